@@ -1,0 +1,230 @@
+import { encodeAttempts } from "./attempts.js";
+import {
+  bundleOf,
+  CASE_DIR,
+  type ContainerCase,
+  type FileEntry,
+  FIXTURES,
+  type Fixture,
+  HOOK_RECORDS,
+  idOf,
+  type RuntimeCase,
+  type Step,
+} from "./case.js";
+import type { Action } from "./protocol.js";
+
+/** What a script needs to know of the target: how to call it, and how long an operation may take. */
+export interface Driver {
+  /** Absolute path and the arguments before every operation. */
+  readonly argv: readonly string[];
+  /** Limit of one operation in milliseconds; also of waiting for the probe or for the process's end. */
+  readonly timeoutMs: number;
+}
+
+/** The mark before the probe's report on the container's output. */
+export const PROBE_MARK = "\u001eprobe ";
+
+const NAMESPACE_LINKS = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
+const PROC_FILES = ["status", "oom_score_adj", "cgroup", "uid_map", "gid_map"];
+
+export const LOOK_PARTS = { links: NAMESPACE_LINKS, files: PROC_FILES } as const;
+
+const pidVariable = (container: number): string => `pid${container}`;
+const pidFile = (container: number): string => `${CASE_DIR}/pid${container}`;
+
+/** Where the two kinds of hooks leave their records: beside the bundles, and inside each rootfs. */
+export function hookDirectories(subject: RuntimeCase): readonly string[] {
+  if (!subject.containers.some((container) => container.config.hooks)) return [];
+  return [HOOK_RECORDS, ...subject.containers.map((container, index) => `${rootfsOf(container, index)}/.oci/hooks`)];
+}
+
+const rootfsOf = (container: ContainerCase, index: number): string => `${bundleOf(index)}/${container.rootfsName ?? "rootfs"}`;
+
+const directory = (path: string, mode = 0o755): Action => ({ do: "mkdir", path, mode, uid: 0, gid: 0 });
+const text = (path: string, content: string, mode = 0o644): Action => ({ do: "file", path, mode, uid: 0, gid: 0, content });
+
+function entry(base: string, item: FileEntry): Action {
+  const path = `${base}/${item.path}`;
+  if (item.kind === "symlink") return { do: "symlink", path, target: item.target };
+  const owner = { uid: item.uid ?? 0, gid: item.gid ?? 0 };
+  switch (item.kind) {
+    case "dir":
+      return { do: "mkdir", path, mode: item.mode ?? 0o755, ...owner };
+    case "file":
+      return { do: "file", path, mode: item.mode ?? 0o644, ...owner, content: item.content ?? "" };
+    case "agent":
+      return { do: "agent", path, mode: item.mode ?? 0o755, ...owner };
+    case "node":
+      return { do: "node", path, type: item.type, major: item.major ?? 0, minor: item.minor ?? 0, mode: item.mode ?? 0o666, ...owner };
+  }
+}
+
+/** The containers' own fixtures of kind console belong to the container whose create step names them. */
+function consoleSlot(subject: RuntimeCase, path: string): number {
+  const step = subject.steps.find((each) => each.op === "create" && each.console === path);
+  return step && "container" in step ? step.container : 0;
+}
+
+function fixture(subject: RuntimeCase, item: Fixture): Action[] {
+  switch (item.make) {
+    case "entry":
+      return [entry(FIXTURES, item.entry)];
+    case "mount": {
+      const target = `${FIXTURES}/${item.path}`;
+      const made: Action = { do: "mount", source: item.source, target, type: item.type, flags: item.flags, data: item.data ?? "" };
+      const propagation = { shared: 1 << 20, slave: 1 << 19, private: 1 << 18, unbindable: 1 << 17 };
+      const then: Action[] = item.propagation
+        ? [{ do: "mount", source: "", target, type: "", flags: propagation[item.propagation], data: "" }]
+        : [];
+      return [directory(target), made, ...then];
+    }
+    case "namespace":
+      return [{ do: "namespace", path: `${FIXTURES}/${item.path}`, type: item.type }];
+    case "interface":
+      return [{ do: "interface", name: item.name, addresses: item.addresses }];
+    case "cgroup":
+      return [{ do: "cgroup", path: item.path }];
+    case "console":
+      return [{ do: "console", path: `${FIXTURES}/${item.path}`, slot: consoleSlot(subject, item.path) }];
+    case "seccomp-agent":
+      return [{ do: "seccomp-agent", path: `${FIXTURES}/${item.path}`, errno: item.errno }];
+  }
+}
+
+/** config.json as it is written for a container; null when there is none. */
+export const configTextOf = (container: ContainerCase): string | null =>
+  container.configText === undefined ? `${JSON.stringify(container.config, null, 2)}\n` : container.configText;
+
+function bundle(container: ContainerCase, index: number): Action[] {
+  const root = bundleOf(index);
+  const rootfs = rootfsOf(container, index);
+  const config = configTextOf(container);
+  return [
+    directory(root),
+    directory(rootfs),
+    directory(`${rootfs}/.oci`, 0o777),
+    ...(container.config.hooks ? [directory(`${rootfs}/.oci/hooks`, 0o777)] : []),
+    { do: "agent", path: `${rootfs}/.oci/agent`, mode: 0o755, uid: 0, gid: 0 },
+    text(`${rootfs}/.oci/attempts`, encodeAttempts(container.attempts ?? [])),
+    ...(container.hold ? [text(`${rootfs}/.oci/hold`, "")] : []),
+    ...(container.rootfs ?? []).map((item) => entry(rootfs, item)),
+    ...(container.bundle ?? []).map((item) => entry(root, item)),
+    ...(config === null ? [] : [text(`${root}/config.json`, config)]),
+  ];
+}
+
+/** The path of a container's cgroup file, through the variables that `set-cgroups` makes. */
+function cgroupFile(container: number, file: string): string {
+  const slash = file.indexOf("/");
+  const controller = slash < 0 ? "" : file.slice(0, slash);
+  return `@{cgroup${container}:${controller}}/${slash < 0 ? file : file.slice(slash + 1)}`;
+}
+
+/** The runtime's command line for an operation, without what goes before every operation. */
+export function operation(step: Extract<Step, { op: "create" | "start" | "state" | "kill" | "delete" | "raw" }>): readonly string[] {
+  if (step.op === "raw") return step.args;
+  const id = step.id ?? idOf(step.container);
+  switch (step.op) {
+    case "create":
+      return [
+        "create",
+        ...(step.inBundle ? [] : ["--bundle", step.bundle ?? bundleOf(step.container)]),
+        "--pid-file",
+        pidFile(step.container),
+        ...(step.console === undefined ? [] : ["--console-socket", `${FIXTURES}/${step.console}`]),
+        id,
+      ];
+    case "kill":
+      return ["kill", id, step.signal];
+    case "delete":
+      return ["delete", ...(step.force ? ["--force"] : []), id];
+    default:
+      return [step.op, id];
+  }
+}
+
+/** Turns a step into the primitive actions that carry it out; `key` distinguishes parallel steps. */
+export function actionsOf(step: Step, driver: Driver, key = ""): Action[] {
+  switch (step.op) {
+    case "create":
+    case "start":
+    case "state":
+    case "kill":
+    case "delete":
+    case "raw": {
+      const run: Action = {
+        do: "run",
+        argv: [...driver.argv, ...operation(step)],
+        timeoutMs: driver.timeoutMs,
+        slot: step.op === "create" ? step.container : -1,
+        umask: step.op === "create" ? (step.umask ?? 0o022) : 0o022,
+        cwd: step.op === "create" && step.inBundle ? bundleOf(step.container) : "/",
+        background: key,
+      };
+      const learn: Action[] = step.op === "create" ? [{ do: "set", name: pidVariable(step.container), path: pidFile(step.container) }] : [];
+      return key === "" ? [run, ...learn] : [run];
+    }
+    case "await": {
+      const pid = `@{${pidVariable(step.container)}}`;
+      return step.until === "exit"
+        ? [{ do: "await-exit", pid, timeoutMs: driver.timeoutMs }]
+        : [{ do: "await-line", slot: step.container, mark: PROBE_MARK, pid, timeoutMs: driver.timeoutMs }];
+    }
+    case "look": {
+      const pid = `@{${pidVariable(step.container)}}`;
+      return [
+        ...NAMESPACE_LINKS.map((name): Action => ({ do: "readlink", path: `/proc/${pid}/ns/${name}` })),
+        ...PROC_FILES.map((name): Action => ({ do: "read", path: `/proc/${pid}/${name}`, max: 65536 })),
+        { do: "set-cgroups", name: `cgroup${step.container}`, pid },
+        ...(step.cgroupFiles ?? []).map((file): Action => ({ do: "read", path: cgroupFile(step.container, file), max: 65536 })),
+      ];
+    }
+    case "write-cgroup":
+      return [
+        { do: "set-cgroups", name: `cgroup${step.container}`, pid: `@{${pidVariable(step.container)}}` },
+        { do: "write", path: cgroupFile(step.container, step.file), data: step.data },
+      ];
+    case "edit":
+      return [text(`${bundleOf(step.container)}/config.json`, `${JSON.stringify(step.config, null, 2)}\n`)];
+    case "read":
+      return [{ do: "read", path: absolute(step.path), max: 65536 }];
+    case "stat":
+      return [{ do: "stat", path: absolute(step.path) }];
+    case "parallel":
+      return [
+        ...step.steps.flatMap((each, at) => actionsOf(each, driver, `p${at}`)),
+        ...step.steps.map((_, at): Action => ({ do: "join", key: `p${at}` })),
+        ...step.steps.flatMap((each): Action[] =>
+          each.op === "create" ? [{ do: "set", name: pidVariable(each.container), path: pidFile(each.container) }] : [],
+        ),
+      ];
+  }
+}
+
+const absolute = (path: string): string => (path.startsWith("/") ? path : `${CASE_DIR}/${path}`);
+
+/** A case as the worker carries it out: what is prepared, then the actions of each step, then what is gathered. */
+export interface Script {
+  readonly prepare: readonly Action[];
+  readonly steps: readonly (readonly Action[])[];
+  readonly gather: readonly Action[];
+}
+
+/** Compiles a case for a driver. Pure: the same case gives the same script. */
+export function compile(subject: RuntimeCase, driver: Driver): Script {
+  return {
+    prepare: [
+      directory(FIXTURES, 0o777),
+      directory(HOOK_RECORDS, 0o777),
+      ...subject.containers.flatMap(bundle),
+      ...(subject.fixtures ?? []).flatMap((item) => fixture(subject, item)),
+    ],
+    steps: subject.steps.map((step) => actionsOf(step, driver)),
+    gather: [
+      ...subject.containers.map((_, slot): Action => ({ do: "terminal", slot })),
+      { do: "seccomp-deliveries" },
+      { do: "clean" },
+      ...subject.containers.map((_, slot): Action => ({ do: "output", slot, timeoutMs: 1000 })),
+    ],
+  };
+}

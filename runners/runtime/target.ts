@@ -1,0 +1,21 @@
+/** What is known of the target after preflight. */
+export interface TargetFacts {
+  /** How the user named it: the value of `--bin`. */
+  readonly name: string;
+  /** Absolute path and the arguments that go before every operation. */
+  readonly argv: readonly string[];
+  /** First line of `--version`, or an empty string. */
+  readonly version: string;
+  /** The release of the runtime spec that it is judged by, such as `1.1.0`. */
+  readonly release: string;
+  /** How the release was found, in words. */
+  readonly releaseReason: string;
+  /** The parsed output of `features`; null when the target has no such command. */
+  readonly features: unknown;
+}
+
+/** What an example may depend on. */
+export interface Setting {
+  readonly host: import("./host.js").HostFacts;
+  readonly target: TargetFacts;
+}

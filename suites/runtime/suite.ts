@@ -1,0 +1,128 @@
+import type { Arbitrary } from "fast-check";
+import type { ContainerCase, RuntimeCase } from "../../runners/runtime/case.js";
+import type { HostFacts } from "../../runners/runtime/host.js";
+import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../runners/runtime/observation.js";
+import type { Setting, TargetFacts } from "../../runners/runtime/target.js";
+import type { Config } from "../../spec/runtime/config.js";
+import type { Judgement } from "../check.js";
+
+/** A whole run of a case, for checks that look at the order of steps or at several containers. */
+export interface CaseView {
+  readonly case: RuntimeCase;
+  readonly observation: Observation;
+  readonly host: HostFacts;
+  readonly target: TargetFacts;
+  readonly containers: readonly View[];
+}
+
+/** One container of a run: its case, what was seen of it, and the results of its own operations. */
+export interface View extends Omit<CaseView, "containers"> {
+  readonly index: number;
+  readonly container: ContainerCase;
+  readonly config: Config;
+  readonly seen: ContainerObservation;
+  /** The probe's report; null when the user's program was another one, did not run, or could not report. */
+  readonly inside: ProbeReport | null;
+  /** The first look from outside that found the process, or null. */
+  readonly look: Look | null;
+  /** The container's first `create`, `start` and `delete` (with its own id), or null when the case has none. */
+  readonly create: Ran | null;
+  readonly start: Ran | null;
+  readonly delete: Ran | null;
+  /** The states reported for it, in order; null where the answer was an error or not JSON. */
+  readonly states: readonly unknown[];
+}
+
+/** Judges one requirement: a pure function of a container's view, or of the whole case's. */
+export type Check =
+  | { readonly id: string; readonly per: "container"; readonly judge: (view: View) => Judgement | undefined }
+  | { readonly id: string; readonly per: "case"; readonly judge: (view: CaseView) => Judgement | undefined };
+
+/** A check that looks at one container at a time. */
+export const check = (id: string, judge: (view: View) => Judgement | undefined): Check => ({ id, per: "container", judge });
+
+/** A check that looks at a whole case. */
+export const checkCase = (id: string, judge: (view: CaseView) => Judgement | undefined): Check => ({ id, per: "case", judge });
+
+/** Why an example cannot be carried out here: what the host or the target lacks. */
+export interface Lack {
+  readonly lack: string;
+}
+
+/** A written example: cases aimed at the requirements `ids`; drawn several times, so let them vary where that means something. */
+export interface Example {
+  readonly ids: readonly string[];
+  readonly cases: (setting: Setting) => Arbitrary<RuntimeCase> | Lack;
+}
+
+/** Declares an example. The cases' `aims` are set to `ids`. */
+export const example = (ids: string | readonly string[], cases: Example["cases"]): Example => ({
+  ids: typeof ids === "string" ? [ids] : ids,
+  cases,
+});
+
+/** The host's or target's lack, for use in an example: `if (!host.apparmor) return lack("the host has no AppArmor")`. */
+export const lack = (reason: string): Lack => ({ lack: reason });
+
+/** The checks and examples of one section of the spec. */
+export interface Section {
+  readonly title: string;
+  readonly checks: readonly Check[];
+  readonly examples: readonly Example[];
+}
+
+/** Makes a section from its parts, in any order. */
+export const section = (title: string, parts: readonly (Check | Example)[]): Section => ({
+  title,
+  checks: parts.filter((part): part is Check => "judge" in part),
+  examples: parts.filter((part): part is Example => "cases" in part),
+});
+
+const succeeded = (ran: Ran | null): boolean => ran !== null && ran.exit.kind === "exited" && ran.exit.code === 0;
+
+/** The operation ran and exited 0. */
+export const ok = succeeded;
+
+/** The operation ended by itself and said no. A hang or a crash is neither success nor refusal. */
+export const refused = (ran: Ran | null): boolean => ran !== null && ran.exit.kind === "exited" && ran.exit.code !== 0;
+
+/** The user's program was started: create and start both succeeded. */
+export const started = (view: View): boolean => succeeded(view.create) && succeeded(view.start);
+
+/** The results of the steps of one operation on one container, in order, with the container's own id. */
+export function resultsOf(view: Pick<View, "case" | "observation">, index: number, op: StepResult["op"]): StepResult[] {
+  const found: StepResult[] = [];
+  view.case.steps.forEach((step, at) => {
+    const result = view.observation.steps[at];
+    if (result && step.op === op && result.op === op && "container" in step && step.container === index && !("id" in step)) found.push(result);
+  });
+  return found;
+}
+
+const firstRan = (results: StepResult[]): Ran | null => {
+  const result = results[0];
+  return result && "ran" in result ? result.ran : null;
+};
+
+/** Builds the views that checks see. */
+export function viewsOf(subject: RuntimeCase, observation: Observation, setting: Setting): CaseView {
+  const shared = { case: subject, observation, host: setting.host, target: setting.target };
+  const containers = subject.containers.map((container, index): View => {
+    const seen = observation.containers[index] ?? { pid: null, inside: null, output: "", exit: null, hooks: [], terminal: null };
+    const looks = resultsOf(shared, index, "look").flatMap((result) => (result.op === "look" && result.look.ok ? [result.look.value] : []));
+    return {
+      ...shared,
+      index,
+      container,
+      config: container.config,
+      seen,
+      inside: seen.inside,
+      look: looks[0] ?? null,
+      create: firstRan(resultsOf(shared, index, "create")),
+      start: firstRan(resultsOf(shared, index, "start")),
+      delete: firstRan(resultsOf(shared, index, "delete")),
+      states: resultsOf(shared, index, "state").map((result) => (result.op === "state" && succeeded(result.ran) ? result.state : null)),
+    };
+  });
+  return { ...shared, containers };
+}
