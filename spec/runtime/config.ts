@@ -7,8 +7,8 @@ export type * from "./config-parts.js";
 /**
  * The content of `config.json` for Linux, as of release 1.3.0.
  *
- * Numbers are JSON numbers: 64-bit values beyond 2^53 − 1 are out of scope, since they do not survive `JSON.parse`. The
- * one exception in practice is "unlimited", which the properties concerned write as −1 or as a decimal in text of its own.
+ * Numbers are JSON numbers: 64-bit values beyond 2^53 − 1 are out of scope, since JavaScript cannot hold them exactly (so
+ * an unlimited rlimit, 2^64 − 1, is not representable here).
  * Properties that are not listed are allowed in the file, and a runtime ignores them.
  */
 export interface Config {

@@ -1,0 +1,53 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+import type { Config } from "./runtime/config.js";
+import type { Features } from "./runtime/features.js";
+import type { SeccompState, State } from "./runtime/state.js";
+import { builtValidator, type SchemaName } from "./schemas.js";
+
+/** What is wrong with a value, and where: a JSON pointer (empty for the whole). */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+type Validate = ((value: unknown) => boolean) & { errors?: readonly { instancePath: string; message?: string }[] | null };
+
+const require = createRequire(import.meta.url);
+const loaded = new Map<SchemaName, Validate>();
+
+const isValidate = (value: unknown): value is Validate => typeof value === "function";
+
+/** Validators are precompiled, and loaded when first needed: ajv itself is never loaded at run time. */
+function load(name: SchemaName): Validate {
+  const known = loaded.get(name);
+  if (known) return known;
+  const validate: unknown = require(fileURLToPath(builtValidator(name)));
+  if (!isValidate(validate)) throw new TypeError(`the validator of ${name} is not a function`);
+  loaded.set(name, validate);
+  return validate;
+}
+
+/**
+ * Validates a value by one of the project's schemas; an empty list means that it is valid.
+ * @throws when the schema was not compiled by the build.
+ */
+export function validate(name: SchemaName, value: unknown): readonly Problem[] {
+  const check = load(name);
+  if (check(value)) return [];
+  return (check.errors ?? []).map(({ instancePath, message }) => ({ path: instancePath, message: message ?? "is invalid" }));
+}
+
+export const validateConfig = (value: unknown): readonly Problem[] => validate("config", value);
+export const validateState = (value: unknown): readonly Problem[] => validate("state", value);
+export const validateFeatures = (value: unknown): readonly Problem[] => validate("features", value);
+export const validateSeccompState = (value: unknown): readonly Problem[] => validate("seccomp-state", value);
+export const validateProbe = (value: unknown): readonly Problem[] => validate("probe", value);
+export const validateResults = (value: unknown): readonly Problem[] => validate("results", value);
+
+/** The same as type guards. */
+export const isConfig = (value: unknown): value is Config => validateConfig(value).length === 0;
+export const isState = (value: unknown): value is State => validateState(value).length === 0;
+export const isFeatures = (value: unknown): value is Features => validateFeatures(value).length === 0;
+export const isSeccompState = (value: unknown): value is SeccompState => validateSeccompState(value).length === 0;
