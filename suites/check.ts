@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** What a check says about one case. `undefined` from a check means: this case does not exercise the requirement. */
-export type Judgement =
-  | { readonly verdict: "pass" }
-  | { readonly verdict: "fail"; readonly expected: unknown; readonly actual: unknown; readonly note?: string }
-  | { readonly verdict: "skip"; readonly reason: string };
+import type { Judgement } from "../runners/outcome.js";
+
+export type { Judgement };
 
 const PASS: Judgement = { verdict: "pass" };
 

@@ -56,7 +56,14 @@ export type Attempt =
   /** Opens a device and reads or writes one byte. */
   | { readonly do: "device"; readonly path: string; readonly mode: "r" | "w" | "rw" }
   | { readonly do: "mknod"; readonly path: string; readonly type: "c" | "b" | "p"; readonly major: number; readonly minor: number }
-  | { readonly do: "mount"; readonly source: string; readonly target: string; readonly type: string; readonly flags: number; readonly data?: string }
+  | {
+      readonly do: "mount";
+      readonly source: string;
+      readonly target: string;
+      readonly type: string;
+      readonly flags: number;
+      readonly data?: string;
+    }
   | { readonly do: "umount"; readonly path: string }
   /** Reads a file and reports its access time before and after. */
   | { readonly do: "atime"; readonly path: string }
@@ -112,7 +119,11 @@ export type Fixture =
       readonly propagation?: "shared" | "slave" | "private" | "unbindable";
     }
   /** A namespace kept alive, bound at FIXTURES/path. A `pid` namespace gets an init that sleeps. */
-  | { readonly make: "namespace"; readonly path: string; readonly type: "pid" | "network" | "mount" | "ipc" | "uts" | "user" | "cgroup" | "time" }
+  | {
+      readonly make: "namespace";
+      readonly path: string;
+      readonly type: "pid" | "network" | "mount" | "ipc" | "uts" | "user" | "cgroup" | "time";
+    }
   /** A network interface (a veth whose peer is `${name}p`) in the runtime's network namespace, with IPv4/IPv6 addresses in CIDR form. */
   | { readonly make: "interface"; readonly name: string; readonly addresses: readonly string[] }
   /** A cgroup below the root of the sandbox's view, in every hierarchy (v1) or the one (v2). */

@@ -54,8 +54,11 @@ export interface Look {
 /** What came of one step; same order as the case's steps. */
 export type StepResult =
   | { readonly op: "create" | "start" | "kill" | "delete" | "raw"; readonly ran: Ran }
-  | { readonly op: "state"; readonly ran: Ran; /** Parsed stdout, or null when it is not JSON. */ readonly state: unknown }
-  | { readonly op: "await"; /** The probe reported, the process ended, or neither in time. */ readonly outcome: "ready" | "exited" | "timeout" }
+  | { readonly op: "state"; readonly ran: Ran /** Parsed stdout, or null when it is not JSON. */; readonly state: unknown }
+  | {
+      readonly op: "await" /** The probe reported, the process ended, or neither in time. */;
+      readonly outcome: "ready" | "exited" | "timeout";
+    }
   | { readonly op: "look"; readonly look: Got<Look> }
   | { readonly op: "edit" }
   | { readonly op: "write-cgroup" | "read"; readonly got: Got<string> }
@@ -218,7 +221,13 @@ export interface ProbeReport {
   readonly ioPriority: { readonly class: string; readonly priority: number } | null;
   readonly affinity: readonly number[] | null;
   readonly personality: number | null;
-  readonly uname: { readonly sysname: string; readonly nodename: string; readonly release: string; readonly machine: string; readonly domainname: string };
+  readonly uname: {
+    readonly sysname: string;
+    readonly nodename: string;
+    readonly release: string;
+    readonly machine: string;
+    readonly domainname: string;
+  };
   readonly namespaces: Readonly<Record<string, string>> | null;
   readonly uidMap: readonly (readonly [number, number, number])[] | null;
   readonly gidMap: readonly (readonly [number, number, number])[] | null;
@@ -230,7 +239,14 @@ export interface ProbeReport {
   readonly mounts: readonly MountInfo[] | null;
   /** Open descriptors of the program when it began, with the link's target or null. */
   readonly fds: readonly { readonly fd: number; readonly target: string | null }[];
-  readonly terminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean; readonly rows: number; readonly columns: number; readonly name: string | null };
+  readonly terminal: {
+    readonly stdin: boolean;
+    readonly stdout: boolean;
+    readonly stderr: boolean;
+    readonly rows: number;
+    readonly columns: number;
+    readonly name: string | null;
+  };
   readonly apparmor: string | null;
   readonly selinux: string | null;
   readonly memoryPolicy: { readonly mode: number; readonly nodes: readonly number[] } | null;

@@ -1,3 +1,4 @@
+import { HarnessError } from "../errors.js";
 import { validateProbe } from "../../spec/validate.js";
 import type { RuntimeCase, Step } from "./case.js";
 import type {
@@ -14,11 +15,6 @@ import type {
 } from "./observation.js";
 import type { Answer } from "./protocol.js";
 import { hookDirectories, LOOK_PARTS, PROBE_MARK, type Script } from "./script.js";
-
-/** The harness could not carry out a case: a preparation failed, or the worker answered out of turn. Never the target's fault. */
-export class HarnessError extends Error {
-  override readonly name = "HarnessError";
-}
 
 const describe = (answer: Answer | undefined): string => JSON.stringify(answer ?? null);
 
@@ -56,7 +52,9 @@ const fields = (status: string): Record<string, string> =>
 
 /** `/proc/PID/cgroup` as path by controller list; the cgroup2 line has the empty list. */
 export const cgroupPaths = (content: string): Record<string, string> =>
-  Object.fromEntries(content.split("\n").flatMap((line) => (line === "" ? [] : [[line.split(":")[1] ?? "", line.split(":").slice(2).join(":")]])));
+  Object.fromEntries(
+    content.split("\n").flatMap((line) => (line === "" ? [] : [[line.split(":")[1] ?? "", line.split(":").slice(2).join(":")]])),
+  );
 
 const idMap = (content: string): [number, number, number][] =>
   content
@@ -124,7 +122,11 @@ function resultOf(step: Step, answers: readonly Answer[], pidOf: (container: num
     case "read":
       return { op: "read", got: asText(first) };
     case "stat":
-      return { op: "stat", got: first?.kind === "stat" ? { ok: true, value: first.stat } : { ok: false, errno: first?.kind === "error" ? first.errno : "ESRCH" } };
+      return {
+        op: "stat",
+        got:
+          first?.kind === "stat" ? { ok: true, value: first.stat } : { ok: false, errno: first?.kind === "error" ? first.errno : "ESRCH" },
+      };
     case "parallel": {
       const joined = answers.filter((answer) => answer.kind === "ran" || answer.kind === "unset").slice(-step.steps.length);
       return { op: "parallel", results: step.steps.map((each, at) => resultOf(each, [joined[at] ?? { kind: "unset" }], pidOf)) };
@@ -151,11 +153,16 @@ export function splitOutput(output: string): { readonly report: ProbeReport | nu
 const isRecord = (value: unknown): value is HookRecord => typeof value === "object" && value !== null && "startedNs" in value;
 
 /** The actions that fetch the hook records whose names are known from listing the directories. */
-export function hookReads(subject: RuntimeCase, listings: readonly Answer[]): readonly { readonly container: number | null; readonly path: string }[] {
+export function hookReads(
+  subject: RuntimeCase,
+  listings: readonly Answer[],
+): readonly { readonly container: number | null; readonly path: string }[] {
   return hookDirectories(subject).flatMap((directory, at) => {
     const listing = listings[at];
     if (listing?.kind !== "names") return [];
-    return listing.names.filter((name) => name.endsWith(".json")).map((name) => ({ container: at === 0 ? null : at - 1, path: `${directory}/${name}` }));
+    return listing.names
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => ({ container: at === 0 ? null : at - 1, path: `${directory}/${name}` }));
   });
 }
 
@@ -175,7 +182,9 @@ export function observe(subject: RuntimeCase, script: Script, answers: Answers, 
   answers.prepare.forEach((answer, at) => {
     if (answer.kind === "error") {
       const action = script.prepare[at];
-      throw new HarnessError(`preparing the case: ${action?.do} ${action && "path" in action ? action.path : ""}: ${answer.step}: ${answer.errno}`);
+      throw new HarnessError(
+        `preparing the case: ${action?.do} ${action && "path" in action ? action.path : ""}: ${answer.step}: ${answer.errno}`,
+      );
     }
   });
   const pids = new Map<number, number>();
@@ -225,7 +234,10 @@ export function observe(subject: RuntimeCase, script: Script, answers: Answers, 
     format: "oci-conform/runtime-observation@1",
     steps,
     containers,
-    seccomp: delivered?.kind === "seccomp" ? delivered.deliveries.map((each): SeccompDelivery => ({ ...each, payload: each.payload.toString("utf8") })) : [],
+    seccomp:
+      delivered?.kind === "seccomp"
+        ? delivered.deliveries.map((each): SeccompDelivery => ({ ...each, payload: each.payload.toString("utf8") }))
+        : [],
     leftovers: { processes, mounts, cgroups, interfaces, devices, stillKnown: stillKnown(subject, steps) },
     control,
   };

@@ -7,12 +7,35 @@ import type { Exit, Got, StatResult } from "./observation.js";
  */
 export type Action =
   | { readonly do: "mkdir"; readonly path: string; readonly mode: number; readonly uid: number; readonly gid: number }
-  | { readonly do: "file"; readonly path: string; readonly mode: number; readonly uid: number; readonly gid: number; readonly content: string }
+  | {
+      readonly do: "file";
+      readonly path: string;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+      readonly content: string;
+    }
   /** Copies the agent itself. */
   | { readonly do: "agent"; readonly path: string; readonly mode: number; readonly uid: number; readonly gid: number }
   | { readonly do: "symlink"; readonly path: string; readonly target: string }
-  | { readonly do: "node"; readonly path: string; readonly type: "c" | "b" | "p"; readonly major: number; readonly minor: number; readonly mode: number; readonly uid: number; readonly gid: number }
-  | { readonly do: "mount"; readonly source: string; readonly target: string; readonly type: string; readonly flags: number; readonly data: string }
+  | {
+      readonly do: "node";
+      readonly path: string;
+      readonly type: "c" | "b" | "p";
+      readonly major: number;
+      readonly minor: number;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    }
+  | {
+      readonly do: "mount";
+      readonly source: string;
+      readonly target: string;
+      readonly type: string;
+      readonly flags: number;
+      readonly data: string;
+    }
   /** Makes a namespace of that type and binds it at `path`; a pid namespace gets a sleeping init. */
   | { readonly do: "namespace"; readonly path: string; readonly type: string }
   | { readonly do: "interface"; readonly name: string; readonly addresses: readonly string[] }
@@ -61,10 +84,17 @@ export type Action =
 /** The answer to one action, same order. `ok` answers of actions that only do something carry nothing. */
 export type Answer =
   | { readonly kind: "ok" }
-  | { readonly kind: "error"; readonly errno: string; /** The step that failed, such as `open`. */ readonly step: string }
+  | { readonly kind: "error"; readonly errno: string /** The step that failed, such as `open`. */; readonly step: string }
   | { readonly kind: "unset" }
   | { readonly kind: "started" }
-  | { readonly kind: "ran"; readonly exit: Exit; readonly stdout: Buffer; readonly stderr: Buffer; readonly startedNs: string; readonly endedNs: string }
+  | {
+      readonly kind: "ran";
+      readonly exit: Exit;
+      readonly stdout: Buffer;
+      readonly stderr: Buffer;
+      readonly startedNs: string;
+      readonly endedNs: string;
+    }
   | { readonly kind: "bytes"; readonly bytes: Buffer }
   | { readonly kind: "names"; readonly names: readonly string[] }
   | { readonly kind: "stat"; readonly stat: StatResult }

@@ -1,11 +1,9 @@
+import type { Judgement, Outcome } from "../../runners/outcome.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { Observation, Ran } from "../../runners/runtime/observation.js";
 import type { Setting } from "../../runners/runtime/target.js";
-import { all, type Judgement } from "../check.js";
+import { all } from "../check.js";
 import { type CaseView, type Check, refused, viewsOf } from "./suite.js";
-
-/** What came of judging one requirement on one case; `error` is an exception in the check: our fault. */
-export type Outcome = Judgement | { readonly verdict: "error"; readonly message: string };
 
 /** What the runtime said, for people. */
 export const words = (ran: Ran): string => (ran.stderr.trim() || ran.stdout.trim() || JSON.stringify(ran.exit)).slice(-2000);

@@ -94,7 +94,8 @@ export function resultsOf(view: Pick<View, "case" | "observation">, index: numbe
   const found: StepResult[] = [];
   view.case.steps.forEach((step, at) => {
     const result = view.observation.steps[at];
-    if (result && step.op === op && result.op === op && "container" in step && step.container === index && !("id" in step)) found.push(result);
+    if (result && step.op === op && result.op === op && "container" in step && step.container === index && !("id" in step))
+      found.push(result);
   });
   return found;
 }

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { UsageError } from "../runners/errors.js";
+import type { Observation } from "../runners/runtime/observation.js";
+import { readCase } from "../runners/runtime/store.js";
+import { loadCatalogue } from "../spec/catalogue.js";
+import { checks } from "../suites/runtime/index.js";
+import { judge } from "../suites/runtime/judge.js";
+import { makeCommand, parse } from "./command.js";
+import { printOutcomes } from "./outcomes.js";
+import { assumedSetting } from "./assumed-setting.js";
+
+/** An observation file. @throws UsageError with the path and what is wrong. */
+function readObservation(path: string): Observation {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(path, "utf8"));
+  } catch (thrown) {
+    throw new UsageError(`${path}: ${thrown instanceof SyntaxError ? "not JSON" : "cannot be read"}`);
+  }
+  if (!isObservation(value)) throw new UsageError(`${path}: not an observation: "format" must be "oci-conform/runtime-observation@1"`);
+  return value;
+}
+
+const isObservation = (value: unknown): value is Observation =>
+  typeof value === "object" && value !== null && "format" in value && value.format === "oci-conform/runtime-observation@1";
+
+/** `oci-conform judge OBSERVATION`: judges a stored observation by today's checks. */
+export async function run(args: readonly string[]): Promise<number> {
+  const command = makeCommand("judge", "Judges a stored observation again; nothing is run. Exit 1 when a requirement fails.")
+    .usage("OBSERVATION [--case CASE]")
+    .argument("<observation>", "an observation.json")
+    .option("--case <file>", "the case that it belongs to (default: case.json beside it)");
+  if (!parse(command, args)) return 0;
+  const [path] = command.args;
+  if (path === undefined) throw new UsageError("judge: which observation?");
+  const observation = readObservation(path);
+  const subject = readCase(command.opts<{ case?: string }>().case ?? join(dirname(path), "case.json"));
+  const catalogue = await loadCatalogue("runtime");
+  const outcomes = judge(checks, subject, observation, assumedSetting(subject, observation));
+  return printOutcomes(subject, outcomes, catalogue, process.stdout) ? 1 : 0;
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+
+/** A command: its arguments in, its exit code out. Loaded only when it is called. */
+interface Command {
+  readonly summary: string;
+  readonly load: () => Promise<{ run(args: readonly string[]): Promise<number> }>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  runtime: { summary: "test an OCI runtime", load: () => import("./runtime.js") },
+  replay: { summary: "run a stored case again", load: () => import("./replay.js") },
+  judge: { summary: "judge a stored observation again, without running anything", load: () => import("./judge.js") },
+  requirements: { summary: "list or explain what the specs require", load: () => import("./requirements.js") },
+  schema: { summary: "print a JSON Schema of the project's formats", load: () => import("./schema.js") },
+};
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
+};
+
+const help = (): string =>
+  [
+    "Usage: oci-conform <command> [options]",
+    "",
+    "Spec conformance and fuzz testing for the OCI runtime spec.",
+    "",
+    "Commands:",
+    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`),
+    "",
+    "  oci-conform <command> --help   the options of a command",
+    "  oci-conform --version          the version",
+    "",
+    "Exit codes: 0 conforms, 1 a finding, 2 inconclusive, 64 bad use, 70 our own fault, 130 interrupted.",
+    "",
+  ].join("\n");
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--version" || name === "-V") {
+    process.stdout.write(`oci-conform ${version()}\n`);
+    return 0;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(help());
+    return 0;
+  }
+  if (name === undefined) {
+    process.stderr.write(help());
+    return 64;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) {
+    process.stderr.write(`oci-conform: unknown command '${name}'; there are: ${Object.keys(COMMANDS).join(", ")}\n`);
+    return 64;
+  }
+  const { run } = await command.load();
+  return run(rest);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (thrown) {
+  const { exitCodeOf } = await import("./exit.js");
+  process.exitCode = exitCodeOf(thrown);
+}

@@ -1,0 +1,87 @@
+import { UsageError } from "../runners/errors.js";
+import { type Catalogue, loadCatalogue, type Requirement, sectionUrl } from "../spec/catalogue.js";
+import { checks, examples, sections } from "../suites/runtime/index.js";
+import { makeCommand, parse } from "./command.js";
+
+interface Options {
+  readonly level?: string;
+  readonly grep?: string;
+  readonly json: boolean;
+  readonly coverage: boolean;
+}
+
+const checked = new Set(checks.map(({ id }) => id));
+
+const coverageOf = (requirements: readonly Requirement[]) =>
+  ["MUST", "SHOULD", "MAY", "ROBUSTNESS"].map((level) => {
+    const own = requirements.filter((requirement) => requirement.level === level);
+    const testable = own.filter((requirement) => requirement.testable === true);
+    return { level, statements: own.length, testable: testable.length, checked: testable.filter(({ id }) => checked.has(id)).length };
+  });
+
+const asJson = (requirement: Requirement) => ({ ...requirement, url: sectionUrl(requirement), checked: checked.has(requirement.id) });
+
+function explain(catalogue: Catalogue, id: string): string {
+  const requirement = catalogue.get(id);
+  if (!requirement) {
+    const near = catalogue.suggest(id);
+    throw new UsageError(`requirements show ${id}: no such requirement${near.length > 0 ? `; did you mean ${near.slice(0, 3).join(", ")}?` : ""}`);
+  }
+  const home = sections.find((section) => section.checks.some((check) => check.id === id));
+  const aimed = examples.filter(({ ids }) => ids.includes(id)).length;
+  const how =
+    requirement.testable !== true
+      ? `not tested: ${requirement.testable}`
+      : home
+        ? `one check (section "${home.title}") judges every case that exercises it; ${aimed} ${aimed === 1 ? "example is" : "examples are"} aimed at it`
+        : "no check yet";
+  return [
+    `${requirement.id}`,
+    `  level    ${requirement.level}`,
+    ...(requirement.since === undefined ? [] : [`  since    ${requirement.since}`]),
+    `  says     ${requirement.summary}`,
+    `  where    ${sectionUrl(requirement) ?? "a rule of ours; no sentence of the spec states it"}`,
+    ...(requirement.via === undefined ? [] : [`  by way of ${requirement.via}`]),
+    `  tested   ${how}`,
+    "",
+  ].join("\n");
+}
+
+/** `oci-conform requirements [show ID]`: lists the law, or explains one entry. */
+export async function run(args: readonly string[]): Promise<number> {
+  const command = makeCommand("requirements", "Lists what the specs require; `show ID` explains one requirement.")
+    .usage("[show ID] [options]")
+    .argument("[show]", "the word show")
+    .argument("[id]", "a requirement's id")
+    .option("--level <level>", "MUST, SHOULD, MAY or ROBUSTNESS")
+    .option("--grep <regexp>", "only those whose id or summary matches")
+    .option("--coverage", "count statements, testable ones and those with a check", false)
+    .option("--json", "as JSON", false);
+  if (!parse(command, args)) return 0;
+  const [word, id] = command.args;
+  const options = command.opts<Options>();
+  const catalogue = await loadCatalogue("runtime");
+  if (word !== undefined) {
+    if (word !== "show" || id === undefined) throw new UsageError(`requirements ${word}: did you mean requirements show ID?`);
+    const requirement = catalogue.get(id);
+    process.stdout.write(options.json && requirement ? `${JSON.stringify(asJson(requirement), null, 2)}\n` : explain(catalogue, id));
+    return 0;
+  }
+  const chosen = [...catalogue].filter(
+    (requirement) =>
+      (options.level === undefined || requirement.level === options.level.toUpperCase()) &&
+      (options.grep === undefined || new RegExp(options.grep, "i").test(`${requirement.id} ${requirement.summary}`)),
+  );
+  if (chosen.length === 0) throw new UsageError("requirements: nothing matches");
+  if (options.coverage) {
+    const counts = coverageOf(chosen);
+    const lines = counts.map(({ level, statements, testable, checked: done }) => `${level.padEnd(11)}${String(statements).padStart(10)}${String(testable).padStart(10)}${String(done).padStart(10)}`);
+    process.stdout.write(options.json ? `${JSON.stringify(counts, null, 2)}\n` : `level      statements  testable   checked\n${lines.join("\n")}\n`);
+    return 0;
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(chosen.map(asJson), null, 2)}\n`);
+  else for (const { id: each, level, testable, summary } of chosen) {
+    process.stdout.write(`${level.padEnd(11)}${each}${testable === true ? (checked.has(each) ? "" : "  (no check)") : "  (not testable)"}\n           ${summary}\n`);
+  }
+  return 0;
+}

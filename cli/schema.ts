@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { UsageError } from "../runners/errors.js";
+import { makeCommand, parse } from "./command.js";
+
+/** The formats whose schemas can be printed, and where they stand in the package. */
+const SCHEMAS: Readonly<Record<string, string>> = {
+  results: "reports/results.schema.json",
+  probe: "runners/runtime/probe.schema.json",
+  "runtime-config": "spec/runtime/config.schema.json",
+  "runtime-state": "spec/runtime/state.schema.json",
+  "runtime-features": "spec/runtime/features.schema.json",
+};
+
+/** `oci-conform schema NAME`: prints a JSON Schema. */
+export async function run(args: readonly string[]): Promise<number> {
+  const command = makeCommand("schema", "Prints the JSON Schema of a format of the project.")
+    .usage("NAME")
+    .argument("<name>", `one of: ${Object.keys(SCHEMAS).join(", ")}`);
+  if (!parse(command, args)) return 0;
+  const [name = ""] = command.args;
+  const path = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined;
+  if (path === undefined) throw new UsageError(`schema ${name}: there is none; there are: ${Object.keys(SCHEMAS).join(", ")}`);
+  process.stdout.write(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"));
+  return 0;
+}

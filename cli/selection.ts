@@ -1,0 +1,41 @@
+import { UsageError } from "../runners/errors.js";
+import type { Catalogue, Requirement } from "../spec/catalogue.js";
+
+/** Which requirements the user asks for. */
+export interface SelectionOptions {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly grep?: string;
+}
+
+/** An id, or all ids below it: `runtime.hooks` names `runtime.hooks.order` too. */
+const names = (pattern: string, id: string): boolean => id === pattern || id.startsWith(`${pattern}.`);
+
+function known(catalogue: Catalogue, pattern: string, option: string): void {
+  if ([...catalogue].some(({ id }) => names(pattern, id))) return;
+  const near = catalogue.suggest(pattern)[0];
+  throw new UsageError(`${option} ${pattern}: no such requirement${near === undefined ? "" : `; did you mean ${near}?`}`);
+}
+
+/**
+ * The requirements that are left by --only, --skip and --grep.
+ * @throws UsageError when an id names nothing, or when nothing is left.
+ */
+export function select(catalogue: Catalogue, requirements: readonly Requirement[], options: SelectionOptions): readonly Requirement[] {
+  for (const pattern of options.only) known(catalogue, pattern, "--only");
+  for (const pattern of options.skip) known(catalogue, pattern, "--skip");
+  let expression: RegExp | undefined;
+  try {
+    expression = options.grep === undefined ? undefined : new RegExp(options.grep, "i");
+  } catch {
+    throw new UsageError(`--grep ${options.grep}: not a regular expression`);
+  }
+  const selected = requirements.filter(
+    ({ id, summary }) =>
+      (options.only.length === 0 || options.only.some((pattern) => names(pattern, id))) &&
+      !options.skip.some((pattern) => names(pattern, id)) &&
+      (expression === undefined || expression.test(id) || expression.test(summary)),
+  );
+  if (selected.length === 0) throw new UsageError("nothing is selected: no testable requirement matches --only, --skip and --grep together");
+  return selected;
+}

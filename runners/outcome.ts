@@ -1,0 +1,14 @@
+/** What a check says about one case. `undefined` from a check means: this case does not exercise the requirement. */
+export type Judgement =
+  | { readonly verdict: "pass" }
+  | { readonly verdict: "fail"; readonly expected: unknown; readonly actual: unknown; readonly note?: string }
+  | { readonly verdict: "skip"; readonly reason: string };
+
+/** What came of judging one requirement on one case; `error` is an exception of ours. */
+export type Outcome = Judgement | { readonly verdict: "error"; readonly message: string };
+
+/** The outcomes of one carried-out case by requirement id, and the observation that they rest on. */
+export interface Judged<Observation> {
+  readonly observation: Observation;
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}

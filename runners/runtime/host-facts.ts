@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { arch, release } from "node:os";
+import { validateProbe } from "../../spec/validate.js";
+import { HarnessError } from "../errors.js";
+import { AGENT } from "./case.js";
+import type { HostFacts } from "./host.js";
+import type { ProbeReport } from "./observation.js";
+import { splitOutput } from "./observe.js";
+import type { Answer } from "./protocol.js";
+import type { Worker } from "./worker.js";
+
+const FACTS_CGROUP = "oci-conform-facts";
+
+const lines = (path: string): string[] => {
+  try {
+    return readFileSync(path, "utf8").trim().split("\n");
+  } catch {
+    return [];
+  }
+};
+
+const names = (path: string): string[] => {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
+};
+
+/** `0-2,4` as [0, 1, 2, 4]; an empty list gives []. */
+export function parseList(list: string): number[] {
+  return list
+    .trim()
+    .split(",")
+    .filter((part) => part !== "")
+    .flatMap((part) => {
+      const [from = 0, to = from] = part.split("-").map(Number);
+      return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+    });
+}
+
+/** `hugepages-2048kB` as hugepageLimits spells it: `2MB`. */
+function hugePageSize(name: string): string {
+  let size = Number(/\d+/.exec(name)?.[0] ?? 0);
+  let unit = 0;
+  while (size >= 1024 && size % 1024 === 0) {
+    size /= 1024;
+    unit++;
+  }
+  return `${size}${["KB", "MB", "GB"][unit]}`;
+}
+
+/** The first whole disk: loop, RAM and optical drives don't count. */
+function blockDevice(): HostFacts["blockDevice"] {
+  for (const disk of names("/sys/block").filter((name) => !/^(loop|ram|zram|sr|fd)\d/.test(name))) {
+    const [major, minor] = (lines(`/sys/block/${disk}/dev`)[0] ?? "").split(":").map(Number);
+    if (major !== undefined && minor !== undefined) return { major, minor };
+  }
+  return null;
+}
+
+const NAMESPACES: Readonly<Record<string, string>> = { mnt: "mount", net: "network" };
+
+async function cgroupFacts(worker: Worker, outside: ProbeReport): Promise<HostFacts["cgroup"]> {
+  const mounts = (outside.mounts ?? []).filter(({ type }) => type === "cgroup" || type === "cgroup2");
+  const v1 = mounts.filter(({ type }) => type === "cgroup").map(({ target }) => target);
+  const v2 = mounts.filter(({ type }) => type === "cgroup2").map(({ target }) => target);
+  const mode = v1.length > 0 ? (v2.length > 0 ? "hybrid" : "v1") : v2.length > 0 ? "v2" : "none";
+  if (mode === "none") return { mode, controllers: [], files: [] };
+  const controllerOf = (target: string): string => target.slice(target.lastIndexOf("/") + 1);
+  const answers = await worker.run([
+    { do: "cgroup", path: FACTS_CGROUP },
+    ...[...v1, ...v2].map((target) => ({ do: "list" as const, path: `${target}/${FACTS_CGROUP}` })),
+    ...v2.map((target) => ({ do: "read" as const, path: `${target}/${FACTS_CGROUP}/cgroup.controllers`, max: 4096 })),
+    { do: "clean" },
+  ]);
+  const listed = (answer: Answer | undefined): readonly string[] => (answer?.kind === "names" ? answer.names : []);
+  const unified = v2.flatMap((_, at) => {
+    const answer = answers[1 + v1.length + v2.length + at];
+    return answer?.kind === "bytes" ? answer.bytes.toString("utf8").trim().split(/\s+/).filter(Boolean) : [];
+  });
+  return {
+    mode,
+    controllers: [...v1.map(controllerOf).filter((name) => name !== "systemd"), ...unified],
+    files: [
+      ...v1.flatMap((target, at) => listed(answers[1 + at]).map((file) => `${controllerOf(target)}/${file}`)),
+      ...v2.flatMap((_, at) => listed(answers[1 + v1.length + at])),
+    ],
+  };
+}
+
+/** Collects what the host offers inside this worker's sandbox. @throws HarnessError when the agent cannot report. */
+export async function hostFacts(worker: Worker): Promise<HostFacts> {
+  const [probed] = await worker.run([
+    { do: "run", argv: [AGENT, "probe"], timeoutMs: 5000, slot: -1, umask: 0o022, cwd: "/", background: "" },
+  ]);
+  if (probed?.kind !== "ran") throw new HarnessError("the agent did not run in the sandbox");
+  const outside = splitOutput(probed.stdout.toString("utf8")).report;
+  if (!outside || validateProbe(outside).length > 0) throw new HarnessError(`the agent gave no report: ${probed.stderr.toString("utf8")}`);
+  const root = outside.uidMap?.[0]?.[2] === 4294967295;
+  const [veth] = await worker.run([{ do: "interface", name: "ocfact0", addresses: [] }, { do: "clean" }]);
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  const seccomp = lines("/proc/sys/kernel/seccomp/actions_avail")[0] ?? "";
+  return {
+    kernel: release(),
+    arch: arch(),
+    root,
+    cgroup: await cgroupFacts(worker, outside),
+    namespaces: Object.keys(outside.namespaces ?? {})
+      .filter((name) => !name.endsWith("_for_children"))
+      .map((name) => NAMESPACES[name] ?? name),
+    outside,
+    apparmor: lines("/sys/module/apparmor/parameters/enabled")[0] === "Y",
+    selinux: names("/sys/fs/selinux").length > 0,
+    cpus: outside.affinity ?? [],
+    memoryNodes: parseList(lines("/sys/devices/system/node/online")[0] ?? "0"),
+    filesystems: lines("/proc/filesystems").map((line) => line.replace(/^nodev/, "").trim()),
+    seccompActions: seccomp.split(/\s+/).filter(Boolean),
+    hugePageSizes: names("/sys/kernel/mm/hugepages").map(hugePageSize),
+    resctrl: names("/sys/fs/resctrl").includes("schemata"),
+    idmappedTmpfs: root && (major > 6 || (major === 6 && minor >= 3)),
+    veth: veth?.kind === "ok",
+    blockDevice: blockDevice(),
+  };
+}

@@ -1,0 +1,173 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, resolve } from "node:path";
+import { Inconclusive, UsageError } from "../errors.js";
+import type { RuntimeCase } from "./case.js";
+import type { HostFacts } from "./host.js";
+import { hostFacts } from "./host-facts.js";
+import type { Observation, Ran, StepResult } from "./observation.js";
+import { parsed } from "./observe.js";
+import type { SandboxOptions } from "./protocol.js";
+import { runCase } from "./run-case.js";
+import type { Driver } from "./script.js";
+import type { TargetFacts } from "./target.js";
+import { Worker } from "./worker.js";
+
+export type CgroupView = SandboxOptions["cgroup"];
+
+/** What preflight found out. */
+export interface Preflight {
+  readonly host: HostFacts;
+  readonly target: TargetFacts;
+  readonly view: CgroupView;
+  /** Why that view, when not the first one tried. */
+  readonly viewReason: string;
+}
+
+export interface PreflightOptions {
+  readonly agent: string;
+  /** The value of `--bin`. */
+  readonly name: string;
+  readonly driver: Driver;
+  /** The views to try, in order. */
+  readonly views: readonly CgroupView[];
+  /** The smallest case, for a release: everything that works at all must run it to its end. */
+  readonly minimal: (release: string) => RuntimeCase;
+  /** The releases of the spec, oldest first. */
+  readonly releases: readonly string[];
+  /** The release that the user asked for. */
+  readonly release?: string;
+}
+
+/** Splits `runsc --ignore-cgroups` like a shell would, as far as plain words and quotes go. */
+export const splitCommand = (command: string): string[] =>
+  [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+
+/** Finds the program by path or in PATH. @throws UsageError when it is not there or cannot be executed. */
+export function resolveProgram(program: string): string {
+  const candidates = program.includes("/")
+    ? [resolve(program)]
+    : (process.env["PATH"] ?? "").split(delimiter).map((directory) => resolve(directory, program));
+  const found = candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return statSync(path).isFile();
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) throw new UsageError(`--bin ${program}: no such executable${program.includes("/") ? "" : " in PATH"}`);
+  return found;
+}
+
+const said = (ran: Ran): string => {
+  const text = (ran.stderr.trim() || ran.stdout.trim()).slice(-1500);
+  if (ran.exit.kind === "timeout") return `did not end in time${text && `: ${text}`}`;
+  if (ran.exit.kind === "signaled") return `was killed by ${ran.exit.signal}${text && `: ${text}`}`;
+  if (ran.exit.kind === "unstartable") return `could not be executed: ${ran.exit.errno}`;
+  return `exited ${ran.exit.code}${text ? `: ${text}` : " without a word"}`;
+};
+
+/** What kept the minimal case from running to its end, or undefined. */
+export function obstacle(subject: RuntimeCase, seen: Observation): { readonly reason: string; readonly hang: boolean } | undefined {
+  for (const [at, step] of subject.steps.entries()) {
+    const result: StepResult | undefined = seen.steps[at];
+    if (!result || !("ran" in result) || step.op === "state") continue;
+    if (result.ran.exit.kind === "exited" && result.ran.exit.code === 0) {
+      if (step.op === "create" && seen.containers[0]?.pid === null) {
+        return { reason: "create succeeded, but wrote no PID file (--pid-file)", hang: false };
+      }
+      continue;
+    }
+    return { reason: `${step.op} ${said(result.ran)}`, hang: result.ran.exit.kind === "timeout" };
+  }
+  if (!seen.containers[0]?.inside) return { reason: "all operations succeeded, but the container's program never reported", hang: false };
+  return undefined;
+}
+
+/** Runs the operation outside of any case. */
+async function ask(worker: Worker, driver: Driver, args: readonly string[]): Promise<Ran | null> {
+  const [answer] = await worker.run([
+    { do: "run", argv: [...driver.argv, ...args], timeoutMs: driver.timeoutMs, slot: -1, umask: 0o022, cwd: "/", background: "" },
+    { do: "clean" },
+  ]);
+  if (answer?.kind !== "ran") return null;
+  return { ...answer, stdout: answer.stdout.toString("utf8"), stderr: answer.stderr.toString("utf8") };
+}
+
+const worked = (ran: Ran | null): ran is Ran => ran?.exit.kind === "exited" && ran.exit.code === 0;
+
+/**
+ * Looks for a cgroup view in which the target runs the minimal case, then collects the facts of host and target.
+ * @throws Inconclusive with the target's own words when no view works; SandboxFailed.
+ */
+export async function preflight(options: PreflightOptions): Promise<Preflight> {
+  const reasons: string[] = [];
+  for (const view of options.views) {
+    const worker = await Worker.start({ agent: options.agent, cgroup: view, cgroupName: `oci-conform-${process.pid}-preflight` });
+    try {
+      const subject = options.minimal("1.0.0");
+      const problem = obstacle(subject, await runCase(worker, subject, options.driver));
+      if (!problem) {
+        const host = await hostFacts(worker);
+        const target = await targetFacts(worker, options);
+        return { host, target, view, viewReason: reasons.length === 0 ? "" : reasons.join("; ") };
+      }
+      reasons.push(`${view} view: ${problem.reason}`);
+      if (problem.hang) break;
+    } finally {
+      await worker.close();
+    }
+  }
+  throw new Inconclusive(`${options.name} cannot run the minimal container:\n  ${reasons.join("\n  ")}`);
+}
+
+async function targetFacts(worker: Worker, options: PreflightOptions): Promise<TargetFacts> {
+  const version = await ask(worker, options.driver, ["--version"]);
+  const answered = await ask(worker, options.driver, ["features"]);
+  const features = worked(answered) ? parsed(answered.stdout) : null;
+  const text = worked(version) ? version.stdout : "";
+  const found =
+    options.release === undefined
+      ? await newestRelease(worker, options, declaredRelease(features, text))
+      : { release: options.release, releaseReason: "asked for by --spec" };
+  return { name: options.name, argv: options.driver.argv, version: text.split("\n")[0]?.trim() ?? "", features, ...found };
+}
+
+/** The release that the target itself names: `features`' ociVersionMax, else `spec: X` in its version text. */
+export function declaredRelease(features: unknown, version: string): string | undefined {
+  const max = typeof features === "object" && features !== null && "ociVersionMax" in features ? features.ociVersionMax : undefined;
+  const text = typeof max === "string" ? max : /\bspec:\s*(\S+)/i.exec(version)?.[1];
+  return /^\d+\.\d+\.\d+/.exec(text ?? "")?.[0];
+}
+
+/**
+ * The newest release whose number the target accepts in `ociVersion`. A target that also accepts a release that does not
+ * exist does not look at the number: then what it declares counts.
+ */
+async function newestRelease(
+  worker: Worker,
+  options: PreflightOptions,
+  declared: string | undefined,
+): Promise<Pick<TargetFacts, "release" | "releaseReason">> {
+  const accepts = async (ociVersion: string): Promise<boolean> => {
+    const subject = options.minimal(ociVersion);
+    return obstacle(subject, await runCase(worker, subject, options.driver)) === undefined;
+  };
+  const newest = options.releases.at(-1) ?? "1.0.0";
+  if (await accepts("99.0.0")) {
+    const known = declared === undefined ? undefined : options.releases.findLast((release) => !isNewer(release, declared));
+    return known === undefined
+      ? { release: newest, releaseReason: "it accepts any ociVersion and declares none" }
+      : { release: known, releaseReason: `it accepts any ociVersion, and declares ${declared}` };
+  }
+  for (const release of options.releases.toReversed()) {
+    if (await accepts(release)) return { release, releaseReason: "the newest that it accepts" };
+  }
+  return { release: "1.0.0", releaseReason: "the only one that it accepts" };
+}
+
+const isNewer = (a: string, b: string): boolean => {
+  const [left, right] = [a.split(".").map(Number), b.split(".").map(Number)];
+  const at = left.findIndex((part, index) => part !== right[index]);
+  return at >= 0 && (left[at] ?? 0) > (right[at] ?? 0);
+};

@@ -1,0 +1,142 @@
+import type { RuntimeCase } from "./case.js";
+import type { Action, SandboxOptions } from "./protocol.js";
+import { compile, type Driver } from "./script.js";
+
+const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
+
+/** Quotes a word for POSIX sh. */
+export const quote = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+const octal = (mode: number): string => mode.toString(8).padStart(4, "0");
+
+/** The worker's `@{pid0}` and `@{cgroup0:memory}` as shell variables. */
+const variables = (text: string): string =>
+  quote(text).replaceAll(/@\{([a-z0-9]+)(?::([^}]*))?\}/g, (_, name: string, controller: string | undefined) =>
+    controller === undefined ? `'"$${name}"'` : `'"$(cgroup_of "$${name.replace("cgroup", "pid")}" ${quote(controller)})"'`,
+  );
+
+const chown = (action: { readonly path: string; readonly uid: number; readonly gid: number }): string =>
+  action.uid === 0 && action.gid === 0 ? "" : ` && chown -h ${action.uid}:${action.gid} ${quote(action.path)}`;
+
+function hereDocument(path: string, content: string): string {
+  if (content === "") return `: > ${quote(path)}`;
+  if (content.includes("\0")) return `printf '%b' ${quote(content.replaceAll("\\", "\\\\").replaceAll("\0", "\\0"))} > ${quote(path)}`;
+  let end = "EOF";
+  while (content.split("\n").includes(end)) end += "_";
+  return content.endsWith("\n")
+    ? `cat > ${quote(path)} <<'${end}'\n${content}${end}`
+    : `printf '%s' ${quote(content)} > ${quote(path)}`;
+}
+
+/** One primitive action as a line of shell; undefined for those that only make sense to the worker. */
+function shell(action: Action): string | undefined {
+  switch (action.do) {
+    case "mkdir":
+      return `mkdir -p ${quote(action.path)} && chmod ${octal(action.mode)} ${quote(action.path)}${chown(action)}`;
+    case "file":
+      return `${hereDocument(action.path, action.content)}\nchmod ${octal(action.mode)} ${quote(action.path)}${chown(action)}`;
+    case "agent":
+      return `cp "$AGENT" ${quote(action.path)} && chmod ${octal(action.mode)} ${quote(action.path)}${chown(action)}`;
+    case "symlink":
+      return `ln -s ${quote(action.target)} ${quote(action.path)}`;
+    case "node": {
+      const numbers = action.type === "p" ? "" : ` ${action.major} ${action.minor}`;
+      return `mknod -m ${octal(action.mode)} ${quote(action.path)} ${action.type}${numbers}${chown(action)}`;
+    }
+    case "mount":
+      return `"$AGENT" do mount ${[action.source, action.target, action.type, String(action.flags), action.data].map(quoteEmpty).join(" ")}`;
+    case "namespace":
+      return `"$AGENT" do namespace ${quote(action.type)} ${quote(action.path)}`;
+    case "interface":
+      return `"$AGENT" do interface ${[action.name, ...action.addresses].map(quote).join(" ")}`;
+    case "cgroup":
+      return `for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do [ -e "$hierarchy/cgroup.procs" ] && mkdir -p "$hierarchy/"${quote(action.path)}; done`;
+    case "console":
+      return `"$AGENT" console ${quote(action.path)} &\nuntil [ -S ${quote(action.path)} ]; do :; done`;
+    case "seccomp-agent":
+      return `"$AGENT" do seccomp-agent ${quote(action.path)} ${action.errno} &\nuntil [ -S ${quote(action.path)} ]; do :; done`;
+    case "run": {
+      const command = action.argv.map((word, at) => (at === 0 ? '$RUNTIME' : quote(word))).join(" ");
+      const place = action.cwd === "/" ? "" : `cd ${quote(action.cwd)} && `;
+      const mask = action.umask === 0o022 ? "" : `umask ${octal(action.umask)} && `;
+      return `run ${quote(`${place}${mask}${command}`)}${action.background === "" ? "" : " &"}`;
+    }
+    case "join":
+      return action.key === "p0" ? "wait" : undefined;
+    case "set":
+      return `${action.name}=$(cat ${quote(action.path)} 2>&1) || echo "no PID file"`;
+    case "read":
+      return `show ${variables(action.path)}`;
+    case "readlink":
+      return `echo "$(readlink ${variables(action.path)})"`;
+    case "write":
+      return `printf %s ${quote(action.data)} > ${variables(action.path)}`;
+    case "stat":
+      return `stat ${quote(action.path)}`;
+    case "await-exit":
+      return `until [ ! -d ${variables(`/proc/${action.pid}`)} ] || grep -q '^State:.Z' ${variables(`/proc/${action.pid}/status`)} 2>&1; do :; done`;
+    case "await-line":
+      return "until grep -q probe \"$OUTPUT\" ; do :; done";
+    default:
+      return undefined;
+  }
+}
+
+const quoteEmpty = (word: string): string => (word === "" ? "''" : quote(word));
+
+/** How the script has to be called, for the report of a finding. */
+export interface ReproduceOptions {
+  readonly title: string;
+  readonly requirement: string;
+  readonly expected: string;
+  readonly driver: Driver;
+  readonly view: SandboxOptions["cgroup"];
+}
+
+/**
+ * A shell script that does the same as the worker did for a case, in the same kind of sandbox. It needs the runtime and
+ * the agent, and nothing else of the harness.
+ */
+export function reproduceScript(subject: RuntimeCase, options: ReproduceOptions): string {
+  const script = compile(subject, options.driver);
+  const comment = (text: string): string => text.split("\n").map((line) => `# ${line}`.trimEnd()).join("\n");
+  const prepare = script.prepare.map(shell).filter((line) => line !== undefined);
+  const steps = subject.steps.flatMap((step, at) => [
+    `echo "--- step ${at + 1}: ${step.op}"`,
+    ...(script.steps[at] ?? []).map(shell).filter((line) => line !== undefined),
+  ]);
+  return `#!/bin/sh
+${comment(options.title)}
+#
+${comment(options.requirement)}
+${comment(`Expected: ${options.expected}`)}
+#
+# AGENT is oci-conform's agent (build/agent), RUNTIME the runtime's command. The first part enters a sandbox (private
+# mount, PID, network and cgroup namespaces, writable only in memory), the second does the steps in it.
+if [ -z "\${IN_SANDBOX-}" ]; then
+  AGENT=\${AGENT:-$(command -v agent)}
+  [ -x "$AGENT" ] || { echo "set AGENT to oci-conform's agent (build/agent)" >&2; exit 64; }
+  IN_SANDBOX=1 RUNTIME=\${RUNTIME:-${quote(options.driver.argv.map(quote).join(" "))}} SCRIPT=$(cat "$0")
+  export IN_SANDBOX RUNTIME SCRIPT
+  exec "$AGENT" sandbox --cgroup ${options.view} --cgroup-name "oci-conform-$$-reproduce" -- sh -c 'eval "$SCRIPT"'
+fi
+AGENT=/run/oci-conform/agent
+OUTPUT=/run/oci-conform/output
+: > "$OUTPUT"
+: > /run/oci-conform/input
+run() { echo "+ $1"; sh -c "$1" < /run/oci-conform/input >> "$OUTPUT" 2>&1; echo "  exit status $?"; }
+show() { echo "$1:"; cat "$1"; }
+cgroup_of() { # PID CONTROLLER: the directory of the process's cgroup; no controller: cgroup v2
+  if [ -z "$2" ]; then
+    for mount in /sys/fs/cgroup/unified /sys/fs/cgroup; do [ -e "$mount/cgroup.controllers" ] && echo "$mount$(sed -n 's/^0:://p' "/proc/$1/cgroup")" && return; done
+  else
+    echo "/sys/fs/cgroup/$2$(sed -n "s/^[0-9]*:[^:]*\\b$2\\b[^:]*://p" "/proc/$1/cgroup")"
+  fi
+}
+mkdir -p /run/oci-conform/case
+${prepare.join("\n")}
+${steps.join("\n")}
+echo "--- output of the runtime and the container"
+cat "$OUTPUT"
+`;
+}

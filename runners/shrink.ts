@@ -1,0 +1,53 @@
+import type { Execute, Failure } from "./explore.js";
+
+/** A failing case that was made small and tried again. */
+export interface Shrunk<Case, Observation> extends Failure<Case, Observation> {
+  /** How many of the confirming runs failed the same requirement. */
+  readonly failed: number;
+  readonly confirmations: number;
+}
+
+export interface ShrinkOptions {
+  /** At most so many runs to find a smaller case. */
+  readonly budget: number;
+  readonly confirmations: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Walks from a failing case to simpler ones as long as the same requirement fails, then runs the smallest again to see
+ * whether the failure stays. The requirement is shrunk by itself: what else fails on the way does not matter.
+ */
+export async function shrink<Case, Observation>(
+  id: string,
+  failure: Failure<Case, Observation>,
+  execute: Execute<Case, Observation>,
+  options: ShrinkOptions,
+): Promise<Shrunk<Case, Observation>> {
+  let best = failure;
+  let left = options.budget;
+  const tried = new Set([JSON.stringify(best.drawn.case)]);
+  const step = async (): Promise<Failure<Case, Observation> | undefined> => {
+    for (const drawn of best.drawn.shrinks()) {
+      if (left <= 0 || options.signal.aborted) return undefined;
+      const key = JSON.stringify(drawn.case);
+      if (tried.has(key)) continue;
+      tried.add(key);
+      left--;
+      const { outcomes, observation } = await execute(drawn.case);
+      const outcome = outcomes.get(id);
+      if (outcome?.verdict === "fail") return { drawn, observation, outcome, size: key.length };
+    }
+    return undefined;
+  };
+  for (let smaller = await step(); smaller; smaller = await step()) best = smaller;
+
+  let failed = 0;
+  let confirmations = 0;
+  while (confirmations < options.confirmations && !options.signal.aborted) {
+    const { outcomes } = await execute(best.drawn.case);
+    confirmations++;
+    if (outcomes.get(id)?.verdict === "fail") failed++;
+  }
+  return { ...best, failed, confirmations };
+}

@@ -1,0 +1,70 @@
+import { CASE_DIR } from "../../runners/runtime/case.js";
+import type { Leftovers, Ran, StepResult } from "../../runners/runtime/observation.js";
+import { equal, holds } from "../check.js";
+import { type CaseView, type Check, checkCase, section } from "./suite.js";
+
+/** Every process of the target in a case, parallel ones included. */
+const processes = (results: readonly StepResult[]): Ran[] =>
+  results.flatMap((result) => ("ran" in result ? [result.ran] : "results" in result ? processes(result.results) : []));
+
+/** Marks that a crashed Go, Rust or sanitized program leaves on its standard error. */
+const CRASH = /^panic: |^goroutine \d+ \[running\]|^fatal error: .*\n|ERROR: (?:Address|Undefined|Thread|Memory)Sanitizer|runtime error: |thread '[^']*' panicked at/m;
+
+const crashOf = (ran: Ran): string | undefined => {
+  if (ran.exit.kind === "signaled") return `killed by ${ran.exit.signal}`;
+  return CRASH.test(ran.stderr) ? ran.stderr.slice(0, 2000) : undefined;
+};
+
+/**
+ * All that was created was also deleted, in vain or not at all otherwise: only then is what remains the target's doing.
+ * Counts the containers whose last successful operation was `delete`, and those that were refused from the start.
+ */
+function allDeleted(view: CaseView): boolean {
+  const alive = new Set<string>();
+  let operations = 0;
+  const visit = (steps: CaseView["case"]["steps"], results: readonly StepResult[]): void => {
+    steps.forEach((step, at) => {
+      const result = results[at];
+      if (step.op === "parallel" && result?.op === "parallel") return visit(step.steps, result.results);
+      if (!result || !("ran" in result) || !("container" in step)) return;
+      operations++;
+      const id = ("id" in step ? step.id : undefined) ?? String(step.container);
+      const succeeded = result.ran.exit.kind === "exited" && result.ran.exit.code === 0;
+      if (step.op === "create" && (succeeded || result.ran.exit.kind !== "exited")) alive.add(id);
+      if (step.op === "delete" && succeeded) alive.delete(id);
+    });
+  };
+  visit(view.case.steps, view.observation.steps);
+  return operations > 0 && alive.size === 0;
+}
+
+/** What is left after everything was deleted (or refused) must be nothing. */
+const leftover = (id: string, what: keyof Omit<Leftovers, "devices" | "stillKnown">, filter: (entry: string) => boolean = () => true): Check =>
+  checkCase(id, (view) => {
+    if (!allDeleted(view)) return undefined;
+    const found = view.observation.leftovers[what].map((entry) => (typeof entry === "string" ? entry : `${entry.comm} (${entry.pid})`));
+    return equal(found.filter(filter), []);
+  });
+
+/** Mounts that a case itself asks for on the host's side do not count. */
+const ownMount = (target: string): boolean => target.startsWith(`${CASE_DIR}/fixtures`);
+
+export default section("Robustness", [
+  checkCase("robustness.hang", ({ observation }) => {
+    const ran = processes(observation.steps);
+    if (ran.length === 0) return undefined;
+    const hung = ran.filter(({ exit }) => exit.kind === "timeout");
+    return holds(hung.length === 0, "every operation ends within its time limit", hung.map(({ stderr }) => stderr.slice(-500)));
+  }),
+  checkCase("robustness.crash", ({ observation }) => {
+    const ran = processes(observation.steps);
+    if (ran.length === 0) return undefined;
+    return equal(ran.flatMap((each) => crashOf(each) ?? []), []);
+  }),
+  leftover("robustness.leftover-process", "processes"),
+  leftover("robustness.leftover-mount", "mounts", (target) => !ownMount(target)),
+  leftover("robustness.leftover-cgroup", "cgroups"),
+  leftover("robustness.leftover-interface", "interfaces"),
+  checkCase("robustness.host-device-changed", ({ observation }) => equal(observation.leftovers.devices, [])),
+  checkCase("robustness.id-still-known", (view) => (allDeleted(view) ? equal(view.observation.leftovers.stillKnown, []) : undefined)),
+]);
