@@ -1,0 +1,24 @@
+import fc, { type Arbitrary } from "fast-check";
+
+/** Text that can stand in an environment or an argument list: any, but no NUL. */
+export const text = (maxLength = 40): Arbitrary<string> =>
+  fc
+    .oneof(
+      { withCrossShrink: true },
+      { weight: 3, arbitrary: fc.string({ maxLength }) },
+      { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: Math.ceil(maxLength / 4) }) },
+      { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom(" ", "\t", "\n", "'", '"', "\\", "$", "=", "a"), maxLength }) },
+    )
+    .map((value) => value.replaceAll("\0", ""));
+
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
+
+/** A portable name; never one that the C library, a runtime or the agent takes for its own. */
+const name = (): Arbitrary<string> =>
+  fc.string({ unit: fc.constantFrom(...LETTERS, ..."0123456789"), minLength: 1, maxLength: 12 }).map((value) => `T_${value}`);
+
+/** `process.env` or a hook's `env`: distinct names, any values, the empty one included. */
+export const env = (maxLength = 6): Arbitrary<string[]> =>
+  fc
+    .uniqueArray(fc.tuple(name(), text()), { maxLength, selector: ([key]) => key })
+    .map((pairs) => pairs.map(([key, value]) => `${key}=${value}`));

@@ -1,0 +1,27 @@
+import type { HostFacts } from "../../runners/runtime/host.js";
+
+/** Whether the harness, and so a runtime that it starts, has a capability. */
+export const can = (host: HostFacts, capability: string): boolean => host.outside.capabilities.effective.includes(capability);
+
+/** Whether a fresh cgroup has this file (`memory/memory.limit_in_bytes` on v1, `memory.max` on v2). */
+export const hasFile = (host: HostFacts, file: string): boolean => host.cgroup.files.includes(file);
+
+export const hasNamespace = (host: HostFacts, type: string): boolean => host.namespaces.includes(type);
+
+const contiguous = (map: HostFacts["outside"]["uidMap"]): number =>
+  [...(map ?? [[0, 0, 1]])]
+    .map(([inside, , size]) => [inside, size] as const)
+    .sort(([a], [b]) => a - b)
+    .reduce((end, [inside, size]) => (inside <= end ? Math.max(end, inside + size) : end), 0);
+
+/** How many user and group ids, from 0 on, exist in the harness's user namespace. */
+export const idCount = (host: HostFacts): number => Math.min(contiguous(host.outside.uidMap), contiguous(host.outside.gidMap));
+
+/** The highest id that generators give to a user: it also lies in every mapping that `mappings` makes. */
+export const lastId = (host: HostFacts): number => Math.min(idCount(host), 65536) - 1;
+
+/** The hard limit of a resource, capped to what a JSON number holds; 0 when it is not known. */
+export function hardLimit(host: HostFacts, type: string): number {
+  const hard = host.outside.rlimits[type]?.hard;
+  return hard === undefined ? 0 : Math.min(Number(hard), 2 ** 53 - 1);
+}
