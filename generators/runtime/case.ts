@@ -1,0 +1,30 @@
+import fc, { type Arbitrary } from "fast-check";
+
+import type { RuntimeCase } from "../../runners/runtime/case.js";
+import type { HostFacts } from "../../runners/runtime/host.js";
+import type { Config } from "../../spec/runtime/config.js";
+import { caseOf } from "./base.js";
+import { config } from "./config.js";
+import { faults } from "./fault.js";
+import { lifecycles } from "./lifecycle.js";
+import { unknownPropertyCase } from "./unknown-properties.js";
+
+/** What can only be seen from outside while the container runs. */
+const wantsLook = ({ linux }: Config): boolean => linux?.resources !== undefined || linux?.cgroupsPath !== undefined;
+
+/** A container with any valid config lives its whole life; sometimes it is looked at from outside. */
+export const configCase = (host: HostFacts, release: string): Arbitrary<RuntimeCase> =>
+  fc
+    .tuple(config(host, release), fc.boolean())
+    .map(([drawn, hold]) =>
+      caseOf(drawn, { host, hold: hold || wantsLook(drawn), title: "a container with a valid config lives its whole life" }),
+    );
+
+/** Cases of all kinds: mostly whole configs, then faults, unknown properties, and lifecycles. */
+export const anyCase = (host: HostFacts, release: string): Arbitrary<RuntimeCase> =>
+  fc.oneof(
+    { weight: 6, arbitrary: configCase(host, release) },
+    { weight: 2, arbitrary: faults(host, release) },
+    { weight: 1, arbitrary: unknownPropertyCase(host, release) },
+    { weight: 3, arbitrary: lifecycles(host, release) },
+  );

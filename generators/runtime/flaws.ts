@@ -1,0 +1,200 @@
+import type { HostFacts } from "../../runners/runtime/host.js";
+import { linuxFlaws } from "./flaws-linux.js";
+import { type Path, REMOVED } from "./json.js";
+
+/** A way in which a config can be wrong. */
+export interface Flaw {
+  readonly requirement: string;
+  /** What is wrong, in a few words. */
+  readonly description: string;
+  /** A key of SINCE: releases before it know nothing of the property. */
+  readonly since?: string;
+  /** Hosts on which the control works. */
+  readonly when?: (host: HostFacts) => boolean;
+  /** What the minimal config gets first, to have a place for the fault; the result is the control. */
+  readonly base?: readonly (readonly [Path, unknown])[];
+  readonly path: Path;
+  /** What may stand there instead, the plainest first; REMOVED takes the property away. */
+  readonly values: readonly unknown[];
+}
+
+const INVALID = "runtime.valid-values.invalid-refused";
+const UNAPPLICABLE = "runtime.create.cannot-apply-error";
+
+const HOOK = { path: "/run/oci-conform/agent", args: ["agent", "hook", "--name", "fault"] };
+const hookKinds = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
+
+const processFlaws: readonly Flaw[] = [
+  {
+    requirement: "runtime.process.cwd-absolute",
+    description: "a relative working directory",
+    path: ["process", "cwd"],
+    values: ["relative", "./x", ""],
+  },
+  { requirement: INVALID, description: "no working directory", path: ["process", "cwd"], values: [REMOVED] },
+  { requirement: "runtime.process.args-required", description: "no program to run", path: ["process", "args"], values: [[], REMOVED] },
+  { requirement: INVALID, description: "a user id below zero", path: ["process", "user", "uid"], values: [-1, -1000] },
+  { requirement: INVALID, description: "a group id below zero", path: ["process", "user", "gid"], values: [-1] },
+  {
+    requirement: INVALID,
+    description: "a supplementary group below zero",
+    base: [[["process", "user", "additionalGids"], [5]]],
+    path: ["process", "user", "additionalGids", 0],
+    values: [-1],
+  },
+  {
+    requirement: "runtime.process.rlimits-unknown-type-error",
+    description: "a limit that no kernel has",
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
+    path: ["process", "rlimits", 0, "type"],
+    values: ["RLIMIT_NO_SUCH", "CORE", "rlimit_core", ""],
+  },
+  {
+    requirement: "runtime.process.rlimits-duplicate-error",
+    description: "a limit twice",
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
+    path: ["process", "rlimits", 1],
+    values: [
+      { type: "RLIMIT_CORE", soft: 0, hard: 0 },
+      { type: "RLIMIT_CORE", soft: 0, hard: 4096 },
+    ],
+  },
+  {
+    requirement: INVALID,
+    description: "a soft limit above the hard one",
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
+    path: ["process", "rlimits", 0, "soft"],
+    values: [8192],
+  },
+  {
+    requirement: INVALID,
+    description: "an unknown scheduling policy",
+    since: "process.scheduler",
+    base: [[["process", "scheduler"], { policy: "SCHED_OTHER" }]],
+    path: ["process", "scheduler", "policy"],
+    values: ["SCHED_NO_SUCH", "OTHER", "", REMOVED],
+  },
+  {
+    requirement: INVALID,
+    description: "an unknown scheduling flag",
+    since: "process.scheduler",
+    base: [[["process", "scheduler"], { policy: "SCHED_OTHER", flags: ["SCHED_FLAG_RESET_ON_FORK"] }]],
+    path: ["process", "scheduler", "flags", 0],
+    values: ["SCHED_FLAG_NO_SUCH", ""],
+  },
+  {
+    requirement: INVALID,
+    description: "an unknown I/O class",
+    since: "process.ioPriority",
+    base: [[["process", "ioPriority"], { class: "IOPRIO_CLASS_BE", priority: 4 }]],
+    path: ["process", "ioPriority", "class"],
+    values: ["IOPRIO_CLASS_NO_SUCH", "BE", "", REMOVED],
+  },
+  {
+    requirement: INVALID,
+    description: "an I/O priority outside of 0 to 7",
+    since: "process.ioPriority",
+    base: [[["process", "ioPriority"], { class: "IOPRIO_CLASS_BE", priority: 4 }]],
+    path: ["process", "ioPriority", "priority"],
+    values: [8, -1, 100],
+  },
+  {
+    requirement: UNAPPLICABLE,
+    description: "a score that the kernel does not take",
+    base: [[["process", "oomScoreAdj"], 1000]],
+    path: ["process", "oomScoreAdj"],
+    values: [1001, 100_000],
+  },
+];
+
+const topFlaws: readonly Flaw[] = [
+  {
+    requirement: "runtime.oci-version.semver",
+    description: "a version that is not one by SemVer 2.0.0",
+    path: ["ociVersion"],
+    values: ["invalid", "1.0", "v1.0.0", "", "1.0.0.0", "01.0.0"],
+  },
+  { requirement: INVALID, description: "no version", path: ["ociVersion"], values: [REMOVED] },
+  { requirement: "runtime.root.required", description: "no root", path: ["root"], values: [REMOVED] },
+  { requirement: INVALID, description: "a root without a path", path: ["root", "path"], values: [REMOVED] },
+  {
+    requirement: "runtime.root.path-must-exist",
+    description: "a root that is not there",
+    path: ["root", "path"],
+    values: ["no-such-directory", "/no/such/directory"],
+  },
+  {
+    requirement: UNAPPLICABLE,
+    description: "a host name that the kernel does not take",
+    base: [[["hostname"], "h".repeat(64)]],
+    path: ["hostname"],
+    values: ["h".repeat(65), "h".repeat(300)],
+  },
+  {
+    requirement: UNAPPLICABLE,
+    description: "a mount of a file system that no kernel has",
+    base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs" }]],
+    path: ["mounts", 1, "type"],
+    values: ["no-such-filesystem"],
+  },
+  {
+    requirement: UNAPPLICABLE,
+    description: "a mount option that the file system does not know",
+    base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["nosuid"] }]],
+    path: ["mounts", 1, "options", 0],
+    values: ["no-such-option", "size=no-number"],
+  },
+  {
+    requirement: UNAPPLICABLE,
+    description: "a bind mount of what is not there",
+    base: [[["mounts", 1], { destination: "/mnt", type: "bind", source: "source", options: ["bind"] }]],
+    path: ["mounts", 1, "source"],
+    values: ["no-such-source", "/no/such/source"],
+  },
+  {
+    requirement: INVALID,
+    description: "a mount without a destination",
+    base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs" }]],
+    path: ["mounts", 1, "destination"],
+    values: [REMOVED],
+  },
+  {
+    requirement: INVALID,
+    description: "an annotation that is not a string",
+    base: [[["annotations"], { "org.example.key": "value" }]],
+    path: ["annotations", "org.example.key"],
+    values: [1, true, ["value"], { value: "value" }],
+  },
+  ...hookKinds.flatMap((kind): Flaw[] => {
+    const base = [[["hooks", kind], [{ ...HOOK, ...(kind === "startContainer" ? { path: "/.oci/agent" } : {}) }]]] as const;
+    return [
+      {
+        requirement: "runtime.hooks.path-absolute",
+        description: `a ${kind} hook with a relative path`,
+        since: `hooks.${kind}`,
+        base,
+        path: ["hooks", kind, 0, "path"],
+        values: ["agent", "./agent"],
+      },
+      {
+        requirement: INVALID,
+        description: `a ${kind} hook without a path`,
+        since: `hooks.${kind}`,
+        base,
+        path: ["hooks", kind, 0, "path"],
+        values: [REMOVED],
+      },
+      {
+        requirement: "runtime.hooks.timeout-above-zero",
+        description: `a ${kind} hook without time`,
+        since: `hooks.${kind}`,
+        base,
+        path: ["hooks", kind, 0, "timeout"],
+        values: [0, -1],
+      },
+    ];
+  }),
+];
+
+/** The ways in which a config can be wrong. */
+export const FLAWS: readonly Flaw[] = [...topFlaws, ...processFlaws, ...linuxFlaws];
