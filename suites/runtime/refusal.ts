@@ -1,0 +1,40 @@
+import type { Config } from "../../spec/runtime/config.js";
+import { type Judgement, skip } from "../check.js";
+import { ok, refused, resultsOf, type View } from "./suite.js";
+
+/** The operation by which a fault must have been refused: values of `process.*` may wait for `start`. */
+export interface RefusalOptions {
+  readonly by: "create" | "start";
+}
+
+/** Whether a container of that index was still known right after its refused `create`. */
+function survived(view: View): boolean | undefined {
+  const [after] = resultsOf(view, view.index, "state");
+  return after?.op === "state" && after.ran.exit.kind === "exited" ? after.ran.exit.code === 0 : undefined;
+}
+
+/**
+ * Judges a container with an injected fault: an error must come by then, and after a refused `create` nothing may be left.
+ * Undefined without a fault or where an operation neither succeeded nor refused (a hang and a crash are findings of their own).
+ */
+export function mustRefuse(view: View, { by }: RefusalOptions): Judgement | undefined {
+  if (view.case.control === undefined) return undefined;
+  if (view.observation.control !== true) return skip("the target refuses the same config without the fault");
+  if (refused(view.create)) {
+    return survived(view) === true
+      ? { verdict: "fail", expected: "after a refused create, no container of that id", actual: "state finds it" }
+      : { verdict: "pass" };
+  }
+  if (!ok(view.create)) return undefined;
+  if (by === "create") return { verdict: "fail", expected: "create generates an error", actual: "create succeeded" };
+  if (refused(view.start)) return { verdict: "pass" };
+  return ok(view.start)
+    ? { verdict: "fail", expected: "create or start generates an error", actual: "both succeeded" }
+    : undefined;
+}
+
+/** As `mustRefuse`, for a fault that is recognised in the config. */
+export const refusesWhen =
+  (fault: (config: Config) => boolean, options: RefusalOptions = { by: "create" }) =>
+  (view: View): Judgement | undefined =>
+    view.case.control !== undefined && fault(view.config) ? mustRefuse(view, options) : undefined;
