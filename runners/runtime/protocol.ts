@@ -127,6 +127,8 @@ export interface SandboxOptions {
   readonly cgroup: "host" | "v1" | "v2" | "none";
   /** Name of the harness's own cgroup in each hierarchy; removed when the worker ends. */
   readonly cgroupName: string;
+  /** Paths that the fresh /run of the sandbox would hide: the target's program, when it lies there. */
+  readonly expose?: readonly string[];
 }
 
 export type { Got };

@@ -1,0 +1,16 @@
+#ifndef AGENT_H
+#define AGENT_H
+
+/* The subcommands of the agent: one static program that is the harness's hands outside, beside and inside containers. */
+int worker_main(int argc, char **argv);
+int sandbox_main(int argc, char **argv);
+int do_main(int argc, char **argv);
+int console_main(int argc, char **argv);
+int probe_main(int argc, char **argv);
+int hook_main(int argc, char **argv);
+int euid_main(void);
+
+/* Exit codes that the harness knows. */
+enum { EXIT_USAGE = 64, EXIT_SANDBOX = 71 };
+
+#endif

@@ -1,0 +1,88 @@
+/* The worker's fixtures as shell commands, for scripts that reproduce a finding without the harness. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "worker.h"
+
+/* Makes a cgroup in every hierarchy that the sandbox shows. */
+int make_cgroup(const char *path) {
+  struct buf info = {0};
+  if (read_file("/proc/self/mountinfo", &info, 8 << 20)) return -1;
+  int made = 0;
+  for (char *save, *line = strtok_r(info.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+    char *dash = strstr(line, " - "), target[4096];
+    if (!dash || strncmp(dash + 3, "cgroup", 6) || sscanf(line, "%*s %*s %*s %*s %4095s", target) != 1) continue;
+    if (strncmp(target, "/sys/fs/cgroup", 14)) continue;
+    struct buf dir = {0};
+    buf_fmt(&dir, "%s/%s", target, *path == '/' ? path + 1 : path);
+    if (mkdir_p(dir.data, 0755)) {
+      buf_free(&dir);
+      buf_free(&info);
+      return -1;
+    }
+    made++;
+    /* A v1 cpuset takes no process before it has CPUs and memory nodes. */
+    static const char *const inherited[] = {"cpuset.cpus", "cpuset.mems"};
+    for (int i = 0; i < 2; i++) {
+      struct buf from = {0}, to = {0}, value = {0};
+      buf_fmt(&from, "%s/%s", target, inherited[i]);
+      buf_fmt(&to, "%s/%s", dir.data, inherited[i]);
+      if (!read_file(from.data, &value, 4096)) (void)write_file(to.data, value.data, value.len, 0, 0);
+      buf_free(&from);
+      buf_free(&to);
+      buf_free(&value);
+    }
+    buf_free(&dir);
+  }
+  buf_free(&info);
+  return made ? 0 : (errno = ENOENT, -1);
+}
+
+static int failed(const char *what) {
+  fprintf(stderr, "agent do %s: %s\n", what, strerror(errno));
+  return 1;
+}
+
+static int do_interface_command(char **args, int count) {
+  char peer[64];
+  snprintf(peer, sizeof peer, "%sp", args[0]);
+  if (veth_add(args[0], peer) || link_up(peer)) return failed("interface");
+  for (int i = 1; i < count; i++)
+    if (address_add(args[0], args[i])) return failed("interface");
+  return 0;
+}
+
+static int serve_seccomp(const char *path, const char *answer) {
+  events_init();
+  struct args a = {3, (char *[]){(char[]){"seccomp-agent"}, xstrdup(path), xstrdup(answer)}, (uint32_t[]){0, 0, 0}};
+  struct buf reply = {0};
+  do_seccomp_agent(&a, &reply);
+  while (pump(now_ms() + 3600000, -1)) continue;
+  return 0;
+}
+
+int do_main(int argc, char **argv) {
+  const char *what = argc > 1 ? argv[1] : "";
+  char **args = argv + 2;
+  int count = argc - 2;
+  if (!strcmp(what, "namespace") && count == 2) {
+    pid_t holder;
+    return make_namespace(args[1], args[0], &holder) ? failed(what) : 0;
+  }
+  if (!strcmp(what, "interface") && count >= 1) return do_interface_command(args, count);
+  if (!strcmp(what, "cgroup") && count == 1) return make_cgroup(args[0]) ? failed(what) : 0;
+  if (!strcmp(what, "mount") && count == 5)
+    return mount(args[0], args[1], args[2], strtoul(args[3], NULL, 10), args[4]) ? failed(what) : 0;
+  if (!strcmp(what, "seccomp-agent") && count == 2) return serve_seccomp(args[0], args[1]);
+  fprintf(stderr,
+          "usage: agent do namespace TYPE PATH | interface NAME ADDRESS… | cgroup PATH |\n"
+          "                mount SOURCE TARGET TYPE FLAGS DATA | seccomp-agent SOCKET ERRNO\n");
+  return EXIT_USAGE;
+}

@@ -1,0 +1,29 @@
+#ifndef EVENTS_H
+#define EVENTS_H
+
+#include <stdbool.h>
+
+#include "util.h"
+
+/*
+ * The worker's one event loop. Whatever it waits for, every watched descriptor is served meanwhile: a container that
+ * writes, a runtime that sends a terminal, a seccomp notification.
+ */
+typedef void watch_fn(int fd, void *data);
+
+void events_init(void);
+/* Calls fn whenever fd is readable or closed; fn calls unwatch() when it is done with it. */
+void watch(int fd, watch_fn *fn, void *data);
+/* Forgets and closes the descriptor. */
+void unwatch(int fd);
+void unwatch_all(void);
+/* Serves events until one arrived or the deadline (now_ms) is over; returns false when it is over. extra: one more fd, or -1. */
+bool pump(int64_t deadline, int extra);
+/* Serves what is there without waiting. */
+void pump_ready(void);
+
+/* How a process ended, if the worker reaped it since forget_reaped(). */
+bool reaped(pid_t pid, int *status);
+void forget_reaped(void);
+
+#endif

@@ -1,0 +1,166 @@
+/* Things outside the container that a case needs: namespaces to join, interfaces to move, cgroups that are there already. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "worker.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+enum { MAX_FIXTURES = 32 };
+
+static pid_t processes[MAX_FIXTURES];
+static int process_count;
+static char *interfaces[MAX_FIXTURES * 2];
+static int interface_count;
+static char *cgroups[MAX_FIXTURES];
+static int cgroup_count;
+
+static const struct {
+  const char *type, *file;
+  int flag;
+} namespaces[] = {
+    {"pid", "pid_for_children", CLONE_NEWPID}, {"network", "net", CLONE_NEWNET},
+    {"mount", "mnt", CLONE_NEWNS},             {"ipc", "ipc", CLONE_NEWIPC},
+    {"uts", "uts", CLONE_NEWUTS},              {"user", "user", CLONE_NEWUSER},
+    {"cgroup", "cgroup", CLONE_NEWCGROUP},     {"time", "time_for_children", CLONE_NEWTIME},
+};
+
+static void identity_map(const char *file, pid_t pid) {
+  struct buf path = {0};
+  buf_fmt(&path, "/proc/%d/%s", pid, file);
+  static const char map[] = "0 0 65536\n";
+  if (write_file(path.data, map, sizeof map - 1, 0, 0)) (void)write_file(path.data, "0 0 1\n", 6, 0, 0);
+  buf_free(&path);
+}
+
+/* In the holder: makes the namespace, tells the parent, and stays until it is killed. */
+static void hold(int flag, int ready, int go_on) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  char code = unshare(flag) ? (char)errno : 0;
+  if (!code && flag == CLONE_NEWPID) {
+    pid_t init = fork();
+    if (init == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (;;) pause();
+    }
+    if (init < 0) code = (char)errno;
+  }
+  if (write(ready, &code, 1) != 1) _exit(1);
+  char byte;
+  while (read(go_on, &byte, 1) < 0 && errno == EINTR) continue;
+  for (;;) pause();
+}
+
+int make_namespace(const char *path, const char *type, pid_t *holder) {
+  for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++) {
+    if (strcmp(namespaces[i].type, type)) continue;
+    int ready[2], go_on[2];
+    if (pipe2(ready, O_CLOEXEC) || pipe2(go_on, O_CLOEXEC)) return -1;
+    pid_t pid = fork();
+    if (pid < 0) return -1;
+    if (pid == 0) hold(namespaces[i].flag, ready[1], go_on[0]);
+    close(ready[1]);
+    close(go_on[0]);
+    char code = 0;
+    ssize_t n = read(ready[0], &code, 1);
+    close(ready[0]);
+    *holder = pid;
+    struct buf link = {0};
+    buf_fmt(&link, "/proc/%d/ns/%s", pid, namespaces[i].file);
+    if (namespaces[i].flag == CLONE_NEWUSER) identity_map("uid_map", pid), identity_map("gid_map", pid);
+    int failed = n != 1 || code ? (errno = code ? code : EIO, -1) : write_file(path, "", 0, O_CREAT, 0644);
+    if (!failed) failed = mount(link.data, path, NULL, MS_BIND, NULL);
+    int error = errno;
+    close(go_on[1]);
+    buf_free(&link);
+    if (failed) kill(pid, SIGKILL);
+    return errno = error, failed;
+  }
+  return errno = EINVAL, -1;
+}
+
+/* namespace: path type. The holder is kept with the namespace; clean ends it. */
+void do_namespace(const struct args *a, struct buf *reply) {
+  pid_t holder = -1;
+  if (make_namespace(text(a, 1), text(a, 2), &holder)) return answer_error(reply, "namespace", errno);
+  if (process_count < MAX_FIXTURES) processes[process_count++] = holder;
+  answer_ok(reply);
+}
+
+/* interface: name address… */
+void do_interface(const struct args *a, struct buf *reply) {
+  char peer[64];
+  snprintf(peer, sizeof peer, "%sp", text(a, 1));
+  if (veth_add(text(a, 1), peer)) return answer_error(reply, "veth", errno);
+  if (interface_count + 2 <= MAX_FIXTURES * 2) {
+    interfaces[interface_count++] = xstrdup(text(a, 1));
+    interfaces[interface_count++] = xstrdup(peer);
+  }
+  for (uint32_t i = 2; i < a->count; i++)
+    if (address_add(text(a, 1), text(a, i))) return answer_error(reply, "address", errno);
+  if (link_up(peer)) return answer_error(reply, "up", errno);
+  answer_ok(reply);
+}
+
+/* cgroup: path */
+void do_cgroup(const struct args *a, struct buf *reply) {
+  if (make_cgroup(text(a, 1))) return answer_error(reply, "mkdir", errno);
+  if (cgroup_count < MAX_FIXTURES) cgroups[cgroup_count++] = xstrdup(text(a, 1));
+  answer_ok(reply);
+}
+
+bool is_fixture_process(pid_t pid) {
+  for (int i = 0; i < process_count; i++) {
+    if (processes[i] == pid) return true;
+    /* The init that a holder made for a pid namespace. */
+    struct buf path = {0}, stat = {0};
+    buf_fmt(&path, "/proc/%d/stat", pid);
+    int parent = 0;
+    if (!read_file(path.data, &stat, 4096)) {
+      const char *paren = strrchr(stat.data, ')');
+      if (paren) sscanf(paren, ") %*c %d", &parent);
+    }
+    buf_free(&path);
+    buf_free(&stat);
+    if (parent == processes[i]) return true;
+  }
+  return false;
+}
+
+bool is_fixture_interface(const char *name) {
+  for (int i = 0; i < interface_count; i++)
+    if (!strcmp(interfaces[i], name)) return true;
+  return false;
+}
+
+bool is_fixture_cgroup(const char *path) {
+  for (int i = 0; i < cgroup_count; i++) {
+    const char *own = *cgroups[i] == '/' ? cgroups[i] + 1 : cgroups[i];
+    const char *given = *path == '/' ? path + 1 : path;
+    size_t n = strlen(given);
+    /* The fixture itself, or one of its parents. */
+    if (!strncmp(own, given, n) && (own[n] == 0 || own[n] == '/')) return true;
+  }
+  return false;
+}
+
+void each_fixture_interface(void (*fn)(const char *name)) {
+  for (int i = 0; i < interface_count; i += 2) fn(interfaces[i]);
+}
+
+void fixtures_reset(void) {
+  process_count = 0;
+  while (interface_count > 0) free(interfaces[--interface_count]);
+  while (cgroup_count > 0) free(cgroups[--cgroup_count]);
+}

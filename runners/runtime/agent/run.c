@@ -1,0 +1,223 @@
+/* Runs commands of the target: exec, capture, time limit, true exit status. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "worker.h"
+
+enum { MAX_RUNS = 64, MAX_ENV = 32 };
+
+/* A command under way or done, until it is answered. */
+struct run {
+  bool used;
+  char *key;
+  pid_t pid;
+  int64_t deadline;
+  uint64_t started, ended;
+  struct slot *slot; /* NULL: own buffers */
+  struct buf out, err;
+  int streams;
+  int exec_errno;
+};
+static struct run runs[MAX_RUNS];
+
+/* Where the bytes of a stream go. One for each open descriptor. */
+struct stream {
+  struct buf *to;
+  int *open;
+};
+
+static char *environment[MAX_ENV + 1] = {
+    (char[]){"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+    (char[]){"HOME=/root"},
+};
+static int environment_count = 2;
+
+void add_environment(const char *entry) {
+  if (environment_count < MAX_ENV) environment[environment_count++] = xstrdup(entry);
+}
+
+static void on_readable(int fd, void *data) {
+  struct stream *stream = data;
+  char chunk[65536];
+  ssize_t n = read(fd, chunk, sizeof chunk);
+  if (n > 0) {
+    if (stream->to->len < SLOT_LIMIT) buf_add(stream->to, chunk, (size_t)n);
+    return;
+  }
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  (*stream->open)--;
+  free(stream);
+  unwatch(fd);
+}
+
+static int make_stream(struct buf *to, int *open, int *write_end) {
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC)) return -1;
+  fcntl(fds[0], F_SETFL, O_NONBLOCK);
+  struct stream *stream = xcalloc(1, sizeof *stream);
+  *stream = (struct stream){to, open};
+  (*open)++;
+  watch(fds[0], on_readable, stream);
+  *write_end = fds[1];
+  return 0;
+}
+
+/* In the child: becomes the command, or tells its parent why not. */
+static void become(char **argv, int out, int err, int report, mode_t mask, const char *cwd) {
+  sigset_t none;
+  sigemptyset(&none);
+  for (int s = 1; s < NSIG; s++) signal(s, SIG_DFL);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  setpgid(0, 0);
+  umask(mask);
+  /* Never /dev/null: several runtimes change the owner of what they find there. */
+  int empty = memfd_create("stdin", 0);
+  char path[64];
+  snprintf(path, sizeof path, "/proc/self/fd/%d", empty);
+  int in = open(path, O_RDONLY);
+  if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || chdir(cwd)) goto failed;
+  if (in > 2) close(in);
+  if (empty > 2) close(empty);
+  execve(argv[0], argv, environment);
+failed:;
+  int error = errno;
+  (void)!write(report, &error, sizeof error);
+  _exit(127);
+}
+
+static struct run *find_run(const char *key) {
+  for (int i = 0; i < MAX_RUNS; i++)
+    if (runs[i].used && !strcmp(runs[i].key, key)) return &runs[i];
+  return NULL;
+}
+
+static struct run *new_run(const char *key) {
+  for (int i = 0; i < MAX_RUNS; i++) {
+    if (runs[i].used) continue;
+    runs[i] = (struct run){.used = true, .key = xstrdup(key)};
+    return &runs[i];
+  }
+  return NULL;
+}
+
+static void release(struct run *run) {
+  /* Streams that others still hold would write into these buffers: those stay until runs_reset closes them. */
+  if (run->streams > 0) return;
+  free(run->key);
+  buf_free(&run->out);
+  buf_free(&run->err);
+  *run = (struct run){0};
+}
+
+void runs_reset(void) {
+  for (int i = 0; i < MAX_RUNS; i++) {
+    if (!runs[i].used) continue;
+    runs[i].streams = 0;
+    release(&runs[i]);
+  }
+}
+
+/* fields: kind of exit, then code (exited) or name (signaled, unstartable). */
+void exit_fields(struct buf *reply, int status, bool timed_out) {
+  if (timed_out) {
+    field_str(reply, "timeout");
+    field_str(reply, "");
+  } else if (WIFEXITED(status)) {
+    field_str(reply, "exited");
+    field_num(reply, WEXITSTATUS(status));
+  } else {
+    field_str(reply, "signaled");
+    field_str(reply, signal_name(WTERMSIG(status)));
+  }
+}
+
+static bool spawn(struct run *run, const struct args *a, char **argv) {
+  int64_t slot = number(a, 2);
+  run->slot = slot >= 0 && slot < MAX_SLOTS ? &slots[slot] : NULL;
+  int out = -1, err = -1, report[2];
+  struct buf *to_out = run->slot ? &run->slot->out : &run->out, *to_err = run->slot ? &run->slot->err : &run->err;
+  int *open = run->slot ? &run->slot->open_streams : &run->streams;
+  if (make_stream(to_out, open, &out) || make_stream(to_err, open, &err) || pipe2(report, O_CLOEXEC)) return false;
+  run->started = now_ns();
+  run->deadline = now_ms() + number(a, 1);
+  run->pid = fork();
+  if (run->pid == 0) become(argv, out, err, report[1], (mode_t)number(a, 3), text(a, 4));
+  close(out);
+  close(err);
+  close(report[1]);
+  if (run->pid < 0) {
+    close(report[0]);
+    return false;
+  }
+  if (read(report[0], &run->exec_errno, sizeof run->exec_errno) != sizeof run->exec_errno) run->exec_errno = 0;
+  close(report[0]);
+  return true;
+}
+
+/* Waits for the end of a run, serving everything else meanwhile, and answers. */
+static void finish(struct run *run, struct buf *reply) {
+  int status = 0;
+  bool timed_out = false;
+  while (!reaped(run->pid, &status)) {
+    if (pump(run->deadline, -1)) continue;
+    if (reaped(run->pid, &status)) break;
+    if (!timed_out) {
+      kill(-run->pid, SIGKILL);
+      kill(run->pid, SIGKILL);
+      run->deadline = now_ms() + 2000;
+    } else {
+      break; /* not even SIGKILL: stuck in the kernel; clean will say so */
+    }
+    timed_out = true;
+  }
+  run->ended = now_ns();
+  pump_ready();
+  struct buf *out = run->slot ? &run->slot->out : &run->out, *err = run->slot ? &run->slot->err : &run->err;
+  message_begin(reply, 7);
+  field_str(reply, "ran");
+  if (run->exec_errno) {
+    field_str(reply, "unstartable");
+    field_str(reply, errno_name(run->exec_errno));
+  } else {
+    exit_fields(reply, status, timed_out);
+  }
+  field_bytes(reply, out->data, out->len);
+  field_bytes(reply, err->data, err->len);
+  /* Nanoseconds since the epoch fit into 63 bits until 2262. */
+  field_num(reply, (int64_t)run->started);
+  field_num(reply, (int64_t)run->ended);
+  out->len = err->len = 0;
+  release(run);
+}
+
+/* run: timeoutMs, slot, umask, cwd, background, argv… */
+void do_run(const struct args *in, struct buf *reply) {
+  const char *key = text(in, 5);
+  AUTO_FREE char **argv = xcalloc(in->count, sizeof *argv);
+  for (uint32_t i = 6; i < in->count; i++) argv[i - 6] = in->text[i];
+  struct run *run = new_run(key);
+  if (!run) return answer_error(reply, "run", EMFILE);
+  if (!spawn(run, in, argv)) {
+    int error = errno;
+    run->streams = 0;
+    release(run);
+    return answer_error(reply, "spawn", error);
+  }
+  if (!*key) return finish(run, reply);
+  message_begin(reply, 1);
+  field_str(reply, "started");
+}
+
+void do_join(const struct args *a, struct buf *reply) {
+  struct run *run = find_run(text(a, 1));
+  if (!run) return answer_error(reply, "join", ENOENT);
+  finish(run, reply);
+}

@@ -1,0 +1,42 @@
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "util.h"
+
+enum cgroup_view { VIEW_HOST, VIEW_V1, VIEW_V2, VIEW_NONE };
+
+struct sandbox {
+  enum cgroup_view view;
+  const char *name; /* of the harness's cgroup in each hierarchy */
+  char *exposed[8]; /* files or directories that the fresh /run would hide */
+  int exposed_fds[8];
+  int exposed_count;
+  bool rootless;
+};
+
+/* Ends the process with the one line that says which step failed. */
+__attribute__((noreturn)) void sandbox_fail(const char *step);
+
+/* sandbox_mounts.c: the private view of the file system, made by PID 1 of the sandbox. */
+void sandbox_mounts(struct sandbox *s);
+
+/* sandbox_cgroup.c */
+struct hierarchy {
+  char *mount;   /* where the host has it */
+  char *options; /* v1: controllers, as mount options; v2: NULL */
+  char *dir;     /* the harness's own cgroup */
+};
+int cgroups_make(struct sandbox *s);
+void cgroups_enter(const struct sandbox *s);
+/* Moves to the leaf below the own cgroup of the v2 hierarchy, and hands its controllers to the siblings. */
+void cgroups_leaf(void);
+void cgroups_mount(const struct sandbox *s);
+void cgroups_remove(void);
+
+/* sandbox_user.c */
+void map_ids(pid_t pid);
+
+#endif

@@ -1,0 +1,178 @@
+/* The sandbox's own cgroups: one directory in each hierarchy, which the target sees as the root of that hierarchy. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+
+enum { MAX_HIERARCHIES = 24 };
+static struct hierarchy hierarchies[MAX_HIERARCHIES];
+static int hierarchy_count;
+
+static char *join(const char *directory, const char *name) {
+  struct buf path = {0};
+  buf_fmt(&path, "%s/%s", directory, name);
+  return buf_take(&path);
+}
+
+static void put(const char *directory, const char *file, const char *value) {
+  AUTO_FREE char *path = join(directory, file);
+  (void)write_file(path, value, strlen(value), 0, 0);
+}
+
+/* The controllers of a v1 mount, or its name, from the super options: everything but what every mount has. */
+static char *v1_options(const char *super) {
+  struct buf out = {0};
+  AUTO_FREE char *copy = xstrdup(super);
+  for (char *save, *option = strtok_r(copy, ",", &save); option; option = strtok_r(NULL, ",", &save)) {
+    if (!strcmp(option, "rw") || !strcmp(option, "ro") || strstr(option, "=") == option) continue;
+    if (!strncmp(option, "release_agent", 13) || !strcmp(option, "xattr") || !strcmp(option, "clone_children")) continue;
+    if (out.len) buf_str(&out, ",");
+    buf_str(&out, option);
+  }
+  return buf_take(&out);
+}
+
+static void find_hierarchies(void) {
+  struct buf info = {0};
+  if (read_file("/proc/self/mountinfo", &info, 8 << 20)) sandbox_fail("read /proc/self/mountinfo");
+  for (char *save, *line = strtok_r(info.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+    char *dash = strstr(line, " - "), target[4096], type[64], super[1024];
+    if (!dash || sscanf(line, "%*s %*s %*s %*s %4095s", target) != 1) continue;
+    if (sscanf(dash + 3, "%63s %*s %1023s", type, super) != 2 || strncmp(type, "cgroup", 6)) continue;
+    if (strncmp(target, "/sys/fs/cgroup", 14) || hierarchy_count == MAX_HIERARCHIES) continue;
+    hierarchies[hierarchy_count].mount = xstrdup(target);
+    hierarchies[hierarchy_count++].options = strcmp(type, "cgroup2") ? v1_options(super) : NULL;
+  }
+  buf_free(&info);
+}
+
+static void remove_group(const char *path) {
+  DIR *dir = opendir(path);
+  if (!dir) return;
+  for (struct dirent *e; (e = readdir(dir));) {
+    if (e->d_type != DT_DIR || e->d_name[0] == '.') continue;
+    AUTO_FREE char *child = join(path, e->d_name);
+    remove_group(child);
+  }
+  closedir(dir);
+  /* The last process may still be on its way out: a bounded number of tries, a millisecond apart. */
+  for (int i = 0; rmdir(path) && errno == EBUSY && i < 200; i++) usleep(1000);
+}
+
+/* Removes what a killed run left: groups named after a process that is gone. */
+static void remove_stale(const char *mount) {
+  DIR *dir = opendir(mount);
+  if (!dir) return;
+  for (struct dirent *e; (e = readdir(dir));) {
+    int pid, end = 0;
+    if (sscanf(e->d_name, "oci-conform-%d-%n", &pid, &end) != 1 || !end || !(kill(pid, 0) && errno == ESRCH)) continue;
+    AUTO_FREE char *path = join(mount, e->d_name);
+    AUTO_FREE char *procs = join(path, "cgroup.procs");
+    struct buf members = {0};
+    bool empty = !read_file(procs, &members, 64) && members.len == 0;
+    buf_free(&members);
+    if (empty) remove_group(path);
+  }
+  closedir(dir);
+}
+
+/* A v1 cpuset takes no process before it has CPUs and memory nodes. */
+static void inherit_cpuset(const struct hierarchy *h) {
+  static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
+  for (int i = 0; i < 2; i++) {
+    AUTO_FREE char *from = join(h->mount, files[i]);
+    struct buf value = {0};
+    if (!read_file(from, &value, 4096)) put(h->dir, files[i], value.data);
+    buf_free(&value);
+  }
+}
+
+static void enable_controllers(const char *directory) {
+  AUTO_FREE char *path = join(directory, "cgroup.controllers");
+  struct buf list = {0};
+  if (!read_file(path, &list, 4096)) {
+    for (char *save, *one = strtok_r(list.data, " \n", &save); one; one = strtok_r(NULL, " \n", &save)) {
+      struct buf command = {0};
+      buf_fmt(&command, "+%s", one);
+      put(directory, "cgroup.subtree_control", command.data);
+      buf_free(&command);
+    }
+  }
+  buf_free(&list);
+}
+
+static bool wanted(const struct sandbox *s, const struct hierarchy *h) {
+  return s->view == VIEW_HOST || (s->view == VIEW_V1 && h->options) || (s->view == VIEW_V2 && !h->options);
+}
+
+int cgroups_make(struct sandbox *s) {
+  if (s->view == VIEW_NONE) return 0;
+  find_hierarchies();
+  for (int i = 0; i < hierarchy_count; i++) {
+    struct hierarchy *h = &hierarchies[i];
+    if (!wanted(s, h)) continue;
+    remove_stale(h->mount);
+    if (!h->options && s->view == VIEW_V2) enable_controllers(h->mount);
+    AUTO_FREE char *dir = join(h->mount, s->name);
+    if (mkdir(dir, 0755)) return -1;
+    h->dir = xstrdup(dir);
+    if (h->options && strstr(h->options, "cpuset")) inherit_cpuset(h);
+    if (h->options) continue;
+    AUTO_FREE char *leaf = join(dir, "harness");
+    if (mkdir(leaf, 0755)) return -1;
+  }
+  return 0;
+}
+
+void cgroups_enter(const struct sandbox *s) {
+  (void)s;
+  for (int i = 0; i < hierarchy_count; i++) {
+    if (!hierarchies[i].dir) continue;
+    AUTO_FREE char *procs = join(hierarchies[i].dir, "cgroup.procs");
+    if (write_file(procs, "0", 1, 0, 0)) sandbox_fail(procs);
+  }
+}
+
+void cgroups_leaf(void) {
+  for (int i = 0; i < hierarchy_count; i++) {
+    if (!hierarchies[i].dir || hierarchies[i].options) continue;
+    AUTO_FREE char *leaf = join(hierarchies[i].dir, "harness");
+    AUTO_FREE char *procs = join(leaf, "cgroup.procs");
+    if (write_file(procs, "0", 1, 0, 0)) sandbox_fail(procs);
+    enable_controllers(hierarchies[i].dir);
+  }
+}
+
+/* Mounts the wanted hierarchies anew: in the new cgroup namespace their root is the harness's own cgroup. */
+void cgroups_mount(const struct sandbox *s) {
+  if (access("/sys/fs/cgroup", F_OK)) return;
+  while (!umount2("/sys/fs/cgroup", MNT_DETACH)) continue;
+  bool alone = s->view == VIEW_V2;
+  for (int i = 0; s->view == VIEW_HOST && i < hierarchy_count; i++)
+    if (hierarchies[i].dir && !strcmp(hierarchies[i].mount, "/sys/fs/cgroup")) alone = true;
+  if (alone) {
+    if (mount("cgroup", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME, NULL)) sandbox_fail("mount cgroup2 on /sys/fs/cgroup");
+    return;
+  }
+  if (mount("tmpfs", "/sys/fs/cgroup", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755")) sandbox_fail("mount tmpfs on /sys/fs/cgroup");
+  for (int i = 0; i < hierarchy_count; i++) {
+    const struct hierarchy *h = &hierarchies[i];
+    if (!h->dir) continue;
+    if (mkdir_p(h->mount, 0755)) sandbox_fail(h->mount);
+    if (mount("cgroup", h->mount, h->options ? "cgroup" : "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME, h->options)) sandbox_fail(h->mount);
+  }
+  if (mount(NULL, "/sys/fs/cgroup", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)) sandbox_fail("remount /sys/fs/cgroup");
+}
+
+void cgroups_remove(void) {
+  for (int i = 0; i < hierarchy_count; i++)
+    if (hierarchies[i].dir) remove_group(hierarchies[i].dir);
+}

@@ -1,0 +1,160 @@
+/* The worker's main loop: reads batches of actions, carries them out in order, answers each. */
+#include "worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+struct slot slots[MAX_SLOTS];
+
+static struct variable {
+  char *name, *value;
+} *variables;
+static size_t variable_count, variable_cap;
+
+static const struct {
+  const char *name;
+  void (*act)(const struct args *a, struct buf *reply);
+  uint32_t least; /* fields at least, the name included */
+} actions[] = {
+    {"mkdir", do_mkdir, 5},
+    {"file", do_file, 6},
+    {"agent", do_agent, 5},
+    {"symlink", do_symlink, 3},
+    {"node", do_node, 8},
+    {"mount", do_mount, 6},
+    {"namespace", do_namespace, 3},
+    {"interface", do_interface, 2},
+    {"cgroup", do_cgroup, 2},
+    {"console", do_console, 3},
+    {"seccomp-agent", do_seccomp_agent, 3},
+    {"run", do_run, 7},
+    {"join", do_join, 2},
+    {"set", do_set, 3},
+    {"set-cgroups", do_set_cgroups, 3},
+    {"read", do_read, 3},
+    {"write", do_write, 3},
+    {"readlink", do_readlink, 2},
+    {"stat", do_stat, 2},
+    {"list", do_list, 2},
+    {"await-line", do_await_line, 5},
+    {"await-exit", do_await_exit, 3},
+    {"output", do_output, 3},
+    {"terminal", do_terminal, 2},
+    {"seccomp-deliveries", do_seccomp_deliveries, 1},
+    {"clean", do_clean, 1},
+};
+
+void answer_ok(struct buf *reply) {
+  message_begin(reply, 1);
+  field_str(reply, "ok");
+}
+
+void answer_error(struct buf *reply, const char *step, int error) {
+  message_begin(reply, 3);
+  field_str(reply, "error");
+  field_str(reply, errno_name(error));
+  field_str(reply, step);
+}
+
+int64_t number(const struct args *a, uint32_t at) { return strtoll(a->text[at], NULL, 10); }
+
+const char *text(const struct args *a, uint32_t at) { return a->text[at]; }
+
+void set_variable(const char *name, const char *value) {
+  for (size_t i = 0; i < variable_count; i++) {
+    if (strcmp(variables[i].name, name)) continue;
+    free(variables[i].value);
+    variables[i].value = xstrdup(value);
+    return;
+  }
+  if (variable_count == variable_cap) {
+    variable_cap = variable_cap ? variable_cap * 2 : 32;
+    variables = realloc(variables, variable_cap * sizeof *variables);
+    if (!variables) _exit(70);
+  }
+  variables[variable_count].name = xstrdup(name);
+  variables[variable_count++].value = xstrdup(value);
+}
+
+static void forget_variables(void) {
+  while (variable_count > 0) {
+    variable_count--;
+    free(variables[variable_count].name);
+    free(variables[variable_count].value);
+  }
+}
+
+/* Puts the variables into a field; false when one is not set. Fields with NUL bytes or without `@{` stay as they are. */
+static bool expand(char **field, uint32_t *len) {
+  if (strlen(*field) != *len || !strstr(*field, "@{")) return true;
+  struct buf out = {0};
+  const char *at = *field;
+  for (const char *open; (open = strstr(at, "@{"));) {
+    const char *close = strchr(open, '}');
+    if (!close) break;
+    buf_add(&out, at, (size_t)(open - at));
+    const char *value = NULL;
+    for (size_t i = 0; i < variable_count; i++) {
+      size_t n = (size_t)(close - open - 2);
+      if (strlen(variables[i].name) == n && !memcmp(variables[i].name, open + 2, n)) value = variables[i].value;
+    }
+    if (!value) {
+      buf_free(&out);
+      return false;
+    }
+    buf_str(&out, value);
+    at = close + 1;
+  }
+  buf_str(&out, at);
+  free(*field);
+  *len = (uint32_t)out.len;
+  *field = buf_take(&out);
+  return true;
+}
+
+/* Only names, paths and PIDs may hold variables: what is written to a file or executed is literal. */
+static bool takes_variables(const char *action) {
+  return strcmp(action, "file") && strcmp(action, "run") && strcmp(action, "symlink");
+}
+
+static void carry_out(struct message *m, struct buf *reply) {
+  for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+    if (strcmp(actions[i].name, m->fields[0])) continue;
+    if (m->count < actions[i].least) return answer_error(reply, "fields", EINVAL);
+    for (uint32_t f = 1; takes_variables(m->fields[0]) && f < m->count; f++) {
+      if (expand(&m->fields[f], &m->lengths[f])) continue;
+      message_begin(reply, 1);
+      return field_str(reply, "unset");
+    }
+    struct args a = {m->count, m->fields, m->lengths};
+    return actions[i].act(&a, reply);
+  }
+  answer_error(reply, m->fields[0], ENOSYS);
+}
+
+int worker_loop(void) {
+  events_init();
+  mkdir(CASE_DIR, 0755);
+  baseline_take();
+  struct buf reply = {0};
+  buf_add(&reply, "", 0);
+  if (frame_write(1, &reply)) return 1;
+  for (;;) {
+    struct message *batch = NULL;
+    uint32_t count = 0;
+    int got = frame_read(0, &batch, &count);
+    if (got <= 0) return got < 0 ? 1 : 0;
+    forget_reaped();
+    forget_variables();
+    reply.len = 0;
+    for (uint32_t i = 0; i < count; i++) carry_out(&batch[i], &reply);
+    messages_free(batch, count);
+    if (frame_write(1, &reply)) return 1;
+  }
+}

@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { platform } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UsageError } from "../errors.js";
+
+/** The package's root: the nearest directory above this module that has a package.json. */
+function packageRoot(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, "package.json"))) directory = dirname(directory);
+  return directory;
+}
+
+/** The agent's binary. @throws UsageError when it was not built. */
+export function agentPath(): string {
+  const path = join(packageRoot(), "build", "agent");
+  if (!existsSync(path)) throw new UsageError("the agent is not built: install gcc (or musl-tools) and make, then `npm run build`");
+  return path;
+}
+
+/**
+ * Builds the agent with make. Without a compiler, or not on Linux, it only says so: the rest of the project works
+ * without it.
+ */
+export function buildAgent(): void {
+  const unbuilt = (why: string): void => {
+    process.stderr.write(`agent not built: ${why}; \`oci-conform runtime\` needs it (then \`npm run build\` again)\n`);
+  };
+  if (platform() !== "linux") return unbuilt(`this is ${platform()}, not Linux`);
+  const source = join(packageRoot(), "runners", "runtime", "agent");
+  const { status, error, stdout, stderr } = spawnSync("make", ["-s", "-C", source], { encoding: "utf8" });
+  if (error) return unbuilt("install make and gcc (or musl-tools)");
+  if (status === 0) return;
+  if (/(?:cc|gcc|musl-gcc): (?:not found|No such file)/.test(stderr)) return unbuilt("install gcc (or musl-tools)");
+  process.stderr.write(`${stdout}${stderr}`);
+  process.exitCode = 1;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildAgent();

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Action, Answer, SandboxOptions } from "./protocol.js";
+import { decode, encode } from "./worker-codec.js";
+
+/** The worker ended although nobody asked it to; carries what it said. */
+export class WorkerDied extends Error {
+  override readonly name = "WorkerDied";
+}
+
+/** The sandbox could not be made; the message is the one line that says which step failed. */
+export class SandboxFailed extends Error {
+  override readonly name = "SandboxFailed";
+}
+
+/** Exit code of the agent for a sandbox that could not be made. */
+const EXIT_SANDBOX = 71;
+
+interface Waiting {
+  readonly resolve: (answers: readonly Answer[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The arguments that make a sandbox, for `agent worker` and `agent sandbox`. */
+export const sandboxArgs = (options: SandboxOptions): string[] => [
+  "--cgroup",
+  options.cgroup,
+  "--cgroup-name",
+  options.cgroupName,
+  ...(options.expose ?? []).flatMap((path) => ["--expose", path]),
+];
+
+/** A long-lived `agent worker` in a sandbox of its own. Batches are answered in the order in which they were given. */
+export class Worker {
+  readonly #child: ChildProcess;
+  readonly #waiting: Waiting[] = [];
+  readonly #exited: Promise<void>;
+  #chunks: Buffer[] = [];
+  #received = 0;
+  #stderr = "";
+  #closing = false;
+  #dead: Error | undefined;
+
+  private constructor(agent: string, options: SandboxOptions) {
+    const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
+    // Detached: a terminal's Ctrl-C is for the harness, which then ends the workers in good order.
+    this.#child = spawn(agent, ["worker", ...sandboxArgs(options)], { stdio: ["pipe", "pipe", "pipe"], env, argv0: "agent", detached: true });
+    this.#child.stdout?.on("data", (chunk: Buffer) => this.#receive(chunk));
+    this.#child.stderr?.on("data", (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-10_000);
+    });
+    this.#child.stdin?.on("error", () => undefined);
+    this.#exited = new Promise((resolve) => {
+      this.#child.on("error", (error) => {
+        this.#fail(new WorkerDied(`the agent cannot be executed: ${error.message}`));
+        resolve();
+      });
+      this.#child.on("close", (code, signal) => {
+        const said = this.#stderr.trim();
+        this.#fail(code === EXIT_SANDBOX ? new SandboxFailed(said) : new WorkerDied(`the worker ended (${signal ?? code}) ${said}`));
+        resolve();
+      });
+    });
+  }
+
+  /** Starts a worker and waits until its sandbox stands. @throws SandboxFailed, WorkerDied */
+  static async start(options: SandboxOptions & { readonly agent: string }): Promise<Worker> {
+    const worker = new Worker(options.agent, options);
+    await new Promise<readonly Answer[]>((resolve, reject) => worker.#waiting.push({ resolve, reject }));
+    return worker;
+  }
+
+  #fail(error: Error): void {
+    this.#dead ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#closing ? new WorkerDied("the worker was closed") : error);
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#received += chunk.length;
+    while (this.#received >= 4) {
+      const first = this.#chunks[0];
+      const bytes = first && first.length >= 4 && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+      const end = 4 + bytes.readUInt32LE(0);
+      if (this.#received < end) {
+        this.#chunks = [bytes];
+        return;
+      }
+      this.#chunks = end < bytes.length ? [bytes.subarray(end)] : [];
+      this.#received -= end;
+      const waiting = this.#waiting.shift();
+      try {
+        waiting?.resolve(decode(bytes.subarray(4, end)));
+      } catch (thrown) {
+        waiting?.reject(thrown instanceof Error ? thrown : new WorkerDied(String(thrown)));
+      }
+    }
+  }
+
+  /** Carries out a batch; one answer for each action. @throws WorkerDied */
+  run(actions: readonly Action[]): Promise<readonly Answer[]> {
+    if (this.#dead) return Promise.reject(this.#dead);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#child.stdin?.write(encode(actions));
+    });
+  }
+
+  /** Ends the worker and everything in its sandbox, and waits until its cgroups are gone. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#child.kill("SIGTERM");
+    await this.#exited;
+  }
+}
