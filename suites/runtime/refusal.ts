@@ -1,6 +1,5 @@
-import type { Config } from "../../spec/runtime/config.js";
 import { type Judgement, skip } from "../check.js";
-import { ok, refused, resultsOf, type View } from "./suite.js";
+import { type Check, check, ok, refused, resultsOf, type View } from "./suite.js";
 
 /** The operation by which a fault must have been refused: values of `process.*` may wait for `start`. */
 export interface RefusalOptions {
@@ -28,13 +27,12 @@ export function mustRefuse(view: View, { by }: RefusalOptions): Judgement | unde
   if (!ok(view.create)) return undefined;
   if (by === "create") return { verdict: "fail", expected: "create generates an error", actual: "create succeeded" };
   if (refused(view.start)) return { verdict: "pass" };
-  return ok(view.start)
-    ? { verdict: "fail", expected: "create or start generates an error", actual: "both succeeded" }
-    : undefined;
+  return ok(view.start) ? { verdict: "fail", expected: "create or start generates an error", actual: "both succeeded" } : undefined;
 }
 
-/** As `mustRefuse`, for a fault that is recognised in the config. */
-export const refusesWhen =
-  (fault: (config: Config) => boolean, options: RefusalOptions = { by: "create" }) =>
-  (view: View): Judgement | undefined =>
-    view.case.control !== undefined && fault(view.config) ? mustRefuse(view, options) : undefined;
+/**
+ * The check of a requirement that asks for an error. What is wrong may stand in the config's text alone, so a fault is known by
+ * the requirement that its case is aimed at.
+ */
+export const refuses = (id: string, options: RefusalOptions = { by: "create" }): Check =>
+  check(id, (view) => (view.case.aims.includes(id) ? mustRefuse(view, options) : undefined));
