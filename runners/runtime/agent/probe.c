@@ -1,0 +1,77 @@
+/* The probe: the user's program of a container. Says in one line of JSON all that can be seen from there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "probe.h"
+
+#include "agent.h"
+
+extern char **environ;
+
+static void strings(struct buf *b, const char *key, char **list) {
+  json_key(b, key);
+  json_open(b, '[');
+  for (; *list; list++) json_str(b, *list);
+  json_close(b, ']');
+}
+
+static void report(struct buf *b, char **argv) {
+  json_open(b, '{');
+  probe_fds(b);
+  strings(b, "argv", argv);
+  strings(b, "env", environ);
+  char cwd[4096];
+  json_key(b, "cwd");
+  json_str(b, getcwd(cwd, sizeof cwd));
+  json_key(b, "pid"), json_num(b, getpid());
+  json_key(b, "ppid"), json_num(b, getppid());
+  json_key(b, "sid"), json_num(b, getsid(0));
+  probe_identity(b);
+  probe_limits(b);
+  probe_terminal(b);
+  probe_surroundings(b);
+  probe_attempts(b);
+  json_close(b, '}');
+}
+
+/* As PID 1 of a namespace only signals with a handler arrive. */
+static void on_term(int sig) { (void)sig; }
+
+static int hold(const sigset_t *before) {
+  struct sigaction action = {.sa_handler = on_term};
+  sigaction(SIGTERM, &action, NULL);
+  sigset_t waiting = *before;
+  sigdelset(&waiting, SIGTERM);
+  sigsuspend(&waiting);
+  return 0;
+}
+
+static int exit_code(void) {
+  struct buf text = {0};
+  int code = read_file("/.oci/exit", &text, 16) ? 0 : atoi(text.data);
+  buf_free(&text);
+  return code;
+}
+
+int probe_main(int argc, char **argv) {
+  (void)argc;
+  struct buf b = {0};
+  buf_str(&b, "\036probe ");
+  /* Tells hooks that the program runs. Opened and closed before the descriptors are listed. */
+  int marker = open("/.oci/started", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+  if (marker >= 0) close(marker);
+  sigset_t term, before;
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  sigprocmask(SIG_BLOCK, &term, &before);
+  report(&b, argv);
+  buf_str(&b, "\n");
+  if (write_all(1, b.data, b.len)) return 120;
+  buf_free(&b);
+  if (!access("/.oci/hold", F_OK)) return hold(&before);
+  return exit_code();
+}
