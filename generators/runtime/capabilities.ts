@@ -14,15 +14,15 @@ export const grantable = (host: HostFacts): string[] =>
  * effective; for others, it leaves the ambient set alone.
  * @param root whether `process.user.uid` is 0.
  */
-export const capabilities = (host: HostFacts, _release: string, root = true): Arbitrary<CapabilitySets> =>
-  someOf(grantable(host)).chain((bounding) =>
-    someOf(bounding).chain((inheritable) =>
-      someOf(inheritable).map((ambient) => {
-        const own = root ? bounding : ambient;
-        return { bounding, effective: own, inheritable, permitted: own, ambient };
-      }),
-    ),
-  );
+export const capabilities = (host: HostFacts, _release: string, root = true): Arbitrary<CapabilitySets> => {
+  const any = someOf(grantable(host));
+  return fc.tuple(any, any, any).map(([bounding, second, third]) => {
+    const inheritable = bounding.filter((name) => second.includes(name));
+    const ambient = inheritable.filter((name) => third.includes(name));
+    const own = root ? bounding : ambient;
+    return { bounding, effective: own, inheritable, permitted: own, ambient };
+  });
+};
 
 /** Half of the time the same for all sets, as most callers write it. */
 export const usualCapabilities = (host: HostFacts): Arbitrary<CapabilitySets> =>

@@ -4,7 +4,7 @@ import { AGENT, INSIDE_AGENT } from "../../runners/runtime/case.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Hook, Hooks } from "../../spec/runtime/config.js";
 import { has } from "../../spec/runtime/releases.js";
-import { compact, maybe, record, someEntries } from "./choose.js";
+import { maybe, record } from "./choose.js";
 import { env } from "./env.js";
 
 export const HOOK_KINDS = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"] as const;
@@ -24,20 +24,21 @@ export const recordingHook = (
   args: ["agent", "hook", "--name", name, ...extra],
 });
 
-const hook = (kind: HookKind): Arbitrary<Hook> =>
-  record({ env: maybe(env(3)), timeout: maybe(fc.integer({ min: 5, max: 60 })) }).map((parts) => ({
-    ...recordingHook(kind, kind),
-    ...compact(parts),
-  }));
+const options = (): Arbitrary<Pick<Hook, "env" | "timeout">> =>
+  record({ env: maybe(env(3)), timeout: maybe(fc.integer({ min: 5, max: 60 })) });
 
 /** The kinds of hooks of a release. */
 export const hookKinds = (release: string): readonly HookKind[] => HOOK_KINDS.filter((kind) => has(release, `hooks.${kind}`));
 
 /** `hooks`: up to two of each kind; they record their runs as `prestart-0` and so on. */
 export const hooks = (_host: HostFacts, release: string, prefix = ""): Arbitrary<Hooks> =>
-  someEntries(Object.fromEntries(hookKinds(release).map((kind) => [kind, fc.array(hook(kind), { minLength: 1, maxLength: 2 })]))).map(
-    (all) =>
-      Object.fromEntries(Object.entries(all).map(([kind, list]) => [kind, list.map((one, at) => named(one, `${prefix}${kind}-${at}`))])),
-  );
-
-const named = (one: Hook, name: string): Hook => ({ ...one, args: ["agent", "hook", "--name", name] });
+  fc
+    .tuple(
+      ...hookKinds(release).map((kind) =>
+        maybe(fc.array(options(), { maxLength: 2 })).map((list): [HookKind, Hook[]] => [
+          kind,
+          (list ?? []).map((drawn, at) => ({ ...recordingHook(kind, `${prefix}${kind}-${at}`), ...drawn })),
+        ]),
+      ),
+    )
+    .map((kinds) => Object.fromEntries(kinds.filter(([, list]) => list.length > 0)));

@@ -4,7 +4,7 @@ import { FIXTURES } from "../../runners/runtime/case.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Mount } from "../../spec/runtime/config.js";
 import { mountOption } from "../../spec/runtime/mount-options.js";
-import { compact, maybe, oneOf, record, someOf } from "./choose.js";
+import { compact, maybe, oneOf, rarely, record } from "./choose.js";
 
 /** Options that contradict each other: at most one of each group. All that a runtime MUST know and that suits any mount. */
 const GROUPS: readonly (readonly string[])[] = [
@@ -24,9 +24,12 @@ const GROUPS: readonly (readonly string[])[] = [
 
 /** Some options of the table, in any order, that do not contradict each other. */
 export const mountOptions = (): Arbitrary<string[]> =>
-  someOf(GROUPS, 0, 5)
-    .chain((groups) => fc.tuple(...groups.map((group) => oneOf(group))))
-    .chain((chosen) => fc.shuffledSubarray(chosen, { minLength: chosen.length }));
+  fc
+    .tuple(fc.tuple(...GROUPS.map((group) => rarely(oneOf(group), 4))), fc.nat(GROUPS.length - 1), fc.boolean())
+    .map(([drawn, turn, backwards]) => {
+      const chosen = [...drawn.slice(turn), ...drawn.slice(0, turn)].filter((name) => name !== undefined);
+      return backwards ? chosen.reverse() : chosen;
+    });
 
 /** Options of tmpfs itself. */
 const tmpfsData = (): Arbitrary<string[]> =>
@@ -36,33 +39,33 @@ const tmpfsData = (): Arbitrary<string[]> =>
     nr_inodes: maybe(oneOf(["512", "4k"])),
   }).map((data) => Object.entries(data).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`])));
 
-const tmpfs = (destination: string): Arbitrary<Mount> =>
-  fc
-    .tuple(mountOptions(), tmpfsData())
-    .map(([options, data]) => ({ destination, type: "tmpfs", source: "tmpfs", options: [...options, ...data] }));
+type Place = (destination: string, at: number) => Mount;
+
+const tmpfs = (): Arbitrary<Place> =>
+  fc.tuple(mountOptions(), tmpfsData()).map(
+    ([options, data]): Place =>
+      (destination) => ({ destination, type: "tmpfs", source: "tmpfs", options: [...options, ...data] }),
+  );
 
 /** Options of the superblock are not for a bind mount: its file system is mounted already. */
 const suitsBind = (option: string): boolean => mountOption(option)?.kind !== "superblock" && !option.endsWith("iversion");
 
-const bind = (destination: string, at: number): Arbitrary<Mount> =>
-  record({
-    place: oneOf(["", `${FIXTURES}/`]),
-    kind: oneOf(["", ".txt"]),
-    how: oneOf(["bind", "rbind"]),
-    options: mountOptions(),
-    type: maybe(oneOf(["bind", "none"])),
-  }).map(({ place, kind, how, options, type }) => ({
-    destination,
-    ...compact({ type }),
-    source: `${place}source-${at}${kind}`,
-    options: [how, ...options.filter(suitsBind)],
-  }));
+const bind = (): Arbitrary<Place> =>
+  fc.tuple(oneOf(["", `${FIXTURES}/`]), oneOf(["", ".txt"]), oneOf(["bind", "rbind"]), mountOptions(), maybe(oneOf(["bind", "none"]))).map(
+    ([place, suffix, how, options, type]): Place =>
+      (destination, at) => ({
+        destination,
+        ...compact({ type }),
+        source: `${place}source-${at}${suffix}`,
+        options: [how, ...options.filter(suitsBind)],
+      }),
+  );
 
 /** Additional `mounts`: tmpfs and bind mounts, each with a destination of its own. */
 export const mounts = (_host: HostFacts, _release: string): Arbitrary<Mount[]> =>
   fc
-    .array(fc.boolean(), { minLength: 1, maxLength: 3 })
-    .chain((kinds) => fc.tuple(...kinds.map((isBind, at) => (isBind ? bind(`/mnt/${at}`, at) : tmpfs(`/mnt/${at}`)))));
+    .array(fc.oneof({ withCrossShrink: true }, tmpfs(), bind()), { maxLength: 3 })
+    .map((places) => places.map((place, at) => place(`/mnt/${at}`, at)));
 
 const mount = (destination: string, type: string, source: string, ...options: string[]): Mount => ({ destination, type, source, options });
 

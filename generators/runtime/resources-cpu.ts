@@ -18,18 +18,21 @@ const weight = (host: HostFacts, release: string): Arbitrary<Pick<CpuLimits, "sh
     : shares;
 };
 
-/** A quota is at least a tenth of its period, so that the container still gets on. */
+/** A quota is at least a tenth of its period, so that the container still gets on; a burst is at most the quota. */
 const bandwidth = (host: HostFacts, release: string): Arbitrary<Pick<CpuLimits, "quota" | "period" | "burst">> => {
   const bursts = (hasFile(host, "cpu/cpu.cfs_burst_us") || hasFile(host, "cpu.max.burst")) && has(release, "linux.resources.cpu.burst");
-  return fc.integer({ min: 10_000, max: 1_000_000 }).chain((period) =>
-    fc.integer({ min: Math.max(1000, Math.ceil(period / 10)), max: period * 4 }).chain((quota) =>
-      record({
-        period: fc.constant(period),
-        quota: maybe(fc.constantFrom(quota, -1)),
-        burst: bursts ? rarely(fc.integer({ min: 0, max: quota })) : none,
-      }).map(({ burst, ...rest }) => compact({ ...rest, burst: rest.quota === quota ? burst : undefined })),
-    ),
+  const share = fc.oneof(
+    { withCrossShrink: true },
+    { weight: 3, arbitrary: fc.integer({ min: 10, max: 400 }) },
+    { weight: 1, arbitrary: fc.constant(-1) },
   );
+  return fc
+    .tuple(fc.integer({ min: 10_000, max: 1_000_000 }), maybe(share), bursts ? rarely(fc.nat(100)) : none)
+    .map(([period, percent, part]) => {
+      const quota = percent === undefined || percent < 0 ? percent : Math.floor((period * percent) / 100);
+      const burst = quota === undefined || quota < 0 || part === undefined ? undefined : Math.floor((quota * part) / 100);
+      return { period, ...compact({ quota, burst }) };
+    });
 };
 
 /** `linux.resources.cpu`; an empty object without the controllers. Real-time budgets are left out: a parent seldom has one to give. */

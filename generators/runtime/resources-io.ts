@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { BlockIo, HugepageLimit, NetworkClass, ThrottleDevice } from "../../spec/runtime/config.js";
-import { maybe, rarely, record, someOf } from "./choose.js";
+import { maybe, rarely, record } from "./choose.js";
 import { hasFile } from "./host.js";
 
 const none = fc.constant(undefined);
@@ -37,9 +37,8 @@ export function hugepageLimits(host: HostFacts, _release: string): Arbitrary<Hug
   const sizes = host.hugePageSizes.filter(
     (size) => hasFile(host, `hugetlb/hugetlb.${size}.limit_in_bytes`) || hasFile(host, `hugetlb.${size}.max`),
   );
-  return someOf(sizes).chain((chosen) =>
-    fc.tuple(...chosen.map((pageSize) => fc.nat(64).map((count) => ({ pageSize, limit: count * pageBytes(pageSize) })))),
-  );
+  const limits = sizes.map((pageSize) => maybe(fc.nat(64).map((count) => ({ pageSize, limit: count * pageBytes(pageSize) }))));
+  return fc.tuple(...limits).map((drawn) => drawn.filter((limit) => limit !== undefined));
 }
 
 /** `linux.resources.network`; an empty object without the controllers. */

@@ -5,9 +5,9 @@ import type { Scheduler } from "../../spec/runtime/config.js";
 import { maybe, oneOf, rarely, record } from "./choose.js";
 import { can, hardLimit, hasFile } from "./host.js";
 
-/** The lowest nice value that a container may be given. */
+/** The lowest nice value that a container may be given: its own at least. */
 const lowestNice = (host: HostFacts): number =>
-  can(host, "CAP_SYS_NICE") ? -20 : Math.max(host.outside.scheduler?.nice ?? 0, 20 - hardLimit(host, "RLIMIT_NICE"));
+  can(host, "CAP_SYS_NICE") ? -20 : Math.min(host.outside.scheduler?.nice ?? 0, 20 - hardLimit(host, "RLIMIT_NICE"));
 
 /**
  * Whether real-time policies can be had: a kernel with real-time group scheduling gives a fresh cgroup no real-time budget.

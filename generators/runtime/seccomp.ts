@@ -4,7 +4,7 @@ import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Seccomp, SeccompAction, SeccompArg, SeccompOperator, SeccompRule } from "../../spec/runtime/config.js";
 import { has } from "../../spec/runtime/releases.js";
 import { isSyscallName, type SyscallName, syscallNumber } from "../../spec/runtime/syscalls.js";
-import { compact, oneOf, rarely, record, someOf } from "./choose.js";
+import { compact, maybe, oneOf, rarely, record, someOf } from "./choose.js";
 
 /** Calls that neither the probe nor a runtime between loading the filter and executing the program has need of. */
 const FILTERABLE: readonly SyscallName[] = [
@@ -59,36 +59,38 @@ const OPERATORS: readonly SeccompOperator[] = [
 const value = (): Arbitrary<number> =>
   fc.oneof({ withCrossShrink: true }, fc.nat(32), fc.nat(2 ** 31 - 1), fc.constantFrom(2 ** 32, 2 ** 32 + 5, 2 ** 40));
 
-const argument = (index: number): Arbitrary<SeccompArg> =>
-  fc.tuple(oneOf(OPERATORS), value(), fc.nat(2 ** 31 - 1)).map(([op, first, second]): SeccompArg => {
+const argument = (): Arbitrary<SeccompArg> =>
+  fc.tuple(fc.nat(5), oneOf(OPERATORS), value(), fc.nat(2 ** 31 - 1)).map(([index, op, first, second]): SeccompArg => {
     if (op !== "SCMP_CMP_MASKED_EQ") return { index, op, value: first };
     // What is compared with must lie within the mask, or the condition can never hold.
     return { index, op, value: first, valueTwo: Number(BigInt(second) & BigInt(first)) };
   });
 
-/** Conditions on different arguments. */
-export const seccompArgs = (): Arbitrary<SeccompArg[]> =>
-  someOf([0, 1, 2, 3, 4, 5], 0, 2).chain((indexes) => fc.tuple(...indexes.map(argument)));
+/** Up to two conditions, on different arguments. */
+export const seccompArgs = (): Arbitrary<SeccompArg[]> => fc.uniqueArray(argument(), { maxLength: 2, selector: ({ index }) => index });
 
 function rules(host: HostFacts, release: string): Arbitrary<SeccompRule[]> {
-  const withErrno = has(release, "linux.seccomp.errnoRet");
   const actions = seccompActions(host, release).filter((action) => action !== "SCMP_ACT_ALLOW");
   if (actions.length === 0) return fc.constant([]);
-  const rule = (names: readonly string[]): Arbitrary<SeccompRule> =>
-    record({
-      action: oneOf(actions),
-      errnoRet: withErrno ? rarely(fc.integer({ min: 1, max: 133 }), 3) : fc.constant(undefined),
-      args: rarely(seccompArgs(), 2),
-    }).map(({ action, errnoRet, args }) => ({
+  const errno = has(release, "linux.seccomp.errnoRet") ? rarely(fc.integer({ min: 1, max: 133 }), 3) : fc.constant(undefined);
+  const rule = fc.tuple(someOf(filterable(host), 1, 2), oneOf(actions), errno, maybe(seccompArgs())).map(
+    ([names, action, errnoRet, args]): SeccompRule => ({
       names,
       action,
       ...compact({ errnoRet: action === "SCMP_ACT_ERRNO" ? errnoRet : undefined, args: args?.length === 0 ? undefined : args }),
-    }));
-  // A call stands in one rule only: what contradicting rules mean, the spec does not say.
-  return fc
-    .shuffledSubarray(filterable(host), { minLength: 1, maxLength: 4 })
-    .chain((names) => fc.tuple(fc.nat(names.length), fc.constant(names)))
-    .chain(([cut, names]) => fc.tuple(...[names.slice(0, cut), names.slice(cut)].filter((part) => part.length > 0).map(rule)));
+    }),
+  );
+  return fc.array(rule, { maxLength: 3 }).map(withoutOverlap);
+}
+
+/** A call stands in one rule only: what contradicting rules mean, the spec does not say. */
+function withoutOverlap(drawn: readonly SeccompRule[]): SeccompRule[] {
+  const seen = new Set<string>();
+  return drawn.flatMap((rule) => {
+    const names = rule.names.filter((name) => !seen.has(name));
+    for (const name of names) seen.add(name);
+    return names.length === 0 ? [] : [{ ...rule, names }];
+  });
 }
 
 const ARCHITECTURES: Readonly<Record<string, readonly string[]>> = {

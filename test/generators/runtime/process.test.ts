@@ -1,0 +1,124 @@
+import t from "tap";
+
+import { args } from "../../../generators/runtime/args.js";
+import { capabilities, grantable, usualCapabilities } from "../../../generators/runtime/capabilities.js";
+import { execCpuAffinity } from "../../../generators/runtime/cpu-affinity.js";
+import { cwd } from "../../../generators/runtime/cwd.js";
+import { env } from "../../../generators/runtime/env.js";
+import { ioPriority } from "../../../generators/runtime/io-priority.js";
+import { oomScoreAdj } from "../../../generators/runtime/oom-score-adj.js";
+import { rlimits } from "../../../generators/runtime/rlimits.js";
+import { scheduler } from "../../../generators/runtime/scheduler.js";
+import { terminal } from "../../../generators/runtime/terminal.js";
+import { additionalGids, umask, user } from "../../../generators/runtime/user.js";
+import { fakeHost, fakeProbe, fakeRootlessHost } from "../../runners/runtime/host-fixture.js";
+import { assertGenerator, inConfig, sample } from "./assert-generator.js";
+
+const host = fakeHost();
+const release = "1.3.0";
+/** A root that lacks privileges which root usually has. */
+const weak = fakeHost({
+  outside: fakeProbe({
+    oomScoreAdj: 200,
+    capabilities: { ...fakeProbe().capabilities, effective: ["CAP_CHOWN"], permitted: ["CAP_CHOWN"], bounding: ["CAP_CHOWN", "CAP_KILL"] },
+  }),
+});
+
+t.test("user", async (t) => {
+  assertGenerator(t, user(host, release), {
+    problems: inConfig("process", "user"),
+    simplest: [
+      [({ uid }) => uid !== 0, { uid: 1, gid: 0 }],
+      [({ umask }) => umask !== undefined, { uid: 0, gid: 0, umask: 0o22 }],
+      [({ additionalGids }) => additionalGids !== undefined && additionalGids.length > 0, { uid: 0, gid: 0, additionalGids: [0] }],
+    ],
+  });
+  assertGenerator(t, umask(), { problems: inConfig("process", "user", "umask") });
+  t.notOk(
+    sample(user(host, "1.0.1")).some((drawn) => "umask" in drawn),
+    "no umask before 1.0.2",
+  );
+  const rootless = fakeRootlessHost({ outside: fakeProbe({ uidMap: [[0, 1000, 1]], gidMap: [[0, 1000, 1]], setgroups: "deny" }) });
+  t.ok(
+    sample(user(rootless, release)).every(({ uid, gid }) => uid === 0 && gid === 0),
+    "only ids that exist",
+  );
+  t.ok(
+    sample(additionalGids(rootless)).every((groups) => groups.length === 0),
+    "no groups where setgroups is denied",
+  );
+});
+
+t.test("args, env, cwd", async (t) => {
+  assertGenerator(t, args(), {
+    problems: inConfig("process", "args"),
+    simplest: [[(list) => list.length > 2, ["/.oci/agent", "probe", ""]]],
+  });
+  assertGenerator(t, env(), { problems: inConfig("process", "env"), simplest: [[(list) => list.length > 0, ["T_A="]]] });
+  t.ok(
+    sample(env()).every((list) => new Set(list.map((entry) => entry.split("=")[0])).size === list.length),
+    "names are distinct",
+  );
+  assertGenerator(t, cwd(), { problems: inConfig("process", "cwd"), simplest: [[(path) => path !== "/", "/wa"]] });
+});
+
+t.test("rlimits", async (t) => {
+  assertGenerator(t, rlimits(host, release), { problems: inConfig("process", "rlimits") });
+  for (const list of sample(rlimits(host, release))) {
+    const distinct = new Set(list.map(({ type }) => type)).size === list.length;
+    const within = list.every(({ type, soft, hard }) => soft <= hard && BigInt(hard) <= BigInt(host.outside.rlimits[type]?.hard ?? 0));
+    if (!distinct || !within) t.fail("a limit twice or above the host's", { list });
+  }
+});
+
+t.test("capabilities", async (t) => {
+  assertGenerator(t, capabilities(host, release), {
+    problems: inConfig("process", "capabilities"),
+    simplest: [
+      [
+        ({ bounding }) => (bounding?.length ?? 0) > 0,
+        {
+          bounding: ["CAP_CHECKPOINT_RESTORE"],
+          effective: ["CAP_CHECKPOINT_RESTORE"],
+          inheritable: [],
+          permitted: ["CAP_CHECKPOINT_RESTORE"],
+          ambient: [],
+        },
+      ],
+    ],
+  });
+  assertGenerator(t, usualCapabilities(host), { problems: inConfig("process", "capabilities") });
+  t.strictSame(grantable(weak), ["CAP_CHOWN"], "only what is both permitted and in the bounding set");
+  for (const { bounding = [], inheritable = [], ambient = [], permitted, effective } of sample(capabilities(host, release, false))) {
+    const nested = inheritable.every((name) => bounding.includes(name)) && ambient.every((name) => inheritable.includes(name));
+    if (!nested) t.fail("sets are not nested", { bounding, inheritable, ambient });
+    t.strictSame([permitted, effective], [ambient, ambient]);
+  }
+});
+
+t.test("scores and priorities", async (t) => {
+  assertGenerator(t, oomScoreAdj(host, release), { problems: inConfig("process", "oomScoreAdj") });
+  t.ok(
+    sample(oomScoreAdj(host, release)).some((score) => score < 0),
+    "privileged: also below the current value",
+  );
+  t.ok(
+    sample(oomScoreAdj(weak, release)).every((score) => score >= 200),
+    "unprivileged: never below it",
+  );
+  assertGenerator(t, scheduler(host, release), {
+    problems: inConfig("process", "scheduler"),
+    simplest: [[({ nice }) => nice !== undefined, { policy: "SCHED_OTHER", nice: 0 }]],
+  });
+  t.ok(
+    sample(scheduler(weak, release)).every(({ nice = 0, priority }) => nice >= 0 && priority === undefined),
+    "no privilege, no priority",
+  );
+  assertGenerator(t, ioPriority(host, release), { problems: inConfig("process", "ioPriority") });
+  t.notOk(sample(ioPriority(weak, release)).some((drawn) => drawn.class === "IOPRIO_CLASS_RT"));
+  assertGenerator(t, execCpuAffinity(host, release), { problems: inConfig("process", "execCPUAffinity") });
+});
+
+t.test("terminal", async (t) => {
+  assertGenerator(t, terminal(), { simplest: [[(drawn) => drawn.terminal === true, { terminal: true }]] });
+});
