@@ -95,6 +95,15 @@ function fixture(subject: RuntimeCase, item: Fixture): Action[] {
 export const configTextOf = (container: ContainerCase): string | null =>
   container.configText === undefined ? `${JSON.stringify(container.config, null, 2)}\n` : container.configText;
 
+/** What every image's file system has: the usual mount points, and a place for temporary files. */
+const ROOTFS_DIRECTORIES: readonly (readonly [string, number])[] = [
+  ["dev", 0o755],
+  ["etc", 0o755],
+  ["proc", 0o555],
+  ["sys", 0o555],
+  ["tmp", 0o1777],
+];
+
 function bundle(container: ContainerCase, index: number): Action[] {
   const root = bundleOf(index);
   const rootfs = rootfsOf(container, index);
@@ -102,6 +111,7 @@ function bundle(container: ContainerCase, index: number): Action[] {
   return [
     directory(root),
     directory(rootfs),
+    ...ROOTFS_DIRECTORIES.map(([name, mode]) => directory(`${rootfs}/${name}`, mode)),
     directory(`${rootfs}/.oci`, 0o777),
     ...(container.config.hooks ? [directory(`${rootfs}/.oci/hooks`, 0o777)] : []),
     { do: "agent", path: `${rootfs}/.oci/agent`, mode: 0o755, uid: 0, gid: 0 },

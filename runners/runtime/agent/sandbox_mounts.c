@@ -111,7 +111,8 @@ void sandbox_mounts(struct sandbox *s) {
   set_attributes("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0);
   set_attributes("/sys", 0, 0, MOUNT_ATTR_RDONLY);
   fresh("proc", "/proc", NOSUID | NODEV | NOEXEC, NULL);
-  fresh("tmpfs", "/run", NOSUID | NODEV, "mode=755");
+  /* Bundles live here: their devices and set-uid files must work. */
+  fresh("tmpfs", "/run", 0, "mode=755");
   overlay("/tmp");
   overlay("/var/tmp");
   expose(s);
