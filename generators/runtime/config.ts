@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../runners/runtime/host.js";
-import type { CapabilitySets, Config, Mount, Namespace, Process, Scheduler } from "../../spec/runtime/config.js";
+import type { CapabilitySets, Config, Hooks, Mount, Namespace, Process, Scheduler } from "../../spec/runtime/config.js";
 import { has } from "../../spec/runtime/releases.js";
 import { annotations } from "./annotations.js";
 import { args } from "./args.js";
@@ -19,7 +19,7 @@ import { hasNamespace } from "./host.js";
 import { ioPriority } from "./io-priority.js";
 import { mappings } from "./mappings.js";
 import { memoryPolicy } from "./memory-policy.js";
-import { mounts, usualMounts } from "./mounts.js";
+import { DEV, mounts, usualMounts } from "./mounts.js";
 import { domainname, hostname } from "./names.js";
 import { namespaces } from "./namespaces.js";
 import { netDevices } from "./net-devices.js";
@@ -131,7 +131,9 @@ function namespacesOf(parts: Sections, base: readonly Namespace[]): readonly Nam
 
 /** Mounts that the config's namespaces allow: sysfs shows a network namespace, and mqueue lives in an ipc namespace. */
 function mountsOf(parts: Sections, base: readonly Mount[], own: (type: string) => boolean): readonly Mount[] {
-  const usual = (parts.usual ?? []).filter(({ type }) => {
+  const drawn = parts.usual ?? [];
+  const wanted = parts.terminal?.terminal && !drawn.some(({ type }) => type === "devpts") ? [...DEV, ...drawn] : drawn;
+  const usual = wanted.filter(({ type }) => {
     if (type === "sysfs") return own("network");
     if (type === "cgroup") return own("network") && parts.mappings === undefined;
     return type !== "mqueue" || own("ipc");
@@ -140,6 +142,13 @@ function mountsOf(parts: Sections, base: readonly Mount[], own: (type: string) =
   const extra = (parts.mounts ?? []).filter(({ type }) => type === "tmpfs" || parts.mappings === undefined);
   return [...base, ...usual, ...extra];
 }
+
+/** A hook inside cannot record its run on a read-only file system. */
+const hooksOf = ({ hooks: drawn, readonly }: Sections): Hooks | undefined => {
+  if (!drawn?.startContainer || readonly !== true) return filled(drawn);
+  const { startContainer, ...rest } = drawn;
+  return filled(rest);
+};
 
 /** Puts the sections together, without what others of them rule out. */
 function compose(parts: Sections, host: HostFacts, release: string): Config {
@@ -175,7 +184,7 @@ function compose(parts: Sections, host: HostFacts, release: string): Config {
     ...compact({
       hostname: present("uts") ? parts.hostname : undefined,
       domainname: present("uts") ? parts.domainname : undefined,
-      hooks: filled(parts.hooks),
+      hooks: hooksOf(parts),
       annotations: filled(parts.annotations),
     }),
   };

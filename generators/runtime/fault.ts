@@ -83,13 +83,13 @@ export const typeFault = (base: Arbitrary<Config>): Arbitrary<Fault> =>
   );
 
 /** A case in which the runtime must refuse to create the container. */
-export const faultCase = ({ config: faulty, control, requirement, description }: Fault, host?: HostFacts): RuntimeCase =>
+export const faultCase = ({ config: faulty, control, requirement, description, path }: Fault, host?: HostFacts): RuntimeCase =>
   caseOf(control, {
     title: description,
     aims: [requirement],
     control,
     configText: `${JSON.stringify(faulty, null, 2)}\n`,
-    steps: refusal(0, control.process?.terminal ? { console: CONSOLE } : {}),
+    steps: refusal(0, { ...(control.process?.terminal ? { console: CONSOLE } : {}), start: path.startsWith("/process/") }),
     ...(host === undefined ? {} : { host }),
   });
 

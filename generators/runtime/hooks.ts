@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from "fast-check";
 
-import { AGENT, INSIDE_AGENT } from "../../runners/runtime/case.js";
+import { AGENT, bundleOf, HOOK_RECORDS, INSIDE_AGENT } from "../../runners/runtime/case.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Hook, Hooks } from "../../spec/runtime/config.js";
 import { has } from "../../spec/runtime/releases.js";
@@ -14,14 +14,28 @@ export type HookKind = (typeof HOOK_KINDS)[number];
 /** Where a hook's program lies: all but startContainer's are found in the runtime's namespace. */
 export const hookPath = (kind: HookKind): string => (kind === "startContainer" ? INSIDE_AGENT : AGENT);
 
-/** A hook that records its run under a name, which must be unique in its case; `extra` are more options of `agent hook`. */
+/** Where the hooks that run inside leave their records; beside it lies the mark that the user's program makes. */
+const INSIDE_RECORDS = "/.oci/hooks";
+const STARTED = ".oci/started";
+
+/**
+ * A hook that records its run under a name, which must be unique in its case. `extra` are more options of `agent hook`:
+ * `--exit N`, `--sleep-ms N`, `--ignore-stdin`, `--signal N`. `container` is the position of its container in the case.
+ */
 export const recordingHook = (
   kind: HookKind,
   name: string,
   extra: readonly string[] = [],
+  container = 0,
 ): Hook & { readonly args: readonly string[] } => ({
   path: hookPath(kind),
-  args: ["agent", "hook", "--name", name, ...extra],
+  args: [
+    ...["agent", "hook", "--name", name],
+    ...(kind === "startContainer"
+      ? ["--dir", INSIDE_RECORDS]
+      : ["--dir", HOOK_RECORDS, "--marker", `${bundleOf(container)}/rootfs/${STARTED}`]),
+    ...extra,
+  ],
 });
 
 const options = (): Arbitrary<Pick<Hook, "env" | "timeout">> =>

@@ -6,7 +6,7 @@ import type { Mount } from "../../spec/runtime/config.js";
 import { mountOption } from "../../spec/runtime/mount-options.js";
 import { compact, maybe, oneOf, rarely, record } from "./choose.js";
 
-/** Options that contradict each other: at most one of each group. All that a runtime MUST know and that suits any mount. */
+/** Options that contradict each other: at most one of each group. All that a runtime MUST know and any mount can have. */
 const GROUPS: readonly (readonly string[])[] = [
   ["ro", "rw"],
   ["nosuid", "suid"],
@@ -17,8 +17,7 @@ const GROUPS: readonly (readonly string[])[] = [
   ["sync", "async"],
   ["dirsync"],
   ["lazytime", "nolazytime"],
-  ["iversion", "noiversion"],
-  ["silent", "loud"],
+  ["silent"],
   ["private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable", "runbindable"],
 ];
 
@@ -48,7 +47,7 @@ const tmpfs = (): Arbitrary<Place> =>
   );
 
 /** Options of the superblock are not for a bind mount: its file system is mounted already. */
-const suitsBind = (option: string): boolean => mountOption(option)?.kind !== "superblock" && !option.endsWith("iversion");
+const suitsBind = (option: string): boolean => mountOption(option)?.kind !== "superblock";
 
 const bind = (): Arbitrary<Place> =>
   fc.tuple(oneOf(["", `${FIXTURES}/`]), oneOf(["", ".txt"]), oneOf(["bind", "rbind"]), mountOptions(), maybe(oneOf(["bind", "none"]))).map(
@@ -69,7 +68,8 @@ export const mounts = (_host: HostFacts, _release: string): Arbitrary<Mount[]> =
 
 const mount = (destination: string, type: string, source: string, ...options: string[]): Mount => ({ destination, type, source, options });
 
-const DEV: readonly Mount[] = [
+/** What a terminal needs, among others. */
+export const DEV: readonly Mount[] = [
   mount("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"),
   mount("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"),
   mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"),

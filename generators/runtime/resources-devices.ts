@@ -11,7 +11,7 @@ const rule = (): Arbitrary<DeviceRule> =>
     type: oneOf(["c", "b"]),
     major: oneOf([10, 116, 188, 226]),
     minor: maybe(fc.nat(300)),
-    access: maybe(oneOf(["rwm", "rw", "r", "w", "m", "rm"])),
+    access: oneOf(["rwm", "rw", "r", "w", "m", "rm"]),
   });
 
 /** `linux.resources.devices`: often begins by denying everything, as engines do. Empty where cgroups do not handle devices. */

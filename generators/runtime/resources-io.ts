@@ -7,7 +7,7 @@ import { hasFile } from "./host.js";
 
 const none = fc.constant(undefined);
 
-/** `linux.resources.blockIO` for the host's one disk; an empty object without the controller. */
+/** `linux.resources.blockIO` for the host's one disk, with weights where their files have their plain names; an empty object without the controller. */
 export function blockIo(host: HostFacts, _release: string): Arbitrary<BlockIo> {
   const { blockDevice } = host;
   const throttle = (file: string): Arbitrary<ThrottleDevice[] | undefined> =>
@@ -17,7 +17,7 @@ export function blockIo(host: HostFacts, _release: string): Arbitrary<BlockIo> {
           3,
         )
       : none;
-  const weights = ["blkio/blkio.weight", "blkio/blkio.bfq.weight", "io.weight", "io.bfq.weight"].some((file) => hasFile(host, file));
+  const weights = ["blkio/blkio.weight", "io.weight"].some((file) => hasFile(host, file));
   return record({
     weight: weights ? maybe(fc.integer({ min: 10, max: 1000 })) : none,
     throttleReadBpsDevice: throttle("read_bps_device"),

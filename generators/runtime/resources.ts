@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Resources } from "../../spec/runtime/config.js";
-import { has } from "../../spec/runtime/releases.js";
+import { atLeast, has } from "../../spec/runtime/releases.js";
 import { compact, rarely, record, someEntries } from "./choose.js";
 import { hasFile } from "./host.js";
 import { cpu } from "./resources-cpu.js";
@@ -10,10 +10,12 @@ import { deviceRules } from "./resources-devices.js";
 import { blockIo, hugepageLimits, network } from "./resources-io.js";
 import { memory } from "./resources-memory.js";
 
-/** `linux.resources.pids`: enough for a runtime's own threads; −1 is no limit. An empty object without the controller. */
-export const pids = (host: HostFacts, _release: string): Arbitrary<NonNullable<Resources["pids"]>> =>
+/** `linux.resources.pids`: enough for a runtime's own threads; −1, no limit, since it is written down. An empty object without the controller. */
+export const pids = (host: HostFacts, release: string): Arbitrary<NonNullable<Resources["pids"]>> =>
   hasFile(host, "pids/pids.max") || hasFile(host, "pids.max")
-    ? fc.oneof({ withCrossShrink: true }, fc.integer({ min: 64, max: 4096 }), fc.constant(-1)).map((limit) => ({ limit }))
+    ? fc
+        .oneof({ withCrossShrink: true }, fc.integer({ min: 64, max: 4096 }), fc.constant(atLeast(release, "1.3.0") ? -1 : 1024))
+        .map((limit) => ({ limit }))
     : fc.constant({});
 
 /** Files of cgroup v2 and what may be written to them: values that read back as they were written. */

@@ -114,7 +114,7 @@ export const seccomp = (host: HostFacts, release: string): Arbitrary<Seccomp> =>
             3,
           ),
     flags: has(release, "linux.seccomp.flags")
-      ? rarely(someOf(["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW"]), 4)
+      ? rarely(someOf(["SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW"]), 12)
       : fc.constant(undefined),
     syscalls: rules(host, release),
   });

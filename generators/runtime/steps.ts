@@ -49,9 +49,16 @@ export const ending = (container = 0): Step[] => [
   { op: "state", container },
 ];
 
-/** What a case does with a config that must be refused: whatever came of it is removed. */
-export const refusal = (container = 0, options: Omit<CreateStep, "op" | "container"> = {}): Step[] => [
-  create(container, options),
-  { op: "state", container },
-  { op: "delete", container, force: true },
-];
+/**
+ * What a case does with a config that must be refused: whatever came of it is removed. With `start`, the refusal may wait
+ * until then: properties of `process` need not be applied before.
+ */
+export const refusal = (container = 0, options: Omit<CreateStep, "op" | "container"> & { readonly start?: boolean } = {}): Step[] => {
+  const { start, ...rest } = options;
+  return [
+    create(container, rest),
+    { op: "state", container },
+    ...(start ? [{ op: "start", container } satisfies Step] : []),
+    { op: "delete", container, force: true },
+  ];
+};
