@@ -17,7 +17,8 @@ const file = (property: string, v1: string | readonly string[], v2: string | rea
 export const CGROUP_FILES: readonly CgroupFile[] = [
   file("devices", "devices/devices.list"),
   file("memory.limit", "memory/memory.limit_in_bytes", "memory.max"),
-  file("memory.reservation", "memory/memory.soft_limit_in_bytes", "memory.low"),
+  // Which of the two a soft limit becomes on v2 is for a runtime to choose.
+  file("memory.reservation", "memory/memory.soft_limit_in_bytes", ["memory.low", "memory.high"]),
   file("memory.swap", "memory/memory.memsw.limit_in_bytes", "memory.swap.max"),
   file("memory.kernel", "memory/memory.kmem.limit_in_bytes"),
   file("memory.kernelTCP", "memory/memory.kmem.tcp.limit_in_bytes"),

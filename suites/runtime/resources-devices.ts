@@ -1,0 +1,106 @@
+import { oneOf } from "../../generators/runtime/choose.js";
+import { can } from "../../generators/runtime/host.js";
+import type { Attempt } from "../../runners/runtime/case.js";
+import type { DeviceRule } from "../../spec/runtime/config.js";
+import { all, holds, type Judgement } from "../check.js";
+import { allowed, type DeviceUse } from "./device-rules.js";
+import { resourceCase } from "./resource-cases.js";
+import { check, example, lack, section, type View } from "./suite.js";
+
+/**
+ * A number for local use that no driver has: a use that the rules allow ends with ENXIO, one that they deny with EPERM, and
+ * no device of the host is touched. No runtime allows it of its own accord.
+ */
+const DEVICE = { type: "c", major: 240, minor: 1 } as const;
+const NODE = "device-of-nobody";
+
+const everything = (allow: boolean): DeviceRule => ({ allow, access: "rwm" });
+const rule = (allow: boolean, access: string, parts: Partial<DeviceRule> = DEVICE): DeviceRule => ({ allow, access, ...parts });
+
+/** The uses that an attempt makes of a node that the case put in the root file system. */
+function useOf(view: View, attempt: Attempt): DeviceUse | null {
+  if (attempt.do !== "device" || attempt.mode === "rw") return null;
+  const node = (view.container.rootfs ?? []).find((entry) => `/${entry.path}` === attempt.path);
+  if (node?.kind !== "node" || node.type === "p" || node.major !== DEVICE.major) return null;
+  return { type: node.type, major: node.major, minor: node.minor ?? 0, access: attempt.mode };
+}
+
+/** Compares every use with what the rules say; EACCES comes of other permissions, or of a file system without devices. */
+function obeyed(view: View, exercised: (rules: readonly DeviceRule[]) => boolean): Judgement | undefined {
+  const rules = view.config.linux?.resources?.devices ?? [];
+  if (view.case.control !== undefined || view.config.linux?.seccomp || !exercised(rules)) return undefined;
+  return all(
+    (view.container.attempts ?? []).map((attempt, at): Judgement | undefined => {
+      const use = useOf(view, attempt);
+      const verdict = use && allowed(rules, use);
+      const errno = view.inside?.attempts[at]?.errno;
+      if (!use || verdict === null || errno === undefined || errno === "EACCES" || errno === "ENOENT") return undefined;
+      return holds((errno === "EPERM") !== verdict, `${use.access} is ${verdict ? "allowed" : "denied: EPERM"}`, errno);
+    }),
+  );
+}
+
+/** Applied in the reverse order, the same rules would say something else. */
+const orderMatters = (rules: readonly DeviceRule[]): boolean =>
+  (["r", "w"] as const).some((access) => {
+    const use = { ...DEVICE, access };
+    return allowed(rules, use) !== null && allowed(rules, use) !== allowed(rules.toReversed(), use);
+  });
+
+const narrow = (rules: readonly DeviceRule[]): boolean => rules.some(({ major }) => major !== undefined);
+
+/** An example whose cases differ in their rules. */
+const rulesExample = (id: string, title: string, lists: readonly (readonly DeviceRule[])[]) =>
+  example(id, (setting) => {
+    if (!setting.host.root || !can(setting.host, "CAP_MKNOD")) return lack("only root can make device nodes");
+    if (setting.host.cgroup.mode !== "v2" && !setting.host.cgroup.controllers.includes("devices")) {
+      return lack("the host's cgroups have no devices controller");
+    }
+    return oneOf(lists).map((devices) =>
+      resourceCase(setting, { devices }, title, {
+        rootfs: [{ kind: "node", path: NODE, ...DEVICE, mode: 0o666 }],
+        attempts: [
+          { do: "device", path: `/${NODE}`, mode: "r" },
+          { do: "device", path: `/${NODE}`, mode: "w" },
+        ],
+      }),
+    );
+  });
+
+export default section("Allowed device list", [
+  check("runtime.allowed-devices.order", (view) => obeyed(view, orderMatters)),
+  check("runtime.allowed-devices.allow", (view) => obeyed(view, (rules) => rules.length > 0)),
+  check("runtime.allowed-devices.type", (view) => obeyed(view, (rules) => rules.some(({ type }) => type === "b" || type === "a"))),
+  check("runtime.allowed-devices.numbers", (view) => obeyed(view, (rules) => narrow(rules) || rules.length > 1)),
+  check("runtime.allowed-devices.access", (view) => obeyed(view, (rules) => rules.some(({ access }) => access?.length === 1))),
+
+  rulesExample("runtime.allowed-devices.order", "rules whose order matters", [
+    [everything(false), rule(true, "rw")],
+    [everything(false), rule(true, "rw"), everything(false)],
+    [everything(false), rule(true, "rw"), rule(false, "w")],
+    [rule(false, "rwm"), everything(true)],
+    [everything(true), rule(false, "w")],
+  ]),
+  rulesExample("runtime.allowed-devices.access", "a device that may be read or written, but not both", [
+    [everything(false), rule(true, "r")],
+    [everything(false), rule(true, "w")],
+    [everything(false), rule(true, "rm")],
+    [everything(true), rule(false, "r")],
+  ]),
+  rulesExample("runtime.allowed-devices.numbers", "rules about any number", [
+    [everything(false), rule(true, "rw", { type: "c", major: 240 })],
+    [everything(false), rule(true, "rw", { type: "c" })],
+    [everything(false), rule(true, "rw", { type: "c", major: 240, minor: 2 })],
+    [everything(false), rule(true, "rw", { type: "c", major: 241, minor: 1 })],
+  ]),
+  rulesExample("runtime.allowed-devices.type", "rules about a type of device", [
+    [everything(false), rule(true, "rw", { type: "b", major: 240, minor: 1 })],
+    [{ allow: false, type: "a", access: "rwm" }, rule(true, "rw")],
+    [everything(false), { allow: true, type: "a", access: "rwm" }],
+  ]),
+  rulesExample("runtime.allowed-devices.allow", "a device allowed or denied", [
+    [everything(false)],
+    [everything(true)],
+    [everything(false), rule(true, "rw")],
+  ]),
+]);
