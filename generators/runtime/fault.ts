@@ -6,6 +6,7 @@ import type { Config } from "../../spec/runtime/config.js";
 import { has } from "../../spec/runtime/releases.js";
 import { isConfig } from "../../spec/validate.js";
 import { caseOf, minimalConfig } from "./base.js";
+import { BROKEN } from "./broken.js";
 import { config } from "./config.js";
 import { FLAWS, type Flaw } from "./flaws.js";
 import { type Path, pointer, put, REMOVED, walk } from "./json.js";
@@ -23,9 +24,6 @@ export interface Fault {
   readonly config: unknown;
   readonly control: Config;
 }
-
-/** The general rules (config.md, Valid values) that hold where no sentence is about the property itself. */
-export const VALID_VALUES = "runtime.valid-values.invalid-refused";
 
 /** @throws when the table of flaws holds a control that is no config: a mistake of ours. */
 function valid(control: unknown, of: string): Config {
@@ -45,7 +43,7 @@ function faultOf(flaw: Flaw, value: unknown, base: Config): Fault {
     flaw.description,
   );
   return {
-    requirement: flaw.requirement,
+    requirement: value === REMOVED && flaw.requirement === BROKEN.invalid ? BROKEN.missing : flaw.requirement,
     path: pointer(flaw.path),
     description: `${flaw.description}: ${described(flaw.path, value)}`,
     config: put(control, flaw.path, value),
@@ -72,7 +70,7 @@ export const typeFault = (base: Arbitrary<Config>): Arbitrary<Fault> =>
     fc.constantFrom(...[...walk(control)].filter(({ path }) => path.length > 0)).chain(({ path, value }) =>
       fc.constantFrom(...SPECIMENS.filter((specimen) => typeOf(specimen) !== typeOf(value))).map(
         (specimen): Fault => ({
-          requirement: VALID_VALUES,
+          requirement: BROKEN.invalid,
           path: pointer(path),
           description: `a value of the wrong type: ${described(path, specimen)}`,
           config: put(control, path, specimen),
@@ -89,7 +87,7 @@ export const faultCase = ({ config: faulty, control, requirement, description, p
     aims: [requirement],
     control,
     configText: `${JSON.stringify(faulty, null, 2)}\n`,
-    steps: refusal(0, { ...(control.process?.terminal ? { console: CONSOLE } : {}), start: path.startsWith("/process/") }),
+    steps: refusal(0, { ...(control.process?.terminal ? { console: CONSOLE } : {}), start: /^\/(process|hooks)\//.test(path) }),
     ...(host === undefined ? {} : { host }),
   });
 

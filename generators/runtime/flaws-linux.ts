@@ -1,9 +1,7 @@
+import { BROKEN } from "./broken.js";
 import type { Flaw } from "./flaws.js";
 import { hasFile, hasNamespace } from "./host.js";
 import { type Path, REMOVED } from "./json.js";
-
-const INVALID = "runtime.valid-values.invalid-refused";
-const UNAPPLICABLE = "runtime.create.cannot-apply-error";
 
 /** One flaw of a property, `linux` being understood. */
 const flaw = (
@@ -23,31 +21,25 @@ const flaw = (
 });
 
 const namespaceFlaws: readonly Flaw[] = [
-  flaw(INVALID, "an unknown type of namespace", [], ["namespaces", 0, "type"], ["no-such", "PID", "", REMOVED]),
+  flaw(BROKEN.invalid, "an unknown type of namespace", [], ["namespaces", 0, "type"], ["no-such", "PID", "", REMOVED]),
   flaw(
-    "runtime.namespaces.duplicate-error",
+    BROKEN.namespaceTwice,
     "a namespace twice",
     [],
     ["namespaces", 5],
     [{ type: "pid" }, { type: "network" }, { type: "uts" }, { type: "ipc" }],
   ),
-  flaw("runtime.namespaces.path-absolute", "a relative path to a namespace", [], ["namespaces", 4, "path"], ["proc/self/ns/uts", "uts"]),
+  flaw(BROKEN.namespacePath, "a relative path to a namespace", [], ["namespaces", 4, "path"], ["proc/self/ns/uts", "uts"]),
+  flaw(BROKEN.namespaceType, "a namespace of another type", [], ["namespaces", 4, "path"], ["/proc/self/ns/ipc", "/proc/self/ns/net"]),
   flaw(
-    "runtime.namespaces.path-wrong-type-error",
-    "a namespace of another type",
-    [],
-    ["namespaces", 4, "path"],
-    ["/proc/self/ns/ipc", "/proc/self/ns/net"],
-  ),
-  flaw(
-    "runtime.namespaces.path-wrong-type-error",
+    BROKEN.namespaceType,
     "a path that leads to no namespace",
     [],
     ["namespaces", 4, "path"],
     ["/no/such/namespace", "/proc/self/status"],
   ),
   flaw(
-    INVALID,
+    BROKEN.invalid,
     "a clock that has no offset",
     [
       [["namespaces", 5], { type: "time" }],
@@ -67,40 +59,28 @@ const seccomp = (requirement: string, description: string, path: Path, values: r
   flaw(requirement, description, [[["seccomp"], SECCOMP]], ["seccomp", ...path], values, since === undefined ? {} : { since });
 
 const seccompFlaws: readonly Flaw[] = [
-  seccomp(INVALID, "an unknown default action", ["defaultAction"], ["SCMP_ACT_NO_SUCH", "ALLOW", "", REMOVED]),
-  seccomp(INVALID, "an unknown action", ["syscalls", 0, "action"], ["SCMP_ACT_NO_SUCH", "ERRNO", "", REMOVED]),
-  seccomp(INVALID, "an unknown operator", ["syscalls", 0, "args", 0, "op"], ["SCMP_CMP_NO_SUCH", "EQ", "", REMOVED]),
-  seccomp(INVALID, "an argument that no call has", ["syscalls", 0, "args", 0, "index"], [6, -1, 100]),
-  seccomp(INVALID, "an unknown architecture", ["architectures"], [["SCMP_ARCH_NO_SUCH"], [""]]),
-  seccomp(INVALID, "an unknown flag", ["flags"], [["SECCOMP_FILTER_FLAG_NO_SUCH"], [""]], "linux.seccomp.flags"),
-  seccomp("runtime.seccomp.names-at-least-one", "a rule about no call", ["syscalls", 0, "names"], [[], REMOVED]),
-  seccomp(
-    "runtime.seccomp.errno-unsupported-error",
-    "an errno for an action that has none",
-    ["defaultErrnoRet"],
-    [1, 13],
-    "linux.seccomp.defaultErrnoRet",
-  ),
+  seccomp(BROKEN.invalid, "an unknown default action", ["defaultAction"], ["SCMP_ACT_NO_SUCH", "ALLOW", "", REMOVED]),
+  seccomp(BROKEN.invalid, "an unknown action", ["syscalls", 0, "action"], ["SCMP_ACT_NO_SUCH", "ERRNO", "", REMOVED]),
+  seccomp(BROKEN.invalid, "an unknown operator", ["syscalls", 0, "args", 0, "op"], ["SCMP_CMP_NO_SUCH", "EQ", "", REMOVED]),
+  seccomp(BROKEN.invalid, "an argument that no call has", ["syscalls", 0, "args", 0, "index"], [6, -1, 100]),
+  seccomp(BROKEN.invalid, "an unknown architecture", ["architectures"], [["SCMP_ARCH_NO_SUCH"], [""]]),
+  seccomp(BROKEN.invalid, "an unknown flag", ["flags"], [["SECCOMP_FILTER_FLAG_NO_SUCH"], [""]], "linux.seccomp.flags"),
+  seccomp(BROKEN.seccompNames, "a rule about no call", ["syscalls", 0, "names"], [[], REMOVED]),
+  seccomp(BROKEN.seccompErrno, "an errno for an action that has none", ["defaultErrnoRet"], [1, 13], "linux.seccomp.defaultErrnoRet"),
   flaw(
-    "runtime.seccomp.errno-unsupported-error",
+    BROKEN.seccompErrno,
     "an errno for an action that has none",
     [[["seccomp"], { ...SECCOMP, syscalls: [{ names: ["getpgid"], action: "SCMP_ACT_LOG" }] }]],
     ["seccomp", "syscalls", 0, "errnoRet"],
     [1, 13],
     { since: "linux.seccomp.errnoRet", when: (host) => host.seccompActions.includes("log") },
   ),
-  seccomp(
-    "runtime.seccomp.listener-metadata-needs-path",
-    "metadata without a listener",
-    ["listenerMetadata"],
-    ["metadata"],
-    "linux.seccomp.listenerPath",
-  ),
+  seccomp(BROKEN.seccompMetadata, "metadata without a listener", ["listenerMetadata"], ["metadata"], "linux.seccomp.listenerPath"),
 ];
 
 const resourceFlaws: readonly Flaw[] = [
   flaw(
-    INVALID,
+    BROKEN.invalid,
     "a swappiness above 100",
     [[["resources"], { memory: { swappiness: 60 } }]],
     ["resources", "memory", "swappiness"],
@@ -110,7 +90,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    UNAPPLICABLE,
+    BROKEN.unapplicable,
     "CPUs that the host lacks",
     [[["resources"], { cpu: { cpus: "0" } }]],
     ["resources", "cpu", "cpus"],
@@ -120,7 +100,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    UNAPPLICABLE,
+    BROKEN.unapplicable,
     "memory nodes that the host lacks",
     [[["resources"], { cpu: { mems: "0" } }]],
     ["resources", "cpu", "mems"],
@@ -130,7 +110,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    UNAPPLICABLE,
+    BROKEN.unapplicable,
     "a period that the kernel does not take",
     [[["resources"], { cpu: { period: 100_000 } }]],
     ["resources", "cpu", "period"],
@@ -140,7 +120,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    INVALID,
+    BROKEN.invalid,
     "a type of device that there is not",
     [[["resources"], { devices: [{ allow: false, type: "c", major: 10, minor: 300, access: "r" }] }]],
     ["resources", "devices", 0, "type"],
@@ -150,7 +130,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    INVALID,
+    BROKEN.invalid,
     "a kind of access that there is not",
     [[["resources"], { devices: [{ allow: false, type: "c", major: 10, minor: 300, access: "r" }] }]],
     ["resources", "devices", 0, "access"],
@@ -160,7 +140,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    "runtime.unified.missing-controller-error",
+    BROKEN.unifiedController,
     "a controller that the host lacks",
     [[["resources"], { unified: { "pids.max": "1000" } }]],
     ["resources", "unified"],
@@ -176,28 +156,16 @@ const DEVICE = { type: "c", path: "/dev/oci-device", major: 1, minor: 3 };
 const mknod = (host: { readonly root: boolean }): boolean => host.root;
 
 const otherFlaws: readonly Flaw[] = [
-  flaw(INVALID, "an unknown type of device", [[["devices"], [DEVICE]]], ["devices", 0, "type"], ["x", "char", "", REMOVED], {
+  flaw(BROKEN.invalid, "an unknown type of device", [[["devices"], [DEVICE]]], ["devices", 0, "type"], ["x", "char", "", REMOVED], {
     when: mknod,
   }),
-  flaw(INVALID, "a device without a number", [[["devices"], [DEVICE]]], ["devices", 0, "major"], [REMOVED], { when: mknod }),
-  flaw(INVALID, "a device without a path", [[["devices"], [DEVICE]]], ["devices", 0, "path"], [REMOVED], { when: mknod }),
+  flaw(BROKEN.invalid, "a device without a number", [[["devices"], [DEVICE]]], ["devices", 0, "major"], [REMOVED], { when: mknod }),
+  flaw(BROKEN.invalid, "a device without a path", [[["devices"], [DEVICE]]], ["devices", 0, "path"], [REMOVED], { when: mknod }),
+  flaw(BROKEN.maskedPath, "a relative path to be masked", [[["maskedPaths"], ["/proc/kcore"]]], ["maskedPaths", 0], ["proc/kcore"]),
+  flaw(BROKEN.readonlyPath, "a relative path to be read-only", [[["readonlyPaths"], ["/proc/sys"]]], ["readonlyPaths", 0], ["proc/sys"]),
+  flaw(BROKEN.invalid, "an unknown propagation", [[["rootfsPropagation"], "private"]], ["rootfsPropagation"], ["no-such", "PRIVATE"]),
   flaw(
-    "runtime.masked-paths.absolute",
-    "a relative path to be masked",
-    [[["maskedPaths"], ["/proc/kcore"]]],
-    ["maskedPaths", 0],
-    ["proc/kcore"],
-  ),
-  flaw(
-    "runtime.readonly-paths.absolute",
-    "a relative path to be read-only",
-    [[["readonlyPaths"], ["/proc/sys"]]],
-    ["readonlyPaths", 0],
-    ["proc/sys"],
-  ),
-  flaw(INVALID, "an unknown propagation", [[["rootfsPropagation"], "private"]], ["rootfsPropagation"], ["no-such", "PRIVATE"]),
-  flaw(
-    INVALID,
+    BROKEN.invalid,
     "an unknown execution domain",
     [[["personality"], { domain: "LINUX" }]],
     ["personality", "domain"],
@@ -205,7 +173,7 @@ const otherFlaws: readonly Flaw[] = [
     { since: "linux.personality" },
   ),
   flaw(
-    INVALID,
+    BROKEN.invalid,
     "a flag where none is supported",
     [[["personality"], { domain: "LINUX", flags: [] }]],
     ["personality", "flags"],
@@ -213,21 +181,21 @@ const otherFlaws: readonly Flaw[] = [
     { since: "linux.personality" },
   ),
   flaw(
-    UNAPPLICABLE,
+    BROKEN.unapplicable,
     "a kernel parameter that there is not",
     [[["sysctl"], { "net.ipv4.ip_forward": "1" }]],
     ["sysctl"],
     [{ "net.ipv4.no_such_parameter": "1" }, { "kernel.shm_no_such": "1" }],
   ),
   flaw(
-    UNAPPLICABLE,
+    BROKEN.unapplicable,
     "a value that the kernel does not take",
     [[["sysctl"], { "net.ipv4.ip_default_ttl": "64" }]],
     ["sysctl", "net.ipv4.ip_default_ttl"],
     ["no-number", "1000"],
   ),
   flaw(
-    INVALID,
+    BROKEN.invalid,
     "an unknown memory policy",
     [[["memoryPolicy"], { mode: "MPOL_DEFAULT" }]],
     ["memoryPolicy", "mode"],
@@ -235,19 +203,19 @@ const otherFlaws: readonly Flaw[] = [
     { since: "linux.memoryPolicy" },
   ),
   flaw(
-    INVALID,
+    BROKEN.invalid,
     "an unknown flag of a memory policy",
     [[["memoryPolicy"], { mode: "MPOL_BIND", nodes: "0" }]],
     ["memoryPolicy", "flags"],
     [["MPOL_F_NO_SUCH"]],
     { since: "linux.memoryPolicy" },
   ),
-  flaw(UNAPPLICABLE, "an interface that there is not", [[["netDevices"], { ocinet0: {} }]], ["netDevices"], [{ "no-such0": {} }], {
+  flaw(BROKEN.unapplicable, "an interface that there is not", [[["netDevices"], { ocinet0: {} }]], ["netDevices"], [{ "no-such0": {} }], {
     since: "linux.netDevices",
     when: (host) => host.veth,
   }),
   flaw(
-    "runtime.intel-rdt.no-resctrl-error",
+    BROKEN.resctrl,
     "resctrl where there is none",
     [],
     ["intelRdt"],

@@ -1,5 +1,7 @@
 import type { HostFacts } from "../../runners/runtime/host.js";
+import { BROKEN } from "./broken.js";
 import { linuxFlaws } from "./flaws-linux.js";
+import { HOOK_KINDS, recordingHook } from "./hooks.js";
 import { type Path, REMOVED } from "./json.js";
 
 /** A way in which a config can be wrong. */
@@ -18,39 +20,33 @@ export interface Flaw {
   readonly values: readonly unknown[];
 }
 
-const INVALID = "runtime.valid-values.invalid-refused";
-const UNAPPLICABLE = "runtime.create.cannot-apply-error";
-
-const HOOK = { path: "/run/oci-conform/agent", args: ["agent", "hook", "--name", "fault"] };
-const hookKinds = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"];
-
 const processFlaws: readonly Flaw[] = [
   {
-    requirement: "runtime.process.cwd-absolute",
+    requirement: BROKEN.cwd,
     description: "a relative working directory",
     path: ["process", "cwd"],
     values: ["relative", "./x", ""],
   },
-  { requirement: INVALID, description: "no working directory", path: ["process", "cwd"], values: [REMOVED] },
-  { requirement: "runtime.process.args-required", description: "no program to run", path: ["process", "args"], values: [[], REMOVED] },
-  { requirement: INVALID, description: "a user id below zero", path: ["process", "user", "uid"], values: [-1, -1000] },
-  { requirement: INVALID, description: "a group id below zero", path: ["process", "user", "gid"], values: [-1] },
+  { requirement: BROKEN.invalid, description: "no working directory", path: ["process", "cwd"], values: [REMOVED] },
+  { requirement: BROKEN.args, description: "no program to run", path: ["process", "args"], values: [[], REMOVED] },
+  { requirement: BROKEN.invalid, description: "a user id below zero", path: ["process", "user", "uid"], values: [-1, -1000] },
+  { requirement: BROKEN.invalid, description: "a group id below zero", path: ["process", "user", "gid"], values: [-1] },
   {
-    requirement: INVALID,
+    requirement: BROKEN.invalid,
     description: "a supplementary group below zero",
     base: [[["process", "user", "additionalGids"], [5]]],
     path: ["process", "user", "additionalGids", 0],
     values: [-1],
   },
   {
-    requirement: "runtime.process.rlimits-unknown-type-error",
+    requirement: BROKEN.rlimitType,
     description: "a limit that no kernel has",
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
     path: ["process", "rlimits", 0, "type"],
     values: ["RLIMIT_NO_SUCH", "CORE", "rlimit_core", ""],
   },
   {
-    requirement: "runtime.process.rlimits-duplicate-error",
+    requirement: BROKEN.rlimitTwice,
     description: "a limit twice",
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
     path: ["process", "rlimits", 1],
@@ -60,14 +56,14 @@ const processFlaws: readonly Flaw[] = [
     ],
   },
   {
-    requirement: INVALID,
+    requirement: BROKEN.invalid,
     description: "a soft limit above the hard one",
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
     path: ["process", "rlimits", 0, "soft"],
     values: [8192],
   },
   {
-    requirement: INVALID,
+    requirement: BROKEN.invalid,
     description: "an unknown scheduling policy",
     since: "process.scheduler",
     base: [[["process", "scheduler"], { policy: "SCHED_OTHER" }]],
@@ -75,7 +71,7 @@ const processFlaws: readonly Flaw[] = [
     values: ["SCHED_NO_SUCH", "OTHER", "", REMOVED],
   },
   {
-    requirement: INVALID,
+    requirement: BROKEN.invalid,
     description: "an unknown scheduling flag",
     since: "process.scheduler",
     base: [[["process", "scheduler"], { policy: "SCHED_OTHER", flags: ["SCHED_FLAG_RESET_ON_FORK"] }]],
@@ -83,7 +79,7 @@ const processFlaws: readonly Flaw[] = [
     values: ["SCHED_FLAG_NO_SUCH", ""],
   },
   {
-    requirement: INVALID,
+    requirement: BROKEN.invalid,
     description: "an unknown I/O class",
     since: "process.ioPriority",
     base: [[["process", "ioPriority"], { class: "IOPRIO_CLASS_BE", priority: 4 }]],
@@ -91,7 +87,7 @@ const processFlaws: readonly Flaw[] = [
     values: ["IOPRIO_CLASS_NO_SUCH", "BE", "", REMOVED],
   },
   {
-    requirement: INVALID,
+    requirement: BROKEN.invalid,
     description: "an I/O priority outside of 0 to 7",
     since: "process.ioPriority",
     base: [[["process", "ioPriority"], { class: "IOPRIO_CLASS_BE", priority: 4 }]],
@@ -99,7 +95,7 @@ const processFlaws: readonly Flaw[] = [
     values: [8, -1, 100],
   },
   {
-    requirement: UNAPPLICABLE,
+    requirement: BROKEN.unapplicable,
     description: "a score that the kernel does not take",
     base: [[["process", "oomScoreAdj"], 1000]],
     path: ["process", "oomScoreAdj"],
@@ -109,67 +105,68 @@ const processFlaws: readonly Flaw[] = [
 
 const topFlaws: readonly Flaw[] = [
   {
-    requirement: "runtime.oci-version.semver",
+    requirement: BROKEN.semver,
     description: "a version that is not one by SemVer 2.0.0",
     path: ["ociVersion"],
     values: ["invalid", "1.0", "v1.0.0", "", "1.0.0.0", "01.0.0"],
   },
-  { requirement: INVALID, description: "no version", path: ["ociVersion"], values: [REMOVED] },
-  { requirement: "runtime.root.required", description: "no root", path: ["root"], values: [REMOVED] },
-  { requirement: INVALID, description: "a root without a path", path: ["root", "path"], values: [REMOVED] },
+  { requirement: BROKEN.invalid, description: "no version", path: ["ociVersion"], values: [REMOVED] },
+  { requirement: BROKEN.root, description: "no root", path: ["root"], values: [REMOVED] },
+  { requirement: BROKEN.invalid, description: "a root without a path", path: ["root", "path"], values: [REMOVED] },
   {
-    requirement: "runtime.root.path-must-exist",
+    requirement: BROKEN.rootPath,
     description: "a root that is not there",
     path: ["root", "path"],
     values: ["no-such-directory", "/no/such/directory"],
   },
   {
-    requirement: UNAPPLICABLE,
+    requirement: BROKEN.unapplicable,
     description: "a host name that the kernel does not take",
     base: [[["hostname"], "h".repeat(64)]],
     path: ["hostname"],
     values: ["h".repeat(65), "h".repeat(300)],
   },
   {
-    requirement: UNAPPLICABLE,
+    requirement: BROKEN.unapplicable,
     description: "a mount of a file system that no kernel has",
     base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs" }]],
     path: ["mounts", 1, "type"],
     values: ["no-such-filesystem"],
   },
   {
-    requirement: UNAPPLICABLE,
+    requirement: BROKEN.unapplicable,
     description: "a mount option that the file system does not know",
     base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["nosuid"] }]],
     path: ["mounts", 1, "options", 0],
     values: ["no-such-option", "size=no-number"],
   },
   {
-    requirement: UNAPPLICABLE,
+    requirement: BROKEN.unapplicable,
     description: "a bind mount of what is not there",
     base: [[["mounts", 1], { destination: "/mnt", type: "bind", source: "source", options: ["bind"] }]],
     path: ["mounts", 1, "source"],
     values: ["no-such-source", "/no/such/source"],
   },
   {
-    requirement: INVALID,
+    requirement: BROKEN.invalid,
     description: "a mount without a destination",
     base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs" }]],
     path: ["mounts", 1, "destination"],
     values: [REMOVED],
   },
   {
-    requirement: INVALID,
+    requirement: BROKEN.invalid,
     description: "an annotation that is not a string",
     base: [[["annotations"], { "org.example.key": "value" }]],
     path: ["annotations", "org.example.key"],
     values: [1, true, ["value"], { value: "value" }],
   },
-  ...hookKinds.flatMap((kind): Flaw[] => {
-    const base = [[["hooks", kind], [{ ...HOOK, ...(kind === "startContainer" ? { path: "/.oci/agent" } : {}) }]]] as const;
+  // A poststop hook is looked at when the container is gone; then its failure is only worth a warning.
+  ...HOOK_KINDS.filter((kind) => kind !== "poststop").flatMap((kind): Flaw[] => {
+    const base = [[["hooks", kind], [recordingHook(kind, "fault")]]] as const;
     return [
       {
-        requirement: "runtime.hooks.path-absolute",
+        requirement: BROKEN.hookPath,
         description: `a ${kind} hook with a relative path`,
         since: `hooks.${kind}`,
         base,
@@ -177,7 +174,7 @@ const topFlaws: readonly Flaw[] = [
         values: ["agent", "./agent"],
       },
       {
-        requirement: INVALID,
+        requirement: BROKEN.invalid,
         description: `a ${kind} hook without a path`,
         since: `hooks.${kind}`,
         base,
@@ -185,7 +182,7 @@ const topFlaws: readonly Flaw[] = [
         values: [REMOVED],
       },
       {
-        requirement: "runtime.hooks.timeout-above-zero",
+        requirement: BROKEN.hookTimeout,
         description: `a ${kind} hook without time`,
         since: `hooks.${kind}`,
         base,

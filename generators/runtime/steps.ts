@@ -51,7 +51,7 @@ export const ending = (container = 0): Step[] => [
 
 /**
  * What a case does with a config that must be refused: whatever came of it is removed. With `start`, the refusal may wait
- * until then: properties of `process` need not be applied before.
+ * until then: properties of `process` need not be applied before, and some hooks run no sooner.
  */
 export const refusal = (container = 0, options: Omit<CreateStep, "op" | "container"> & { readonly start?: boolean } = {}): Step[] => {
   const { start, ...rest } = options;

@@ -5,11 +5,9 @@ import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Config } from "../../spec/runtime/config.js";
 import { isConfig } from "../../spec/validate.js";
 import { caseOf, minimalConfig } from "./base.js";
+import { BROKEN } from "./broken.js";
 import { config } from "./config.js";
 import { type Path, pointer, put, structures } from "./json.js";
-
-/** The requirement that unknown properties aim at (config.md, Extensibility). */
-export const EXTENSIBILITY = "runtime.extensibility.unknown-property-ignored";
 
 /** A valid config with a property that the spec does not know, and where that is. */
 export interface Extended {
@@ -49,5 +47,5 @@ export const unknownProperty = (base: Arbitrary<Config>): Arbitrary<Extended> =>
 export const unknownPropertyCase = (host: HostFacts, release: string): Arbitrary<RuntimeCase> =>
   unknownProperty(fc.oneof({ withCrossShrink: true }, fc.constant(minimalConfig(release)), config(host, release))).map(
     ({ config: extended, control, path }) =>
-      caseOf(extended, { host, control, aims: [EXTENSIBILITY], title: `an unknown property at ${path} is ignored` }),
+      caseOf(extended, { host, control, aims: [BROKEN.unknownProperty], title: `an unknown property at ${path} is ignored` }),
   );

@@ -2,12 +2,13 @@ import fc from "fast-check";
 import t from "tap";
 
 import { minimalConfig } from "../../../generators/runtime/base.js";
+import { BROKEN } from "../../../generators/runtime/broken.js";
 import { anyCase, configCase } from "../../../generators/runtime/case.js";
 import { config } from "../../../generators/runtime/config.js";
 import { faultCase, faults, tabledFault, typeFault } from "../../../generators/runtime/fault.js";
 import { FLAWS } from "../../../generators/runtime/flaws.js";
 import { pointer, put, REMOVED, structures, walk } from "../../../generators/runtime/json.js";
-import { EXTENSIBILITY, unknownProperty, unknownPropertyCase } from "../../../generators/runtime/unknown-properties.js";
+import { unknownProperty, unknownPropertyCase } from "../../../generators/runtime/unknown-properties.js";
 import { validateConfig } from "../../../spec/validate.js";
 import { fakeHost, fakeUnifiedHost } from "../../runners/runtime/host-fixture.js";
 import { assertGenerator, sample } from "./assert-generator.js";
@@ -54,7 +55,7 @@ t.test("tabled faults: a valid control, and a difference at one place", async (t
     sample(tabledFault(host, "1.0.0")).every(({ path }) => !path.includes("scheduler")),
     "no flaw of what a release does not know",
   );
-  const [semver] = sample(tabledFault(host, release, "runtime.oci-version.semver"), 1);
+  const [semver] = sample(tabledFault(host, release, BROKEN.semver), 1);
   t.equal(semver?.path, "/ociVersion", "of one requirement alone");
 });
 
@@ -84,7 +85,9 @@ t.test("unknown properties are valid and stand where the spec lists properties",
     if (/^\/(annotations|linux\/sysctl)\//.test(path)) t.fail("any key is known there", { path });
   }
   assertGenerator(t, unknownPropertyCase(host, release));
-  t.ok(sample(unknownPropertyCase(host, release)).every(({ aims, control }) => aims[0] === EXTENSIBILITY && control !== undefined));
+  t.ok(
+    sample(unknownPropertyCase(host, release)).every(({ aims, control }) => aims[0] === BROKEN.unknownProperty && control !== undefined),
+  );
 });
 
 t.test("cases of all kinds", async (t) => {

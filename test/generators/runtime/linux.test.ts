@@ -5,7 +5,7 @@ import { cgroupsPath } from "../../../generators/runtime/cgroups-path.js";
 import { listText } from "../../../generators/runtime/choose.js";
 import { maskedPaths, readonlyPaths } from "../../../generators/runtime/covered-paths.js";
 import { devices } from "../../../generators/runtime/devices.js";
-import { hooks } from "../../../generators/runtime/hooks.js";
+import { hooks, recordingHook } from "../../../generators/runtime/hooks.js";
 import { mappings } from "../../../generators/runtime/mappings.js";
 import { memoryPolicy } from "../../../generators/runtime/memory-policy.js";
 import { mountOptions, mounts, usualMounts } from "../../../generators/runtime/mounts.js";
@@ -110,12 +110,7 @@ t.test("everything else", async (t) => {
 t.test("hooks", async (t) => {
   assertGenerator(t, hooks(host, release), {
     problems: inConfig("hooks"),
-    simplest: [
-      [
-        ({ poststop }) => poststop !== undefined,
-        { poststop: [{ path: "/run/oci-conform/agent", args: ["agent", "hook", "--name", "poststop-0"] }] },
-      ],
-    ],
+    simplest: [[({ poststop }) => poststop !== undefined, { poststop: [recordingHook("poststop", "poststop-0")] }]],
   });
   t.ok(
     sample(hooks(host, "1.0.1")).every((drawn) => drawn.createRuntime === undefined),
