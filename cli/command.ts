@@ -43,7 +43,8 @@ export const wholeNumber =
 export function duration(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
   const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match?.[2] ?? "s"];
-  if (!match || unit === undefined || Number(match[1]) === 0) throw new InvalidArgumentError("It must be a duration such as 90s, 5m or 2h.");
+  if (!match || unit === undefined || Number(match[1]) === 0)
+    throw new InvalidArgumentError("It must be a duration such as 90s, 5m or 2h.");
   return Math.round(Number(match[1]) * unit);
 }
 

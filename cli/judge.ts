@@ -3,21 +3,33 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../runners/errors.js";
 import type { Observation } from "../runners/runtime/observation.js";
 import { readCase } from "../runners/runtime/store.js";
+import type { Setting } from "../runners/runtime/target.js";
 import { loadCatalogue } from "../spec/catalogue.js";
 import { checks } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import { makeCommand, parse } from "./command.js";
 import { printOutcomes } from "./outcomes.js";
-import { assumedSetting } from "./assumed-setting.js";
 
-/** An observation file. @throws UsageError with the path and what is wrong. */
-function readObservation(path: string): Observation {
-  let value: unknown;
+function readJson(path: string): unknown {
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch (thrown) {
     throw new UsageError(`${path}: ${thrown instanceof SyntaxError ? "not JSON" : "cannot be read"}`);
   }
+}
+
+/** The host and the target that the observation was made with. */
+function readSetting(path: string): Setting {
+  const value = readJson(path);
+  if (!isSetting(value)) throw new UsageError(`${path}: not a setting: "host" and "target" are missing`);
+  return value;
+}
+
+const isSetting = (value: unknown): value is Setting => typeof value === "object" && value !== null && "host" in value && "target" in value;
+
+/** An observation file. @throws UsageError with the path and what is wrong. */
+function readObservation(path: string): Observation {
+  const value = readJson(path);
   if (!isObservation(value)) throw new UsageError(`${path}: not an observation: "format" must be "oci-conform/runtime-observation@1"`);
   return value;
 }
@@ -35,8 +47,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const [path] = command.args;
   if (path === undefined) throw new UsageError("judge: which observation?");
   const observation = readObservation(path);
+  const setting = readSetting(join(dirname(path), "setting.json"));
   const subject = readCase(command.opts<{ case?: string }>().case ?? join(dirname(path), "case.json"));
   const catalogue = await loadCatalogue("runtime");
-  const outcomes = judge(checks, subject, observation, assumedSetting(subject, observation));
+  const outcomes = judge(checks, subject, observation, setting);
   return printOutcomes(subject, outcomes, catalogue, process.stdout) ? 1 : 0;
 }

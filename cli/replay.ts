@@ -5,10 +5,9 @@ import { readCase } from "../runners/runtime/store.js";
 import { loadCatalogue } from "../spec/catalogue.js";
 import { checks } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
-import { collect, makeCommand, parse, wholeNumber, duration } from "./command.js";
-import { driverFor, preflightFor } from "./runtime-target.js";
-import { DEFAULT_OPTIONS } from "./runtime-options.js";
+import { collect, duration, makeCommand, parse, wholeNumber } from "./command.js";
 import { printOutcomes } from "./outcomes.js";
+import { driverFor, preflightFor, sandboxFor } from "./runtime-target.js";
 
 /** `oci-conform replay CASE --bin RUNTIME`: runs a stored case again and judges it. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -26,8 +25,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (path === undefined) throw new UsageError("replay: which case?");
   const subject = readCase(path);
   const driver = driverFor(options.bin, options);
-  const found = await preflightFor(options.bin, driver, { ...DEFAULT_OPTIONS, ...options, bin: [options.bin] });
-  const pool = await Pool.start(agentPath(), { cgroup: found.view }, driver, 1);
+  const found = await preflightFor(options.bin, driver, {});
+  const pool = await Pool.start(agentPath(), sandboxFor(driver, found), driver, 1);
   const catalogue = await loadCatalogue("runtime");
   let failed = false;
   try {

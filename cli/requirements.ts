@@ -25,7 +25,9 @@ function explain(catalogue: Catalogue, id: string): string {
   const requirement = catalogue.get(id);
   if (!requirement) {
     const near = catalogue.suggest(id);
-    throw new UsageError(`requirements show ${id}: no such requirement${near.length > 0 ? `; did you mean ${near.slice(0, 3).join(", ")}?` : ""}`);
+    throw new UsageError(
+      `requirements show ${id}: no such requirement${near.length > 0 ? `; did you mean ${near.slice(0, 3).join(", ")}?` : ""}`,
+    );
   }
   const home = sections.find((section) => section.checks.some((check) => check.id === id));
   const aimed = examples.filter(({ ids }) => ids.includes(id)).length;
@@ -75,13 +77,21 @@ export async function run(args: readonly string[]): Promise<number> {
   if (chosen.length === 0) throw new UsageError("requirements: nothing matches");
   if (options.coverage) {
     const counts = coverageOf(chosen);
-    const lines = counts.map(({ level, statements, testable, checked: done }) => `${level.padEnd(11)}${String(statements).padStart(10)}${String(testable).padStart(10)}${String(done).padStart(10)}`);
-    process.stdout.write(options.json ? `${JSON.stringify(counts, null, 2)}\n` : `level      statements  testable   checked\n${lines.join("\n")}\n`);
+    const lines = counts.map(
+      ({ level, statements, testable, checked: done }) =>
+        `${level.padEnd(11)}${String(statements).padStart(10)}${String(testable).padStart(10)}${String(done).padStart(10)}`,
+    );
+    process.stdout.write(
+      options.json ? `${JSON.stringify(counts, null, 2)}\n` : `level      statements  testable   checked\n${lines.join("\n")}\n`,
+    );
     return 0;
   }
   if (options.json) process.stdout.write(`${JSON.stringify(chosen.map(asJson), null, 2)}\n`);
-  else for (const { id: each, level, testable, summary } of chosen) {
-    process.stdout.write(`${level.padEnd(11)}${each}${testable === true ? (checked.has(each) ? "" : "  (no check)") : "  (not testable)"}\n           ${summary}\n`);
-  }
+  else
+    for (const { id: each, level, testable, summary } of chosen) {
+      process.stdout.write(
+        `${level.padEnd(11)}${each}${testable === true ? (checked.has(each) ? "" : "  (no check)") : "  (not testable)"}\n           ${summary}\n`,
+      );
+    }
   return 0;
 }

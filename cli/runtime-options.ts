@@ -40,9 +40,15 @@ export function runtimeOptions(args: readonly string[], cpus: number): RuntimeOp
     .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
     .option("--time <duration>", "fuzz: generate cases for so long, such as 90s or 10m, with a new seed", duration)
     .option("--jobs <n>", "how many cases run at the same time", wholeNumber(1, 64), Math.max(1, Math.min(cpus, 8)))
-    .addOption(new Option("--level <level>", "what makes the run fail: MUST alone, or SHOULD too").choices(["must", "should"]).default("must"))
-    .addOption(new Option("--spec <release>", "the release to judge by (default: the newest that the target accepts)").choices([...RELEASES]))
-    .addOption(new Option("--cgroup <view>", "the target's view of cgroups (default: the first that works)").choices(["host", "v1", "v2", "none"]))
+    .addOption(
+      new Option("--level <level>", "what makes the run fail: MUST alone, or SHOULD too").choices(["must", "should"]).default("must"),
+    )
+    .addOption(
+      new Option("--spec <release>", "the release to judge by (default: the newest that the target accepts)").choices([...RELEASES]),
+    )
+    .addOption(
+      new Option("--cgroup <view>", "the target's view of cgroups (default: the first that works)").choices(["host", "v1", "v2", "none"]),
+    )
     .option("--timeout <duration>", "time limit of one operation", duration, 10_000)
     .option("--only <id>", "only this requirement, or all below it; repeatable", collect, [])
     .option("--skip <id>", "not this requirement, nor those below it; repeatable", collect, [])
@@ -53,7 +59,7 @@ export function runtimeOptions(args: readonly string[], cpus: number): RuntimeOp
     .option("--report <format[=file]>", "terminal, tap, junit, json; repeatable", collect, [])
     .option("--out <directory>", "where failing cases are stored", ".oci-conform");
   if (!parse(command, args)) return undefined;
-  const options = command.opts<RuntimeOptions & { bin?: string[] }>();
+  const options = command.opts<Omit<RuntimeOptions, "bin"> & { readonly bin?: readonly string[] }>();
   if (!options.bin && !options.list) {
     throw new UsageError("--bin is missing: name the runtime to test, such as --bin runc");
   }

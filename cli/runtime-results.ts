@@ -38,7 +38,7 @@ function findingFor(requirement: Requirement, { bin, driver, found, root }: Know
   const directory = store(root, `${program}-${requirement.id}`, {
     case: subject,
     observation: shrunk.observation,
-    requirement: requirement.id,
+    setting: { host: found.host, target: found.target },
     reproduce: {
       title: `${requirement.id}: ${subject.title}`,
       requirement: `${requirement.summary}\n${sectionUrl(requirement) ?? ""}`,

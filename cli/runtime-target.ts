@@ -1,27 +1,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { baseCase, minimalConfig } from "../generators/runtime/base.js";
+import { minimalCase } from "../generators/runtime/base.js";
 import { anyCase } from "../generators/runtime/case.js";
-import type { Reporter } from "../reports/reporter.js";
-import type { Finding, RequirementResult, Results } from "../reports/results.js";
-import { summarize } from "../reports/results.js";
+import type { Progress, Reporter } from "../reports/reporter.js";
+import { type Results, summarize } from "../reports/results.js";
 import { HarnessError } from "../runners/errors.js";
-import { type Execute, explore, inParallel, type Source, type Tally } from "../runners/explore.js";
+import { type Execute, explore, inParallel, type Source } from "../runners/explore.js";
 import type { Judged } from "../runners/outcome.js";
 import { agentPath } from "../runners/runtime/build-agent.js";
 import type { RuntimeCase } from "../runners/runtime/case.js";
-import type { Observation, StepResult } from "../runners/runtime/observation.js";
+import type { Observation } from "../runners/runtime/observation.js";
 import { Pool } from "../runners/runtime/pool.js";
-import { type Preflight, preflight, resolveProgram, splitCommand } from "../runners/runtime/preflight.js";
+import { type CgroupView, type Preflight, preflight, resolveProgram, splitCommand } from "../runners/runtime/preflight.js";
+import type { SandboxOptions } from "../runners/runtime/protocol.js";
 import type { Driver } from "../runners/runtime/script.js";
-import { store, storedCases } from "../runners/runtime/store.js";
+import { storedCases } from "../runners/runtime/store.js";
 import type { Setting } from "../runners/runtime/target.js";
 import { WorkerDied } from "../runners/runtime/worker.js";
 import { type Shrunk, shrink } from "../runners/shrink.js";
-import { type Catalogue, compareReleases, RELEASES, type Requirement, sectionUrl } from "../spec/catalogue.js";
+import { RELEASES, type Requirement } from "../spec/catalogue.js";
 import { checks, examples } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import type { RuntimeOptions } from "./runtime-options.js";
+import { applies, resultFor } from "./runtime-results.js";
 
 /** Each requirement that the host allows is exercised at least so often. */
 const AT_LEAST = 3;
@@ -35,16 +36,31 @@ export function driverFor(bin: string, options: Pick<RuntimeOptions, "runtimeArg
 }
 
 /** Finds out what the target and the host can do. @throws Inconclusive, SandboxFailed */
-export const preflightFor = (bin: string, driver: Driver, options: RuntimeOptions): Promise<Preflight> =>
+export const preflightFor = (
+  bin: string,
+  driver: Driver,
+  options: { readonly cgroup?: CgroupView; readonly spec?: string },
+): Promise<Preflight> =>
   preflight({
     agent: agentPath(),
     name: bin,
     driver,
     views: options.cgroup === undefined ? ["host", "v1", "v2", "none"] : [options.cgroup],
-    minimal: (release) => baseCase(minimalConfig(release), "the minimal container"),
+    minimal: minimalCase,
     releases: RELEASES,
+    expose: exposed(driver),
     ...(options.spec === undefined ? {} : { release: options.spec }),
   });
+
+/** The target's program, if the sandbox's fresh /run would hide it. */
+const exposed = (driver: Driver): readonly string[] =>
+  driver.argv.slice(0, 1).filter((path) => path.startsWith("/run/") || path.startsWith("/var/run/"));
+
+/** The sandbox of a target's workers. */
+export const sandboxFor = (driver: Driver, found: Preflight): Omit<SandboxOptions, "cgroupName"> => ({
+  cgroup: found.view,
+  expose: exposed(driver),
+});
 
 /**
  * Carries cases out in a pool and judges them. When the harness itself fails on a case, the requirements that the case
@@ -77,12 +93,17 @@ export interface TargetRun {
   readonly bin: string;
   readonly driver: Driver;
   readonly found: Preflight;
-  readonly catalogue: Catalogue;
   readonly selected: readonly Requirement[];
   readonly options: RuntimeOptions;
   readonly seed: number;
   readonly signal: AbortSignal;
 }
+
+/** The version of this tool, from its package. */
+const toolVersion = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
+};
 
 /** Explores one target, shrinks what failed, stores it, and gives the results. */
 export async function runTarget(run: TargetRun, reporters: readonly Reporter[]): Promise<Results> {
@@ -90,7 +111,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
   const setting: Setting = { host: found.host, target: found.target };
   const begun = performance.now();
   const wanted = new Set(run.selected.filter((requirement) => applies(requirement, found.target.release)).map(({ id }) => id));
-  const pool = await Pool.start(agentPath(), { cgroup: found.view }, driver, options.jobs);
+  const pool = await Pool.start(agentPath(), sandboxFor(driver, found), driver, options.jobs);
   const onAbort = (): void => void pool.close();
   signal.addEventListener("abort", onAbort, { once: true });
   try {
@@ -117,7 +138,8 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
       ...(options.time === undefined ? {} : { until: Date.now() + options.time }),
       bail: options.bail,
       signal,
-      onCase: (done, total, all) => progress({ phase: "explore", done, total, findings: [...all.values()].filter(({ failures }) => failures > 0).length }),
+      onCase: (done, total, all) =>
+        progress({ phase: "explore", done, total, findings: [...all.values()].filter(({ failures }) => failures > 0).length }),
     });
     const shrunk = new Map<string, Shrunk<RuntimeCase, Observation>>();
     const failing = [...tallies.values()].filter(({ worst }) => worst !== undefined);
@@ -126,7 +148,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
       if (worst) shrunk.set(id, await shrink(id, worst, execute, { budget: SHRINK_BUDGET, confirmations: CONFIRMATIONS, signal }));
     });
     const requirements = run.selected.map((requirement) =>
-      resultFor(requirement, { tally: tallies.get(requirement.id), shrunk: shrunk.get(requirement.id), run, root }),
+      resultFor(requirement, { tally: tallies.get(requirement.id), shrunk: shrunk.get(requirement.id), bin: run.bin, driver, found, root }),
     );
     return {
       format: "oci-conform/results@1",
@@ -154,7 +176,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
 }
 
 const sourcesFor = (setting: Setting): Source<RuntimeCase>[] =>
-  examples.map(({ ids, cases }, at) => {
+  examples.map(({ ids, cases }) => {
     const made = cases(setting);
-    return { name: `${ids[0]}#${at}`, ids, cases: "lack" in made ? made : made.map((subject) => ({ ...subject, aims: ids })) };
+    return { name: ids.join(" "), ids, cases: "lack" in made ? made : made.map((subject) => ({ ...subject, aims: ids })) };
   });

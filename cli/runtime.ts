@@ -1,15 +1,14 @@
 import { availableParallelism, platform } from "node:os";
-import { exitCode } from "../reports/exit-code.js";
 import { createReporter, defaultFormat, type Reporter } from "../reports/reporter.js";
-import type { Results } from "../reports/results.js";
+import { exitCode, type Results } from "../reports/results.js";
 import { renderTable } from "../reports/table.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
-import { loadCatalogue } from "../spec/catalogue.js";
+import { splitCommand } from "../runners/runtime/preflight.js";
+import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
 import { exitCodeOf } from "./exit.js";
 import { DEFAULT_SEED, type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
-import { driverFor, preflightFor, runTarget, testableRequirements } from "./runtime-target.js";
+import { driverFor, preflightFor, runTarget } from "./runtime-target.js";
 import { select } from "./selection.js";
-import { splitCommand } from "../runners/runtime/preflight.js";
 
 /** `json=out.json` for the second of several targets: `json=out.crun.json`, so that none overwrites another. */
 export function reportFor(report: string, bin: string, several: boolean): string {
@@ -23,18 +22,22 @@ export function reportFor(report: string, bin: string, several: boolean): string
 }
 
 const makeReporters = (options: RuntimeOptions, bin: string): Reporter[] => {
-  const wanted = options.report.length === 0 || options.report.every((report) => report.includes("=")) ? [defaultFormat(process.stdout)] : [];
+  const wanted =
+    options.report.length === 0 || options.report.every((report) => report.includes("=")) ? [defaultFormat(process.stdout)] : [];
   return [...wanted, ...options.report].map((report) =>
     createReporter(reportFor(report, bin, options.bin.length > 1), process.stdout, { gate: options.level }),
   );
 };
+
+/** What can be judged: a MAY grants a choice, and some statements no observer can see. */
+const testable = (catalogue: Catalogue): Requirement[] => [...catalogue].filter((each) => each.testable === true && each.level !== "MAY");
 
 /** `oci-conform runtime`: tests each `--bin` in turn. */
 export async function run(args: readonly string[]): Promise<number> {
   const options = runtimeOptions(args, availableParallelism());
   if (!options) return 0;
   const catalogue = await loadCatalogue("runtime");
-  const selected = select(catalogue, await testableRequirements(catalogue), options);
+  const selected = select(catalogue, testable(catalogue), options);
   if (options.list) {
     for (const { id, level, summary } of selected) process.stdout.write(`${level.padEnd(11)}${id}\n           ${summary}\n`);
     return 0;
@@ -53,19 +56,25 @@ export async function run(args: readonly string[]): Promise<number> {
     if (abort.signal.aborted) break;
     const reporters = makeReporters(options, bin);
     try {
-      const found = await preflightFor(bin, driver, options, abort.signal);
+      const found = await preflightFor(bin, driver, options);
       for (const reporter of reporters) {
-        reporter.begin({ spec: "runtime", target: found.target, host: { kernel: found.host.kernel, cgroup: found.view, root: found.host.root }, viewReason: found.viewReason, seed, jobs: options.jobs });
+        reporter.begin({
+          target: found.target,
+          host: { kernel: found.host.kernel, cgroup: found.view, root: found.host.root },
+          viewReason: found.viewReason,
+          seed,
+          jobs: options.jobs,
+        });
       }
       const results = await runTarget({ bin, driver, found, selected, options, seed, signal: abort.signal }, reporters);
       for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
-      for (const reporter of reporters) await reporter.end(results);
+      for (const reporter of reporters) reporter.end(results);
       all.push(results);
-      codes.push(exitCode(results, { gate: options.level }));
+      codes.push(exitCode(results, options.level));
     } catch (thrown) {
       if (abort.signal.aborted) break;
       if (!(thrown instanceof Inconclusive)) throw thrown;
-      for (const reporter of reporters) await reporter.inconclusive(thrown.message);
+      for (const reporter of reporters) reporter.inconclusive(thrown.message);
       codes.push(exitCodeOf(thrown));
     }
   }

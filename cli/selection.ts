@@ -36,6 +36,7 @@ export function select(catalogue: Catalogue, requirements: readonly Requirement[
       !options.skip.some((pattern) => names(pattern, id)) &&
       (expression === undefined || expression.test(id) || expression.test(summary)),
   );
-  if (selected.length === 0) throw new UsageError("nothing is selected: no testable requirement matches --only, --skip and --grep together");
+  if (selected.length === 0)
+    throw new UsageError("nothing is selected: no testable requirement matches --only, --skip and --grep together");
   return selected;
 }

@@ -39,7 +39,8 @@ const BLOB: Readonly<Record<SpecName, string>> = {
 };
 
 /** Where the statement stands on the web; undefined for rules of ours. */
-export const sectionUrl = ({ section }: Requirement): string | undefined => (section === undefined ? undefined : `${BLOB.runtime}${section}`);
+export const sectionUrl = ({ section }: Requirement): string | undefined =>
+  section === undefined ? undefined : `${BLOB.runtime}${section}`;
 
 /** Negative, zero or positive, as `a` is older than, the same as, or newer than `b`. */
 export const compareReleases = (a: string, b: string): number => (atLeast(a, b) ? (atLeast(b, a) ? 0 : 1) : -1);
@@ -65,9 +66,11 @@ function requirementOf(entry: unknown, at: string, ours: boolean): Requirement {
   if (typeof summary !== "string" || summary === "") return named("summary is missing");
   if (ours) return { id, level: "ROBUSTNESS", summary, testable: true };
   if (typeof level !== "string" || !LEVELS.includes(level)) return named(`level ${JSON.stringify(level)} is none of ${LEVELS.join(", ")}`);
-  if (typeof section !== "string" || !/^[a-z-]+\.md#[\w-]+$/.test(section)) return named(`section ${JSON.stringify(section)} is not document.md#anchor`);
+  if (typeof section !== "string" || !/^[a-z-]+\.md#[\w-]+$/.test(section))
+    return named(`section ${JSON.stringify(section)} is not document.md#anchor`);
   if (via !== undefined && typeof via !== "string") return named("via is not a section");
-  if (typeof since !== "string" || !RELEASES.some((release) => release === since)) return named(`since ${JSON.stringify(since)} is no release`);
+  if (typeof since !== "string" || !RELEASES.some((release) => release === since))
+    return named(`since ${JSON.stringify(since)} is no release`);
   if (testable !== true && (typeof testable !== "string" || testable === "")) return named("testable is neither true nor a reason");
   const known: Level = level === "MUST" ? "MUST" : level === "SHOULD" ? "SHOULD" : "MAY";
   return { id, level: known, section, ...(via === undefined ? {} : { via }), since, summary, testable };

@@ -1,5 +1,6 @@
-import { HarnessError } from "../errors.js";
+import type { Hook } from "../../spec/runtime/config.js";
 import { validateProbe } from "../../spec/validate.js";
+import { HarnessError } from "../errors.js";
 import type { RuntimeCase, Step } from "./case.js";
 import type {
   ContainerObservation,
@@ -256,7 +257,9 @@ function hooksOf(subject: RuntimeCase, index: number, answers: Answers): HookRec
 
 function ownerOf(subject: RuntimeCase, record: HookRecord): number {
   const owner = subject.containers.findIndex(({ config }) =>
-    Object.values(config.hooks ?? {}).some((hooks) => hooks?.some((hook) => hook.args?.includes(record.name))),
+    Object.values<readonly Hook[] | undefined>({ ...config.hooks }).some((hooks) =>
+      hooks?.some((hook) => hook.args?.includes(record.name)),
+    ),
   );
   return owner < 0 ? 0 : owner;
 }

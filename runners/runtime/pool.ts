@@ -91,7 +91,11 @@ export class Pool {
       ...(subject.fixtures ? { fixtures: subject.fixtures } : {}),
       containers: [{ ...rest, config }],
       steps: [
-        { op: "create", container: 0, ...(terminal?.op === "create" && terminal.console !== undefined ? { console: terminal.console } : {}) },
+        {
+          op: "create",
+          container: 0,
+          ...(terminal?.op === "create" && terminal.console !== undefined ? { console: terminal.console } : {}),
+        },
         { op: "start", container: 0 },
         { op: "await", container: 0, until: "exit" },
         { op: "delete", container: 0, force: true },

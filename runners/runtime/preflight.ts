@@ -28,6 +28,8 @@ export interface PreflightOptions {
   /** The value of `--bin`. */
   readonly name: string;
   readonly driver: Driver;
+  /** Paths that the sandbox's fresh /run would hide. */
+  readonly expose: readonly string[];
   /** The views to try, in order. */
   readonly views: readonly CgroupView[];
   /** The smallest case, for a release: everything that works at all must run it to its end. */
@@ -103,7 +105,12 @@ const worked = (ran: Ran | null): ran is Ran => ran?.exit.kind === "exited" && r
 export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const reasons: string[] = [];
   for (const view of options.views) {
-    const worker = await Worker.start({ agent: options.agent, cgroup: view, cgroupName: `oci-conform-${process.pid}-preflight` });
+    const worker = await Worker.start({
+      agent: options.agent,
+      cgroup: view,
+      expose: options.expose,
+      cgroupName: `oci-conform-${process.pid}-preflight`,
+    });
     try {
       const subject = options.minimal("1.0.0");
       const problem = obstacle(subject, await runCase(worker, subject, options.driver));

@@ -23,9 +23,7 @@ function hereDocument(path: string, content: string): string {
   if (content.includes("\0")) return `printf '%b' ${quote(content.replaceAll("\\", "\\\\").replaceAll("\0", "\\0"))} > ${quote(path)}`;
   let end = "EOF";
   while (content.split("\n").includes(end)) end += "_";
-  return content.endsWith("\n")
-    ? `cat > ${quote(path)} <<'${end}'\n${content}${end}`
-    : `printf '%s' ${quote(content)} > ${quote(path)}`;
+  return content.endsWith("\n") ? `cat > ${quote(path)} <<'${end}'\n${content}${end}` : `printf '%s' ${quote(content)} > ${quote(path)}`;
 }
 
 /** One primitive action as a line of shell; undefined for those that only make sense to the worker. */
@@ -56,7 +54,7 @@ function shell(action: Action): string | undefined {
     case "seccomp-agent":
       return `"$AGENT" do seccomp-agent ${quote(action.path)} ${action.errno} &\nuntil [ -S ${quote(action.path)} ]; do :; done`;
     case "run": {
-      const command = action.argv.map((word, at) => (at === 0 ? '$RUNTIME' : quote(word))).join(" ");
+      const command = action.argv.map((word, at) => (at === 0 ? "$RUNTIME" : quote(word))).join(" ");
       const place = action.cwd === "/" ? "" : `cd ${quote(action.cwd)} && `;
       const mask = action.umask === 0o022 ? "" : `umask ${octal(action.umask)} && `;
       return `run ${quote(`${place}${mask}${command}`)}${action.background === "" ? "" : " &"}`;
@@ -76,7 +74,7 @@ function shell(action: Action): string | undefined {
     case "await-exit":
       return `until [ ! -d ${variables(`/proc/${action.pid}`)} ] || grep -q '^State:.Z' ${variables(`/proc/${action.pid}/status`)} 2>&1; do :; done`;
     case "await-line":
-      return "until grep -q probe \"$OUTPUT\" ; do :; done";
+      return 'until grep -q probe "$OUTPUT" ; do :; done';
     default:
       return undefined;
   }
@@ -99,7 +97,11 @@ export interface ReproduceOptions {
  */
 export function reproduceScript(subject: RuntimeCase, options: ReproduceOptions): string {
   const script = compile(subject, options.driver);
-  const comment = (text: string): string => text.split("\n").map((line) => `# ${line}`.trimEnd()).join("\n");
+  const comment = (text: string): string =>
+    text
+      .split("\n")
+      .map((line) => `# ${line}`.trimEnd())
+      .join("\n");
   const prepare = script.prepare.map(shell).filter((line) => line !== undefined);
   const steps = subject.steps.flatMap((step, at) => [
     `echo "--- step ${at + 1}: ${step.op}"`,

@@ -5,12 +5,14 @@ import type { RuntimeCase } from "./case.js";
 import type { Observation } from "./observation.js";
 import { type ReproduceOptions, reproduceScript } from "./reproduce.js";
 import { configTextOf } from "./script.js";
+import type { Setting } from "./target.js";
 
 /** A failing case as it is kept: enough to replay it, to judge it again, and to reproduce it without the harness. */
 export interface StoredCase {
   readonly case: RuntimeCase;
   readonly observation: Observation;
-  readonly requirement: string;
+  /** What was known of host and target: the checks need it to judge the observation again. */
+  readonly setting: Setting;
   readonly reproduce: ReproduceOptions;
 }
 
@@ -24,6 +26,7 @@ export function store(root: string, name: string, stored: StoredCase): string {
   mkdirSync(temporary, { recursive: true });
   writeFileSync(join(temporary, "case.json"), json(stored.case));
   writeFileSync(join(temporary, "observation.json"), json(stored.observation));
+  writeFileSync(join(temporary, "setting.json"), json(stored.setting));
   const [container] = stored.case.containers;
   const config = container ? configTextOf(container) : null;
   if (config !== null) writeFileSync(join(temporary, "config.json"), config);
@@ -40,7 +43,9 @@ export function readCase(path: string): RuntimeCase {
   try {
     text = readFileSync(file, "utf8");
   } catch (thrown) {
-    throw new UsageError(`${file}: ${thrown instanceof Error ? thrown.message.replace(/^[A-Z]+: /, "").replace(/, .*$/, "") : "unreadable"}`);
+    throw new UsageError(
+      `${file}: ${thrown instanceof Error ? thrown.message.replace(/^[A-Z]+: /, "").replace(/, .*$/, "") : "unreadable"}`,
+    );
   }
   let value: unknown;
   try {
@@ -48,7 +53,8 @@ export function readCase(path: string): RuntimeCase {
   } catch (thrown) {
     throw new UsageError(`${file}: not JSON: ${thrown instanceof Error ? thrown.message : ""}`);
   }
-  if (!isCase(value)) throw new UsageError(`${file}: not a case: "format" must be "oci-conform/runtime-case@1", with "containers" and "steps"`);
+  if (!isCase(value))
+    throw new UsageError(`${file}: not a case: "format" must be "oci-conform/runtime-case@1", with "containers" and "steps"`);
   return value;
 }
 

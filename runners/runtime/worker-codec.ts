@@ -157,7 +157,14 @@ function answerOf(fields: Fields): Answer {
     case "error":
       return { kind, errno: fields.text(), step: fields.text() };
     case "ran":
-      return { kind, exit: exitOf(fields), stdout: fields.bytes(), stderr: fields.bytes(), startedNs: fields.text(), endedNs: fields.text() };
+      return {
+        kind,
+        exit: exitOf(fields),
+        stdout: fields.bytes(),
+        stderr: fields.bytes(),
+        startedNs: fields.text(),
+        endedNs: fields.text(),
+      };
     case "bytes":
       return { kind, bytes: fields.bytes() };
     case "names":

@@ -43,7 +43,12 @@ export class Worker {
   private constructor(agent: string, options: SandboxOptions) {
     const { NODE_EXTRA_CA_CERTS: _unused, ...env } = process.env;
     // Detached: a terminal's Ctrl-C is for the harness, which then ends the workers in good order.
-    this.#child = spawn(agent, ["worker", ...sandboxArgs(options)], { stdio: ["pipe", "pipe", "pipe"], env, argv0: "agent", detached: true });
+    this.#child = spawn(agent, ["worker", ...sandboxArgs(options)], {
+      stdio: ["pipe", "pipe", "pipe"],
+      env,
+      argv0: "agent",
+      detached: true,
+    });
     this.#child.stdout?.on("data", (chunk: Buffer) => this.#receive(chunk));
     this.#child.stderr?.on("data", (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-10_000);
