@@ -43,13 +43,17 @@ function faultOf(flaw: Flaw, value: unknown, base: Config): Fault {
     flaw.description,
   );
   return {
-    requirement: value === REMOVED && flaw.requirement === BROKEN.invalid ? BROKEN.missing : flaw.requirement,
+    requirement: flaw.requirement,
     path: pointer(flaw.path),
     description: `${flaw.description}: ${described(flaw.path, value)}`,
     config: put(control, flaw.path, value),
     control,
   };
 }
+
+/** The cases of one flaw, each with one of its wrong values, in the smallest config that can have it. */
+export const flawCases = (flaw: Flaw, host: HostFacts, release: string): Arbitrary<RuntimeCase> =>
+  fc.constantFrom(...flaw.values).map((value) => faultCase({ ...faultOf(flaw, value, minimalConfig(release)), requirement: flaw.requirement }, host));
 
 /** Faults out of the table, in the smallest config that can have them. */
 export const tabledFault = (host: HostFacts, release: string, requirement?: string): Arbitrary<Fault> =>
@@ -70,7 +74,7 @@ export const typeFault = (base: Arbitrary<Config>): Arbitrary<Fault> =>
     fc.constantFrom(...[...walk(control)].filter(({ path }) => path.length > 0)).chain(({ path, value }) =>
       fc.constantFrom(...SPECIMENS.filter((specimen) => typeOf(specimen) !== typeOf(value))).map(
         (specimen): Fault => ({
-          requirement: BROKEN.invalid,
+          requirement: BROKEN.wrongType,
           path: pointer(path),
           description: `a value of the wrong type: ${described(path, specimen)}`,
           config: put(control, path, specimen),
@@ -91,12 +95,28 @@ export const faultCase = ({ config: faulty, control, requirement, description, p
     ...(host === undefined ? {} : { host }),
   });
 
+/** Texts that are not JSON; or JSON, but no object. */
+const TEXTS = ["{", "", '{"ociVersion": "1.0.0",}', "not JSON", "[]", "7", '"text"'];
+
+/** A config.json that cannot be read as a config at all. */
+export const malformedCase = (release: string): Arbitrary<RuntimeCase> =>
+  fc.constantFrom(...TEXTS).map((configText) =>
+    caseOf(minimalConfig(release), {
+      title: `config.json holds ${JSON.stringify(configText)}`,
+      aims: [BROKEN.malformed],
+      control: minimalConfig(release),
+      configText,
+      steps: refusal(),
+    }),
+  );
+
 /** Cases with exactly one fault that must be refused. */
-export const faults = (host: HostFacts, release: string): Arbitrary<RuntimeCase> =>
-  fc
-    .oneof(
-      { withCrossShrink: true },
-      { weight: 3, arbitrary: tabledFault(host, release) },
-      { weight: 1, arbitrary: typeFault(fc.oneof({ withCrossShrink: true }, fc.constant(minimalConfig(release)), config(host, release))) },
-    )
-    .map((fault) => faultCase(fault));
+export const faults = (host: HostFacts, release: string): Arbitrary<RuntimeCase> => {
+  const any = fc.oneof({ withCrossShrink: true }, fc.constant(minimalConfig(release)), config(host, release));
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 20, arbitrary: tabledFault(host, release).map((fault) => faultCase(fault)) },
+    { weight: 6, arbitrary: typeFault(any).map((fault) => faultCase(fault)) },
+    { weight: 1, arbitrary: malformedCase(release) },
+  );
+};

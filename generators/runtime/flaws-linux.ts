@@ -21,7 +21,8 @@ const flaw = (
 });
 
 const namespaceFlaws: readonly Flaw[] = [
-  flaw(BROKEN.invalid, "an unknown type of namespace", [], ["namespaces", 0, "type"], ["no-such", "PID", "", REMOVED]),
+  flaw(BROKEN.namespaceTypeUnknown, "an unknown type of namespace", [], ["namespaces", 0, "type"], ["no-such", "PID", ""]),
+  flaw(BROKEN.namespaceTypeMissing, "a namespace without a type", [], ["namespaces", 0, "type"], [REMOVED]),
   flaw(
     BROKEN.namespaceTwice,
     "a namespace twice",
@@ -59,9 +60,10 @@ const seccomp = (requirement: string, description: string, path: Path, values: r
   flaw(requirement, description, [[["seccomp"], SECCOMP]], ["seccomp", ...path], values, since === undefined ? {} : { since });
 
 const seccompFlaws: readonly Flaw[] = [
-  seccomp(BROKEN.invalid, "an unknown default action", ["defaultAction"], ["SCMP_ACT_NO_SUCH", "ALLOW", "", REMOVED]),
-  seccomp(BROKEN.invalid, "an unknown action", ["syscalls", 0, "action"], ["SCMP_ACT_NO_SUCH", "ERRNO", "", REMOVED]),
-  seccomp(BROKEN.invalid, "an unknown operator", ["syscalls", 0, "args", 0, "op"], ["SCMP_CMP_NO_SUCH", "EQ", "", REMOVED]),
+  seccomp(BROKEN.seccompAction, "an unknown default action", ["defaultAction"], ["SCMP_ACT_NO_SUCH", "ALLOW", ""]),
+  seccomp(BROKEN.seccompDefaultMissing, "no default action", ["defaultAction"], [REMOVED]),
+  seccomp(BROKEN.seccompAction, "an unknown action", ["syscalls", 0, "action"], ["SCMP_ACT_NO_SUCH", "ERRNO", ""]),
+  seccomp(BROKEN.seccompOperator, "an unknown operator", ["syscalls", 0, "args", 0, "op"], ["SCMP_CMP_NO_SUCH", "EQ", ""]),
   seccomp(BROKEN.invalid, "an argument that no call has", ["syscalls", 0, "args", 0, "index"], [6, -1, 100]),
   seccomp(BROKEN.invalid, "an unknown architecture", ["architectures"], [["SCMP_ARCH_NO_SUCH"], [""]]),
   seccomp(BROKEN.invalid, "an unknown flag", ["flags"], [["SECCOMP_FILTER_FLAG_NO_SUCH"], [""]], "linux.seccomp.flags"),
@@ -156,20 +158,18 @@ const DEVICE = { type: "c", path: "/dev/oci-device", major: 1, minor: 3 };
 const mknod = (host: { readonly root: boolean }): boolean => host.root;
 
 const otherFlaws: readonly Flaw[] = [
-  flaw(BROKEN.invalid, "an unknown type of device", [[["devices"], [DEVICE]]], ["devices", 0, "type"], ["x", "char", "", REMOVED], {
+  flaw(BROKEN.deviceType, "an unknown type of device", [[["devices"], [DEVICE]]], ["devices", 0, "type"], ["x", "char", ""], {
     when: mknod,
   }),
-  flaw(BROKEN.invalid, "a device without a number", [[["devices"], [DEVICE]]], ["devices", 0, "major"], [REMOVED], { when: mknod }),
-  flaw(BROKEN.invalid, "a device without a path", [[["devices"], [DEVICE]]], ["devices", 0, "path"], [REMOVED], { when: mknod }),
   flaw(BROKEN.maskedPath, "a relative path to be masked", [[["maskedPaths"], ["/proc/kcore"]]], ["maskedPaths", 0], ["proc/kcore"]),
   flaw(BROKEN.readonlyPath, "a relative path to be read-only", [[["readonlyPaths"], ["/proc/sys"]]], ["readonlyPaths", 0], ["proc/sys"]),
-  flaw(BROKEN.invalid, "an unknown propagation", [[["rootfsPropagation"], "private"]], ["rootfsPropagation"], ["no-such", "PRIVATE"]),
+  flaw(BROKEN.propagation, "an unknown propagation", [[["rootfsPropagation"], "private"]], ["rootfsPropagation"], ["no-such", "PRIVATE"]),
   flaw(
-    BROKEN.invalid,
+    BROKEN.personality,
     "an unknown execution domain",
     [[["personality"], { domain: "LINUX" }]],
     ["personality", "domain"],
-    ["NO_SUCH", "linux", REMOVED],
+    ["NO_SUCH", "linux"],
     { since: "linux.personality" },
   ),
   flaw(
@@ -195,11 +195,11 @@ const otherFlaws: readonly Flaw[] = [
     ["no-number", "1000"],
   ),
   flaw(
-    BROKEN.invalid,
+    BROKEN.memoryPolicyMode,
     "an unknown memory policy",
     [[["memoryPolicy"], { mode: "MPOL_DEFAULT" }]],
     ["memoryPolicy", "mode"],
-    ["MPOL_NO_SUCH", "", REMOVED],
+    ["MPOL_NO_SUCH", ""],
     { since: "linux.memoryPolicy" },
   ),
   flaw(

@@ -68,8 +68,8 @@ function after(status: Status, op: string, signal?: string): Status {
 /** A container while a sequence is built. */
 interface Track {
   status: Status;
-  /** Its probe reported once already: its next report cannot be told from that one. */
-  reported: boolean;
+  /** Its program may not be ready to end when asked: it reported in an earlier life, or was wrongly deleted in this one. */
+  unsure: boolean;
   /** Its config.json was replaced: created again it would be another container. */
   edited: boolean;
 }
@@ -81,7 +81,7 @@ class Sequence {
   readonly #edited: ContainerCase["config"];
 
   constructor(count: number, edited: ContainerCase["config"]) {
-    this.#tracks = Array.from({ length: count }, () => ({ status: "absent", reported: false, edited: false }));
+    this.#tracks = Array.from({ length: count }, () => ({ status: "absent", unsure: false, edited: false }));
     this.#edited = edited;
   }
 
@@ -111,13 +111,14 @@ class Sequence {
 
   #operate(op: Operation, container: number, track: Track): void {
     if (op === "create" && track.edited) return;
+    if (op === "delete" && track.status !== "absent") track.unsure = true;
     this.steps.push({ op, container });
     this.#settle(container, track, after(track.status, op));
   }
 
-  /** The process of a created container is still the runtime's own; like a program that may not be ready yet, it surely heeds only SIGKILL. */
+  /** The process of a created container is still the runtime's own; like a program that may not be ready, it surely heeds only SIGKILL. */
   #kill(container: number, track: Track, wanted: string): void {
-    const signal = track.status === "created" || (track.status === "running" && track.reported) ? "KILL" : wanted;
+    const signal = track.status === "created" || (track.status === "running" && track.unsure) ? "KILL" : wanted;
     this.steps.push({ op: "kill", container, signal });
     this.#settle(container, track, after(track.status, "kill", signal));
   }
@@ -126,8 +127,6 @@ class Sequence {
   #settle(container: number, track: Track, then: Status): void {
     if (then !== track.status && then === "running") this.steps.push({ op: "await", container, until: "ready" });
     if (then !== track.status && then === "stopped") this.steps.push({ op: "await", container, until: "exit" });
-    // The next life of this id is the one whose report cannot be awaited.
-    if (then === "absent" && track.status === "stopped") track.reported = true;
     track.status = then;
   }
 
@@ -150,7 +149,10 @@ class Sequence {
       return;
     }
     this.steps.push({ op: "parallel", steps: containers.map((container): Step => ({ op, container })) });
-    for (const { container, track } of tracks) this.#settle(container, track, after(track.status, op));
+    for (const { container, track } of tracks) {
+      if (op === "delete" && track.status !== "absent") track.unsure = true;
+      this.#settle(container, track, after(track.status, op));
+    }
   }
 }
 

@@ -17,7 +17,6 @@ const GROUPS: readonly (readonly string[])[] = [
   ["sync", "async"],
   ["dirsync"],
   ["lazytime", "nolazytime"],
-  ["silent"],
   ["private", "rprivate", "slave", "rslave", "shared", "rshared", "unbindable", "runbindable"],
 ];
 
