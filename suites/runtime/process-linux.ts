@@ -1,0 +1,251 @@
+import fc from "fast-check";
+import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
+import { execCpuAffinity } from "../../generators/runtime/cpu-affinity.js";
+import { ioPriority } from "../../generators/runtime/io-priority.js";
+import { memoryPolicy } from "../../generators/runtime/memory-policy.js";
+import { oomScoreAdj } from "../../generators/runtime/oom-score-adj.js";
+import { personality } from "../../generators/runtime/personality.js";
+import { rlimits } from "../../generators/runtime/rlimits.js";
+import { realtimeAllowed, scheduler } from "../../generators/runtime/scheduler.js";
+import { parseList } from "../../runners/runtime/host-facts.js";
+import { all, equal } from "../check.js";
+import { observed, withProcess } from "./process.js";
+import { refuses } from "./refusal.js";
+import { check, example, lack, section } from "./suite.js";
+
+/** The bits of sched_setattr(2)'s flags that stay with a process, by the config's names. */
+const SCHED_FLAGS: Readonly<Record<string, number>> = { SCHED_FLAG_RESET_ON_FORK: 1 };
+
+const MODES: Readonly<Record<string, number>> = {
+  MPOL_DEFAULT: 0,
+  MPOL_PREFERRED: 1,
+  MPOL_BIND: 2,
+  MPOL_INTERLEAVE: 3,
+  MPOL_LOCAL: 4,
+  MPOL_PREFERRED_MANY: 5,
+  MPOL_WEIGHTED_INTERLEAVE: 6,
+};
+const MODE_FLAGS: Readonly<Record<string, number>> = {
+  MPOL_F_NUMA_BALANCING: 1 << 13,
+  MPOL_F_RELATIVE_NODES: 1 << 14,
+  MPOL_F_STATIC_NODES: 1 << 15,
+};
+const MODE_MASK = 0x1fff;
+
+/** Linux's PER_LINUX32; the kernel then also calls itself by a 32-bit machine's name. */
+const DOMAINS: Readonly<Record<string, number>> = { LINUX: 0, LINUX32: 8 };
+const PERSONALITY_MASK = 0xff;
+
+const isRealtime = (policy: string): boolean => policy === "SCHED_FIFO" || policy === "SCHED_RR";
+
+export default section("Linux process", [
+  check("runtime.process.rlimits-readable", (view) => {
+    const seen = observed(view);
+    const wanted = seen?.process.rlimits;
+    if (!seen || !wanted || wanted.length === 0) return undefined;
+    return equal(
+      wanted.filter(({ type }) => seen.inside.rlimits[type] === undefined).map(({ type }) => type),
+      [],
+    );
+  }),
+  check("runtime.process.rlimits-soft", (view) => {
+    const seen = observed(view);
+    return all(
+      (seen?.process.rlimits ?? []).map(({ type, soft }) => equal({ [type]: seen?.inside.rlimits[type]?.soft }, { [type]: String(soft) })),
+    );
+  }),
+  check("runtime.process.rlimits-hard", (view) => {
+    const seen = observed(view);
+    return all(
+      (seen?.process.rlimits ?? []).map(({ type, hard }) => equal({ [type]: seen?.inside.rlimits[type]?.hard }, { [type]: String(hard) })),
+    );
+  }),
+  example(["runtime.process.rlimits-readable", "runtime.process.rlimits-soft", "runtime.process.rlimits-hard"], ({ host, target }) =>
+    rlimits(host, target.release)
+      .filter((limits) => limits.length > 0)
+      .map((limits) => caseOf(withProcess(target.release, { rlimits: limits }), { title: "resource limits" })),
+  ),
+  refuses("runtime.process.rlimits-unknown-type-error", { by: "start" }),
+  refuses("runtime.process.rlimits-duplicate-error", { by: "start" }),
+
+  check("runtime.process.oom-score-adj", (view) => {
+    const seen = observed(view);
+    const wanted = seen?.process.oomScoreAdj;
+    return wanted === undefined || !seen || seen.inside.oomScoreAdj === null ? undefined : equal(seen.inside.oomScoreAdj, wanted);
+  }),
+  check("runtime.process.oom-score-adj-unchanged", (view) => {
+    const seen = observed(view);
+    if (!seen || seen.process.oomScoreAdj !== undefined || seen.inside.oomScoreAdj === null) return undefined;
+    return equal(seen.inside.oomScoreAdj, view.host.outside.oomScoreAdj);
+  }),
+  example(["runtime.process.oom-score-adj"], ({ host, target }) =>
+    oomScoreAdj(host, target.release).map((score) =>
+      caseOf(withProcess(target.release, { oomScoreAdj: score }), { title: "an OOM score" }),
+    ),
+  ),
+  example(["runtime.process.oom-score-adj-unchanged"], ({ target }) =>
+    fc.constant(caseOf(minimalConfig(target.release), { title: "no OOM score" })),
+  ),
+
+  check("runtime.process.scheduler-policy", (view) => {
+    const seen = observed(view);
+    return seen?.process.scheduler && seen.inside.scheduler
+      ? equal(seen.inside.scheduler.policy, seen.process.scheduler.policy)
+      : undefined;
+  }),
+  check("runtime.process.scheduler-nice", (view) => {
+    const seen = observed(view);
+    const wanted = seen?.process.scheduler;
+    if (!seen?.inside.scheduler || wanted?.nice === undefined || isRealtime(wanted.policy)) return undefined;
+    return equal(seen.inside.scheduler.nice, wanted.nice);
+  }),
+  check("runtime.process.scheduler-nice-default", (view) => {
+    const seen = observed(view);
+    const wanted = seen?.process.scheduler;
+    if (!seen?.inside.scheduler || !wanted || wanted.nice !== undefined || isRealtime(wanted.policy)) return undefined;
+    return equal(seen.inside.scheduler.nice, 0);
+  }),
+  check("runtime.process.scheduler-priority", (view) => {
+    const seen = observed(view);
+    const wanted = seen?.process.scheduler?.priority;
+    return wanted === undefined || !seen?.inside.scheduler ? undefined : equal(seen.inside.scheduler.priority, wanted);
+  }),
+  check("runtime.process.scheduler-flags", (view) => {
+    const seen = observed(view);
+    const wanted = seen?.process.scheduler?.flags;
+    if (!seen?.inside.scheduler || !wanted || wanted.length === 0) return undefined;
+    const bits = wanted.map((flag) => SCHED_FLAGS[flag]);
+    if (bits.some((bit) => bit === undefined)) return undefined;
+    const flags = seen.inside.scheduler.flags;
+    return equal(
+      wanted.filter((_, at) => (flags & (bits[at] ?? 0)) === 0),
+      [],
+      "flags that are not set",
+    );
+  }),
+  check("runtime.process.scheduler-deadline", (view) => {
+    const seen = observed(view);
+    const wanted = seen?.process.scheduler;
+    if (!seen?.inside.scheduler || wanted?.policy !== "SCHED_DEADLINE") return undefined;
+    const { runtime, deadline, period } = seen.inside.scheduler;
+    return equal(
+      { runtime, deadline, period },
+      { runtime: String(wanted.runtime), deadline: String(wanted.deadline), period: String(wanted.period) },
+    );
+  }),
+  example(["runtime.process.scheduler-policy", "runtime.process.scheduler-nice"], ({ host, target }) =>
+    scheduler(host, target.release)
+      .filter(({ policy, nice }) => !isRealtime(policy) && nice !== undefined)
+      .map((wanted) => caseOf(withProcess(target.release, { scheduler: wanted }), { title: "a scheduling policy and a nice value" })),
+  ),
+  example(["runtime.process.scheduler-nice-default"], ({ target }) =>
+    fc
+      .constantFrom("SCHED_BATCH", "SCHED_OTHER")
+      .map((policy) => caseOf(withProcess(target.release, { scheduler: { policy } }), { title: "no nice value" })),
+  ),
+  example(["runtime.process.scheduler-priority"], ({ host, target }) =>
+    realtimeAllowed(host)
+      ? fc
+          .tuple(fc.constantFrom("SCHED_FIFO", "SCHED_RR"), fc.integer({ min: 1, max: 99 }))
+          .map(([policy, priority]) =>
+            caseOf(withProcess(target.release, { scheduler: { policy, priority } }), { title: "a static priority" }),
+          )
+      : lack("the host grants fresh cgroups no realtime budget, or the harness may not set realtime policies"),
+  ),
+  example(["runtime.process.scheduler-flags"], ({ target }) =>
+    fc
+      .constantFrom("SCHED_BATCH", "SCHED_OTHER")
+      .map((policy) =>
+        caseOf(withProcess(target.release, { scheduler: { policy, flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), { title: "a scheduling flag" }),
+      ),
+  ),
+  example(["runtime.process.scheduler-deadline"], ({ host, target }) =>
+    realtimeAllowed(host)
+      ? fc.integer({ min: 1, max: 4 }).map((tenths) =>
+          caseOf(
+            withProcess(target.release, {
+              scheduler: { policy: "SCHED_DEADLINE", runtime: tenths * 100_000, deadline: 10_000_000, period: 20_000_000 },
+            }),
+            {
+              title: "a deadline",
+              mayRefuse: "whether a deadline is admitted depends on what else runs, and on all CPUs being open to the process",
+            },
+          ),
+        )
+      : lack("the host grants fresh cgroups no realtime budget, or the harness may not set realtime policies"),
+  ),
+
+  check("runtime.process.io-priority-class", (view) => {
+    const seen = observed(view);
+    return seen?.process.ioPriority && seen.inside.ioPriority
+      ? equal(seen.inside.ioPriority.class, seen.process.ioPriority.class)
+      : undefined;
+  }),
+  check("runtime.process.io-priority-priority", (view) => {
+    const seen = observed(view);
+    // The kernel keeps no priority for the idle class on some releases.
+    if (!seen?.process.ioPriority || !seen.inside.ioPriority || seen.process.ioPriority.class === "IOPRIO_CLASS_IDLE") return undefined;
+    return equal(seen.inside.ioPriority.priority, seen.process.ioPriority.priority);
+  }),
+  example(["runtime.process.io-priority-class", "runtime.process.io-priority-priority"], ({ host, target }) =>
+    ioPriority(host, target.release).map((wanted) =>
+      caseOf(withProcess(target.release, { ioPriority: wanted }), { title: "an I/O priority" }),
+    ),
+  ),
+
+  check("runtime.process.exec-cpu-affinity-not-for-init", (view) => {
+    const seen = observed(view);
+    const { affinity } = view.host.outside;
+    if (!seen?.process.execCPUAffinity || !seen.inside.affinity || !affinity || view.config.linux?.resources?.cpu?.cpus !== undefined)
+      return undefined;
+    return equal(seen.inside.affinity, affinity);
+  }),
+  example(["runtime.process.exec-cpu-affinity-not-for-init"], ({ host, target }) =>
+    execCpuAffinity(host, target.release).map((wanted) =>
+      caseOf(withProcess(target.release, { execCPUAffinity: wanted }), { title: "an affinity for later processes" }),
+    ),
+  ),
+
+  check("runtime.personality.domain", (view) => {
+    const seen = observed(view);
+    const wanted = DOMAINS[view.config.linux?.personality?.domain ?? ""];
+    if (!seen || wanted === undefined || seen.inside.personality === null) return undefined;
+    return equal(seen.inside.personality & PERSONALITY_MASK, wanted);
+  }),
+  example(["runtime.personality.domain"], ({ target }) =>
+    personality().map((wanted) => {
+      const base = minimalConfig(target.release);
+      return caseOf({ ...base, linux: { ...base.linux, personality: wanted } }, { title: "an execution domain" });
+    }),
+  ),
+
+  check("runtime.memory-policy.mode", (view) => {
+    const wanted = view.config.linux?.memoryPolicy;
+    const seen = observed(view)?.inside.memoryPolicy;
+    const mode = MODES[wanted?.mode ?? ""];
+    return seen && mode !== undefined ? equal(seen.mode & MODE_MASK, mode) : undefined;
+  }),
+  check("runtime.memory-policy.nodes", (view) => {
+    const wanted = view.config.linux?.memoryPolicy;
+    const seen = observed(view)?.inside.memoryPolicy;
+    // Relative nodes are counted within the cpuset, and read back as they were set.
+    if (!seen || wanted?.nodes === undefined || wanted.nodes === "" || wanted.flags?.includes("MPOL_F_RELATIVE_NODES")) return undefined;
+    return equal(seen.nodes, parseList(wanted.nodes));
+  }),
+  check("runtime.memory-policy.flags", (view) => {
+    const wanted = view.config.linux?.memoryPolicy;
+    const seen = observed(view)?.inside.memoryPolicy;
+    if (!seen || !wanted?.flags || wanted.flags.length === 0) return undefined;
+    return equal(
+      wanted.flags.filter((flag) => (seen.mode & (MODE_FLAGS[flag] ?? 0)) === 0),
+      [],
+      "flags that are not set",
+    );
+  }),
+  example(["runtime.memory-policy.mode", "runtime.memory-policy.nodes", "runtime.memory-policy.flags"], ({ host, target }) =>
+    memoryPolicy(host, target.release).map((wanted) => {
+      const base = minimalConfig(target.release);
+      return caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy" });
+    }),
+  ),
+]);
