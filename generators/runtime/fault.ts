@@ -53,7 +53,9 @@ function faultOf(flaw: Flaw, value: unknown, base: Config): Fault {
 
 /** The cases of one flaw, each with one of its wrong values, in the smallest config that can have it. */
 export const flawCases = (flaw: Flaw, host: HostFacts, release: string): Arbitrary<RuntimeCase> =>
-  fc.constantFrom(...flaw.values).map((value) => faultCase({ ...faultOf(flaw, value, minimalConfig(release)), requirement: flaw.requirement }, host));
+  fc
+    .constantFrom(...flaw.values)
+    .map((value) => faultCase({ ...faultOf(flaw, value, minimalConfig(release)), requirement: flaw.requirement }, host));
 
 /** Faults out of the table, in the smallest config that can have them. */
 export const tabledFault = (host: HostFacts, release: string, requirement?: string): Arbitrary<Fault> =>
