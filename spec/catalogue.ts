@@ -1,156 +1,144 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-import { nearest } from "./nearest.js";
 import { atLeast, RELEASES } from "./runtime/releases.js";
 
 export { RELEASES };
 
-/** ROBUSTNESS is ours: no sentence of a specification states it. */
+/** MUST, SHOULD and MAY are the spec's; ROBUSTNESS are rules of ours, which no sentence of a spec states. */
 export type Level = "MUST" | "SHOULD" | "MAY" | "ROBUSTNESS";
-export type SpecName = "runtime" | "image" | "distribution";
 
-/** A statement of the law: what a conforming implementation does. */
+/** One normative statement, in our own words. */
 export interface Requirement {
-  /** Words, joined by dashes and dots; an id never changes its meaning. */
+  /** Words, such as `runtime.create.id-not-unique-error`; never changes its meaning. */
   readonly id: string;
   readonly level: Level;
-  /** Where the statement stands: `file.md#anchor`. Absent only for ROBUSTNESS. */
+  /** Document and anchor: `runtime.md#runtimeCreate`; none for rules of ours. */
   readonly section?: string;
-  /** The sentence that makes it binding, where `section` only describes or binds somebody else. */
+  /** The statement that makes a mere description binding. */
   readonly via?: string;
-  /** The release from which on it holds. Absent only for ROBUSTNESS. */
+  /** The release that it came with; none for rules of ours. */
   readonly since?: string;
   readonly summary: string;
-  /** True, or why nobody outside can see whether it holds. */
+  /** True, or why no outside observer can see it. */
   readonly testable: true | string;
 }
 
-/** The law of one specification, in the order of its documents. */
+/** The specs that have a catalogue. */
+export type SpecName = "runtime";
+
+/** All statements of a spec, in the order of its documents. */
 export interface Catalogue extends Iterable<Requirement> {
   get(id: string): Requirement | undefined;
-  /** The ids that a mistyped id may have meant, the nearest first. */
+  /** Ids that look like this one, nearest first; none when nothing is near. */
   suggest(id: string): readonly string[];
 }
 
-/** A catalogue that cannot be used; the message names the file, the entry and what is wrong. */
+const BLOB: Readonly<Record<SpecName, string>> = {
+  runtime: "https://github.com/opencontainers/runtime-spec/blob/v1.3.0/",
+};
+
+/** Where the statement stands on the web; undefined for rules of ours. */
+export const sectionUrl = ({ section }: Requirement): string | undefined =>
+  section === undefined ? undefined : `${BLOB.runtime}${section}`;
+
+/** Negative, zero or positive, as `a` is older than, the same as, or newer than `b`. */
+export const compareReleases = (a: string, b: string): number => (atLeast(a, b) ? (atLeast(b, a) ? 0 : 1) : -1);
+
+/** A broken catalogue: names the file, the entry, and what is wrong with it. */
 export class CatalogueError extends Error {
   override readonly name = "CatalogueError";
 }
 
-const SPECS: Readonly<Record<SpecName, { readonly source: string; readonly releases: readonly string[] }>> = {
-  runtime: { source: "https://github.com/opencontainers/runtime-spec/blob/v1.3.0/", releases: RELEASES },
-  image: {
-    source: "https://github.com/opencontainers/image-spec/blob/v1.1.1/",
-    releases: ["1.0.0", "1.0.1", "1.0.2", "1.1.0", "1.1.1"],
-  },
-  distribution: {
-    source: "https://github.com/opencontainers/distribution-spec/blob/v1.1.1/",
-    releases: ["1.0.0", "1.0.1", "1.1.0", "1.1.1"],
-  },
-};
+const LEVELS: readonly string[] = ["MUST", "SHOULD", "MAY"];
+const ID = /^(?:runtime|robustness)(?:\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)+$/;
 
-/** The areas that ids begin with, by specification. */
-const AREAS: Readonly<Record<string, SpecName>> = { runtime: "runtime", image: "image", registry: "distribution" };
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 
-const LEVELS: readonly Level[] = ["MUST", "SHOULD", "MAY", "ROBUSTNESS"];
-const ID = /^(runtime|image|registry|robustness)(\.[a-z0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*)+$/;
-const SECTION = /^[a-z-]+\.md#[A-Za-z0-9-]+$/;
-const KEYS = new Set(["id", "level", "section", "via", "since", "summary", "testable"]);
-
-/** The address of the section of a requirement; undefined for a rule of ours. */
-export function sectionUrl({ id, section }: Pick<Requirement, "id" | "section">): string | undefined {
-  const spec = AREAS[id.split(".", 1)[0] ?? ""];
-  return spec === undefined || section === undefined ? undefined : `${SPECS[spec].source}${section}`;
-}
-
-/** Below, at or above zero as `a` is older than, the same as or newer than `b`; what follows the three numbers does not count. */
-export const compareReleases = (a: string, b: string): number => (atLeast(a, b) ? (atLeast(b, a) ? 0 : 1) : -1);
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-const isLevel = (value: unknown): value is Level => LEVELS.some((level) => level === value);
-
-function readEntry(value: unknown, at: string, releases: readonly string[]): Requirement {
-  if (!isObject(value)) throw new CatalogueError(`${at}: is no map`);
-  const { id, level, section, via, since, summary, testable } = value;
-  if (typeof id !== "string") throw new CatalogueError(`${at}: has no id`);
-  const bad = (what: string): CatalogueError => new CatalogueError(`${at} (${id}): ${what}`);
-  const place = (name: string, given: unknown): string | undefined => {
-    if (given === undefined || (typeof given === "string" && SECTION.test(given))) return given;
-    throw bad(`${name} ${JSON.stringify(given)} is not of the form file.md#anchor`);
+function requirementOf(entry: unknown, at: string, ours: boolean): Requirement {
+  const fail = (what: string): never => {
+    throw new CatalogueError(`${at}: ${what}`);
   };
-  if (!ID.test(id)) throw bad("the id is not made of words");
-  const unknown = Object.keys(value).find((key) => !KEYS.has(key));
-  if (unknown !== undefined) throw bad(`unknown property ${unknown}`);
-  if (!isLevel(level)) throw bad(`unknown level ${JSON.stringify(level)}, not one of ${LEVELS.join(", ")}`);
-  if ((level === "ROBUSTNESS") !== id.startsWith("robustness.")) throw bad("level ROBUSTNESS and ids in robustness belong together");
-  if (typeof summary !== "string" || summary.trim() === "") throw bad("no summary");
-  if (testable !== true && (typeof testable !== "string" || testable.trim() === "")) throw bad("testable is neither true nor a reason");
-  const common = { id, level, summary, testable };
-  const [where, by] = [place("section", section), place("via", via)];
-  if (level === "ROBUSTNESS") {
-    if (where !== undefined || by !== undefined || since !== undefined) throw bad("a rule of ours has no section, via or since");
-    return common;
+  if (!isRecord(entry)) return fail("not a mapping");
+  const { id, level, section, via, since, summary, testable } = entry;
+  if (typeof id !== "string" || !ID.test(id)) return fail(`id ${JSON.stringify(id)} is not made of words`);
+  const named = (what: string): never => fail(`${id}: ${what}`);
+  if (typeof summary !== "string" || summary === "") return named("summary is missing");
+  if (ours) return { id, level: "ROBUSTNESS", summary, testable: true };
+  if (typeof level !== "string" || !LEVELS.includes(level)) return named(`level ${JSON.stringify(level)} is none of ${LEVELS.join(", ")}`);
+  if (typeof section !== "string" || !/^[a-z-]+\.md#[\w-]+$/.test(section))
+    return named(`section ${JSON.stringify(section)} is not document.md#anchor`);
+  if (via !== undefined && typeof via !== "string") return named("via is not a section");
+  if (typeof since !== "string" || !RELEASES.some((release) => release === since))
+    return named(`since ${JSON.stringify(since)} is no release`);
+  if (testable !== true && (typeof testable !== "string" || testable === "")) return named("testable is neither true nor a reason");
+  const known: Level = level === "MUST" ? "MUST" : level === "SHOULD" ? "SHOULD" : "MAY";
+  return { id, level: known, section, ...(via === undefined ? {} : { via }), since, summary, testable };
+}
+
+/** Number of single-character edits between two words, as far as it stays small. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
   }
-  if (where === undefined) throw bad("no section");
-  if (typeof since !== "string" || !releases.includes(since)) {
-    throw bad(`since ${JSON.stringify(since)} is no release, not one of ${releases.join(", ")}`);
-  }
-  return { ...common, section: where, ...(by === undefined ? {} : { via: by }), since };
+  return row[b.length] ?? 0;
+}
+
+function nearest(ids: readonly string[], wanted: string): string[] {
+  const own = wanted.replace(/^runtime\./, "");
+  return ids
+    .map((id) => ({ id, far: id.includes(wanted) ? 0 : distance(id.replace(/^runtime\./, ""), own) }))
+    .filter(({ far, id }) => far <= Math.max(3, id.length / 4))
+    .sort((a, b) => a.far - b.far)
+    .map(({ id }) => id)
+    .slice(0, 5);
 }
 
 /**
- * Reads the text of one file of a catalogue.
- * @throws CatalogueError
+ * Makes a catalogue from parsed YAML documents.
+ * @throws CatalogueError for a duplicate id or a malformed entry.
  */
-export async function parseRequirements(text: string, file: string, spec: SpecName): Promise<readonly Requirement[]> {
-  const { parse } = await import("yaml");
-  let content: unknown;
-  try {
-    content = parse(text);
-  } catch (thrown) {
-    throw new CatalogueError(`${file}: is not YAML: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-  }
-  if (!isObject(content) || !Array.isArray(content.requirements)) throw new CatalogueError(`${file}: has no list of requirements`);
-  const entries: readonly unknown[] = content.requirements;
-  return entries.map((entry, at) => readEntry(entry, `${file}: entry ${at + 1}`, SPECS[spec].releases));
-}
-
-/**
- * Makes a catalogue of requirements.
- * @throws CatalogueError when two have the same id
- */
-export function makeCatalogue(requirements: readonly Requirement[], file: string): Catalogue {
+export function catalogueOf(documents: readonly { readonly file: string; readonly entries: unknown; readonly ours: boolean }[]): Catalogue {
   const byId = new Map<string, Requirement>();
-  for (const requirement of requirements) {
-    if (byId.has(requirement.id)) throw new CatalogueError(`${file}: ${requirement.id}: duplicate id`);
-    byId.set(requirement.id, requirement);
+  for (const { file, entries, ours } of documents) {
+    if (!Array.isArray(entries)) throw new CatalogueError(`${file}: not a list of entries`);
+    entries.forEach((entry: unknown, at) => {
+      const requirement = requirementOf(entry, `${file}: entry ${at + 1}`, ours);
+      if (byId.has(requirement.id)) throw new CatalogueError(`${file}: entry ${at + 1}: ${requirement.id} is there twice`);
+      byId.set(requirement.id, requirement);
+    });
   }
   return {
-    get: (id) => byId.get(id),
-    suggest: (id) => nearest(id, byId.keys()),
     [Symbol.iterator]: () => byId.values(),
+    get: (id) => byId.get(id),
+    suggest: (id) => nearest([...byId.keys()], id),
   };
 }
 
-/** The directory of the package: the sources lie there, and the compiled ones somewhere below. */
-function packageRoot(): URL {
-  for (let directory = new URL("./", import.meta.url); ; directory = new URL("../", directory)) {
-    if (existsSync(new URL("package.json", directory))) return directory;
-    if (directory.pathname === "/") throw new CatalogueError(`no package.json above ${fileURLToPath(import.meta.url)}`);
-  }
+/** The package's root: the catalogues are read from there, whether the module is compiled or not. */
+function packageRoot(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, "package.json"))) directory = dirname(directory);
+  return directory;
 }
 
-/**
- * Loads the law of a specification: every YAML file of its directory.
- * @throws CatalogueError
- */
+/** Reads the catalogue of a spec, our own rules included. @throws CatalogueError */
 export async function loadCatalogue(spec: SpecName): Promise<Catalogue> {
-  const directory = new URL(`spec/${spec}/`, packageRoot());
-  const files = (await readdir(directory)).filter((name) => name.endsWith(".yaml")).sort();
-  const parts = await Promise.all(
-    files.map(async (name) => parseRequirements(await readFile(new URL(name, directory), "utf8"), `spec/${spec}/${name}`, spec)),
+  const { parse } = await import("yaml");
+  const root = packageRoot();
+  const documents = [
+    { file: `spec/${spec}/requirements.yaml`, ours: false },
+    { file: `spec/${spec}/robustness.yaml`, ours: true },
+  ];
+  return catalogueOf(
+    documents.map(({ file, ours }) => {
+      const entries: unknown = parse(readFileSync(join(root, file), "utf8"));
+      return { file, entries, ours };
+    }),
   );
-  return makeCatalogue(parts.flat(), `spec/${spec}`);
 }

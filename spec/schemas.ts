@@ -10,7 +10,6 @@ export const SCHEMAS = {
   features: "spec/runtime/features.schema.json",
   probe: "runners/runtime/probe.schema.json",
   case: "runners/runtime/case.schema.json",
-  catalogue: "spec/catalogue.schema.json",
   results: "reports/results.schema.json",
 } as const;
 
