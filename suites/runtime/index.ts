@@ -1,8 +1,44 @@
-import type { Section } from "./suite.js";
+import cgroupOwnership from "./cgroup-ownership.js";
+import cgroupsPath from "./cgroups-path.js";
+import intelRdt from "./intel-rdt.js";
+import namespaces from "./namespaces.js";
+import netDevices from "./net-devices.js";
+import resourcesBlockIo from "./resources-block-io.js";
+import resourcesCpu from "./resources-cpu.js";
+import resourcesDevices from "./resources-devices.js";
+import resourcesHugepages from "./resources-hugepages.js";
+import resourcesMemory from "./resources-memory.js";
+import resourcesNetwork from "./resources-network.js";
+import resourcesPids from "./resources-pids.js";
+import resourcesRdma from "./resources-rdma.js";
 import robustness from "./robustness.js";
+import sysctl from "./sysctl.js";
+import timeOffsets from "./time-offsets.js";
+import unified from "./unified.js";
+import userMappings from "./user-mappings.js";
+import type { Section } from "./suite.js";
 
 /** The sections of the runtime suite, in the order of the spec's documents. */
-export const sections: readonly Section[] = [robustness];
+export const sections: readonly Section[] = [
+  namespaces,
+  userMappings,
+  timeOffsets,
+  netDevices,
+  cgroupsPath,
+  cgroupOwnership,
+  resourcesDevices,
+  resourcesMemory,
+  resourcesCpu,
+  resourcesBlockIo,
+  resourcesHugepages,
+  resourcesNetwork,
+  resourcesPids,
+  resourcesRdma,
+  unified,
+  intelRdt,
+  sysctl,
+  robustness,
+];
 
 /** Checks of all sections. */
 export const checks = sections.flatMap((section) => section.checks);

@@ -26,32 +26,30 @@ function useOf(view: View, attempt: Attempt): DeviceUse | null {
 }
 
 /** Compares every use with what the rules say; EACCES comes of other permissions, or of a file system without devices. */
-function obeyed(view: View, exercised: (rules: readonly DeviceRule[]) => boolean): Judgement | undefined {
+function obeyed(view: View, judged: (use: DeviceUse, verdict: boolean, rules: readonly DeviceRule[]) => boolean): Judgement | undefined {
   const rules = view.config.linux?.resources?.devices ?? [];
-  if (view.case.control !== undefined || view.config.linux?.seccomp || !exercised(rules)) return undefined;
+  if (view.case.control !== undefined || view.config.linux?.seccomp) return undefined;
   return all(
     (view.container.attempts ?? []).map((attempt, at): Judgement | undefined => {
       const use = useOf(view, attempt);
       const verdict = use && allowed(rules, use);
       const errno = view.inside?.attempts[at]?.errno;
       if (!use || verdict === null || errno === undefined || errno === "EACCES" || errno === "ENOENT") return undefined;
+      if (!judged(use, verdict, rules)) return undefined;
       return holds((errno === "EPERM") !== verdict, `${use.access} is ${verdict ? "allowed" : "denied: EPERM"}`, errno);
     }),
   );
 }
 
 /** Applied in the reverse order, the same rules would say something else. */
-const orderMatters = (rules: readonly DeviceRule[]): boolean =>
-  (["r", "w"] as const).some((access) => {
-    const use = { ...DEVICE, access };
-    return allowed(rules, use) !== null && allowed(rules, use) !== allowed(rules.toReversed(), use);
-  });
-
-const narrow = (rules: readonly DeviceRule[]): boolean => rules.some(({ major }) => major !== undefined);
+const orderMatters = (use: DeviceUse, verdict: boolean, rules: readonly DeviceRule[]): boolean => {
+  const reversed = allowed(rules.toReversed(), use);
+  return reversed !== null && reversed !== verdict;
+};
 
 /** An example whose cases differ in their rules. */
-const rulesExample = (id: string, title: string, lists: readonly (readonly DeviceRule[])[]) =>
-  example(id, (setting) => {
+const rulesExample = (ids: readonly string[], title: string, lists: readonly (readonly DeviceRule[])[]) =>
+  example(ids, (setting) => {
     if (!setting.host.root || !can(setting.host, "CAP_MKNOD")) return lack("only root can make device nodes");
     if (setting.host.cgroup.mode !== "v2" && !setting.host.cgroup.controllers.includes("devices")) {
       return lack("the host's cgroups have no devices controller");
@@ -67,40 +65,38 @@ const rulesExample = (id: string, title: string, lists: readonly (readonly Devic
     );
   });
 
-export default section("Allowed device list", [
-  check("runtime.allowed-devices.order", (view) => obeyed(view, orderMatters)),
-  check("runtime.allowed-devices.allow", (view) => obeyed(view, (rules) => rules.length > 0)),
-  check("runtime.allowed-devices.type", (view) => obeyed(view, (rules) => rules.some(({ type }) => type === "b" || type === "a"))),
-  check("runtime.allowed-devices.numbers", (view) => obeyed(view, (rules) => narrow(rules) || rules.length > 1)),
-  check("runtime.allowed-devices.access", (view) => obeyed(view, (rules) => rules.some(({ access }) => access?.length === 1))),
+const ALLOW = "runtime.cgroups.devices-allow";
+const DENY = "runtime.cgroups.devices-deny";
 
-  rulesExample("runtime.allowed-devices.order", "rules whose order matters", [
+export default section("Allowed device list", [
+  check("runtime.cgroups.devices-listed-order", (view) => obeyed(view, orderMatters)),
+  check(ALLOW, (view) => obeyed(view, (_, verdict) => verdict)),
+  check(DENY, (view) => obeyed(view, (_, verdict) => !verdict)),
+
+  rulesExample(["runtime.cgroups.devices-listed-order"], "rules whose order matters", [
+    [everything(false), everything(true)],
+    [everything(true), everything(false)],
     [everything(false), rule(true, "rw")],
-    [everything(false), rule(true, "rw"), everything(false)],
-    [everything(false), rule(true, "rw"), rule(false, "w")],
+    [rule(true, "rw"), everything(false)],
     [rule(false, "rwm"), everything(true)],
-    [everything(true), rule(false, "w")],
   ]),
-  rulesExample("runtime.allowed-devices.access", "a device that may be read or written, but not both", [
+  rulesExample([ALLOW, DENY], "a device that may be read or written, but not both", [
     [everything(false), rule(true, "r")],
     [everything(false), rule(true, "w")],
     [everything(false), rule(true, "rm")],
+    [everything(false), rule(true, "rw"), rule(false, "w")],
     [everything(true), rule(false, "r")],
   ]),
-  rulesExample("runtime.allowed-devices.numbers", "rules about any number", [
-    [everything(false), rule(true, "rw", { type: "c", major: 240 })],
+  rulesExample([ALLOW], "rules about any number or any type", [
+    [everything(false), rule(true, "rw", { type: "c", major: DEVICE.major })],
     [everything(false), rule(true, "rw", { type: "c" })],
-    [everything(false), rule(true, "rw", { type: "c", major: 240, minor: 2 })],
-    [everything(false), rule(true, "rw", { type: "c", major: 241, minor: 1 })],
-  ]),
-  rulesExample("runtime.allowed-devices.type", "rules about a type of device", [
-    [everything(false), rule(true, "rw", { type: "b", major: 240, minor: 1 })],
-    [{ allow: false, type: "a", access: "rwm" }, rule(true, "rw")],
     [everything(false), { allow: true, type: "a", access: "rwm" }],
+    [{ allow: false, type: "a", access: "rwm" }, rule(true, "rw")],
   ]),
-  rulesExample("runtime.allowed-devices.allow", "a device allowed or denied", [
+  rulesExample([DENY], "rules about other devices", [
+    [everything(false), rule(true, "rw", { ...DEVICE, minor: 2 })],
+    [everything(false), rule(true, "rw", { ...DEVICE, major: 241 })],
+    [everything(false), rule(true, "rw", { ...DEVICE, type: "b" })],
     [everything(false)],
-    [everything(true)],
-    [everything(false), rule(true, "rw")],
   ]),
 ]);

@@ -48,10 +48,10 @@ const refusable = (host: HostFacts) =>
 const NONE = "the host's cgroups do not limit huge pages (hugetlb)";
 
 export default section("Huge page limits", [
-  check("runtime.hugepage-limits.limit", limits),
-  refuses("runtime.hugepage-limits.page-size"),
+  check("runtime.hugepages.limit", limits),
+  refuses("runtime.hugepages.limit"),
 
-  example("runtime.hugepage-limits.limit", (setting) => {
+  example("runtime.hugepages.limit", (setting) => {
     const possible = sizes(setting.host);
     if (possible.length === 0) return lack(NONE);
     return fc
@@ -65,11 +65,11 @@ export default section("Huge page limits", [
         ),
       );
   }),
-  example("runtime.hugepage-limits.page-size", (setting) => {
+  example("runtime.hugepages.limit", (setting) => {
     const [size] = sizes(setting.host);
     if (size === undefined) return lack(NONE);
     return oneOf(["3MB", "7KB"]).map((pageSize) =>
-      resourceFault(setting, "runtime.hugepage-limits.page-size", {
+      resourceFault(setting, "runtime.hugepages.limit", {
         control: { hugepageLimits: [{ pageSize: size, limit: pageBytes(size) }] },
         fault: { hugepageLimits: [{ pageSize, limit: pageBytes(size) }] },
         title: "a limit of huge pages of a size that no kernel has",

@@ -48,18 +48,19 @@ const WITHOUT_EQUIVALENT: readonly { readonly file: string; readonly control: Re
 ];
 
 export default section("Unified", [
-  check("runtime.unified.written", (view) => written(view, isCore)),
+  check("runtime.unified.unknown-files-written", (view) => written(view, isCore)),
+  check("runtime.unified.parameters-set", (view) => written(view, (file) => !isCore(file))),
   check("runtime.unified.controllers-enabled", (view) => written(view, (file) => !isCore(file))),
   refuses("runtime.unified.missing-controller-error"),
-  refuses("runtime.unified.conversion-impossible-error"),
+  refuses("runtime.unified.v1-conversion-impossible-error"),
 
-  example("runtime.unified.written", (setting) =>
+  example("runtime.unified.unknown-files-written", (setting) =>
     onlyV2(setting) ??
     fc
       .tuple(oneOf(["cgroup.max.descendants", "cgroup.max.depth"]), fc.integer({ min: 0, max: 1000 }))
       .map(([file, value]) => resourceCase(setting, { unified: { [file]: String(value) } }, "a file of the cgroup that is no controller's")),
   ),
-  example("runtime.unified.controllers-enabled", (setting) => {
+  example(["runtime.unified.parameters-set", "runtime.unified.controllers-enabled"], (setting) => {
     const missing = onlyV2(setting);
     if (missing) return missing;
     const pages = hugepages(setting.host);
@@ -79,14 +80,14 @@ export default section("Unified", [
       }),
     ),
   ),
-  example("runtime.unified.conversion-impossible-error", (setting) => {
+  example("runtime.unified.v1-conversion-impossible-error", (setting) => {
     const possible = WITHOUT_EQUIVALENT.filter(({ file }) => hasFile(setting.host, file));
     return (
       onlyV2(setting) ??
       (possible.length === 0
         ? lack("the unified hierarchy has neither memory nor cpu controller")
         : oneOf(possible).map(({ control, fault }) =>
-            resourceFault(setting, "runtime.unified.conversion-impossible-error", {
+            resourceFault(setting, "runtime.unified.v1-conversion-impossible-error", {
               control,
               fault,
               title: "a property of cgroup v1 that has no equivalent",
