@@ -134,6 +134,8 @@ export interface Observation {
   readonly steps: readonly StepResult[];
   readonly containers: readonly ContainerObservation[];
   readonly seccomp: readonly SeccompDelivery[];
+  /** The runtime namespaces of this run, as `Look.namespaces`: each worker has its own. */
+  readonly runtimeNamespaces?: Readonly<Record<string, string>>;
   readonly leftovers: Leftovers;
   /** Whether the case's control config ran (create and start); null when the case has none. */
   readonly control: boolean | null;

@@ -66,6 +66,15 @@ const idMap = (content: string): [number, number, number][] =>
       return [inside, outside, size];
     });
 
+/** What the links below a process's `ns` directory say, in the order of `LOOK_PARTS.links`. */
+const namespacesOf = (answers: readonly Answer[]): Record<string, string> =>
+  Object.fromEntries(
+    LOOK_PARTS.links.flatMap((name, at) => {
+      const link = asText(answers[at]);
+      return link.ok ? [[name, link.value]] : [];
+    }),
+  );
+
 function lookOf(step: Extract<Step, { op: "look" }>, answers: readonly Answer[], pid: number): Got<Look> {
   const links = LOOK_PARTS.links.length;
   const file = (name: (typeof LOOK_PARTS.files)[number]): Got<string> => asText(answers[links + LOOK_PARTS.files.indexOf(name)]);
@@ -78,12 +87,7 @@ function lookOf(step: Extract<Step, { op: "look" }>, answers: readonly Answer[],
     ok: true,
     value: {
       pid,
-      namespaces: Object.fromEntries(
-        LOOK_PARTS.links.flatMap((name, at) => {
-          const link = asText(answers[at]);
-          return link.ok ? [[name, link.value]] : [];
-        }),
-      ),
+      namespaces: namespacesOf(answers),
       status: fields(status.value),
       oomScoreAdj: adjustment.ok ? Number(adjustment.value) : null,
       cgroup: cgroupPaths(textOf(file("cgroup"))),
@@ -239,6 +243,7 @@ export function observe(subject: RuntimeCase, script: Script, answers: Answers, 
       delivered?.kind === "seccomp"
         ? delivered.deliveries.map((each): SeccompDelivery => ({ ...each, payload: each.payload.toString("utf8") }))
         : [],
+    runtimeNamespaces: namespacesOf(answers.gather.slice(2 * count + 2)),
     leftovers: { processes, mounts, cgroups, interfaces, devices, stillKnown: stillKnown(subject, steps) },
     control,
   };

@@ -235,6 +235,7 @@ export function compile(subject: RuntimeCase, driver: Driver): Script {
       { do: "seccomp-deliveries" },
       { do: "clean" },
       ...subject.containers.map((_, slot): Action => ({ do: "output", slot, timeoutMs: 1000 })),
+      ...NAMESPACE_LINKS.map((name): Action => ({ do: "readlink", path: `/proc/self/ns/${name}` })),
     ],
   };
 }

@@ -107,7 +107,10 @@ const firstRan = (results: StepResult[]): Ran | null => {
 
 /** Builds the views that checks see. */
 export function viewsOf(subject: RuntimeCase, observation: Observation, setting: Setting): CaseView {
-  const shared = { case: subject, observation, host: setting.host, target: setting.target };
+  const { outside } = setting.host;
+  // The host's facts were collected by another worker, in other namespaces.
+  const host = { ...setting.host, outside: { ...outside, namespaces: observation.runtimeNamespaces ?? outside.namespaces } };
+  const shared = { case: subject, observation, host, target: setting.target };
   const containers = subject.containers.map((container, index): View => {
     const seen = observation.containers[index] ?? { pid: null, inside: null, output: "", exit: null, hooks: [], terminal: null };
     const looks = resultsOf(shared, index, "look").flatMap((result) => (result.op === "look" && result.look.ok ? [result.look.value] : []));
