@@ -1,6 +1,7 @@
 import { availableParallelism, platform } from "node:os";
+import { exitCode } from "../reports/exit-code.js";
 import { createReporter, defaultFormat, type Reporter } from "../reports/reporter.js";
-import { exitCode, type Results } from "../reports/results.js";
+import type { Results } from "../reports/results.js";
 import { renderTable } from "../reports/table.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
 import { splitCommand } from "../runners/runtime/preflight.js";
@@ -59,6 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
       const found = await preflightFor(bin, driver, options);
       for (const reporter of reporters) {
         reporter.begin({
+          spec: "runtime",
           target: found.target,
           host: { kernel: found.host.kernel, cgroup: found.view, root: found.host.root },
           viewReason: found.viewReason,
@@ -68,13 +70,13 @@ export async function run(args: readonly string[]): Promise<number> {
       }
       const results = await runTarget({ bin, driver, found, selected, options, seed, signal: abort.signal }, reporters);
       for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
-      for (const reporter of reporters) reporter.end(results);
+      for (const reporter of reporters) await reporter.end(results);
       all.push(results);
-      codes.push(exitCode(results, options.level));
+      codes.push(exitCode(results, { gate: options.level }));
     } catch (thrown) {
       if (abort.signal.aborted) break;
       if (!(thrown instanceof Inconclusive)) throw thrown;
-      for (const reporter of reporters) reporter.inconclusive(thrown.message);
+      for (const reporter of reporters) await reporter.inconclusive(thrown.message);
       codes.push(exitCodeOf(thrown));
     }
   }

@@ -39,5 +39,7 @@ export const BROKEN = {
   maskedPath: "runtime.masked-paths.absolute",
   readonlyPath: "runtime.readonly-paths.absolute",
   resctrl: "runtime.intel-rdt.no-resctrl-error",
+  annotationKey: "runtime.annotations.key-not-empty",
+  annotationMap: "runtime.annotations.map-of-strings",
   unknownProperty: "runtime.extensibility.unknown-property-ignored",
 } as const;

@@ -57,12 +57,18 @@ export const flawCases = (flaw: Flaw, host: HostFacts, release: string): Arbitra
     .constantFrom(...flaw.values)
     .map((value) => faultCase({ ...faultOf(flaw, value, minimalConfig(release)), requirement: flaw.requirement }, host));
 
+/** The flaws of the table that this host and release can have, of one requirement or of all. */
+const flawsFor = (host: HostFacts, release: string, requirement?: string): readonly Flaw[] =>
+  FLAWS.filter((flaw) => applies(flaw, host, release) && (requirement === undefined || flaw.requirement === requirement));
+
+/** Whether the table has a fault that breaks the requirement here. */
+export const hasTabledFault = (host: HostFacts, release: string, requirement: string): boolean =>
+  flawsFor(host, release, requirement).length > 0;
+
 /** Faults out of the table, in the smallest config that can have them. */
 export const tabledFault = (host: HostFacts, release: string, requirement?: string): Arbitrary<Fault> =>
   fc
-    .constantFrom(
-      ...FLAWS.filter((flaw) => applies(flaw, host, release) && (requirement === undefined || flaw.requirement === requirement)),
-    )
+    .constantFrom(...flawsFor(host, release, requirement))
     .chain((flaw) => fc.constantFrom(...flaw.values).map((value) => faultOf(flaw, value, minimalConfig(release))));
 
 /** One value of each JSON type; an absent value and `null` are the same to many parsers, so `null` is not among them. */

@@ -105,6 +105,20 @@ const processFlaws: readonly Flaw[] = [
 
 const topFlaws: readonly Flaw[] = [
   {
+    requirement: BROKEN.annotationKey,
+    description: "an annotation with an empty key",
+    base: [[["annotations"], { "com.example.key": "value" }]],
+    path: ["annotations", ""],
+    values: ["value", ""],
+  },
+  {
+    requirement: BROKEN.annotationMap,
+    description: "an annotation that is no string",
+    base: [[["annotations"], { "com.example.key": "value" }]],
+    path: ["annotations", "com.example.key"],
+    values: [7, true, ["value"], { value: "value" }],
+  },
+  {
     requirement: BROKEN.semver,
     description: "a version that is not one by SemVer 2.0.0",
     path: ["ociVersion"],

@@ -16,10 +16,20 @@ import sysctl from "./sysctl.js";
 import timeOffsets from "./time-offsets.js";
 import unified from "./unified.js";
 import userMappings from "./user-mappings.js";
+import capabilities from "./capabilities.js";
+import process from "./process.js";
+import processLinux from "./process-linux.js";
+import user from "./user.js";
+import validValues from "./valid-values.js";
 import type { Section } from "./suite.js";
 
 /** The sections of the runtime suite, in the order of the spec's documents. */
 export const sections: readonly Section[] = [
+  process,
+  processLinux,
+  capabilities,
+  user,
+  validValues,
   namespaces,
   userMappings,
   timeOffsets,
