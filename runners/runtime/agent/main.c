@@ -9,13 +9,14 @@ static const struct {
   const char *name;
   int (*run)(int argc, char **argv);
 } commands[] = {{"worker", worker_main}, {"sandbox", sandbox_main}, {"do", do_main},
-                {"console", console_main}, {"probe", probe_main},   {"hook", hook_main}};
+                {"console", console_main}, {"hook", hook_main}};
 
 int main(int argc, char **argv) {
   const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
   const char *self = argc > 0 ? (slash ? slash + 1 : argv[0]) : "";
   if (!strcmp(self, "agent") && argc > 1) {
     if (!strcmp(argv[1], "euid")) return euid_main();
+    if (!strcmp(argv[1], "probe")) return probe_main(argc, argv);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
       if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
   }
