@@ -1,96 +1,174 @@
-import type { Sink } from "./output.js";
-import type { Reporter } from "./reporter.js";
-import { areaOf, type RequirementResult, type Results } from "./results.js";
+import { gates } from "./exit-code.js";
+import type { Format } from "./reporter.js";
+import type { RequirementResult, Results } from "./results.js";
+import { areaOf, groupBy, inline, pretty } from "./text.js";
 
-/** What XML 1.0 cannot hold becomes U+FFFD; the rest of the special characters are escaped. */
-export const escapeXml = (text: string): string =>
-  text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that XML 1.0 excludes
-    .replaceAll(
-      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      "\ufffd",
+const WIDTH = 120;
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\n": "&#10;",
+  "\t": "&#9;",
+  "\r": "&#13;",
+};
+
+/** Characters that XML 1.0 knows in no form at all become the replacement character; so do halves of surrogate pairs. */
+const legal = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cs}\ufffe\uffff]/gu, (character) => (/[\t\n\r\u007f-\u009f]/.test(character) ? character : "\ufffd"));
+
+const escaped = (text: string): string => legal(text).replace(/[&<>"\r]/g, (character) => ENTITIES[character] ?? character);
+
+/** Attributes keep their line feeds only as references. */
+const attributes = (values: Readonly<Record<string, string | number | undefined>>): string =>
+  Object.entries(values)
+    .flatMap(([name, value]) =>
+      value === undefined ? [] : [` ${name}="${escaped(String(value)).replace(/[\n\t]/g, (character) => ENTITIES[character] ?? "")}"`],
     )
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
-
-const attributes = (pairs: Readonly<Record<string, string | number>>): string =>
-  Object.entries(pairs)
-    .map(([key, value]) => ` ${key}="${escapeXml(String(value)).replaceAll("\n", "&#10;")}"`)
     .join("");
-
-const inWords = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value, null, 2) ?? "nothing"));
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
 
-function content(result: RequirementResult): string {
-  const { verdict, finding, reason = "" } = result;
-  if (verdict === "pass") return "";
-  if (verdict === "skip") return `<skipped${attributes({ message: reason })}/>`;
-  if (verdict === "unexercised") return `<skipped${attributes({ message: `unexercised: ${reason}` })}/>`;
-  if (verdict === "error")
-    return `<error${attributes({ message: reason.split("\n")[0] ?? "", type: "harness" })}>${escapeXml(reason)}</error>`;
-  const text = [
-    `${result.title}\n${result.section}`,
-    `expected: ${inWords(finding?.expected)}`,
-    `actual: ${inWords(finding?.actual)}`,
-    ...(finding?.note === undefined ? [] : [`note: ${finding.note}`]),
-    ...(finding?.output === undefined ? [] : [`output:\n${finding.output}`]),
-    `config: ${inWords(finding?.config)}`,
-    `replay: ${finding?.replay ?? ""}`,
+/** The whole story of a failure, for people. */
+function story({ level, section, title, exercised, failures, reason, finding }: RequirementResult): string {
+  const value = (name: string, shown: unknown): string => `${name}: ${typeof shown === "string" ? shown : pretty(shown, WIDTH)}`;
+  return [
+    `${level}: ${title}`,
+    ...(section === "" ? [] : [section]),
+    ...(reason === undefined ? [] : [reason]),
+    ...(finding
+      ? [
+          `expected: ${pretty(finding.expected, WIDTH)}`,
+          `actual: ${pretty(finding.actual, WIDTH)}`,
+          ...(finding.note === undefined ? [] : [value("note", finding.note)]),
+          `failed in ${failures} of ${exercised} cases that exercise it; confirmed ${finding.confirmed.failed} of ${finding.confirmed.runs}`,
+          ...(finding.flaky === undefined ? [] : [value("flaky", finding.flaky)]),
+          value("case", finding.case),
+          ...(finding.config === undefined ? [] : [value("config", finding.config)]),
+          value("stored", finding.directory),
+          value("replay", finding.replay),
+          ...(finding.output === undefined ? [] : [value("output", finding.output)]),
+        ]
+      : []),
   ].join("\n");
-  return `<failure${attributes({ message: `${result.level}: ${result.title}`, type: result.level })}>${escapeXml(text)}</failure>`;
 }
 
-function testcase(result: RequirementResult): string {
-  const inner = content(result);
-  const head = `    <testcase${attributes({ classname: `oci-conform.${areaOf(result.id)}`, name: result.id, time: seconds(result.durationMs) })}`;
-  return inner === "" ? `${head}/>\n` : `${head}>${inner}</testcase>\n`;
+const headline = ({ title, finding, reason }: RequirementResult): string =>
+  finding ? `${title} Expected ${inline(finding.expected)}, actual ${inline(finding.actual)}.` : (reason ?? title);
+
+/** What JUnit counts a result as: it has no word for a warning, so that a finding that fails no run is skipped, with its story. */
+function outcome(result: RequirementResult, warns: boolean): "failures" | "errors" | "skipped" | "passed" {
+  if (result.verdict === "fail") return warns ? "skipped" : "failures";
+  if (result.verdict === "error") return "errors";
+  return result.verdict === "pass" ? "passed" : "skipped";
 }
 
-/** The counts that suites carry as attributes. */
-const countsOf = (results: readonly RequirementResult[]) => ({
-  tests: results.length,
-  failures: results.filter(({ verdict }) => verdict === "fail").length,
-  errors: results.filter(({ verdict }) => verdict === "error").length,
-  skipped: results.filter(({ verdict }) => verdict === "skip" || verdict === "unexercised").length,
-  time: seconds(results.reduce((sum, { durationMs }) => sum + durationMs, 0)),
-});
-
-function document({ requirements, target, host, seed, durationMs }: Results): string {
-  const areas = grouped(requirements);
-  const properties = { target: target.name, version: target.version, spec: target.spec, kernel: host.kernel, cgroup: host.cgroup, seed };
-  const list = Object.entries(properties).map(([name, value]) => `      <property${attributes({ name, value })}/>\n`);
-  const suites = [...areas].map(
-    ([area, own]) =>
-      `  <testsuite${attributes({ name: `oci-conform.${area}`, ...countsOf(own) })}>\n    <properties>\n${list.join("")}    </properties>\n${own.map(testcase).join("")}  </testsuite>\n`,
-  );
-  const total = { ...countsOf(requirements), time: seconds(durationMs) };
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes({ name: "oci-conform", ...total })}>\n${suites.join("")}</testsuites>\n`;
+function body(result: RequirementResult, warns: boolean): string {
+  const element = (name: string, values: Readonly<Record<string, string>>): string =>
+    `<${name}${attributes(values)}>${escaped(story(result))}</${name}>`;
+  switch (outcome(result, warns)) {
+    case "failures":
+      return element("failure", { message: headline(result), type: result.level });
+    case "errors":
+      return element("error", { message: headline(result), type: "harness" });
+    case "skipped":
+      if (result.verdict === "fail") return element("skipped", { message: `${result.level}, warns only: ${headline(result)}` });
+      return `<skipped${attributes({ message: `${result.verdict === "skip" ? "" : "unexercised: "}${result.reason ?? ""}` })}/>`;
+    case "passed":
+      return "";
+  }
 }
 
-function grouped(requirements: readonly RequirementResult[]): Map<string, RequirementResult[]> {
-  const areas = new Map<string, RequirementResult[]>();
-  for (const result of requirements) areas.set(areaOf(result.id), [...(areas.get(areaOf(result.id)) ?? []), result]);
-  return areas;
+const properties = (values: Readonly<Record<string, string | number | boolean | undefined>>): string =>
+  `    <properties>\n${Object.entries(values)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`      <property${attributes({ name, value: String(value) })}/>\n`]))
+    .join("")}    </properties>\n`;
+
+const propertiesOf = ({ tool, target, host, seed, cases, interrupted }: Results): string =>
+  properties({
+    tool: `${tool.name} ${tool.version}`,
+    target: target.name,
+    "target.command": target.command,
+    "target.version": target.version,
+    "target.spec": target.spec,
+    "host.kernel": host.kernel,
+    "host.arch": host.arch,
+    "host.cgroup": host.cgroup,
+    "host.root": host.root,
+    seed,
+    cases,
+    interrupted,
+  });
+
+interface Suite {
+  readonly xml: string;
+  readonly tests: number;
+  readonly failures: number;
+  readonly errors: number;
+  readonly milliseconds: number;
 }
 
-/** JUnit XML: a suite for each area of the spec, a test case for each requirement. */
-export const junitReporter = (sink: Sink): Reporter => ({
-  begin: () => undefined,
-  progress: () => undefined,
-  requirement: () => undefined,
-  end: (results) => {
-    sink.write(document(results));
-    sink.close();
-  },
-  inconclusive: (message) => {
-    const error = `<error${attributes({ message: "inconclusive", type: "inconclusive" })}>${escapeXml(message)}</error>`;
-    const counts = attributes({ name: "oci-conform", tests: 1, failures: 0, errors: 1, skipped: 0, time: "0.000" });
-    sink.write(
-      `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${counts}>\n  <testsuite${counts}>\n    <testcase${attributes({ classname: "oci-conform", name: "preflight", time: "0.000" })}>${error}</testcase>\n  </testsuite>\n</testsuites>\n`,
-    );
-    sink.close();
-  },
-});
+const document = (name: string, suites: readonly Suite[]): string => {
+  const sum = (of: (suite: Suite) => number): number => suites.reduce((total, suite) => total + of(suite), 0);
+  const totals = { tests: sum(({ tests }) => tests), failures: sum(({ failures }) => failures), errors: sum(({ errors }) => errors) };
+  const time = seconds(sum(({ milliseconds }) => milliseconds));
+  const head = `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes({ name, ...totals, time })}>\n`;
+  return `${head}${suites.map(({ xml }) => xml).join("")}</testsuites>\n`;
+};
+
+/** JUnit XML as Jenkins and GitLab read it: a suite for each area of the spec, a test case for each requirement. */
+export const junit: Format = (out, { gate, now = Date.now }) => {
+  let spec = "runtime";
+  let begun = now();
+  const suite = (
+    id: number,
+    name: string,
+    inside: { readonly properties: string; readonly results: readonly RequirementResult[] },
+  ): Suite => {
+    const warns = (result: RequirementResult): boolean => !gates(result, gate);
+    const counted = (what: ReturnType<typeof outcome>): number =>
+      inside.results.filter((result) => outcome(result, warns(result)) === what).length;
+    const counts = { tests: inside.results.length, failures: counted("failures"), errors: counted("errors"), skipped: counted("skipped") };
+    const milliseconds = inside.results.reduce((total, { durationMs }) => total + durationMs, 0);
+    const timestamp = new Date(begun).toISOString().replace(/\.\d+Z$/, "");
+    const head = attributes({ name, package: spec, id, ...counts, time: seconds(milliseconds), timestamp, hostname: "localhost" });
+    const cases = inside.results.map((result) => {
+      const named = attributes({ name: result.id, classname: name, time: seconds(result.durationMs) });
+      const content = body(result, warns(result));
+      return content === "" ? `    <testcase${named}/>\n` : `    <testcase${named}>\n      ${content}\n    </testcase>\n`;
+    });
+    const xml = `  <testsuite${head}>\n${inside.properties}${cases.join("")}    <system-out/>\n    <system-err/>\n  </testsuite>\n`;
+    return { xml, tests: counts.tests, failures: counts.failures, errors: counts.errors, milliseconds };
+  };
+  return {
+    begin: (run) => {
+      spec = run.spec;
+      begun = now();
+    },
+    progress: () => undefined,
+    requirement: () => undefined,
+    end: (results) => {
+      const shared = propertiesOf(results);
+      const areas = [...groupBy(results.requirements, ({ id }) => areaOf(id))];
+      const suites = areas.map(([area, own], at) => suite(at, `${spec}.${area}`, { properties: shared, results: own }));
+      out.write(document(`oci-conform ${spec}: ${results.target.name}`, suites));
+    },
+    inconclusive: (message) => {
+      const preflight: RequirementResult = {
+        id: `${spec}.preflight`,
+        level: "ROBUSTNESS",
+        section: "",
+        title: "The target and the host can be tested.",
+        verdict: "error",
+        exercised: 0,
+        cases: 0,
+        failures: 0,
+        durationMs: Math.max(0, now() - begun),
+        reason: `inconclusive: ${message}`,
+      };
+      const only = suite(0, `${spec}.preflight`, { properties: properties({}), results: [preflight] });
+      out.write(document(`oci-conform ${spec}`, [only]));
+    },
+  };
+};

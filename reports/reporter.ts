@@ -1,65 +1,96 @@
-import { UsageError } from "../runners/errors.js";
-import { jsonReporter } from "./json.js";
-import { junitReporter } from "./junit.js";
-import { openFile, type Sink, stream } from "./output.js";
-import type { Gate, RequirementResult, Results } from "./results.js";
-import { tapReporter } from "./tap.js";
-import { terminalReporter } from "./terminal.js";
+import type { Gate } from "./exit-code.js";
+import { checkFile, toFile } from "./file.js";
+import { json } from "./json.js";
+import { junit } from "./junit.js";
+import type { RequirementResult, Results } from "./results.js";
+import { nearest } from "./suggest.js";
+import { tap } from "./tap.js";
+import { terminal } from "./terminal.js";
+import { UsageError } from "./usage-error.js";
 
-/** What is known when a run begins. */
+export { UsageError };
+
+/** What is known of a run before its first case. */
 export interface RunInfo {
-  readonly target: { readonly name: string; readonly version: string; readonly release: string; readonly releaseReason: string };
+  /** The spec whose requirements are judged: `runtime`. */
+  readonly spec: string;
+  readonly target: {
+    readonly name: string;
+    readonly version: string;
+    /** The release of the spec that the target is judged by, and how it was found. */
+    readonly release: string;
+    readonly releaseReason?: string;
+  };
   readonly host: { readonly kernel: string; readonly cgroup: string; readonly root: boolean };
-  /** Why the cgroup view is not the host's; empty when it is. */
-  readonly viewReason: string;
+  /** Why the target has that view of cgroups, where it is worth a word. */
+  readonly viewReason?: string;
   readonly seed: number;
   readonly jobs: number;
 }
 
-/** How far a run is. */
+/** Where a run is. */
 export interface Progress {
-  readonly phase: "explore" | "shrink";
+  readonly phase: "explore" | "shrink" | "confirm";
   readonly done: number;
   readonly total: number;
+  /** Requirements that failed so far. */
   readonly findings: number;
-  /** The requirement that is being shrunk. */
+  /** The requirement that is being shrunk or confirmed. */
   readonly current?: string;
 }
 
-/** A format. Methods are called in this order; `requirement` once for each result, before `end`. */
+/**
+ * A format of reports. The calls come in this order: `begin`, any number of `progress`, one `requirement` for each
+ * result in the order of `results.requirements`, `end`. A run that cannot test its target calls `inconclusive`, at any
+ * time (before `begin` too), and nothing after it.
+ */
 export interface Reporter {
   begin(run: RunInfo): void;
   progress(progress: Progress): void;
   requirement(result: RequirementResult): void;
-  end(results: Results): void;
-  /** The run ends without results; in place of all that would have come. */
-  inconclusive(message: string): void;
+  end(results: Results): void | Promise<void>;
+  inconclusive(message: string): void | Promise<void>;
 }
 
 export interface ReporterOptions {
   readonly gate: Gate;
+  /** A clock in milliseconds; for tests. */
+  readonly now?: () => number;
+  /** Where NO_COLOR is looked up; the process's own environment by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The formats by name; a new one is a file of its own and a line here. */
-const FORMATS: Readonly<Record<string, (sink: Sink, options: ReporterOptions) => Reporter>> = {
-  terminal: terminalReporter,
-  tap: tapReporter,
-  junit: junitReporter,
-  json: jsonReporter,
+/** Makes the reporter of a format, which writes to `out` and does not end it. */
+export type Format = (out: NodeJS.WritableStream, options: ReporterOptions) => Reporter;
+
+/** Every format by name: a new one is one file and one line here. */
+const FORMATS: Readonly<Record<string, Format>> = {
+  terminal,
+  tap,
+  junit,
+  json,
 };
 
-/** For people on a terminal, TAP on a pipe. */
-export const defaultFormat = (out: NodeJS.WriteStream): string => (out.isTTY ? "terminal" : "tap");
+/** What a report is written as when nobody says: for people on a terminal, TAP elsewhere. */
+export const defaultFormat = (out: NodeJS.WritableStream): "terminal" | "tap" =>
+  "isTTY" in out && out.isTTY === true ? "terminal" : "tap";
 
 /**
- * Makes the reporter for `FORMAT` (to `out`) or `FORMAT=FILE`. A file gets its content at the end, all at once.
- * @throws UsageError for an unknown format or a file that cannot be written.
+ * The reporter for a `FORMAT[=FILE]` option. Without a file it writes to `out`; with one, the file appears when the
+ * report is complete.
+ * @throws UsageError for an unknown format, or a file that cannot be written.
  */
-export function createReporter(report: string, out: NodeJS.WriteStream, options: ReporterOptions): Reporter {
-  const equals = report.indexOf("=");
-  const name = equals < 0 ? report : report.slice(0, equals);
-  const make = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
-  if (!make) throw new UsageError(`--report ${name}: no such format; there are: ${Object.keys(FORMATS).join(", ")}`);
-  if (equals >= 0 && report.length === equals + 1) throw new UsageError(`--report ${report}: the file's name is missing`);
-  return make(equals < 0 ? stream(out) : openFile(report.slice(equals + 1)), options);
+export function createReporter(option: string, out: NodeJS.WritableStream, options: ReporterOptions): Reporter {
+  const equals = option.indexOf("=");
+  const name = equals < 0 ? option : option.slice(0, equals);
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
+  if (!format) {
+    const near = nearest(name, Object.keys(FORMATS));
+    const hint = near === undefined ? `there are ${Object.keys(FORMATS).join(", ")}` : `did you mean ${near}?`;
+    throw new UsageError(`--report ${option}: unknown format '${name}'; ${hint}`);
+  }
+  if (equals < 0) return format(out, options);
+  const file = option.slice(equals + 1);
+  checkFile(file, option);
+  return toFile(file, (collected) => format(collected, options));
 }

@@ -1,92 +1,98 @@
-/** What a run says about one requirement. */
-export type Verdict = "pass" | "fail" | "skip" | "unexercised" | "error";
+/** MUST, SHOULD and MAY are the spec's; ROBUSTNESS are rules of ours, which no sentence of a spec states. */
+export type Level = "MUST" | "SHOULD" | "MAY" | "ROBUSTNESS";
 
-/** How grave a requirement is; ROBUSTNESS are rules of ours. */
-export type ResultLevel = "MUST" | "SHOULD" | "MAY" | "ROBUSTNESS";
+/** What is known of a requirement after a run: `unexercised` is never green, `error` is a fault of ours. */
+export type Verdict = "pass" | "fail" | "skip" | "unexercised" | "error";
 
 /** A failed requirement with the smallest case that shows it. */
 export interface Finding {
   readonly expected: unknown;
   readonly actual: unknown;
   readonly note?: string;
-  /** The case's title. */
+  /** The title of the smallest case. */
   readonly case: string;
-  /** Its config.json: parsed, or the text when it is not a config; null when the case has none. */
-  readonly config: unknown;
+  /** The config of the smallest case: an object, or the raw text where it is no JSON; null when there is none. */
+  readonly config?: unknown;
   /** Where the case is stored. */
   readonly directory: string;
-  /** The command that runs it again. */
+  /** The command that runs the case again. */
   readonly replay: string;
-  /** How many of the confirming runs failed the same way. */
+  /** In how many of the runs made to confirm it the case failed again. */
   readonly confirmed: { readonly failed: number; readonly runs: number };
-  /** The share of confirming runs that failed, when not all did. */
+  /** For a finding that comes and goes: the share of runs that failed, from 0 to 1. */
   readonly flaky?: number;
-  /** What the target itself said. */
+  /** What the target itself said on standard error. */
   readonly output?: string;
 }
 
+/** What came of one requirement. `reason` says why it was skipped or not exercised, or what our error was. */
 export interface RequirementResult {
   readonly id: string;
-  readonly level: ResultLevel;
-  /** Link to the statement; empty for rules of ours. */
+  readonly level: Level;
+  /** The address of the sentence; empty for a rule of ours. */
   readonly section: string;
-  /** The requirement in our words. */
+  /** The requirement in our own words. */
   readonly title: string;
   readonly verdict: Verdict;
-  /** Cases in which it passed or failed. */
+  /** In how many cases it passed or failed. */
   readonly exercised: number;
-  /** Cases that were judged by it at all. */
+  /** In how many cases it was judged at all. */
   readonly cases: number;
   readonly failures: number;
   readonly durationMs: number;
-  /** Why it was skipped, not exercised, or went wrong. */
   readonly reason?: string;
   readonly finding?: Finding;
 }
 
 export type Summary = Readonly<Record<Verdict, number>>;
 
-/** The results of testing one target; the JSON report is exactly this. */
+/** The target as a run saw it. */
+export interface ResultsTarget {
+  readonly name: string;
+  /** The program with the arguments that go before every operation. */
+  readonly command: string;
+  /** The first line of `--version`; may be empty. */
+  readonly version: string;
+  /** The release of the spec that it was judged by. */
+  readonly spec: string;
+  /** How that release was found. */
+  readonly specReason?: string;
+  /** The release that the target declares by itself. */
+  readonly declaredSpec?: string;
+}
+
+/** The host as far as it bears on the verdicts. */
+export interface ResultsHost {
+  readonly kernel: string;
+  readonly arch: string;
+  /** The view of cgroups that the target had. */
+  readonly cgroup: string;
+  /** Whether the harness ran as root in the initial user namespace. */
+  readonly root: boolean;
+  readonly [fact: string]: unknown;
+}
+
+/** Everything that a run says of one target; what `--report json` writes. */
 export interface Results {
   readonly format: "oci-conform/results@1";
   readonly tool: { readonly name: string; readonly version: string };
-  readonly target: {
-    readonly name: string;
-    readonly command: string;
-    readonly version: string;
-    /** The release of the spec that it was judged by, and why that one. */
-    readonly spec: string;
-    readonly specReason: string;
-  };
-  readonly host: { readonly kernel: string; readonly arch: string; readonly cgroup: string; readonly root: boolean };
+  readonly target: ResultsTarget;
+  readonly host: ResultsHost;
   readonly seed: number;
+  /** How many cases were carried out. */
   readonly cases: number;
   readonly durationMs: number;
+  /** Set when the run was stopped before its end. */
   readonly interrupted?: true;
-  /** Cases that the harness itself could not carry out, in words. */
+  /** What went wrong in the harness itself. */
   readonly complaints?: readonly string[];
   readonly summary: Summary;
   readonly requirements: readonly RequirementResult[];
 }
 
 /** Counts the verdicts. */
-export function summarize(requirements: readonly RequirementResult[]): Summary {
-  const count = (verdict: Verdict): number => requirements.filter((each) => each.verdict === verdict).length;
-  return { pass: count("pass"), fail: count("fail"), skip: count("skip"), unexercised: count("unexercised"), error: count("error") };
+export function summarize(requirements: Iterable<Pick<RequirementResult, "verdict">>): Summary {
+  const summary = { pass: 0, fail: 0, skip: 0, unexercised: 0, error: 0 };
+  for (const { verdict } of requirements) summary[verdict]++;
+  return summary;
 }
-
-/** Which failures make a run fail: those of MUST (and of our own rules) alone, or those of SHOULD too. */
-export type Gate = "must" | "should";
-
-/** Whether a result makes the run fail. */
-export const gates = ({ level, verdict }: RequirementResult, gate: Gate): boolean =>
-  verdict === "fail" && (level === "MUST" || level === "ROBUSTNESS" || (level === "SHOULD" && gate === "should"));
-
-/** 0 conforms, 1 a finding that counts, 70 our own fault. */
-export function exitCode(results: Results, gate: Gate): number {
-  if (results.requirements.some((each) => gates(each, gate))) return 1;
-  return results.summary.error > 0 || results.complaints ? 70 : 0;
-}
-
-/** `runtime.hooks.listed-order` belongs to the area `hooks`. */
-export const areaOf = (id: string): string => id.split(".").slice(id.startsWith("robustness") ? 0 : 1)[0] ?? id;

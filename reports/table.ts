@@ -1,36 +1,35 @@
-import type { Results, Verdict } from "./results.js";
+import { columns } from "./columns.js";
+import type { RequirementResult, Results, Verdict } from "./results.js";
+import { oneLine } from "./text.js";
 
-const COLUMNS: readonly Verdict[] = ["pass", "fail", "skip", "unexercised", "error"];
+/** Not tested is not tested, whatever the reason. */
+const shown = (verdict: Verdict | undefined): boolean => verdict === "pass" || verdict === "fail" || verdict === "error";
 
-/** One line a target, then the requirements that some targets pass and others fail. */
-export function renderTable(all: readonly Results[]): string {
-  const width = Math.max(...all.map(({ target }) => target.name.length), 6) + 2;
-  const wide = (verdict: Verdict): number => verdict.length + 2;
-  const lines = [
-    `${"target".padEnd(width)}${"spec".padEnd(8)}${COLUMNS.map((column) => column.padStart(wide(column))).join("")}`,
-    ...all.map(
-      ({ target, summary }) =>
-        `${target.name.padEnd(width)}${target.spec.padEnd(8)}${COLUMNS.map((column) => String(summary[column]).padStart(wide(column))).join("")}`,
-    ),
-  ];
-  const byId = new Map<string, Map<string, Verdict>>();
-  for (const { target, requirements } of all) {
-    for (const { id, verdict } of requirements) byId.set(id, (byId.get(id) ?? new Map<string, Verdict>()).set(target.name, verdict));
-  }
-  const differing = [...byId].filter(([, verdicts]) => {
-    const seen = new Set(verdicts.values());
-    return seen.has("pass") && seen.has("fail");
-  });
-  if (differing.length > 0) {
-    lines.push("", "where they differ:");
-    for (const [id, verdicts] of differing) {
-      lines.push(
-        `  ${id}: ${[...verdicts]
-          .filter(([, verdict]) => verdict === "pass" || verdict === "fail")
-          .map(([name, verdict]) => `${name} ${verdict}`)
-          .join(", ")}`,
-      );
-    }
-  }
-  return `${lines.join("\n")}\n`;
+const counts = ({ target, summary, cases, durationMs, interrupted }: Results): string[] => [
+  oneLine(target.name),
+  oneLine(target.spec),
+  ...[summary.pass, summary.fail, summary.skip, summary.unexercised, summary.error, cases].map(String),
+  `${(durationMs / 1000).toFixed(1)} s${interrupted ? " (interrupted)" : ""}`,
+];
+
+/** The ids, in order of first occurrence, on which the targets differ in what was shown of them. */
+function differences(results: readonly Results[]): readonly (readonly [string, readonly (Verdict | undefined)[]])[] {
+  const byId = results.map(({ requirements }) => new Map(requirements.map((result): [string, RequirementResult] => [result.id, result])));
+  const ids = new Set(results.flatMap(({ requirements }) => requirements.map(({ id }) => id)));
+  return [...ids]
+    .map((id) => [id, byId.map((known) => known.get(id)?.verdict)] as const)
+    .filter(([, verdicts]) => verdicts.some(shown) && new Set(verdicts).size > 1);
+}
+
+/** Several targets side by side: their counts, then the requirements on which they differ. */
+export function renderTable(results: readonly Results[]): string {
+  const head = ["target", "spec", "pass", "fail", "skip", "unexercised", "error", "cases", "time"];
+  const table = columns([head, ...results.map(counts)], [0, 1]);
+  const differing = differences(results);
+  if (results.length < 2) return `\n${table}`;
+  if (differing.length === 0) return `\n${table}\nThe targets differ on no requirement.\n`;
+  const rows = differing.map(([id, verdicts]) => [id, ...verdicts.map((verdict) => verdict ?? "–")]);
+  const names = results.map(({ target }) => oneLine(target.name));
+  const left = Array.from({ length: results.length + 1 }, (_, column) => column);
+  return `\n${table}\n${columns([["the targets differ on", ...names], ...rows], left)}`;
 }

@@ -1,70 +1,94 @@
-import type { Sink } from "./output.js";
-import type { Reporter, ReporterOptions } from "./reporter.js";
-import { gates, type RequirementResult } from "./results.js";
+import { type Gate, gates } from "./exit-code.js";
+import type { Format } from "./reporter.js";
+import type { RequirementResult } from "./results.js";
+import { inline, oneLine, plain } from "./text.js";
 
-/** In a description or directive, what would begin a directive or escape is escaped; there is one line. */
-const plain = (text: string): string =>
-  text
-    .replaceAll("\\", "\\\\")
-    .replaceAll("#", "\\#")
-    .replaceAll(/\s*\n\s*/g, " ");
+/**
+ * Text of a test point's line: one line, in which a number sign begins no directive. A brace at the end, which some
+ * parsers take for the beginning of a subtest, gets a full stop.
+ */
+const escaped = (text: string): string => oneLine(text).replaceAll("\\", "\\\\").replaceAll("#", "\\#").replace(/\{$/, "{.");
 
-/** One key of a YAML block: JSON is YAML, so strings need no other quoting. */
-const entry = (key: string, value: unknown): string => `  ${key}: ${JSON.stringify(value) ?? "null"}\n`;
-
-function diagnostics(result: RequirementResult): string {
-  const { finding } = result;
-  const lines = [entry("level", result.level), entry("requirement", result.title)];
-  if (result.section !== "") lines.push(entry("section", result.section));
-  if (result.reason !== undefined) lines.push(entry("reason", result.reason));
-  if (finding) {
-    lines.push(entry("expected", finding.expected ?? null), entry("actual", finding.actual ?? null));
-    if (finding.note !== undefined) lines.push(entry("note", finding.note));
-    lines.push(entry("case", finding.case), entry("config", finding.config ?? null));
-    if (finding.output !== undefined) lines.push(entry("output", finding.output));
-    if (finding.flaky !== undefined) lines.push(entry("flaky", finding.flaky));
-    lines.push(
-      entry("failures", `${result.failures} of ${result.exercised} cases`),
-      entry("stored", finding.directory),
-      entry("replay", finding.replay),
-    );
-  }
+/** A YAML block of a test point. JSON is YAML, and needs no other quoting. */
+function diagnostics({ level, section, title, verdict, exercised, cases, failures, reason, finding }: RequirementResult): string {
+  const fields: readonly (readonly [string, unknown])[] = [
+    ["level", level],
+    ["requirement", title],
+    ["section", section === "" ? undefined : section],
+    ["severity", verdict === "error" ? "error" : "fail"],
+    ["reason", reason],
+    // An undefined expectation is one; it stands there as null.
+    ["expected", finding && plain(finding.expected)],
+    ["actual", finding && plain(finding.actual)],
+    ["case", finding?.case],
+    ["note", finding?.note],
+    ["replay", finding?.replay],
+    ["directory", finding?.directory],
+    ["failed", `${failures} of ${exercised} cases that exercise it`],
+    ["judged", cases],
+    ["confirmed", finding && `${finding.confirmed.failed} of ${finding.confirmed.runs}`],
+    ["flaky", finding?.flaky],
+    ["config", finding?.config],
+    ["output", finding?.output],
+  ];
+  const lines = fields.flatMap(([key, value]) => (value === undefined ? [] : [`  ${key}: ${inline(value)}\n`]));
   return `  ---\n${lines.join("")}  ...\n`;
 }
 
-/** TAP 14: a requirement is a test point. A SHOULD that does not gate is a TODO; what was not exercised is a SKIP with its reason. */
-export function tapReporter(sink: Sink, { gate }: ReporterOptions): Reporter {
-  let count = 0;
+/** A test point: the requirement's id, a directive for what neither passed nor failed, and the evidence of a failure. */
+function testPoint(result: RequirementResult, number: number, gate: Gate): string {
+  const name = `${number} - ${escaped(result.id)}`;
+  const reason = escaped(result.reason ?? "");
+  switch (result.verdict) {
+    case "pass":
+      return `ok ${name}\n`;
+    case "skip":
+      return `ok ${name} # SKIP ${reason}`.trimEnd().concat("\n");
+    case "unexercised":
+      return `ok ${name} # SKIP unexercised: ${reason}`.trimEnd().concat("\n");
+    case "error":
+      return `not ok ${name}\n${diagnostics(result)}`;
+    case "fail":
+      return `not ok ${name}${gates(result, gate) ? "" : ` # TODO ${result.level}: warns only`}\n${diagnostics(result)}`;
+  }
+}
+
+/** TAP 14: one test point for each requirement, the plan at the end. */
+export const tap: Format = (out, { gate }) => {
+  let points = 0;
+  let announced = false;
+  const announce = (): void => {
+    if (!announced) out.write("TAP version 14\n");
+    announced = true;
+  };
   return {
-    begin: ({ target, host, seed, viewReason }) => {
-      sink.write("TAP version 14\n");
-      sink.write(`# target: ${plain(target.name)} ${plain(target.version)}\n`);
-      sink.write(`# judged by release ${target.release} (${plain(target.releaseReason)})\n`);
-      sink.write(`# host: kernel ${host.kernel}, cgroup view ${host.cgroup}${viewReason === "" ? "" : ` (${plain(viewReason)})`}\n`);
-      sink.write(`# seed: ${seed}\n`);
+    begin: ({ spec, target, host, viewReason, seed, jobs }) => {
+      announce();
+      const words = [
+        `${spec}: ${target.name}${target.version === "" ? "" : ` (${target.version})`}`,
+        `judged by release ${target.release}${target.releaseReason === undefined ? "" : `: ${target.releaseReason}`}`,
+        `host: ${host.kernel}, cgroup view ${host.cgroup}${viewReason ? ` (${viewReason})` : ""}, ${host.root ? "root" : "not root"}`,
+        `seed ${seed}, jobs ${jobs}`,
+      ];
+      for (const line of words) out.write(`# ${oneLine(line)}\n`);
     },
     progress: () => undefined,
     requirement: (result) => {
-      const { verdict, id, reason = "" } = result;
-      const name = `${++count} - ${plain(id)}`;
-      if (verdict === "pass") sink.write(`ok ${name}\n`);
-      else if (verdict === "skip") sink.write(`ok ${name} # SKIP ${plain(reason)}\n`);
-      else if (verdict === "unexercised") sink.write(`ok ${name} # SKIP unexercised: ${plain(reason)}\n`);
-      else {
-        const todo = verdict === "fail" && !gates(result, gate) ? ` # TODO ${result.level} only warns` : "";
-        sink.write(`not ok ${name}${todo}\n${diagnostics(result)}`);
-      }
+      announce();
+      out.write(testPoint(result, ++points, gate));
     },
-    end: ({ summary, complaints, cases, durationMs, interrupted }) => {
-      sink.write(`1..${count}\n`);
-      for (const complaint of complaints ?? []) sink.write(`# harness error: ${plain(complaint)}\n`);
-      const counts = Object.entries(summary).map(([verdict, number]) => `${number} ${verdict}`);
-      sink.write(`# ${counts.join(", ")}; ${cases} cases in ${(durationMs / 1000).toFixed(1)} s${interrupted ? "; interrupted" : ""}\n`);
-      sink.close();
+    end: ({ summary, cases, interrupted, complaints }) => {
+      announce();
+      for (const complaint of complaints ?? []) out.write(`# harness: ${oneLine(complaint)}\n`);
+      const counts = Object.entries(summary).map(([verdict, n]) => `${verdict} ${n}`);
+      out.write(`# ${counts.join(", ")}; ${cases} cases\n`);
+      // What was not reached must not look like a whole run.
+      if (interrupted) out.write(`Bail out! interrupted after ${cases} cases\n`);
+      else out.write(`1..${points}\n`);
     },
     inconclusive: (message) => {
-      sink.write(`TAP version 14\nBail out! inconclusive: ${plain(message)}\n`);
-      sink.close();
+      announce();
+      out.write(`Bail out! inconclusive: ${escaped(message)}\n`);
     },
   };
-}
+};

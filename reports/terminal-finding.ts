@@ -1,0 +1,63 @@
+import type { RequirementResult } from "./results.js";
+import type { Paint } from "./style.js";
+import { inline, oneLine, pretty, printable, truncate } from "./text.js";
+
+/** A config of more lines than that is only named. */
+const MOST_LINES = 40;
+const MOST_OUTPUT = 8;
+const LABEL = 12;
+
+const indented = (text: string, by: string): string =>
+  text
+    .split("\n")
+    .map((line) => by + line)
+    .join("\n");
+
+/** A value as people read it: text as it is, anything else as JSON over a few lines. */
+const inFull = (value: unknown, width: number): string => printable(typeof value === "string" ? value : pretty(value, width)).trimEnd();
+
+function configLines(config: unknown, directory: string, width: number): string {
+  if (config === null) return "  config      none\n";
+  const text = inFull(config, width - 4);
+  const lines = text.split("\n");
+  if (lines.length >= MOST_LINES) return `  config      ${lines.length} lines, in ${printable(directory)}\n`;
+  return `  config\n${indented(lines.map((line) => truncate(line, Math.max(width - 4, 76))).join("\n"), "    ")}\n`;
+}
+
+const outputLines = (output: string, width: number): string => {
+  const lines = printable(output).trimEnd().split("\n");
+  const shown = lines.slice(0, MOST_OUTPUT).map((line) => `    ${truncate(line, width - 4)}\n`);
+  const more = lines.length > MOST_OUTPUT ? `    … ${lines.length - MOST_OUTPUT} more\n` : "";
+  return `  it said\n${shown.join("")}${more}`;
+};
+
+/** A finding: what is required and where, what was seen, the smallest case, and how to see it again. `warns`: it fails no run. */
+export function renderFinding(result: RequirementResult, paint: Paint, width: number, warns: boolean): string {
+  const { id, level, section, title, exercised, failures, finding } = result;
+  const row = (label: string, text: string): string =>
+    `  ${label.padEnd(LABEL)}${truncate(oneLine(text), Math.max(20, width - LABEL - 2))}\n`;
+  const whole = (label: string, text: string): string => `  ${label.padEnd(LABEL)}${oneLine(text)}\n`;
+  const head = `${paint(warns ? "yellow" : "red", `${warns ? "!" : "✗"} ${level}`)} ${paint("bold", oneLine(id))}\n  ${oneLine(title)}\n`;
+  const where = section === "" ? "" : `  ${paint("cyan", oneLine(section))}\n`;
+  if (!finding) return `${head}${where}\n`;
+  const { confirmed, flaky } = finding;
+  const again = `confirmed ${confirmed.failed} of ${confirmed.runs}`;
+  const comes = flaky === undefined ? "" : `; ${paint("yellow", `flaky: fails ${Math.round(flaky * 100)} % of the time`)}`;
+  return [
+    head,
+    where,
+    row("expected", inline(finding.expected)),
+    row("actual", inline(finding.actual)),
+    finding.note === undefined ? "" : whole("note", finding.note),
+    `  ${"failed".padEnd(LABEL)}in ${failures} of ${exercised} cases; ${again}${comes}\n`,
+    whole("case", finding.case),
+    finding.config === undefined ? "" : configLines(finding.config, finding.directory, width),
+    finding.output === undefined ? "" : outputLines(finding.output, width),
+    whole("replay", finding.replay),
+    "\n",
+  ].join("");
+}
+
+/** A fault of ours. */
+export const renderError = ({ id, reason }: RequirementResult, paint: Paint): string =>
+  `${paint("red", "✗ ERROR")} ${paint("bold", oneLine(id))}\n  The harness itself failed: ${oneLine(reason ?? "")}\n\n`;
