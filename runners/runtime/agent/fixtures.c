@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,9 +46,17 @@ static void identity_map(const char *file, pid_t pid) {
 }
 
 /* In the holder: makes the namespace, tells the parent, and stays until it is killed. */
-static void hold(int flag, int ready, int go_on) {
+static void hold(int flag, int cpu, int ready, int go_on) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (cpu >= 0) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    (void)sched_setaffinity(0, sizeof set, &set);
+  }
   char code = unshare(flag) ? (char)errno : 0;
+  /* A mount namespace cannot be bound where the bind would propagate into itself. */
+  if (!code && flag == CLONE_NEWNS && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) code = (char)errno;
   if (!code && flag == CLONE_NEWPID) {
     pid_t init = fork();
     if (init == 0) {
@@ -62,30 +71,42 @@ static void hold(int flag, int ready, int go_on) {
   for (;;) pause();
 }
 
+/* One try: a holder, made on that CPU (-1: any), and its namespace bound to the path. */
+static int hold_and_bind(const char *path, size_t kind, int cpu, pid_t *holder) {
+  int ready[2], go_on[2];
+  if (pipe2(ready, O_CLOEXEC) || pipe2(go_on, O_CLOEXEC)) return -1;
+  pid_t pid = fork();
+  if (pid < 0) return -1;
+  if (pid == 0) hold(namespaces[kind].flag, cpu, ready[1], go_on[0]);
+  close(ready[1]);
+  close(go_on[0]);
+  char code = 0;
+  ssize_t n = read(ready[0], &code, 1);
+  close(ready[0]);
+  *holder = pid;
+  struct buf link = {0};
+  buf_fmt(&link, "/proc/%d/ns/%s", pid, namespaces[kind].file);
+  if (namespaces[kind].flag == CLONE_NEWUSER) identity_map("uid_map", pid), identity_map("gid_map", pid);
+  int failed = n != 1 || code ? (errno = code ? code : EIO, -1) : write_file(path, "", 0, O_CREAT, 0644);
+  if (!failed) failed = mount(link.data, path, NULL, MS_BIND, NULL);
+  int error = errno;
+  close(go_on[1]);
+  buf_free(&link);
+  if (failed) kill(pid, SIGKILL);
+  return errno = error, failed;
+}
+
 int make_namespace(const char *path, const char *type, pid_t *holder) {
   for (size_t i = 0; i < sizeof namespaces / sizeof *namespaces; i++) {
     if (strcmp(namespaces[i].type, type)) continue;
-    int ready[2], go_on[2];
-    if (pipe2(ready, O_CLOEXEC) || pipe2(go_on, O_CLOEXEC)) return -1;
-    pid_t pid = fork();
-    if (pid < 0) return -1;
-    if (pid == 0) hold(namespaces[i].flag, ready[1], go_on[0]);
-    close(ready[1]);
-    close(go_on[0]);
-    char code = 0;
-    ssize_t n = read(ready[0], &code, 1);
-    close(ready[0]);
-    *holder = pid;
-    struct buf link = {0};
-    buf_fmt(&link, "/proc/%d/ns/%s", pid, namespaces[i].file);
-    if (namespaces[i].flag == CLONE_NEWUSER) identity_map("uid_map", pid), identity_map("gid_map", pid);
-    int failed = n != 1 || code ? (errno = code ? code : EIO, -1) : write_file(path, "", 0, O_CREAT, 0644);
-    if (!failed) failed = mount(link.data, path, NULL, MS_BIND, NULL);
-    int error = errno;
-    close(go_on[1]);
-    buf_free(&link);
-    if (failed) kill(pid, SIGKILL);
-    return errno = error, failed;
+    int failed = hold_and_bind(path, i, -1, holder);
+    /*
+     * The kernel lets a mount namespace be bound only in one with a lower number, and newer kernels hand numbers out
+     * for each CPU by itself: so each CPU has its try.
+     */
+    for (int cpu = 0; failed && errno == EINVAL && namespaces[i].flag == CLONE_NEWNS && cpu < get_nprocs_conf(); cpu++)
+      failed = hold_and_bind(path, i, cpu, holder);
+    return failed;
   }
   return errno = EINVAL, -1;
 }
