@@ -148,7 +148,7 @@ export default section("Namespaces", [
   example(["network", "ipc", "uts", "user", "cgroup", "time"].map((type) => id(`${type}-inherited`)), (setting) =>
     someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
   ),
-  example(id("pid-inherited"), (setting) => fc.constant(leftOut(setting, ["pid"]))),
+  ...(["pid", "mount"] as const).map((type) => example(id(`${type}-inherited`), (setting) => fc.constant(leftOut(setting, [type])))),
   ...TABLED.map((name) => example(id(name), ({ host, target }) => tabledFault(host, target.release, id(name)).map((fault) => faultCase(fault)))),
   example(id("type-required"), (setting) =>
     oneOf([{}, { path: "/proc/self/ns/user" }]).map((fault) => faulty(setting, id("type-required"), "a namespace without type", fault)),

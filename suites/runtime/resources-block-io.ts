@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import { oneOf } from "../../generators/runtime/choose.js";
+import { hasFile } from "../../generators/runtime/host.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Setting } from "../../runners/runtime/target.js";
@@ -102,6 +103,12 @@ const onDisk = (
 const WEIGHTS = ["blkio/blkio.weight", "blkio/blkio.bfq.weight", "io.weight", "io.bfq.weight"] as const;
 const weights = (): Arbitrary<number> => fc.oneof({ withCrossShrink: true }, fc.integer({ min: 10, max: 99 }), fc.integer({ min: 101, max: 499 }));
 
+/** Where the kernel has the weight under the name of one I/O scheduler only. */
+const byOtherName = ({ host }: Setting) =>
+  hasFile(host, "blkio/blkio.weight") || hasFile(host, "io.weight")
+    ? {}
+    : { mayRefuse: "this kernel only has the weight of the BFQ scheduler, which the spec does not name" };
+
 export default section("Block IO", [
   check("runtime.block-io.weight", (view) => judgeReading(view, weight)),
   check("runtime.block-io.leaf-weight", (view) => judgeReading(view, leafWeight)),
@@ -110,7 +117,7 @@ export default section("Block IO", [
 
   example("runtime.block-io.weight", (setting) =>
     withoutFiles(setting, ...WEIGHTS) ??
-    weights().map((value) => resourceCase(setting, { blockIO: { weight: value } }, "a weight for block I/O")),
+    weights().map((value) => resourceCase(setting, { blockIO: { weight: value } }, "a weight for block I/O", byOtherName(setting))),
   ),
   example("runtime.block-io.leaf-weight", (setting) =>
     withoutFiles(setting, "blkio/blkio.leaf_weight") ??

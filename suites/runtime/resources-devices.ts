@@ -54,8 +54,11 @@ const rulesExample = (ids: readonly string[], title: string, lists: readonly (re
     if (setting.host.cgroup.mode !== "v2" && !setting.host.cgroup.controllers.includes("devices")) {
       return lack("the host's cgroups have no devices controller");
     }
+    // Rules of v2 are programs, whose memory counts as locked on older kernels.
+    const loadable = setting.host.cgroup.mode !== "v2" || can(setting.host, "CAP_SYS_RESOURCE");
     return oneOf(lists).map((devices) =>
       resourceCase(setting, { devices }, title, {
+        ...(loadable ? {} : { mayRefuse: "without CAP_SYS_RESOURCE it may not be able to load a device program" }),
         rootfs: [{ kind: "node", path: NODE, ...DEVICE, mode: 0o666 }],
         attempts: [
           { do: "device", path: `/${NODE}`, mode: "r" },
