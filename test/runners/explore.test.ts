@@ -1,0 +1,212 @@
+import fc from "fast-check";
+import t from "tap";
+
+import { type Execute, type ExploreOptions, explore, inParallel, type Source } from "../../runners/explore.js";
+import type { Outcome } from "../../runners/outcome.js";
+
+/** A case of these tests: whose it is, and a number that makes it larger or smaller. */
+interface Toy {
+  readonly from: string;
+  readonly n: number;
+}
+
+const from = (name: string, max = 1000): fc.Arbitrary<Toy> => fc.record({ from: fc.constant(name), n: fc.integer({ min: 0, max }) });
+const source = (name: string, ids: readonly string[] = [name]): Source<Toy> => ({ name, ids, cases: from(name) });
+
+const PASS: Outcome = { verdict: "pass" };
+const SKIP: Outcome = { verdict: "skip", reason: "not here" };
+const failure = (actual: unknown): Outcome => ({ verdict: "fail", expected: "less", actual });
+
+const options = (parts: Partial<ExploreOptions<Toy>> = {}): ExploreOptions<Toy> => ({
+  seed: 20,
+  wanted: new Set(["a", "b"]),
+  stored: [],
+  sources: [source("a"), source("b")],
+  general: from("general"),
+  generalCases: 3,
+  atLeast: 2,
+  jobs: 1,
+  bail: false,
+  signal: new AbortController().signal,
+  onCase: () => undefined,
+  ...parts,
+});
+
+/** Judges by a function, and keeps the cases in the order in which they came. */
+function recorder(judge: (subject: Toy, nth: number) => Record<string, Outcome>): { seen: Toy[]; execute: Execute<Toy, number> } {
+  const seen: Toy[] = [];
+  return {
+    seen,
+    execute: async (subject) => {
+      seen.push(subject);
+      return { observation: seen.length, outcomes: new Map(Object.entries(judge(subject, seen.length))) };
+    },
+  };
+}
+
+const own = (subject: Toy): Record<string, Outcome> => ({ [subject.from]: PASS });
+
+t.test("stored cases come first, then the sources round by round, then general ones", async (t) => {
+  const { seen, execute } = recorder(own);
+  const tallies = await explore(execute, options({ stored: [{ from: "stored", n: 1 }] }));
+  t.same(
+    seen.map((subject) => subject.from),
+    ["stored", "a", "b", "a", "b", "general", "general", "general"],
+  );
+  t.match(tallies.get("a"), { exercised: 2, cases: 2, failures: 0 });
+  t.equal(tallies.get("a")?.worst, undefined);
+  t.equal(tallies.size, 2, "only what is wanted is tallied");
+});
+
+t.test("the same seed gives the same run; a source more leaves the cases of the others alone", async (t) => {
+  const runs = await Promise.all(
+    [options(), options(), options({ seed: 21 }), options({ sources: [source("new", ["a"]), source("a"), source("b")] })].map(
+      async (each) => {
+        const { seen, execute } = recorder(own);
+        await explore(execute, each);
+        return seen;
+      },
+    ),
+  );
+  const [first, again, other, more] = runs;
+  t.same(again, first);
+  t.notSame(other, first);
+  t.same(
+    more?.filter((subject) => subject.from !== "new"),
+    first,
+  );
+});
+
+t.test("sources aimed at nothing that is wanted are left out", async (t) => {
+  const { seen, execute } = recorder(own);
+  await explore(execute, options({ wanted: new Set(["b"]), generalCases: 0 }));
+  t.same([...new Set(seen.map((subject) => subject.from))], ["b"]);
+});
+
+t.test("what was exercised too seldom gets more cases; what cannot be exercised is not tried forever", async (t) => {
+  const counts = { a: 0, b: 0 };
+  const { seen, execute } = recorder((subject) => {
+    if (subject.from === "a") return { a: ++counts.a % 2 === 0 ? PASS : SKIP };
+    return subject.from === "b" ? { b: SKIP } : {};
+  });
+  const tallies = await explore(execute, options({ atLeast: 3, generalCases: 1 }));
+  t.match(tallies.get("a"), { exercised: 3, cases: 6, skipReason: "not here" });
+  t.match(tallies.get("b"), { exercised: 0, cases: 3, skipReason: "not here" });
+  t.same(
+    seen.slice(7).map((subject) => subject.from),
+    ["a", "a", "a"],
+    "the top-up comes last",
+  );
+});
+
+t.test("a lack is the reason of the skip, and a source that lacks something is not run", async (t) => {
+  const { seen, execute } = recorder(own);
+  const lacking: Source<Toy> = { name: "a", ids: ["a", "unwanted"], cases: { lack: "no such device" } };
+  const tallies = await explore(execute, options({ sources: [lacking, source("b")], generalCases: 0 }));
+  t.match(tallies.get("a"), { exercised: 0, cases: 0, skipReason: "no such device" });
+  t.same([...new Set(seen.map((subject) => subject.from))], ["b"]);
+  t.equal(tallies.get("b")?.skipReason, undefined);
+});
+
+t.test("an error of ours is kept apart from failures, and does not count as exercised", async (t) => {
+  const { execute } = recorder(() => ({ a: { verdict: "error", message: "a bug" } }));
+  const tallies = await explore(execute, options());
+  t.match(tallies.get("a"), { error: "a bug", exercised: 0, failures: 0 });
+  t.equal(tallies.get("a")?.worst, undefined);
+});
+
+t.test("the smallest failing case is remembered with its own observation; others count", async (t) => {
+  const stored = [300, 20, 4, 50].map((n) => ({ from: "a", n }));
+  const { execute } = recorder((subject) => ({ a: failure(subject.n) }));
+  const tallies = await explore(execute, options({ stored, sources: [], generalCases: 0 }));
+  const tally = tallies.get("a");
+  t.match(tally, { failures: 4, exercised: 4 });
+  t.match(tally?.worst, { drawn: { case: { n: 4 } }, observation: 3, outcome: { actual: 4 }, size: JSON.stringify(stored[2]).length });
+});
+
+t.test("a failure does not stop the run, unless asked to bail out", async (t) => {
+  const judge = (subject: Toy, nth: number): Record<string, Outcome> => (nth === 3 ? { a: failure(0) } : own(subject));
+  const through = recorder(judge);
+  await explore(through.execute, options());
+  t.equal(through.seen.length, 7);
+  const bailed = recorder(judge);
+  const tallies = await explore(bailed.execute, options({ bail: true }));
+  t.equal(bailed.seen.length, 3);
+  t.equal(tallies.get("a")?.failures, 1);
+  const unwanted = recorder(() => ({ unwanted: failure(0) }));
+  await explore(unwanted.execute, options({ bail: true }));
+  t.equal(unwanted.seen.length, 7, "a failure that was not asked for is none to bail out for");
+});
+
+t.test("an aborted run takes no new cases, keeps what is known, and forgives what was under way", async (t) => {
+  const abort = new AbortController();
+  const { seen, execute } = recorder(own);
+  const tallies = await explore(
+    async (subject) => {
+      if (seen.length === 3) {
+        abort.abort();
+        throw new Error("closed under our feet");
+      }
+      return execute(subject);
+    },
+    options({ signal: abort.signal }),
+  );
+  t.equal(seen.length, 3);
+  t.match(tallies.get("a"), { exercised: 2 });
+  const early = recorder(own);
+  await explore(early.execute, options({ signal: abort.signal }));
+  t.equal(early.seen.length, 0);
+});
+
+t.test("an exception of the executing side ends the run", async (t) => {
+  await t.rejects(
+    explore(() => Promise.reject(new Error("broken")), options()),
+    { message: "broken" },
+  );
+});
+
+t.test("until a time: general cases without number; none when it has passed", async (t) => {
+  const until = Date.now() + 50;
+  const { seen, execute } = recorder(own);
+  const unhurried: Execute<Toy, number> = async (subject) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return execute(subject);
+  };
+  await explore(unhurried, options({ until, generalCases: 1 }));
+  t.ok(seen.filter((subject) => subject.from === "general").length > 1);
+  t.ok(Date.now() >= until);
+  const late = recorder(own);
+  await explore(late.execute, options({ until: 1, generalCases: 5 }));
+  t.equal(late.seen.filter((subject) => subject.from === "general").length, 0);
+});
+
+t.test("progress counts each case, and the total grows by phases", async (t) => {
+  const seen: [number, number][] = [];
+  const { execute } = recorder(own);
+  await explore(execute, options({ onCase: (done, total) => seen.push([done, total]) }));
+  t.same(seen, [
+    [1, 2],
+    [2, 2],
+    [3, 4],
+    [4, 4],
+    [5, 7],
+    [6, 7],
+    [7, 7],
+  ]);
+});
+
+t.test("so many jobs run at the same time, and no more", async (t) => {
+  for (const jobs of [1, 3]) {
+    let now = 0;
+    let most = 0;
+    const order: number[] = [];
+    await inParallel([1, 2, 3, 4, 5, 6], jobs, new AbortController().signal, async (task) => {
+      order.push(task);
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+    });
+    t.equal(most, jobs);
+    t.same(order, [1, 2, 3, 4, 5, 6]);
+  }
+});

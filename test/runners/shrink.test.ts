@@ -1,0 +1,115 @@
+import fc from "fast-check";
+import t from "tap";
+
+import { type Drawn, draw, fixed } from "../../runners/draw.js";
+import type { Execute, Failure } from "../../runners/explore.js";
+import type { Outcome } from "../../runners/outcome.js";
+import { type ShrinkOptions, shrink } from "../../runners/shrink.js";
+
+const options = (parts: Partial<ShrinkOptions> = {}): ShrinkOptions => ({
+  budget: 200,
+  confirmations: 3,
+  signal: new AbortController().signal,
+  ...parts,
+});
+
+const failed = (actual: unknown): Extract<Outcome, { verdict: "fail" }> => ({ verdict: "fail", expected: "less", actual });
+
+const failureOf = <Case>(drawn: Drawn<Case>): Failure<Case, string> => ({
+  drawn,
+  observation: "first",
+  outcome: failed(drawn.case),
+  size: JSON.stringify(drawn.case).length,
+});
+
+/** Draws until a case satisfies the condition. */
+function drawWhere<Case>(arbitrary: fc.Arbitrary<Case>, condition: (subject: Case) => boolean): Drawn<Case> {
+  const stream = draw(arbitrary, 11);
+  for (;;) {
+    const { value } = stream.next();
+    if (condition(value.case)) return value;
+  }
+}
+
+/** Fails requirement `x` where the condition holds; counts the runs. */
+function executing<Case>(condition: (subject: Case, nth: number) => boolean): { runs: Case[]; execute: Execute<Case, string> } {
+  const runs: Case[] = [];
+  return {
+    runs,
+    execute: async (subject) => {
+      runs.push(subject);
+      const outcome: Outcome = condition(subject, runs.length) ? failed(subject) : { verdict: "pass" };
+      return {
+        observation: `of ${JSON.stringify(subject)}`,
+        outcomes: new Map([
+          ["x", outcome],
+          ["other", failed(subject)],
+        ]),
+      };
+    },
+  };
+}
+
+const numbers = fc.array(fc.integer({ min: 0, max: 1000 }), { maxLength: 12 });
+const large = (list: readonly number[]): boolean => list.some((each) => each >= 100);
+
+t.test("finds the smallest case that still fails, with the observation and the outcome of that case", async (t) => {
+  const { execute } = executing(large);
+  const start = drawWhere(numbers, (list) => large(list) && list.length > 4);
+  const shrunk = await shrink("x", failureOf(start), execute, options());
+  t.same(shrunk.drawn.case, [100]);
+  t.equal(shrunk.observation, "of [100]");
+  t.same(shrunk.outcome.actual, [100]);
+  t.equal(shrunk.size, "[100]".length);
+  t.match(shrunk, { failed: 3, confirmations: 3 });
+});
+
+t.test("only the same requirement counts", async (t) => {
+  const never = executing<readonly number[]>(() => false);
+  const start = drawWhere(numbers, large);
+  const shrunk = await shrink("x", failureOf(start), never.execute, options());
+  t.same(shrunk.drawn.case, start.case, "another requirement failed all along");
+  t.equal(shrunk.observation, "first");
+});
+
+t.test("runs no case twice while it looks, and no more than the budget allows", async (t) => {
+  const start = drawWhere(numbers, (list) => large(list) && list.length > 4);
+  for (const budget of [0, 1, 7]) {
+    const { runs, execute } = executing(large);
+    const shrunk = await shrink("x", failureOf(start), execute, options({ budget, confirmations: 0 }));
+    t.ok(runs.length <= budget, `${runs.length} runs of ${budget}`);
+    t.ok(large(shrunk.drawn.case));
+    if (budget === 0) t.same(shrunk.drawn.case, start.case);
+  }
+  const { runs, execute } = executing(large);
+  await shrink("x", failureOf(start), execute, options({ confirmations: 0 }));
+  t.equal(new Set(runs.map((each) => JSON.stringify(each))).size, runs.length);
+  t.notOk(runs.some((each) => JSON.stringify(each) === JSON.stringify(start.case)));
+});
+
+t.test("a case without neighbours is confirmed as it is", async (t) => {
+  const { runs, execute } = executing<string>(() => true);
+  const shrunk = await shrink("x", failureOf(fixed("stored")), execute, options());
+  t.same(runs, ["stored", "stored", "stored"]);
+  t.match(shrunk, { failed: 3, confirmations: 3 });
+});
+
+t.test("a failure that comes and goes says how often it came", async (t) => {
+  const { execute } = executing<string>((_, nth) => nth === 2);
+  t.match(await shrink("x", failureOf(fixed("flaky")), execute, options({ confirmations: 4 })), { failed: 1, confirmations: 4 });
+  const gone = executing<string>(() => false);
+  t.match(await shrink("x", failureOf(fixed("gone")), gone.execute, options()), { failed: 0, confirmations: 3 });
+});
+
+t.test("when aborted it keeps what it has", async (t) => {
+  const abort = new AbortController();
+  const start = drawWhere(numbers, (list) => large(list) && list.length > 4);
+  const { runs, execute } = executing<readonly number[]>((list, nth) => {
+    if (nth === 3) abort.abort();
+    return large(list);
+  });
+  const shrunk = await shrink("x", failureOf(start), execute, options({ signal: abort.signal }));
+  t.equal(runs.length, 3);
+  t.ok(large(shrunk.drawn.case));
+  t.match(shrunk, { failed: 0, confirmations: 0 });
+});
