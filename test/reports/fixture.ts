@@ -1,0 +1,137 @@
+import { Writable } from "node:stream";
+import type { Reporter, RunInfo } from "../../reports/reporter.js";
+import { type RequirementResult, type Results, summarize } from "../../reports/results.js";
+
+/** A stream that remembers; a terminal of so many columns when it is told to be one. */
+export class Screen extends Writable {
+  text = "";
+  readonly isTTY?: true;
+  readonly columns?: number;
+
+  constructor(columns?: number) {
+    super({ decodeStrings: false });
+    if (columns === undefined) return;
+    this.isTTY = true;
+    this.columns = columns;
+  }
+
+  override _write(chunk: unknown, _encoding: BufferEncoding, done: () => void): void {
+    this.text += String(chunk);
+    done();
+  }
+}
+
+/** Text with all that could break a format: quotes, markup, directives, escapes, colours, new lines, what XML forbids. */
+export const NASTY =
+  'a\\b # SKIP "q" \'s\' <x a="1">&amp;</x> ]]> \u001b[31mred\u0000\u2028\ud800 --- {\n  ...\nnot ok 7 - forged\n1..1\nBail out! {';
+
+const base = {
+  section: "https://example.org/spec.md#part",
+  title: "What is required.",
+  exercised: 3,
+  cases: 4,
+  failures: 0,
+  durationMs: 1500,
+};
+
+export const passed: RequirementResult = { ...base, id: "runtime.process.cwd", level: "MUST", verdict: "pass" };
+export const failed: RequirementResult = {
+  ...base,
+  id: "runtime.process.umask",
+  level: "MUST",
+  verdict: "fail",
+  failures: 2,
+  finding: {
+    expected: 18,
+    actual: { umask: 63 },
+    note: "asked for 022",
+    case: "a umask and nothing else",
+    config: { ociVersion: "1.0.0", process: { user: { umask: 18 } } },
+    directory: ".oci-conform/failures/runc-umask",
+    replay: "oci-conform replay .oci-conform/failures/runc-umask --bin 'runc'",
+    confirmed: { failed: 3, runs: 3 },
+  },
+};
+export const warned: RequirementResult = { ...failed, id: "runtime.hooks.warned", level: "SHOULD" };
+export const ours: RequirementResult = { ...failed, id: "robustness.hang", level: "ROBUSTNESS", section: "" };
+export const skipped: RequirementResult = {
+  ...base,
+  id: "runtime.cgroups.v2",
+  level: "MUST",
+  verdict: "skip",
+  exercised: 0,
+  reason: "no controller: cpu",
+};
+export const unexercised: RequirementResult = {
+  ...base,
+  id: "runtime.cgroups.rdma",
+  level: "SHOULD",
+  verdict: "unexercised",
+  exercised: 0,
+  reason: "no case of this run exercised it",
+};
+export const broken: RequirementResult = {
+  ...base,
+  id: "runtime.state.pid",
+  level: "MUST",
+  verdict: "error",
+  exercised: 0,
+  reason: "a check threw",
+};
+export const nasty: RequirementResult = {
+  ...failed,
+  id: "runtime.mounts.nasty",
+  title: NASTY,
+  finding: {
+    expected: NASTY,
+    actual: undefined,
+    note: NASTY,
+    case: NASTY,
+    config: NASTY,
+    directory: NASTY,
+    replay: NASTY,
+    confirmed: { failed: 1, runs: 3 },
+    flaky: 1 / 3,
+    output: NASTY,
+  },
+};
+export const nastySkip: RequirementResult = { ...skipped, id: "runtime.mounts.skip", reason: NASTY };
+
+/** One of each verdict and level. */
+export const every: readonly RequirementResult[] = [passed, failed, warned, ours, skipped, unexercised, broken, nasty, nastySkip];
+
+export const run: RunInfo = {
+  spec: "runtime",
+  target: { name: "runc", version: "runc version 1.1.5", release: "1.1.0", releaseReason: "the newest that it accepts" },
+  host: { kernel: "6.1.0", cgroup: "v1", root: true },
+  viewReason: "",
+  seed: 20,
+  jobs: 2,
+};
+
+export const resultsOf = (requirements: readonly RequirementResult[], more: Partial<Results> = {}): Results => ({
+  format: "oci-conform/results@1",
+  tool: { name: "oci-conform", version: "0.1.0" },
+  target: {
+    name: "runc",
+    command: "/usr/sbin/runc",
+    version: "runc version 1.1.5",
+    spec: "1.1.0",
+    specReason: "the newest that it accepts",
+  },
+  host: { kernel: "6.1.0", arch: "x86_64", cgroup: "v1", root: true },
+  seed: 20,
+  cases: 60,
+  durationMs: 2500,
+  summary: summarize(requirements),
+  requirements,
+  ...more,
+});
+
+/** Takes a reporter through a whole run. */
+export async function play(reporter: Reporter, results: Results): Promise<void> {
+  reporter.begin(run);
+  reporter.progress({ phase: "explore", done: 1, total: 2, findings: 0 });
+  for (const result of results.requirements) reporter.requirement(result);
+  await reporter.end(results);
+}
