@@ -82,6 +82,9 @@ function shell(action: Action): string | undefined {
 
 const quoteEmpty = (word: string): string => (word === "" ? "''" : quote(word));
 
+/** Actions as lines of shell, in order; those that only make sense to the worker are left out. */
+export const shellOf = (actions: readonly Action[]): string[] => actions.map(shell).filter((line) => line !== undefined);
+
 /** How the script has to be called, for the report of a finding. */
 export interface ReproduceOptions {
   readonly title: string;
@@ -102,11 +105,8 @@ export function reproduceScript(subject: RuntimeCase, options: ReproduceOptions)
       .split("\n")
       .map((line) => `# ${line}`.trimEnd())
       .join("\n");
-  const prepare = script.prepare.map(shell).filter((line) => line !== undefined);
-  const steps = subject.steps.flatMap((step, at) => [
-    `echo "--- step ${at + 1}: ${step.op}"`,
-    ...(script.steps[at] ?? []).map(shell).filter((line) => line !== undefined),
-  ]);
+  const prepare = shellOf(script.prepare);
+  const steps = subject.steps.flatMap((step, at) => [`echo "--- step ${at + 1}: ${step.op}"`, ...shellOf(script.steps[at] ?? [])]);
   return `#!/bin/sh
 ${comment(options.title)}
 #
