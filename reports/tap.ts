@@ -24,7 +24,7 @@ function diagnostics({ level, section, title, verdict, exercised, cases, failure
     ["note", finding?.note],
     ["replay", finding?.replay],
     ["directory", finding?.directory],
-    ["failed", `${failures} of ${exercised} cases that exercise it`],
+    ["failed", finding && `${failures} of ${exercised} cases that exercise it`],
     ["judged", cases],
     ["confirmed", finding && `${finding.confirmed.failed} of ${finding.confirmed.runs}`],
     ["flaky", finding?.flaky],

@@ -87,6 +87,13 @@ t.test("no text of a target breaks out of its place", async (t) => {
   t.notOk(points[1]?.buffered);
 });
 
+t.test("no name becomes a directive", async (t) => {
+  const id = "runtime.odd # SKIP \\ # TODO {";
+  const { final, points } = parsed(await text(resultsOf([{ ...failed, id }])));
+  t.match(final, { ok: false, fail: 1, skip: 0, todo: 0 });
+  t.match(points, [{ name: `${id}.`, ok: false, skip: false, todo: false }]);
+});
+
 t.test("nothing that a target is called breaks out of a comment", async (t) => {
   const screen = new Screen();
   const reporter = createReporter("tap", screen, { gate: "must" });

@@ -77,4 +77,5 @@ t.test("areas, groups, counts, suggestions", async (t) => {
   t.equal(nearest("jsno", ["tap", "json"]), "json");
   t.equal(nearest("term", ["tap", "terminal"]), "terminal");
   t.equal(nearest("zzz", ["tap", "json"]), undefined);
+  t.equal(nearest("germinates", ["terminal"]), undefined);
 });
