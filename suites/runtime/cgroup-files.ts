@@ -1,5 +1,5 @@
-import type { Look } from "../../runners/runtime/observation.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
+import type { Look } from "../../runners/runtime/observation.js";
 import type { Resources } from "../../spec/runtime/config.js";
 import { holds, type Judgement } from "../check.js";
 import type { View } from "./suite.js";

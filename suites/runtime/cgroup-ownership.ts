@@ -39,7 +39,9 @@ const unchanged = (view: View, version: "cgroup" | "cgroup2" | null): Judgement 
       .filter(({ mount }) => version === null || mount.type === version)
       .map((place) => {
         const owner = ownerOf(view, place);
-        return owner === undefined ? undefined : equal(owner, view.host.outside.uid.effective, `the owner of ${place.path} in ${place.mount.target}`);
+        return owner === undefined
+          ? undefined
+          : equal(owner, view.host.outside.uid.effective, `the owner of ${place.path} in ${place.mount.target}`);
       }),
   );
 

@@ -121,7 +121,9 @@ export default section("Cgroups path", [
   example(["runtime.cgroups.path-absolute", "runtime.cgroups.created", "runtime.delete.resources-deleted"], (setting) =>
     withCgroups(
       setting,
-      fc.tuple(name(), oneOf(["", "/child", "/child/grandchild"])).map(([parent, child]) => observed(setting, `${parent}${child}`, "a cgroup")),
+      fc
+        .tuple(name(), oneOf(["", "/child", "/child/grandchild"]))
+        .map(([parent, child]) => observed(setting, `${parent}${child}`, "a cgroup")),
     ),
   ),
   example("runtime.delete.foreign-resources-kept", (setting) =>
@@ -130,5 +132,10 @@ export default section("Cgroups path", [
       name().map((path) => observed(setting, path, "a cgroup that is there before", [path])),
     ),
   ),
-  example("runtime.cgroups.path-consistent", (setting) => withCgroups(setting, cgroupsPath().map((path) => twice(setting, path)))),
+  example("runtime.cgroups.path-consistent", (setting) =>
+    withCgroups(
+      setting,
+      cgroupsPath().map((path) => twice(setting, path)),
+    ),
+  ),
 ]);

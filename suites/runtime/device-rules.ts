@@ -14,7 +14,9 @@ const anyType = ({ type }: DeviceRule): boolean => type === undefined || type ==
 const everything = (rule: DeviceRule): boolean => anyType(rule) && any(rule.major) && any(rule.minor);
 
 const covers = (rule: DeviceRule, use: DeviceUse): boolean =>
-  (anyType(rule) || rule.type === use.type) && (any(rule.major) || rule.major === use.major) && (any(rule.minor) || rule.minor === use.minor);
+  (anyType(rule) || rule.type === use.type) &&
+  (any(rule.major) || rule.major === use.major) &&
+  (any(rule.minor) || rule.minor === use.minor);
 
 const same = (one: DeviceRule, other: DeviceRule): boolean =>
   one.type === other.type && one.major === other.major && one.minor === other.minor;

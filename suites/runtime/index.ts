@@ -1,8 +1,11 @@
+import capabilities from "./capabilities.js";
 import cgroupOwnership from "./cgroup-ownership.js";
 import cgroupsPath from "./cgroups-path.js";
 import intelRdt from "./intel-rdt.js";
 import namespaces from "./namespaces.js";
 import netDevices from "./net-devices.js";
+import process from "./process.js";
+import processLinux from "./process-linux.js";
 import resourcesBlockIo from "./resources-block-io.js";
 import resourcesCpu from "./resources-cpu.js";
 import resourcesDevices from "./resources-devices.js";
@@ -12,16 +15,13 @@ import resourcesNetwork from "./resources-network.js";
 import resourcesPids from "./resources-pids.js";
 import resourcesRdma from "./resources-rdma.js";
 import robustness from "./robustness.js";
+import type { Section } from "./suite.js";
 import sysctl from "./sysctl.js";
 import timeOffsets from "./time-offsets.js";
 import unified from "./unified.js";
-import userMappings from "./user-mappings.js";
-import capabilities from "./capabilities.js";
-import process from "./process.js";
-import processLinux from "./process-linux.js";
 import user from "./user.js";
+import userMappings from "./user-mappings.js";
 import validValues from "./valid-values.js";
-import type { Section } from "./suite.js";
 
 /** The sections of the runtime suite, in the order of the spec's documents. */
 export const sections: readonly Section[] = [

@@ -35,7 +35,9 @@ function tasksOf(view: View, directory: string): readonly string[] | undefined {
 function member(view: View, directory: string): Judgement | undefined {
   const tasks = tasksOf(view, directory);
   const { pid } = view.seen;
-  return !counts(view) || tasks === undefined || pid === null ? undefined : holds(tasks.includes(String(pid)), `${pid} in ${directory}/tasks`, tasks);
+  return !counts(view) || tasks === undefined || pid === null
+    ? undefined
+    : holds(tasks.includes(String(pid)), `${pid} in ${directory}/tasks`, tasks);
 }
 
 /** Nothing of this container's is there before, but while it runs; `delete` removes it. */
@@ -88,7 +90,9 @@ export default section("IntelRdt", [
   example(["task-in-closid-directory", "closid-default-is-id", "own-directory-removed"].map(id), (setting) =>
     withResctrl(setting, fc.constant(observed(setting, {}, "a class of service of its own"))),
   ),
-  example(id("unset-leaves-resctrl-alone"), (setting) => withResctrl(setting, fc.constant(observed(setting, undefined, "no class of service")))),
+  example(id("unset-leaves-resctrl-alone"), (setting) =>
+    withResctrl(setting, fc.constant(observed(setting, undefined, "no class of service"))),
+  ),
   example(id("closid-slash-is-default"), (setting) =>
     withResctrl(setting, fc.constant(observed(setting, { closID: "/" }, "the default class of service"))),
   ),

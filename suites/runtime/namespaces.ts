@@ -18,7 +18,10 @@ import { check, example, type Lack, lack, section, started, type View } from "./
 
 /** A config whose namespaces decide where its container is. */
 const counts = (view: View): boolean =>
-  view.case.control === undefined && view.container.configText === undefined && started(view) && !view.case.steps.some(({ op }) => op === "edit");
+  view.case.control === undefined &&
+  view.container.configText === undefined &&
+  started(view) &&
+  !view.case.steps.some(({ op }) => op === "edit");
 
 /** Whether the config says so about the type: that it be new, the one at a path, or (not listed) the runtime's own. */
 const wants = (view: View, type: NamespaceType, way: "new" | "joined" | "inherited"): boolean => {
@@ -50,15 +53,14 @@ function inherited(view: View, type: NamespaceType): Judgement | undefined {
 }
 
 /**
- * As seen from within: the first process of a namespace of process ids has the id 1, and in one of control groups nothing lies above the
- * container's own.
+ * As seen from within: the first process of a namespace of process ids has the id 1. In one of control groups nothing lies above the
+ * container's own; that alone proves no namespace.
  */
 function isolated(view: View, type: "pid" | "cgroup"): Judgement | undefined {
   if (!wants(view, type, "new") || !view.inside) return undefined;
   if (type === "pid") return equal(view.inside.pid, 1);
-  const { cgroup } = view.inside;
-  const above = Object.values(cgroup ?? {}).filter((path) => path.startsWith("/.."));
-  return cgroup ? equal(above, [], "the container's cgroups lie within its cgroup namespace") : undefined;
+  const above = Object.values(view.inside.cgroup ?? {}).filter((path) => path.startsWith("/.."));
+  return above.length > 0 ? equal(above, [], "the container's cgroups lie within its cgroup namespace") : undefined;
 }
 
 const withNamespaces = (release: string, namespaces: readonly Namespace[]): Config => {
@@ -68,8 +70,7 @@ const withNamespaces = (release: string, namespaces: readonly Namespace[]): Conf
 
 const minimal = (release: string): readonly Namespace[] => minimalConfig(release).linux?.namespaces ?? [];
 
-const held = (setting: Setting, config: Config, title: string): RuntimeCase =>
-  caseOf(config, { host: setting.host, hold: true, title });
+const held = (setting: Setting, config: Config, title: string): RuntimeCase => caseOf(config, { host: setting.host, hold: true, title });
 
 /** The namespace to be joined is looked at first, so that it is known which one it is. */
 function joining(setting: Setting, type: NamespaceType): RuntimeCase {
@@ -145,15 +146,20 @@ export default section("Namespaces", [
   example([id("user-new"), id("user-supported")], (setting) => lackOf(setting, "user") ?? remapped(setting)),
   // Apart, so that a runtime which can't join one of them still shows what it does with the others.
   ...NAMESPACE_TYPES.map((type) => example(id(`${type}-join`), (setting) => lackOf(setting, type) ?? fc.constant(joining(setting, type)))),
-  example(["network", "ipc", "uts", "user", "cgroup", "time"].map((type) => id(`${type}-inherited`)), (setting) =>
-    someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
+  example(
+    ["network", "ipc", "uts", "user", "cgroup", "time"].map((type) => id(`${type}-inherited`)),
+    (setting) => someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
   ),
   ...(["pid", "mount"] as const).map((type) => example(id(`${type}-inherited`), (setting) => fc.constant(leftOut(setting, [type])))),
-  ...TABLED.map((name) => example(id(name), ({ host, target }) => tabledFault(host, target.release, id(name)).map((fault) => faultCase(fault)))),
+  ...TABLED.map((name) =>
+    example(id(name), ({ host, target }) => tabledFault(host, target.release, id(name)).map((fault) => faultCase(fault))),
+  ),
   example(id("type-required"), (setting) =>
     oneOf([{}, { path: "/proc/self/ns/user" }]).map((fault) => faulty(setting, id("type-required"), "a namespace without type", fault)),
   ),
   example(id("type-unknown-error"), (setting) =>
-    oneOf(["no-such", "USER", "net", ""]).map((type) => faulty(setting, id("type-unknown-error"), "a namespace of an unknown type", { type })),
+    oneOf(["no-such", "USER", "net", ""]).map((type) =>
+      faulty(setting, id("type-unknown-error"), "a namespace of an unknown type", { type }),
+    ),
   ),
 ]);

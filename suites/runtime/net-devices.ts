@@ -36,20 +36,34 @@ function each(
   return all(
     Object.entries(view.config.linux?.netDevices ?? {}).map(([source, { name }]) => {
       const wanted = name ?? source;
-      return judged(interfaces.filter((one) => isNamed(one.name, wanted)), wanted, source);
+      return judged(
+        interfaces.filter((one) => isNamed(one.name, wanted)),
+        wanted,
+        source,
+      );
     }),
   );
 }
 
 const present = (found: readonly NetworkInterface[], wanted: string): Judgement =>
-  holds(found.length > 0, `an interface ${wanted}`, found.map(({ name }) => name));
+  holds(
+    found.length > 0,
+    `an interface ${wanted}`,
+    found.map(({ name }) => name),
+  );
 
 /** As many devices as have this template's name, each with a number of its own. */
 const fromTemplate = (view: View): Judgement | undefined =>
   each(view, (found, wanted) => {
     const { netDevices = {} } = view.config.linux ?? {};
     const many = Object.values(netDevices).filter(({ name }) => name === wanted).length;
-    return wanted.endsWith("%d") ? holds(found.length >= many, `${many} interfaces ${wanted}`, found.map(({ name }) => name)) : undefined;
+    return wanted.endsWith("%d")
+      ? holds(
+          found.length >= many,
+          `${many} interfaces ${wanted}`,
+          found.map(({ name }) => name),
+        )
+      : undefined;
   });
 
 /** The addresses that the fixture gave to the interface; all of them are permanent and of global scope. */
@@ -61,7 +75,11 @@ const preserved = (view: View): Judgement | undefined =>
     const addresses = addressesOf(view, source);
     if (addresses.length === 0 || found.length === 0 || wanted.endsWith("%d")) return undefined;
     const kept = found.flatMap((one) => one.addresses);
-    return holds(addresses.every((address) => kept.includes(address)), addresses, kept);
+    return holds(
+      addresses.every((address) => kept.includes(address)),
+      addresses,
+      kept,
+    );
   });
 
 /** A namespace that outlives the container still holds the device for the next container in it. */
@@ -72,7 +90,11 @@ function notMovedBack({ containers: [first, second] }: CaseView): Judgement | un
   if (!first || !interfaces || wanted.length === 0 || pathOf(first) === undefined || pathOf(first) !== pathOf(second)) return undefined;
   if (!started(first) || !ok(first.delete)) return undefined;
   const names = interfaces.map(({ name }) => name);
-  return holds(wanted.every((name) => names.some((own) => isNamed(own, name))), wanted, names);
+  return holds(
+    wanted.every((name) => names.some((own) => isNamed(own, name))),
+    wanted,
+    names,
+  );
 }
 
 const configOf = (setting: Setting, netDevices: Devices): Config => {
@@ -86,16 +108,15 @@ function oneAfterTheOther(setting: Setting, netDevices: Devices): RuntimeCase {
     ...config,
     linux: {
       ...config.linux,
-      namespaces: (config.linux?.namespaces ?? []).map(({ type }) => (type === "network" ? { type, path: namespacePath("network") } : { type })),
+      namespaces: (config.linux?.namespaces ?? []).map(({ type }) =>
+        type === "network" ? { type, path: namespacePath("network") } : { type },
+      ),
     },
   });
   const first = caseOf(joining(configOf(setting, netDevices)), { title: "a network device in a namespace that outlives the container" });
   return {
     ...first,
-    containers: [
-      ...first.containers,
-      containerOf(joining(minimalConfig(setting.target.release)), { attempts: [{ do: "interfaces" }] }),
-    ],
+    containers: [...first.containers, containerOf(joining(minimalConfig(setting.target.release)), { attempts: [{ do: "interfaces" }] })],
     steps: [...first.steps, ...lifecycle(1)],
   };
 }
@@ -116,7 +137,17 @@ export default section("Network devices", [
   check(id("name"), (view) => each(view, (found, wanted) => (wanted.endsWith("%d") ? undefined : present(found, wanted)))),
   check(id("name-template"), fromTemplate),
   check(id("addresses-preserved"), preserved),
-  check(id("up"), (view) => each(view, (found) => (found.length === 0 ? undefined : holds(found.every(({ up }) => up), "up", found)))),
+  check(id("up"), (view) =>
+    each(view, (found) =>
+      found.length === 0
+        ? undefined
+        : holds(
+            found.every(({ up }) => up),
+            "up",
+            found,
+          ),
+    ),
+  ),
   checkCase(id("not-moved-back"), notMovedBack),
   refuses(id("move-checked")),
   refuses(id("name-exists-error")),
@@ -133,9 +164,9 @@ export default section("Network devices", [
     withVeth(
       setting,
       oneOf(["inside%d", "lo%d", "ocinet%d"]).chain((name) =>
-        fc.constantFrom<Devices>({ [SOURCE]: { name } }, { [SOURCE]: { name }, [OTHER]: { name } }).map((devices) =>
-          moving(setting, devices, "network devices with a number from the kernel"),
-        ),
+        fc
+          .constantFrom<Devices>({ [SOURCE]: { name } }, { [SOURCE]: { name }, [OTHER]: { name } })
+          .map((devices) => moving(setting, devices, "network devices with a number from the kernel")),
       ),
     ),
   ),

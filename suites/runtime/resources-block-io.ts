@@ -47,7 +47,14 @@ const weight = of(({ weight: value }) => (value === undefined || value === 0 ? [
 const leafWeight = of(({ leafWeight: value }) =>
   value === undefined || value === 0
     ? []
-    : [{ file: "blkio/blkio.leaf_weight", accepts: (text) => text === String(value), untouched: (text) => text === "500", expected: String(value) }],
+    : [
+        {
+          file: "blkio/blkio.leaf_weight",
+          accepts: (text) => text === String(value),
+          untouched: (text) => text === "500",
+          expected: String(value),
+        },
+      ],
 );
 
 const weightDevice = of(({ weightDevice: devices = [] }) => {
@@ -101,7 +108,8 @@ const onDisk = (
 };
 
 const WEIGHTS = ["blkio/blkio.weight", "blkio/blkio.bfq.weight", "io.weight", "io.bfq.weight"] as const;
-const weights = (): Arbitrary<number> => fc.oneof({ withCrossShrink: true }, fc.integer({ min: 10, max: 99 }), fc.integer({ min: 101, max: 499 }));
+const weights = (): Arbitrary<number> =>
+  fc.oneof({ withCrossShrink: true }, fc.integer({ min: 10, max: 99 }), fc.integer({ min: 101, max: 499 }));
 
 /** Where the kernel has the weight under the name of one I/O scheduler only. */
 const byOtherName = ({ host }: Setting) =>
@@ -115,13 +123,17 @@ export default section("Block IO", [
   check("runtime.block-io.weight-device", (view) => judgeReading(view, weightDevice)),
   ...KINDS.map((kind) => check(idOf(kind), (view) => judgeReading(view, throttle(kind)))),
 
-  example("runtime.block-io.weight", (setting) =>
-    withoutFiles(setting, ...WEIGHTS) ??
-    weights().map((value) => resourceCase(setting, { blockIO: { weight: value } }, "a weight for block I/O", byOtherName(setting))),
+  example(
+    "runtime.block-io.weight",
+    (setting) =>
+      withoutFiles(setting, ...WEIGHTS) ??
+      weights().map((value) => resourceCase(setting, { blockIO: { weight: value } }, "a weight for block I/O", byOtherName(setting))),
   ),
-  example("runtime.block-io.leaf-weight", (setting) =>
-    withoutFiles(setting, "blkio/blkio.leaf_weight") ??
-    weights().map((value) => resourceCase(setting, { blockIO: { leafWeight: value } }, "a leaf weight for block I/O")),
+  example(
+    "runtime.block-io.leaf-weight",
+    (setting) =>
+      withoutFiles(setting, "blkio/blkio.leaf_weight") ??
+      weights().map((value) => resourceCase(setting, { blockIO: { leafWeight: value } }, "a leaf weight for block I/O")),
   ),
   example("runtime.block-io.weight-device", (setting) =>
     onDisk(setting, WEIGHTS, (disk) =>

@@ -40,12 +40,9 @@ const alwaysHierarchical = (host: HostFacts): boolean => atLeast(host.kernel, "5
 const limit = of((memory) => bytes(memory.limit, "memory/memory.limit_in_bytes", "memory.max"));
 const reservation = of((memory) => bytes(memory.reservation, "memory/memory.soft_limit_in_bytes", "memory.low", "memory.high"));
 const swap = of((memory) => [...bytes(memory.swap, "memory/memory.memsw.limit_in_bytes"), ...swapAlone(memory)]);
-const kernel: Reading = ({ memory }, host) =>
-  keepsKernelLimit(host) ? bytes(memory?.kernel, "memory/memory.kmem.limit_in_bytes") : [];
+const kernel: Reading = ({ memory }, host) => (keepsKernelLimit(host) ? bytes(memory?.kernel, "memory/memory.kmem.limit_in_bytes") : []);
 const kernelTcp = of((memory) => bytes(memory.kernelTCP, "memory/memory.kmem.tcp.limit_in_bytes"));
-const swappiness = of((memory) =>
-  memory.swappiness === undefined ? [] : [shows("memory/memory.swappiness", memory.swappiness, "60")],
-);
+const swappiness = of((memory) => (memory.swappiness === undefined ? [] : [shows("memory/memory.swappiness", memory.swappiness, "60")]));
 const hierarchy: Reading = ({ memory }, host) =>
   memory?.useHierarchy === undefined
     ? []
@@ -101,64 +98,84 @@ export default section("Memory", [
   refuses("runtime.memory.use-hierarchy"),
   check("runtime.memory.unlimited", unlimited),
 
-  example(["runtime.memory.limit", "runtime.memory.reservation"], (setting) =>
-    withoutFiles(setting, ...LIMIT) ??
-    fc
-      .tuple(pages(256 * MIB, 1024 * MIB), pages(128 * MIB, 255 * MIB))
-      .map(([most, kept]) => resourceCase(setting, { memory: { limit: most, reservation: kept } }, "a limit and a reservation of memory")),
+  example(
+    ["runtime.memory.limit", "runtime.memory.reservation"],
+    (setting) =>
+      withoutFiles(setting, ...LIMIT) ??
+      fc
+        .tuple(pages(256 * MIB, 1024 * MIB), pages(128 * MIB, 255 * MIB))
+        .map(([most, kept]) =>
+          resourceCase(setting, { memory: { limit: most, reservation: kept } }, "a limit and a reservation of memory"),
+        ),
   ),
-  example("runtime.memory.limit", (setting) =>
-    withoutFiles(setting, ...SWAP) ??
-    oneOf([64, 96, 128]).map((size) =>
-      resourceCase(setting, { memory: { limit: size * MIB, swap: size * MIB } }, "a program that wants more memory than it may have", {
-        attempts: [{ do: "allocate", bytes: (size + 32) * MIB }],
-      }),
-    ),
+  example(
+    "runtime.memory.limit",
+    (setting) =>
+      withoutFiles(setting, ...SWAP) ??
+      oneOf([64, 96, 128]).map((size) =>
+        resourceCase(setting, { memory: { limit: size * MIB, swap: size * MIB } }, "a program that wants more memory than it may have", {
+          attempts: [{ do: "allocate", bytes: (size + 32) * MIB }],
+        }),
+      ),
   ),
-  example("runtime.memory.unlimited", (setting) =>
-    withoutFiles(setting, ...LIMIT) ??
-    pages(128 * MIB, 255 * MIB).map((kept) =>
-      resourceCase(setting, { memory: { limit: -1, reservation: kept } }, "no limit of memory, but a reservation"),
-    ),
+  example(
+    "runtime.memory.unlimited",
+    (setting) =>
+      withoutFiles(setting, ...LIMIT) ??
+      pages(128 * MIB, 255 * MIB).map((kept) =>
+        resourceCase(setting, { memory: { limit: -1, reservation: kept } }, "no limit of memory, but a reservation"),
+      ),
   ),
-  example("runtime.memory.swap", (setting) =>
-    withoutFiles(setting, ...SWAP) ??
-    fc
-      .tuple(pages(128 * MIB, 512 * MIB), pages(MIB, 512 * MIB))
-      .map(([most, extra]) => resourceCase(setting, { memory: { limit: most, swap: most + extra } }, "a limit of memory and swap")),
+  example(
+    "runtime.memory.swap",
+    (setting) =>
+      withoutFiles(setting, ...SWAP) ??
+      fc
+        .tuple(pages(128 * MIB, 512 * MIB), pages(MIB, 512 * MIB))
+        .map(([most, extra]) => resourceCase(setting, { memory: { limit: most, swap: most + extra } }, "a limit of memory and swap")),
   ),
   example("runtime.memory.kernel", (setting) => {
     if (keepsKernelLimit(setting.host)) {
       return pages(64 * MIB, 256 * MIB).map((most) => resourceCase(setting, { memory: { kernel: most } }, "a limit of kernel memory"));
     }
-    return withoutFiles(setting, "memory/memory.kmem.limit_in_bytes") ?? lack("this kernel (5.16 or later) keeps no limit of kernel memory");
+    return (
+      withoutFiles(setting, "memory/memory.kmem.limit_in_bytes") ?? lack("this kernel (5.16 or later) keeps no limit of kernel memory")
+    );
   }),
-  example("runtime.memory.kernel-tcp", (setting) =>
-    withoutFiles(setting, "memory/memory.kmem.tcp.limit_in_bytes") ??
-    pages(MIB, 64 * MIB).map((most) => resourceCase(setting, { memory: { kernelTCP: most } }, "a limit of kernel memory for TCP")),
+  example(
+    "runtime.memory.kernel-tcp",
+    (setting) =>
+      withoutFiles(setting, "memory/memory.kmem.tcp.limit_in_bytes") ??
+      pages(MIB, 64 * MIB).map((most) => resourceCase(setting, { memory: { kernelTCP: most } }, "a limit of kernel memory for TCP")),
   ),
-  example("runtime.memory.swappiness", (setting) =>
-    withoutFiles(setting, "memory/memory.swappiness") ??
-    fc
-      .oneof({ withCrossShrink: true }, fc.integer({ min: 0, max: 59 }), fc.integer({ min: 61, max: 100 }))
-      .map((value) => resourceCase(setting, { memory: { swappiness: value } }, "a swappiness of its own")),
+  example(
+    "runtime.memory.swappiness",
+    (setting) =>
+      withoutFiles(setting, "memory/memory.swappiness") ??
+      fc
+        .oneof({ withCrossShrink: true }, fc.integer({ min: 0, max: 59 }), fc.integer({ min: 61, max: 100 }))
+        .map((value) => resourceCase(setting, { memory: { swappiness: value } }, "a swappiness of its own")),
   ),
-  example("runtime.memory.disable-oom-killer", (setting) =>
-    withoutFiles(setting, "memory/memory.oom_control") ??
-    pages(256 * MIB, 512 * MIB).map((most) =>
-      resourceCase(setting, { memory: { limit: most, disableOOMKiller: true } }, "no OOM killer"),
-    ),
+  example(
+    "runtime.memory.disable-oom-killer",
+    (setting) =>
+      withoutFiles(setting, "memory/memory.oom_control") ??
+      pages(256 * MIB, 512 * MIB).map((most) =>
+        resourceCase(setting, { memory: { limit: most, disableOOMKiller: true } }, "no OOM killer"),
+      ),
   ),
-  example("runtime.memory.use-hierarchy", (setting) =>
-    withoutFiles(setting, "memory/memory.use_hierarchy") ??
-    (alwaysHierarchical(setting.host)
-      ? pages(256 * MIB, 512 * MIB).map((most) =>
-          resourceFault(setting, "runtime.memory.use-hierarchy", {
-            control: { memory: { limit: most } },
-            fault: { memory: { limit: most, useHierarchy: false } },
-            title: "a memory hierarchy that the kernel cannot turn off",
-          }),
-        )
-      : fc.constant(resourceCase(setting, { memory: { useHierarchy: true } }, "a memory hierarchy"))),
+  example(
+    "runtime.memory.use-hierarchy",
+    (setting) =>
+      withoutFiles(setting, "memory/memory.use_hierarchy") ??
+      (alwaysHierarchical(setting.host)
+        ? pages(256 * MIB, 512 * MIB).map((most) =>
+            resourceFault(setting, "runtime.memory.use-hierarchy", {
+              control: { memory: { limit: most } },
+              fault: { memory: { limit: most, useHierarchy: false } },
+              title: "a memory hierarchy that the kernel cannot turn off",
+            }),
+          )
+        : fc.constant(resourceCase(setting, { memory: { useHierarchy: true } }, "a memory hierarchy"))),
   ),
 ]);

@@ -1,7 +1,6 @@
 import fc from "fast-check";
-
-import { hasFile } from "../../generators/runtime/host.js";
 import { oneOf } from "../../generators/runtime/choose.js";
+import { hasFile } from "../../generators/runtime/host.js";
 import { judgeReading, type Reading, shows } from "./cgroup-files.js";
 import { refuses } from "./refusal.js";
 import { resourceCase, resourceFault } from "./resource-cases.js";

@@ -16,13 +16,15 @@ const names = (text: string, device: string, pair: string): boolean =>
     return name === device && pairs.includes(pair);
   });
 
-const judgePair = (view: View, key: string, valueOf: (limits: RdmaLimits) => number | undefined): Judgement | undefined =>
+const judgePair = (view: View, key: string, pick: (limits: RdmaLimits) => number | undefined): Judgement | undefined =>
   all(
     Object.entries(view.config.linux?.resources?.rdma ?? {}).map(([device, limits]) => {
-      const value = valueOf(limits);
+      const value = pick(limits);
       if (value === undefined) return undefined;
       const pair = `${key}=${value}`;
-      return judgeReading(view, () => FILES.map((file) => ({ file, accepts: (text) => names(text, device, pair), expected: `${device} ${pair}` })));
+      return judgeReading(view, () =>
+        FILES.map((file) => ({ file, accepts: (text) => names(text, device, pair), expected: `${device} ${pair}` })),
+      );
     }),
   );
 

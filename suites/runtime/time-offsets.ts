@@ -17,7 +17,8 @@ function shifted(view: View, clock: Clock): Judgement | undefined {
   const { timeOffsets: wanted, namespaces } = view.config.linux ?? {};
   const { inside, host } = view;
   const seen = inside?.timeOffsets;
-  if (!wanted || !seen || !inside || !started(view) || view.case.control !== undefined || view.container.configText !== undefined) return undefined;
+  if (!wanted || !seen || !inside || !started(view) || view.case.control !== undefined || view.container.configText !== undefined)
+    return undefined;
   if (!namespaces?.some(({ type, path }) => type === "time" && path === undefined)) return undefined;
   const outside = host.outside.timeOffsets;
   const offset = wanted[clock];

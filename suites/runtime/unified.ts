@@ -2,8 +2,8 @@ import fc from "fast-check";
 
 import { oneOf } from "../../generators/runtime/choose.js";
 import { hasFile } from "../../generators/runtime/host.js";
-import { pageBytes } from "../../generators/runtime/resources-io.js";
 import { unified } from "../../generators/runtime/resources.js";
+import { pageBytes } from "../../generators/runtime/resources-io.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Resources } from "../../spec/runtime/config.js";
@@ -54,11 +54,15 @@ export default section("Unified", [
   refuses("runtime.unified.missing-controller-error"),
   refuses("runtime.unified.v1-conversion-impossible-error"),
 
-  example("runtime.unified.unknown-files-written", (setting) =>
-    onlyV2(setting) ??
-    fc
-      .tuple(oneOf(["cgroup.max.descendants", "cgroup.max.depth"]), fc.integer({ min: 0, max: 1000 }))
-      .map(([file, value]) => resourceCase(setting, { unified: { [file]: String(value) } }, "a file of the cgroup that is no controller's")),
+  example(
+    "runtime.unified.unknown-files-written",
+    (setting) =>
+      onlyV2(setting) ??
+      fc
+        .tuple(oneOf(["cgroup.max.descendants", "cgroup.max.depth"]), fc.integer({ min: 0, max: 1000 }))
+        .map(([file, value]) =>
+          resourceCase(setting, { unified: { [file]: String(value) } }, "a file of the cgroup that is no controller's"),
+        ),
   ),
   example(["runtime.unified.parameters-set", "runtime.unified.controllers-enabled"], (setting) => {
     const missing = onlyV2(setting);

@@ -67,28 +67,26 @@ const untouched = (view: View): Judgement | undefined =>
     : undefined;
 
 const remappedCase = (setting: Setting) =>
-  fc
-    .tuple(mappings(setting.host, setting.target.release), fc.integer({ min: 0, max: lastId(setting.host) }))
-    .map(([maps, id]) => {
-      const base = minimalConfig(setting.target.release);
-      const config: Config = {
-        ...base,
-        process: { cwd: "/", args: base.process?.args ?? [], user: { uid: id, gid: id } },
-        linux: { ...maps, namespaces: [...(base.linux?.namespaces ?? []), { type: "user" }] },
-      };
-      const looks = LOOKED_AT.map((path) => ({ op: "stat" as const, path }));
-      const steps = lifecycle(0, { hold: true });
-      const running = steps.findIndex(({ op }) => op === "look") + 1;
-      return caseOf(config, {
-        title: "a user namespace",
-        hold: true,
-        rootfs: [
-          { kind: "file", path: OWNED[0] },
-          { kind: "file", path: OWNED[1], uid: 1000, gid: 1000 },
-        ],
-        steps: [...looks, ...steps.slice(0, running), ...looks, ...steps.slice(running)],
-      });
+  fc.tuple(mappings(setting.host, setting.target.release), fc.integer({ min: 0, max: lastId(setting.host) })).map(([maps, id]) => {
+    const base = minimalConfig(setting.target.release);
+    const config: Config = {
+      ...base,
+      process: { cwd: "/", args: base.process?.args ?? [], user: { uid: id, gid: id } },
+      linux: { ...maps, namespaces: [...(base.linux?.namespaces ?? []), { type: "user" }] },
+    };
+    const looks = LOOKED_AT.map((path) => ({ op: "stat" as const, path }));
+    const steps = lifecycle(0, { hold: true });
+    const running = steps.findIndex(({ op }) => op === "look") + 1;
+    return caseOf(config, {
+      title: "a user namespace",
+      hold: true,
+      rootfs: [
+        { kind: "file", path: OWNED[0] },
+        { kind: "file", path: OWNED[1], uid: 1000, gid: 1000 },
+      ],
+      steps: [...looks, ...steps.slice(0, running), ...looks, ...steps.slice(running)],
     });
+  });
 
 export default section("User namespace mappings", [
   check("runtime.mappings.uid", (view) => mapped(view, view.config.linux?.uidMappings, "uidMap")),

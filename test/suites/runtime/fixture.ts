@@ -236,7 +236,9 @@ export const faulty = (config: Config, create: Ran, canned: Canned = {}): Canned
 });
 
 /** Attempts and their results, pairwise, as `container` and `inside` of a canned run. */
-export const tried = (...pairs: readonly (readonly [Attempt, ProbeReport["attempts"][number]])[]): Pick<Canned, "container" | "inside"> => ({
+export const tried = (
+  ...pairs: readonly (readonly [Attempt, ProbeReport["attempts"][number]])[]
+): Pick<Canned, "container" | "inside"> => ({
   container: { attempts: pairs.map(([attempt]) => attempt) },
   inside: { attempts: pairs.map(([, result]) => result) },
 });
@@ -246,7 +248,9 @@ export function judgeBy(from: Section, id: string, view: CaseView | Canned): Jud
   const subject: CaseView = "containers" in view ? view : caseViewOf(view);
   const checks = from.checks.filter((check: Check) => check.id === id);
   if (checks.length === 0) throw new Error(`no check ${id}`);
-  return all(checks.map((check) => (check.per === "case" ? check.judge(subject) : all(subject.containers.map((each) => check.judge(each))))));
+  return all(
+    checks.map((check) => (check.per === "case" ? check.judge(subject) : all(subject.containers.map((each) => check.judge(each))))),
+  );
 }
 
 /** The verdict alone. */

@@ -1,0 +1,23 @@
+import type { Setting } from "../../../runners/runtime/target.js";
+import { isConfig } from "../../../spec/validate.js";
+import type { Section } from "../../../suites/runtime/suite.js";
+import { drawExamples } from "./fixture.js";
+
+/** What is wrong with a section's examples on a host: ids without a check, cases whose configs are not valid. Empty when all is well. */
+export function exampleProblems(section: Section, setting: Setting): readonly string[] {
+  const known = new Set(section.checks.map(({ id }) => id));
+  const unknown = section.examples.flatMap(({ ids }) => ids.filter((id) => !known.has(id)).map((id) => `${id}: an example, but no check`));
+  const invalid = drawExamples(section, setting, 10).flatMap((cases) =>
+    typeof cases === "string"
+      ? []
+      : cases.flatMap(({ title, containers, control }) => [
+          ...containers.filter(({ config }) => !isConfig(config)).map(() => `${title}: not a valid config`),
+          ...(control !== undefined && !isConfig(control) ? [`${title}: the control is not a valid config`] : []),
+        ]),
+  );
+  return [...unknown, ...invalid];
+}
+
+/** The reasons for which a section's examples cannot be carried out on a host. */
+export const lacks = (section: Section, setting: Setting): readonly string[] =>
+  drawExamples(section, setting, 1).filter((made) => typeof made === "string");

@@ -1,0 +1,93 @@
+import t from "tap";
+
+import { namespacePath } from "../../../generators/runtime/namespaces.js";
+import type { NetworkInterface, Observation } from "../../../runners/runtime/observation.js";
+import type { Linux } from "../../../spec/runtime/config.js";
+import netDevices from "../../../suites/runtime/net-devices.js";
+import { viewsOf } from "../../../suites/runtime/suite.js";
+import { exampleProblems, lacks } from "./examples.js";
+import { type Canned, caseViewOf, faulty, hostOf, linuxOf, ran, settingOf, TARGET, verdictBy } from "./fixture.js";
+
+const verdict = verdictBy.bind(null, netDevices);
+const id = (name: string): string => `runtime.net-devices.${name}`;
+
+const ADDRESSES = ["192.0.2.1/24", "2001:db8::1/64"];
+const device = (name: string, up = true, addresses: readonly string[] = ADDRESSES): NetworkInterface => ({ name, up, addresses });
+
+const of = (devices: NonNullable<Linux["netDevices"]>, ...interfaces: NetworkInterface[]): Canned => ({
+  config: linuxOf({ netDevices: devices }),
+  case: { fixtures: [{ make: "interface", name: "ocinet0", addresses: ADDRESSES }] },
+  container: { attempts: [{ do: "interfaces" }] },
+  inside: { attempts: [{ errno: "0", interfaces }] },
+});
+
+t.test(id("available"), async (t) => {
+  for (const name of ["available", "name"]) {
+    t.equal(verdict(id(name), of({ ocinet0: {} }, device("lo"), device("ocinet0"))), "pass");
+    t.equal(verdict(id(name), of({ ocinet0: { name: "eth7" } }, device("eth7"))), "pass");
+    t.equal(verdict(id(name), of({ ocinet0: { name: "eth7" } }, device("ocinet0"))), "fail", "the name outside");
+    t.equal(verdict(id(name), of({ ocinet0: {} }, device("lo"))), "fail");
+    t.equal(verdict(id(name), of({}, device("lo"))), undefined);
+    t.equal(verdict(id(name), { config: linuxOf({ netDevices: { ocinet0: {} } }) }), undefined, "nobody listed them");
+  }
+});
+
+t.test(id("name-template"), async (t) => {
+  const devices = { ocinet0: { name: "in%d" }, ocinet1: { name: "in%d" } };
+  t.equal(verdict(id("name-template"), of(devices, device("in0"), device("in1"))), "pass");
+  t.equal(verdict(id("name-template"), of(devices, device("in0"), device("ocinet1"))), "fail");
+  t.equal(verdict(id("name-template"), of({ ocinet0: { name: "in%d" } }, device("in%d"))), "fail", "taken as it is written");
+  t.equal(verdict(id("name-template"), of({ ocinet0: {} }, device("ocinet0"))), undefined);
+  t.equal(verdict(id("name"), of(devices, device("in0"))), undefined, "a template is no name");
+});
+
+t.test(id("addresses-preserved"), async (t) => {
+  const name = id("addresses-preserved");
+  t.equal(verdict(name, of({ ocinet0: {} }, device("ocinet0", true, [...ADDRESSES, "fe80::1/64"]))), "pass");
+  t.equal(verdict(name, of({ ocinet0: {} }, device("ocinet0", true, ADDRESSES.slice(0, 1)))), "fail");
+  t.equal(verdict(name, of({ ocinet0: {} }, device("lo"))), undefined, "not there at all");
+});
+
+t.test(id("up"), async (t) => {
+  t.equal(verdict(id("up"), of({ ocinet0: {} }, device("ocinet0"))), "pass");
+  t.equal(verdict(id("up"), of({ ocinet0: {} }, device("ocinet0", false))), "fail");
+  t.equal(verdict(id("up"), of({ ocinet0: {} }, device("lo"))), undefined);
+});
+
+t.test(id("not-moved-back"), async (t) => {
+  const joined = (netDevices?: Linux["netDevices"]) =>
+    linuxOf({ namespaces: [{ type: "network", path: namespacePath("network") }], ...(netDevices ? { netDevices } : {}) });
+  const two = (left: readonly NetworkInterface[], first = ran()) => {
+    const base = caseViewOf({ ...of({ ocinet0: {} }), config: joined({ ocinet0: {} }), delete: first });
+    const second = caseViewOf({ ...of({}, ...left), config: joined() });
+    const container = second.containers[0]?.container;
+    const seen = second.observation.containers[0];
+    if (!container || !seen) throw new Error("a canned run has a container");
+    const shifted = second.case.steps.map((step) => ("container" in step ? { ...step, container: 1 } : step));
+    const observation: Observation = {
+      ...base.observation,
+      steps: [...base.observation.steps, ...second.observation.steps],
+      containers: [...base.observation.containers, seen],
+    };
+    const subject = { ...base.case, containers: [...base.case.containers, container], steps: [...base.case.steps, ...shifted] };
+    return viewsOf(subject, observation, { host: hostOf(), target: TARGET });
+  };
+  t.equal(verdict(id("not-moved-back"), two([device("lo"), device("ocinet0")])), "pass");
+  t.equal(verdict(id("not-moved-back"), two([device("lo")])), "fail");
+  t.equal(verdict(id("not-moved-back"), two([device("lo")], ran(1))), undefined, "not deleted");
+  t.equal(verdict(id("not-moved-back"), of({ ocinet0: {} }, device("ocinet0"))), undefined, "one container");
+});
+
+t.test("errors", async (t) => {
+  for (const name of ["move-checked", "name-exists-error"]) {
+    const aims = { case: { aims: [id(name)] } };
+    t.equal(verdict(id(name), faulty(linuxOf({}), ran(1), aims)), "pass");
+    t.equal(verdict(id(name), faulty(linuxOf({}), ran(0), aims)), "fail");
+    t.equal(verdict(id(name), faulty(linuxOf({}), ran(0))), undefined);
+  }
+});
+
+t.test("examples", async (t) => {
+  t.same(exampleProblems(netDevices, settingOf()), []);
+  t.equal(lacks(netDevices, settingOf({ veth: false })).length, netDevices.examples.length);
+});
