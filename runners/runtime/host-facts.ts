@@ -67,7 +67,8 @@ async function cgroupFacts(worker: Worker, outside: ProbeReport): Promise<HostFa
   const v2 = mounts.filter(({ type }) => type === "cgroup2").map(({ target }) => target);
   const mode = v1.length > 0 ? (v2.length > 0 ? "hybrid" : "v1") : v2.length > 0 ? "v2" : "none";
   if (mode === "none") return { mode, controllers: [], files: [] };
-  const controllerOf = (target: string): string => target.slice(target.lastIndexOf("/") + 1);
+  // One mount may hold several controllers: `cpu,cpuacct`.
+  const controllersOf = (target: string): readonly string[] => target.slice(target.lastIndexOf("/") + 1).split(",");
   const answers = await worker.run([
     { do: "cgroup", path: FACTS_CGROUP },
     ...[...v1, ...v2].map((target) => ({ do: "list" as const, path: `${target}/${FACTS_CGROUP}` })),
@@ -81,9 +82,11 @@ async function cgroupFacts(worker: Worker, outside: ProbeReport): Promise<HostFa
   });
   return {
     mode,
-    controllers: [...v1.map(controllerOf).filter((name) => name !== "systemd"), ...unified],
+    controllers: [...v1.flatMap(controllersOf).filter((name) => name !== "systemd"), ...unified],
     files: [
-      ...v1.flatMap((target, at) => listed(answers[1 + at]).map((file) => `${controllerOf(target)}/${file}`)),
+      ...v1.flatMap((target, at) =>
+        controllersOf(target).flatMap((controller) => listed(answers[1 + at]).map((file) => `${controller}/${file}`)),
+      ),
       ...v2.flatMap((_, at) => listed(answers[1 + v1.length + at])),
     ],
   };
