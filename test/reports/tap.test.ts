@@ -88,7 +88,7 @@ t.test("no text of a target breaks out of its place", async (t) => {
 });
 
 t.test("no name becomes a directive", async (t) => {
-  const id = "runtime.odd # SKIP \\ # TODO {";
+  const id = "runtime.odd # SKIP \\\\ # TODO {";
   const { final, points } = parsed(await text(resultsOf([{ ...failed, id }])));
   t.match(final, { ok: false, fail: 1, skip: 0, todo: 0 });
   t.match(points, [{ name: `${id}.`, ok: false, skip: false, todo: false }]);
