@@ -35,6 +35,9 @@ export function driverFor(bin: string, options: Pick<RuntimeOptions, "runtimeArg
   return { argv: [resolveProgram(program), ...args, ...options.runtimeArg], timeoutMs: options.timeout };
 }
 
+/** The views of cgroups to try: an ordinary user has none to give. */
+const cgroupViews = (): readonly CgroupView[] => (process.geteuid?.() === 0 ? ["host", "v1", "v2", "none"] : ["none"]);
+
 /** Finds out what the target and the host can do. @throws Inconclusive, SandboxFailed */
 export const preflightFor = (
   bin: string,
@@ -45,7 +48,7 @@ export const preflightFor = (
     agent: agentPath(),
     name: bin,
     driver,
-    views: options.cgroup === undefined ? ["host", "v1", "v2", "none"] : [options.cgroup],
+    views: options.cgroup === undefined ? cgroupViews() : [options.cgroup],
     minimal: minimalCase,
     releases: RELEASES,
     expose: exposed(driver),

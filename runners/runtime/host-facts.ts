@@ -61,7 +61,9 @@ function blockDevice(): HostFacts["blockDevice"] {
 
 const NAMESPACES: Readonly<Record<string, string>> = { mnt: "mount", net: "network" };
 
-async function cgroupFacts(worker: Worker, outside: ProbeReport): Promise<HostFacts["cgroup"]> {
+async function cgroupFacts(worker: Worker, outside: ProbeReport, root: boolean): Promise<HostFacts["cgroup"]> {
+  // An ordinary user's sandbox shows the host's hierarchies, but nothing can be made in them.
+  if (!root) return { mode: "none", controllers: [], files: [] };
   const mounts = (outside.mounts ?? []).filter(({ type }) => type === "cgroup" || type === "cgroup2");
   const v1 = mounts.filter(({ type }) => type === "cgroup").map(({ target }) => target);
   const v2 = mounts.filter(({ type }) => type === "cgroup2").map(({ target }) => target);
@@ -108,7 +110,7 @@ export async function hostFacts(worker: Worker): Promise<HostFacts> {
     kernel: release(),
     arch: arch(),
     root,
-    cgroup: await cgroupFacts(worker, outside),
+    cgroup: await cgroupFacts(worker, outside, root),
     namespaces: Object.keys(outside.namespaces ?? {})
       .filter((name) => !name.endsWith("_for_children"))
       .map((name) => NAMESPACES[name] ?? name),

@@ -61,7 +61,8 @@ function entry(base: string, item: FileEntry): Action {
 
 /** The containers' own fixtures of kind console belong to the container whose create step names them. */
 function consoleSlot(subject: RuntimeCase, path: string): number {
-  const step = subject.steps.find((each) => each.op === "create" && each.console === path);
+  const steps = subject.steps.flatMap((each) => (each.op === "parallel" ? each.steps : [each]));
+  const step = steps.find((each) => each.op === "create" && each.console === path);
   return step && "container" in step ? step.container : 0;
 }
 

@@ -153,7 +153,8 @@ void cgroups_leaf(void) {
 
 /* Mounts the wanted hierarchies anew: in the new cgroup namespace their root is the harness's own cgroup. */
 void cgroups_mount(const struct sandbox *s) {
-  if (access("/sys/fs/cgroup", F_OK)) return;
+  /* An ordinary user cannot take the host's hierarchies away; they stay, read-only like everything of the host's. */
+  if (s->rootless || access("/sys/fs/cgroup", F_OK)) return;
   while (!umount2("/sys/fs/cgroup", MNT_DETACH)) continue;
   bool alone = s->view == VIEW_V2;
   for (int i = 0; s->view == VIEW_HOST && i < hierarchy_count; i++)
