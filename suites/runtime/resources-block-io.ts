@@ -76,9 +76,13 @@ const THROTTLES: Readonly<Record<Throttle, { readonly id: string; readonly file:
 const KINDS = Object.keys(THROTTLES) as readonly Throttle[];
 const idOf = (kind: Throttle): string => `runtime.block-io.${THROTTLES[kind].id}`;
 
-/** Every limited device has its line with its rate; a rate of zero is no limit. */
+/** The kernel keeps operations per second in 32 bits, whose greatest value is no limit. */
+const NO_LIMIT: Readonly<Record<string, number>> = { riops: 2 ** 32 - 1, wiops: 2 ** 32 - 1 };
+
+/** Every limited device has its line with its rate; about a rate that is no limit nothing can be said. */
 function throttle(kind: Throttle): Reading {
   const { file, key } = THROTTLES[kind];
+  const { [key]: most = Number.MAX_SAFE_INTEGER } = NO_LIMIT;
   const all = (devices: readonly ThrottleDevice[], line: (device: ThrottleDevice, words: readonly string[]) => boolean) => (text: string) =>
     devices.every((device) =>
       text.split("\n").some((each) => {
@@ -88,7 +92,7 @@ function throttle(kind: Throttle): Reading {
     );
   return of((blockIO) => {
     const devices = blockIO[kind] ?? [];
-    if (devices.length === 0 || devices.some(({ rate }) => rate === 0)) return [];
+    if (devices.length === 0 || devices.some(({ rate }) => rate === 0 || rate >= most)) return [];
     const expected = devices.map(({ major, minor, rate }) => `${major}:${minor} ${rate}`).join(", ");
     return [
       { file, accepts: all(devices, ({ rate }, words) => words[0] === String(rate)), expected },

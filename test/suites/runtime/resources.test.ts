@@ -75,13 +75,13 @@ const ROWS: readonly (readonly [Section, string, Resources, string, string, stri
     (["Bps", "IOPS"] as const).flatMap((unit) => {
       const [id, resources] = [
         `block-io.throttle-${way.toLowerCase()}-${unit.toLowerCase()}`,
-        { blockIO: { [`throttle${way}${unit}Device`]: [{ major: 8, minor: 0, rate: 5_000_000_001 }] } },
+        { blockIO: { [`throttle${way}${unit}Device`]: [{ major: 8, minor: 0, rate: 4_000_000_001 }] } },
       ];
       const v1 = `blkio/blkio.throttle.${way.toLowerCase()}_${unit.toLowerCase()}_device`;
       const key = `${way === "Read" ? "r" : "w"}${unit.toLowerCase()}`;
       return [
-        [blockIo, id, resources, v1, "8:0 5000000001", "8:16 5000000001"],
-        [blockIo, id, resources, "io.max", `8:0 ${key}=5000000001`, `8:0 ${key}=max`],
+        [blockIo, id, resources, v1, "8:0 4000000001", "8:16 4000000001"],
+        [blockIo, id, resources, "io.max", `8:0 ${key}=4000000001`, `8:0 ${key}=max`],
       ] as const;
     }),
   ),
@@ -135,6 +135,12 @@ t.test("what an untouched file says proves nothing", async (t) => {
   t.equal(verdictBy(cpu, "runtime.cpu.shares", shown({ cpu: { shares: 1024 } }, { "cpu.weight": "100" })), undefined);
   t.equal(verdictBy(cpu, "runtime.cpu.cpus", shown({ cpu: { cpus: "0,1" } }, { "cpuset/cpuset.cpus": "0-1" })), undefined);
   t.equal(verdictBy(memory, "runtime.memory.limit", shown({ memory: { limit: -1 } }, { "memory.max": "max" })), undefined);
+});
+
+t.test("more operations per second than the kernel counts are no limit", async (t) => {
+  const resources = { blockIO: { throttleReadIOPSDevice: [{ major: 8, minor: 0, rate: 2 ** 32 - 1 }] } };
+  const canned = shown(resources, { "blkio/blkio.throttle.read_iops_device": "" });
+  t.equal(verdictBy(blockIo, "runtime.block-io.throttle-read-iops", canned), undefined);
 });
 
 t.test("one of several names is enough, and all of them must have been looked at", async (t) => {
