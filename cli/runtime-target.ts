@@ -35,8 +35,8 @@ export function driverFor(bin: string, options: Pick<RuntimeOptions, "runtimeArg
   return { argv: [resolveProgram(program), ...args, ...options.runtimeArg], timeoutMs: options.timeout };
 }
 
-/** The views of cgroups to try: an ordinary user has none to give. */
-const cgroupViews = (): readonly CgroupView[] => (process.geteuid?.() === 0 ? ["host", "v1", "v2", "none"] : ["none"]);
+/** The views of cgroups to try: an ordinary user can show what is there, read-only, or hide it. */
+const cgroupViews = (): readonly CgroupView[] => (process.geteuid?.() === 0 ? ["host", "v1", "v2", "none"] : ["host", "none"]);
 
 /** Finds out what the target and the host can do. @throws Inconclusive, SandboxFailed */
 export const preflightFor = (

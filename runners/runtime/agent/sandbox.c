@@ -116,7 +116,7 @@ static int outer(struct sandbox *s, char **argv) {
     if (s->exposed_fds[i] < 0) sandbox_fail(s->exposed[i]);
   }
   s->rootless = geteuid() != 0;
-  if (s->rootless) s->view = VIEW_NONE;
+  if (s->rootless && s->view != VIEW_NONE) s->view = VIEW_HOST;
   if (cgroups_make(s)) sandbox_fail("make the sandbox's cgroups");
   int unshared[2], mapped[2];
   if (pipe2(unshared, O_CLOEXEC) || pipe2(mapped, O_CLOEXEC)) sandbox_fail("pipe");

@@ -114,7 +114,7 @@ static bool wanted(const struct sandbox *s, const struct hierarchy *h) {
 }
 
 int cgroups_make(struct sandbox *s) {
-  if (s->view == VIEW_NONE) return 0;
+  if (s->view == VIEW_NONE || s->rootless) return 0;
   find_hierarchies();
   for (int i = 0; i < hierarchy_count; i++) {
     struct hierarchy *h = &hierarchies[i];
@@ -154,7 +154,7 @@ void cgroups_leaf(void) {
 /* Mounts the wanted hierarchies anew: in the new cgroup namespace their root is the harness's own cgroup. */
 void cgroups_mount(const struct sandbox *s) {
   /* An ordinary user cannot take the host's hierarchies away; they stay, read-only like everything of the host's. */
-  if (s->rootless || access("/sys/fs/cgroup", F_OK)) return;
+  if ((s->rootless && s->view == VIEW_HOST) || access("/sys/fs/cgroup", F_OK)) return;
   while (!umount2("/sys/fs/cgroup", MNT_DETACH)) continue;
   bool alone = s->view == VIEW_V2;
   for (int i = 0; s->view == VIEW_HOST && i < hierarchy_count; i++)
