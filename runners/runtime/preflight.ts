@@ -40,9 +40,14 @@ export interface PreflightOptions {
   readonly release?: string;
 }
 
-/** Splits `runsc --ignore-cgroups` like a shell would, as far as plain words and quotes go. */
+/** A word of a command: any run of plain characters and quoted parts. A quote that is never closed is a plain character. */
+const WORD = /(?:"[^"]*"|'[^']*'|\S)+/g;
+
+/** Splits `runsc --ignore-cgroups` like a shell would, as far as words and quotes go. */
 export const splitCommand = (command: string): string[] =>
-  [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+  [...command.matchAll(WORD)].map(([word]) =>
+    word.replaceAll(/"([^"]*)"|'([^']*)'/g, (_, double: string | undefined, single: string | undefined) => double ?? single ?? ""),
+  );
 
 /** Finds the program by path or in PATH. @throws UsageError when it is not there or cannot be executed. */
 export function resolveProgram(program: string): string {
