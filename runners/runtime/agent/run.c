@@ -28,6 +28,12 @@ struct run {
 };
 static struct run runs[MAX_RUNS];
 
+/* Once an operation of a batch hung, the rest of it gets little time: a hung target must not hold up the whole run. */
+enum { AFTER_HANG_MS = 500 };
+static bool hung;
+
+void runs_begin_batch(void) { hung = false; }
+
 /* Where the bytes of a stream go. One for each open descriptor. */
 struct stream {
   struct buf *to;
@@ -147,7 +153,8 @@ static bool spawn(struct run *run, const struct args *a, char **argv) {
   int *open = run->slot ? &run->slot->open_streams : &run->streams;
   if (make_stream(to_out, open, &out) || make_stream(to_err, open, &err) || pipe2(report, O_CLOEXEC)) return false;
   run->started = now_ns();
-  run->deadline = now_ms() + number(a, 1);
+  int64_t limit = number(a, 1);
+  run->deadline = now_ms() + (hung && limit > AFTER_HANG_MS ? AFTER_HANG_MS : limit);
   run->pid = fork();
   if (run->pid == 0) become(argv, out, err, report[1], (mode_t)number(a, 3), text(a, 4));
   close(out);
@@ -176,7 +183,7 @@ static void finish(struct run *run, struct buf *reply) {
     } else {
       break; /* not even SIGKILL: stuck in the kernel; clean will say so */
     }
-    timed_out = true;
+    timed_out = hung = true;
   }
   run->ended = now_ns();
   pump_ready();

@@ -151,6 +151,7 @@ int worker_loop(void) {
     int got = frame_read(0, &batch, &count);
     if (got <= 0) return got < 0 ? 1 : 0;
     forget_reaped();
+    runs_begin_batch();
     forget_variables();
     reply.len = 0;
     for (uint32_t i = 0; i < count; i++) carry_out(&batch[i], &reply);

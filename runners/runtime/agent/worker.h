@@ -62,6 +62,7 @@ void do_terminal(const struct args *a, struct buf *reply);
 /* The five fields kind, code or name, … of an exit: see exit_fields in run.c. */
 void exit_fields(struct buf *reply, int status, bool timed_out);
 void runs_reset(void);
+void runs_begin_batch(void);
 void add_environment(const char *entry);
 
 /* fixtures.c, console.c, seccomp_agent.c */
