@@ -74,13 +74,11 @@ export default section("Capabilities, no new privileges", [
     return started(view) && view.inside ? { verdict: "pass" } : undefined;
   }),
   example(["runtime.process.capabilities-unknown-no-error"], ({ target }) =>
-    fc
-      .constantFrom("CAP_NO_SUCH_THING", "CAP_TIME_TRAVEL")
-      .map((name) =>
-        caseOf(withCapabilities(target.release, { bounding: ["CAP_CHOWN", name], effective: ["CAP_CHOWN"], permitted: ["CAP_CHOWN"] }), {
-          title: "a capability that does not exist",
-        }),
-      ),
+    fc.constantFrom("CAP_NO_SUCH_THING", "CAP_TIME_TRAVEL").map((name) =>
+      caseOf(withCapabilities(target.release, { bounding: ["CAP_CHOWN", name], effective: ["CAP_CHOWN"], permitted: ["CAP_CHOWN"] }), {
+        title: "a capability that does not exist",
+      }),
+    ),
   ),
 
   check("runtime.process.no-new-privileges", (view) => {

@@ -15,13 +15,21 @@ import resourcesNetwork from "./resources-network.js";
 import resourcesPids from "./resources-pids.js";
 import resourcesRdma from "./resources-rdma.js";
 import robustness from "./robustness.js";
-import type { Section } from "./suite.js";
+import { example, lack, type Section } from "./suite.js";
 import sysctl from "./sysctl.js";
 import timeOffsets from "./time-offsets.js";
 import unified from "./unified.js";
 import user from "./user.js";
 import userMappings from "./user-mappings.js";
 import validValues from "./valid-values.js";
+
+/** A section whose examples mean nothing where the target can have no cgroups. */
+const inCgroups = (own: Section): Section => ({
+  ...own,
+  examples: own.examples.map(({ ids, cases }) =>
+    example(ids, (setting) => (setting.host.cgroup.mode === "none" ? lack("the sandbox has no cgroups") : cases(setting))),
+  ),
+});
 
 /** The sections of the runtime suite, in the order of the spec's documents. */
 export const sections: readonly Section[] = [
@@ -34,17 +42,17 @@ export const sections: readonly Section[] = [
   userMappings,
   timeOffsets,
   netDevices,
-  cgroupsPath,
-  cgroupOwnership,
-  resourcesDevices,
-  resourcesMemory,
-  resourcesCpu,
-  resourcesBlockIo,
-  resourcesHugepages,
-  resourcesNetwork,
-  resourcesPids,
-  resourcesRdma,
-  unified,
+  inCgroups(cgroupsPath),
+  inCgroups(cgroupOwnership),
+  inCgroups(resourcesDevices),
+  inCgroups(resourcesMemory),
+  inCgroups(resourcesCpu),
+  inCgroups(resourcesBlockIo),
+  inCgroups(resourcesHugepages),
+  inCgroups(resourcesNetwork),
+  inCgroups(resourcesPids),
+  inCgroups(resourcesRdma),
+  inCgroups(unified),
   intelRdt,
   sysctl,
   robustness,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { cwd as anyCwd } from "../../generators/runtime/cwd.js";
 import { env as anyEnv, text } from "../../generators/runtime/env.js";
+import { DEV } from "../../generators/runtime/mounts.js";
 import { consoleSize } from "../../generators/runtime/terminal.js";
 import { INSIDE_AGENT } from "../../runners/runtime/case.js";
 import type { Config, Process } from "../../spec/runtime/config.js";
@@ -12,6 +13,12 @@ import { check, example, section, started, type View } from "./suite.js";
 export const withProcess = (release: string, parts: Partial<Process>): Config => {
   const base = minimalConfig(release);
   return base.process ? { ...base, process: { ...base.process, ...parts } } : base;
+};
+
+/** With a terminal, and the mounts from which a runtime may take it. */
+const withTerminal = (release: string, parts: Partial<Process>): Config => {
+  const base = withProcess(release, { terminal: true, ...parts });
+  return { ...base, mounts: [...(base.mounts ?? []), ...DEV] };
 };
 
 /** The configured process, if the probe ran as it and could say so. */
@@ -43,13 +50,11 @@ export default section("Process", [
     return started(view) && view.inside ? { verdict: "pass" } : undefined;
   }),
   example(["runtime.process.args"], ({ target }) =>
-    fc
-      .array(text(), { maxLength: 5 })
-      .map((rest) =>
-        caseOf(withProcess(target.release, { args: [INSIDE_AGENT, ...rest.map((word) => `-${word}`)] }), {
-          title: "a program with arguments",
-        }),
-      ),
+    fc.array(text(), { maxLength: 5 }).map((rest) =>
+      caseOf(withProcess(target.release, { args: [INSIDE_AGENT, ...rest.map((word) => `-${word}`)] }), {
+        title: "a program with arguments",
+      }),
+    ),
   ),
   example(["runtime.process.args-path-search"], ({ target }) =>
     fc
@@ -109,13 +114,9 @@ export default section("Process", [
     if (!seen?.process.consoleSize || seen.process.terminal) return undefined;
     return holds(started(view), "the container runs, without a terminal", view.create?.stderr ?? "");
   }),
-  example(["runtime.process.terminal"], ({ target }) =>
-    fc.constant(caseOf(withProcess(target.release, { terminal: true }), { title: "a terminal" })),
-  ),
+  example(["runtime.process.terminal"], ({ target }) => fc.constant(caseOf(withTerminal(target.release, {}), { title: "a terminal" }))),
   example(["runtime.process.console-size"], ({ target }) =>
-    consoleSize().map((size) =>
-      caseOf(withProcess(target.release, { terminal: true, consoleSize: size }), { title: "a terminal of a certain size" }),
-    ),
+    consoleSize().map((size) => caseOf(withTerminal(target.release, { consoleSize: size }), { title: "a terminal of a certain size" })),
   ),
   example(["runtime.process.console-size-ignored-without-terminal", "runtime.process.terminal-off-by-default"], ({ target }) =>
     fc

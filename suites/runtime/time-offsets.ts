@@ -42,7 +42,7 @@ export default section("Offset for Time Namespace", [
           ...base,
           linux: { ...base.linux, namespaces: [...(base.linux?.namespaces ?? []), { type: "time" }], timeOffsets: offsets },
         };
-        return caseOf(config, { title: "clocks of its own" });
+        return caseOf(config, { title: "clocks of its own", mayRefuse: "time namespaces only SHOULD be supported" });
       });
   }),
 ]);
