@@ -79,6 +79,10 @@ export function resultFor(requirement: Requirement, known: Known): RequirementRe
   if (!applies(requirement, found.target.release)) {
     return { ...base, verdict: "skip", reason: `came with release ${requirement.since}; the target is judged by ${found.target.release}` };
   }
+  if (shrunk && shrunk.confirmations > 0 && shrunk.failed === 0) {
+    const reason = `failed in ${base.failures} of ${base.exercised} cases, but in none of ${shrunk.confirmations} runs that were to confirm it`;
+    return { ...base, verdict: "skip", reason };
+  }
   if (tally?.worst) {
     const drawn = shrunk ?? { ...tally.worst, failed: 0, confirmations: 0 };
     return { ...base, verdict: "fail", finding: findingFor(requirement, known, drawn) };

@@ -20,7 +20,7 @@ const chown = (action: { readonly path: string; readonly uid: number; readonly g
 
 function hereDocument(path: string, content: string): string {
   if (content === "") return `: > ${quote(path)}`;
-  if (content.includes("\0")) return `printf '%b' ${quote(content.replaceAll("\\", "\\\\").replaceAll("\0", "\\0"))} > ${quote(path)}`;
+  if (content.includes("\0")) return `printf '%b' ${quote(content.replaceAll("\\", "\\\\").replaceAll("\0", "\\0000"))} > ${quote(path)}`;
   let end = "EOF";
   while (content.split("\n").includes(end)) end += "_";
   return content.endsWith("\n") ? `cat > ${quote(path)} <<'${end}'\n${content}${end}` : `printf '%s' ${quote(content)} > ${quote(path)}`;
@@ -48,19 +48,20 @@ function shell(action: Action): string | undefined {
     case "interface":
       return `"$AGENT" do interface ${[action.name, ...action.addresses].map(quote).join(" ")}`;
     case "cgroup":
-      return `for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do [ -e "$hierarchy/cgroup.procs" ] && mkdir -p "$hierarchy/"${quote(action.path)}; done`;
+      return `"$AGENT" do cgroup ${quote(action.path)}`;
     case "console":
-      return `"$AGENT" console ${quote(action.path)} &\nuntil [ -S ${quote(action.path)} ]; do :; done`;
+      return `"$AGENT" console ${quote(action.path)} >> "$OUTPUT.${action.slot}" 2>&1 &\nwait_until [ -S ${quote(action.path)} ]`;
     case "seccomp-agent":
-      return `"$AGENT" do seccomp-agent ${quote(action.path)} ${action.errno} &\nuntil [ -S ${quote(action.path)} ]; do :; done`;
+      return `"$AGENT" do seccomp-agent ${quote(action.path)} ${action.errno} &\nwait_until [ -S ${quote(action.path)} ]`;
     case "run": {
       const command = action.argv.map((word, at) => (at === 0 ? "$RUNTIME" : quote(word))).join(" ");
       const place = action.cwd === "/" ? "" : `cd ${quote(action.cwd)} && `;
       const mask = action.umask === 0o022 ? "" : `umask ${octal(action.umask)} && `;
-      return `run ${quote(`${place}${mask}${command}`)}${action.background === "" ? "" : " &"}`;
+      const output = action.slot < 0 ? "-" : `"$OUTPUT.${action.slot}"`;
+      return `run ${output} ${quote(`${place}${mask}${command}`)}${action.background === "" ? "" : ' &\nstarted="$started $!"'}`;
     }
     case "join":
-      return action.key === "p0" ? "wait" : undefined;
+      return action.key === "p0" ? "wait $started\nstarted=" : undefined;
     case "set":
       return `${action.name}=$(cat ${quote(action.path)} 2>&1) || echo "no PID file"`;
     case "read":
@@ -72,9 +73,9 @@ function shell(action: Action): string | undefined {
     case "stat":
       return `stat ${quote(action.path)}`;
     case "await-exit":
-      return `until [ ! -d ${variables(`/proc/${action.pid}`)} ] || grep -q '^State:.Z' ${variables(`/proc/${action.pid}/status`)} 2>&1; do :; done`;
+      return `wait_until gone ${variables(action.pid)}`;
     case "await-line":
-      return 'until grep -q probe "$OUTPUT" ; do :; done';
+      return `wait_until reported ${variables(action.pid)} "$OUTPUT.${action.slot}"`;
     default:
       return undefined;
   }
@@ -118,15 +119,28 @@ ${comment(`Expected: ${options.expected}`)}
 if [ -z "\${IN_SANDBOX-}" ]; then
   AGENT=\${AGENT:-$(command -v agent)}
   [ -x "$AGENT" ] || { echo "set AGENT to oci-conform's agent (build/agent)" >&2; exit 64; }
-  IN_SANDBOX=1 RUNTIME=\${RUNTIME:-${quote(options.driver.argv.map(quote).join(" "))}} SCRIPT=$(cat "$0")
+  DEFAULT_RUNTIME=${quote(options.driver.argv.map(quote).join(" "))}
+  IN_SANDBOX=1 RUNTIME=\${RUNTIME:-$DEFAULT_RUNTIME} SCRIPT=$(cat "$0")
   export IN_SANDBOX RUNTIME SCRIPT
   exec "$AGENT" sandbox --cgroup ${options.view} --cgroup-name "oci-conform-$$-reproduce" -- sh -c 'eval "$SCRIPT"'
 fi
 AGENT=/run/oci-conform/agent
 OUTPUT=/run/oci-conform/output
-: > "$OUTPUT"
+TIME_LIMIT=${Math.ceil(options.driver.timeoutMs / 1000)}
+started=
 : > /run/oci-conform/input
-run() { echo "+ $1"; sh -c "$1" < /run/oci-conform/input >> "$OUTPUT" 2>&1; echo "  exit status $?"; }
+run() { # FILE COMMAND: the container keeps the streams of create, which therefore are a file; others write here (-)
+  echo "+ $2"
+  if [ "$1" = - ]; then timeout -s KILL "$TIME_LIMIT" sh -c "$2" < /run/oci-conform/input 2>&1
+  else timeout -s KILL "$TIME_LIMIT" sh -c "$2" < /run/oci-conform/input >> "$1" 2>&1; fi
+  echo "  exit status $?"
+}
+gone() { [ -z "$1" ] || [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
+reported() { grep -qs "$(printf '\\036')probe " "$2" || gone "$1"; }
+wait_until() { # COMMAND…
+  end=$(($(date +%s) + TIME_LIMIT + 1))
+  until "$@"; do [ "$(date +%s)" -lt "$end" ] || { echo "  not within $TIME_LIMIT s: $*"; return; }; done
+}
 show() { echo "$1:"; cat "$1"; }
 cgroup_of() { # PID CONTROLLER: the directory of the process's cgroup; no controller: cgroup v2
   if [ -z "$2" ]; then
@@ -138,7 +152,7 @@ cgroup_of() { # PID CONTROLLER: the directory of the process's cgroup; no contro
 mkdir -p /run/oci-conform/case
 ${prepare.join("\n")}
 ${steps.join("\n")}
-echo "--- output of the runtime and the container"
-cat "$OUTPUT"
+echo "--- output of create and the container"
+cat "$OUTPUT".*
 `;
 }

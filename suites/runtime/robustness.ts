@@ -61,7 +61,7 @@ const ownMount = (target: string): boolean => target.startsWith(`${CASE_DIR}/fix
 const isParent = (path: string, { case: { containers } }: CaseView): boolean =>
   containers.some(({ config }) => {
     const own = config.linux?.cgroupsPath?.replace(/^\/*/, "/");
-    return own !== undefined && own.split("/").some((_, at, parts) => at > 1 && path.endsWith(parts.slice(0, at).join("/")));
+    return own?.split("/").some((_, at, parts) => at > 1 && path.endsWith(parts.slice(0, at).join("/")));
   });
 
 export default section("Robustness", [

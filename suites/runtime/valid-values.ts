@@ -52,7 +52,7 @@ export default section("Versions, annotations, unknown properties, valid values"
   }),
   example(["runtime.oci-version.compatible-within-major"], ({ target }) =>
     fc
-      .constantFrom(...RELEASES.slice(0, RELEASES.findIndex((release) => release === target.release) + 1))
+      .constantFrom(...RELEASES.slice(0, RELEASES.indexOf(target.release) + 1))
       .map((release) => caseOf(minimalConfig(release), { title: `a config of release ${release}` })),
   ),
 

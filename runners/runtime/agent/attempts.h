@@ -7,6 +7,7 @@
 struct attempt {
   int count;
   char *fields[64];
+  size_t lengths[64]; /* they may contain NUL */
 };
 
 static inline const char *field(const struct attempt *a, int at) { return at < a->count ? a->fields[at] : ""; }
@@ -31,12 +32,13 @@ void try_mount(struct buf *b, const struct attempt *a);
 void try_umount(struct buf *b, const struct attempt *a);
 void try_atime(struct buf *b, const struct attempt *a);
 void try_openpty(struct buf *b, const struct attempt *a);
-/* attempts_processes.c */
+/* attempts_children.c: what may end the process that does it is done by a child */
 void try_exec(struct buf *b, const struct attempt *a);
 void try_setuid_exec(struct buf *b, const struct attempt *a);
 void try_syscall(struct buf *b, const struct attempt *a);
 void try_fork(struct buf *b, const struct attempt *a);
 void try_allocate(struct buf *b, const struct attempt *a);
+/* attempts_system.c */
 void try_sethostname(struct buf *b, const struct attempt *a);
 void try_shm(struct buf *b, const struct attempt *a);
 void try_kill(struct buf *b, const struct attempt *a);

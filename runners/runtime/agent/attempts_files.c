@@ -19,14 +19,13 @@ void try_read(struct buf *b, const struct attempt *a) {
   long long max = field_number(a, 2);
   int failed = read_file(field(a, 1), &content, max > 0 ? (size_t)max : 65536);
   json_errno(b, failed);
-  json_key(b, "text");
-  json_strn(b, content.data ? content.data : "", content.len);
+  if (!failed) json_key(b, "text"), json_strn(b, content.data, content.len);
   buf_free(&content);
 }
 
 /* write: path data */
 void try_write(struct buf *b, const struct attempt *a) {
-  json_errno(b, write_file(field(a, 1), field(a, 2), strlen(field(a, 2)), O_NONBLOCK, 0));
+  json_errno(b, write_file(field(a, 1), field(a, 2), a->count > 2 ? a->lengths[2] : 0, O_NONBLOCK, 0));
 }
 
 /* create: path */
@@ -91,6 +90,15 @@ void try_chown(struct buf *b, const struct attempt *a) {
   json_errno(b, lchown(field(a, 1), (uid_t)field_number(a, 2), (gid_t)field_number(a, 3)));
 }
 
+/* Devices that one byte does no harm to; others (disks, memory, the kernel's log) are only opened for writing. */
+static bool may_write(int fd) {
+  struct stat st;
+  if (fstat(fd, &st) || !S_ISCHR(st.st_mode)) return false;
+  unsigned minor_number = minor(st.st_rdev);
+  if (major(st.st_rdev) == 1) return minor_number == 3 || minor_number == 5 || (minor_number >= 7 && minor_number <= 9);
+  return major(st.st_rdev) == 5 && minor_number != 1;
+}
+
 /* device: path mode */
 void try_device(struct buf *b, const struct attempt *a) {
   bool r = strchr(field(a, 2), 'r'), w = strchr(field(a, 2), 'w');
@@ -98,7 +106,7 @@ void try_device(struct buf *b, const struct attempt *a) {
   int failed = fd < 0;
   char byte = 'x';
   if (!failed && r) failed = read(fd, &byte, 1) < 0 && errno != EAGAIN;
-  if (!failed && w) failed = write(fd, &byte, 1) < 0;
+  if (!failed && w && may_write(fd)) failed = write(fd, &byte, 1) < 0;
   json_errno(b, failed);
 }
 

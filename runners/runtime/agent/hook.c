@@ -15,6 +15,8 @@
 
 extern char **environ;
 
+enum { EXIT_UNRECORDED = 125 };
+
 struct hook {
   const char *name, *dir, *marker;
   int code, sig;
@@ -23,33 +25,25 @@ struct hook {
   uint64_t started;
 };
 
-static void strings(struct buf *b, const char *key, char **list) {
-  json_key(b, key);
-  json_open(b, '[');
-  for (; *list; list++) json_str(b, *list);
-  json_close(b, ']');
-}
-
 static void drain(struct buf *input) {
   char chunk[4096];
-  buf_add(input, "", 0);
   for (ssize_t n; (n = read(0, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR);)
     if (n > 0) buf_add(input, chunk, (size_t)n);
 }
 
 static void record(struct buf *b, const struct hook *h, char **argv, const struct buf *input, bool ended) {
-  char cwd[4096], root[64];
+  char root[64];
   struct stat st = {0};
   (void)stat("/", &st);
   snprintf(root, sizeof root, "%llu:%llu", (unsigned long long)st.st_dev, (unsigned long long)st.st_ino);
   json_open(b, '{');
   json_key(b, "name"), json_str(b, h->name);
-  strings(b, "argv", argv);
-  strings(b, "env", environ);
-  json_key(b, "cwd"), json_str(b, getcwd(cwd, sizeof cwd) ? cwd : "");
+  json_strings(b, "argv", argv);
+  json_strings(b, "env", environ);
+  json_key(b, "cwd"), json_cwd(b, "");
   json_key(b, "pid"), json_num(b, getpid());
   json_key(b, "stdin"), json_strn(b, input->data, input->len);
-  json_namespaces(b);
+  json_namespaces(b, false);
   json_key(b, "root"), json_str(b, root);
   json_key(b, "seesContainer"), json_bool(b, !access(INSIDE_AGENT, F_OK));
   json_key(b, "programStarted"), json_bool(b, !access(h->marker, F_OK));
@@ -64,10 +58,15 @@ static void record(struct buf *b, const struct hook *h, char **argv, const struc
 static int save(const struct hook *h, char **argv, const struct buf *input, bool ended) {
   struct buf b = {0}, path = {0}, temporary = {0};
   record(&b, h, argv, input, ended);
-  buf_fmt(&path, "%s/%llu-%d-%s.json", h->dir, (unsigned long long)h->started, getpid(), h->name);
-  buf_fmt(&temporary, "%s/.tmp-%llu-%d", h->dir, (unsigned long long)h->started, getpid());
+  buf_str(&path, h->dir);
+  buf_str(&temporary, h->dir);
+  buf_fmt(&path, "/%llu-%d-", (unsigned long long)h->started, getpid());
+  for (const char *c = h->name; *c; c++) buf_add(&path, *c == '/' ? "_" : c, 1);
+  buf_str(&path, ".json");
+  buf_fmt(&temporary, "/.tmp-%llu-%d", (unsigned long long)h->started, getpid());
   int failed = write_file(temporary.data, b.data, b.len, O_CREAT | O_TRUNC, 0644) || rename(temporary.data, path.data);
   int error = errno;
+  if (failed) unlink(temporary.data);
   buf_free(&b);
   buf_free(&path);
   buf_free(&temporary);
@@ -91,24 +90,47 @@ static int options(int argc, char **argv, struct hook *h) {
   return h->name && h->dir ? 0 : -1;
 }
 
+/* False when nothing was recorded, which is the harness's own failure, not the hook's. */
+static bool saved(const struct hook *h, char **argv, const struct buf *input, bool ended) {
+  if (!save(h, argv, input, ended)) return true;
+  fprintf(stderr, "agent hook %s: record in %s: %s\n", h->name, h->dir, strerror(errno));
+  return false;
+}
+
+static void die_of(int sig) {
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, sig);
+  signal(sig, SIG_DFL);
+  sigprocmask(SIG_UNBLOCK, &one, NULL);
+  raise(sig);
+}
+
+static int run(const struct hook *h, char **argv, struct buf *input) {
+  /* Before its input is read, too: a runtime that never closes it must not hide that the hook ran. */
+  if (!saved(h, argv, input, false)) return EXIT_UNRECORDED;
+  if (!h->ignore_stdin) {
+    drain(input);
+    if (!saved(h, argv, input, false)) return EXIT_UNRECORDED;
+  }
+  struct timespec left = {h->sleep_ms / 1000, h->sleep_ms % 1000 * 1000000};
+  while (h->sleep_ms > 0 && nanosleep(&left, &left) && errno == EINTR) continue;
+  if (!saved(h, argv, input, true)) return EXIT_UNRECORDED;
+  if (h->sig) die_of(h->sig);
+  return h->code;
+}
+
 int hook_main(int argc, char **argv) {
   struct hook h = {.started = now_ns(), .marker = "/.oci/started"};
-  struct buf input = {0};
-  buf_add(&input, "", 0);
   if (options(argc, argv, &h)) {
-    fprintf(stderr, "usage: agent hook --name N --dir DIR [--exit N] [--sleep-ms N] [--ignore-stdin] [--signal N] [--marker PATH] [-- …]\n");
+    fprintf(stderr, "usage: agent hook --name N --dir DIR [--exit N] [--sleep-ms N] [--ignore-stdin] [--signal N]"
+                    " [--marker PATH] [-- …]\n");
     return EXIT_USAGE;
   }
-  if (!h.ignore_stdin) drain(&input);
+  struct buf input = {0};
+  buf_add(&input, "", 0);
   /* main() passed the arguments without the program's own name. */
-  if (save(&h, argv - 1, &input, false)) {
-    fprintf(stderr, "agent hook %s: record in %s: %s\n", h.name, h.dir, strerror(errno));
-    return 125;
-  }
-  struct timespec left = {h.sleep_ms / 1000, h.sleep_ms % 1000 * 1000000};
-  while (h.sleep_ms > 0 && nanosleep(&left, &left) && errno == EINTR) continue;
-  if (save(&h, argv - 1, &input, true)) return 125;
+  int code = run(&h, argv - 1, &input);
   buf_free(&input);
-  if (h.sig) raise(h.sig);
-  return h.code;
+  return code;
 }

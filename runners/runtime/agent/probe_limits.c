@@ -42,14 +42,17 @@ struct attributes {
 };
 
 static void scheduler(struct buf *b) {
-  static const char *const policies[] = {"SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE"};
+  static const char *const policies[] = {"SCHED_OTHER", "SCHED_FIFO", "SCHED_RR",       "SCHED_BATCH",
+                                         "SCHED_ISO",   "SCHED_IDLE", "SCHED_DEADLINE", "SCHED_EXT"};
   struct attributes a = {.size = sizeof a};
   json_key(b, "scheduler");
   if (syscall(SYS_sched_getattr, 0, &a, sizeof a, 0)) return json_null(b);
+  /* The attributes have a nice value under the fair policies only; this call always tells it, as 20 - nice. */
+  long level = syscall(SYS_getpriority, PRIO_PROCESS, 0);
   json_open(b, '{');
   json_key(b, "policy"), json_str(b, a.policy < sizeof policies / sizeof *policies ? policies[a.policy] : "unknown");
   json_key(b, "flags"), json_num(b, (long long)a.flags);
-  json_key(b, "nice"), json_num(b, a.nice);
+  json_key(b, "nice"), json_num(b, level > 0 ? 20 - level : a.nice);
   json_key(b, "priority"), json_num(b, a.priority);
   json_key(b, "runtime"), json_u64str(b, a.runtime);
   json_key(b, "deadline"), json_u64str(b, a.deadline);

@@ -1,64 +1,18 @@
-/* What is around the process: descriptors, terminal, namespaces, id maps, cgroup, mounts, well-known paths. */
+/* What /proc says of the surroundings: namespaces, id maps, time offsets, cgroup, mounts. */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "probe.h"
 
-enum { MAX_FD = 1024 };
-
-/* Without /proc there is still fcntl; the target of a descriptor is then unknown. */
-void probe_fds(struct buf *b) {
-  bool open_fds[MAX_FD];
-  for (int fd = 0; fd < MAX_FD; fd++) open_fds[fd] = fcntl(fd, F_GETFD) >= 0;
-  json_key(b, "fds");
-  json_open(b, '[');
-  for (int fd = 0; fd < MAX_FD; fd++) {
-    if (!open_fds[fd]) continue;
-    char link[64], target[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, target, sizeof target);
-    json_open(b, '{');
-    json_key(b, "fd"), json_num(b, fd);
-    json_key(b, "target");
-    if (n < 0) json_null(b);
-    else json_strn(b, target, (size_t)n);
-    json_close(b, '}');
-  }
-  json_close(b, ']');
-}
-
-void probe_terminal(struct buf *b) {
-  struct winsize size = {0};
-  char name[256];
-  bool tty = isatty(0) || isatty(1);
-  if (tty) (void)ioctl(isatty(0) ? 0 : 1, TIOCGWINSZ, &size);
-  json_key(b, "terminal");
-  json_open(b, '{');
-  json_key(b, "stdin"), json_bool(b, isatty(0));
-  json_key(b, "stdout"), json_bool(b, isatty(1));
-  json_key(b, "stderr"), json_bool(b, isatty(2));
-  json_key(b, "rows"), json_num(b, size.ws_row);
-  json_key(b, "columns"), json_num(b, size.ws_col);
-  json_key(b, "name");
-  if (tty && !ttyname_r(isatty(0) ? 0 : 1, name, sizeof name)) json_str(b, name);
-  else json_null(b);
-  json_close(b, '}');
-}
-
-void json_namespaces(struct buf *b) {
+void json_namespaces(struct buf *b, bool null_if_hidden) {
   DIR *dir = opendir("/proc/self/ns");
   json_key(b, "namespaces");
-  if (!dir) return json_null(b);
+  if (!dir && null_if_hidden) return json_null(b);
   json_open(b, '{');
-  for (struct dirent *e; (e = readdir(dir));) {
+  for (struct dirent *e; dir && (e = readdir(dir));) {
     char target[256];
     if (e->d_name[0] == '.') continue;
     ssize_t n = readlinkat(dirfd(dir), e->d_name, target, sizeof target);
@@ -67,7 +21,7 @@ void json_namespaces(struct buf *b) {
     json_strn(b, target, (size_t)n);
   }
   json_close(b, '}');
-  closedir(dir);
+  if (dir) closedir(dir);
 }
 
 /* Calls fn for each line of a file; false when it cannot be read. */
@@ -102,13 +56,6 @@ static void cgroup_line(struct buf *b, char *line) {
   json_str(b, path);
 }
 
-static void list(struct buf *b, const char *key, char *text, const char *separator) {
-  json_key(b, key);
-  json_open(b, '[');
-  for (char *save, *one = text ? strtok_r(text, separator, &save) : NULL; one; one = strtok_r(NULL, separator, &save)) json_str(b, one);
-  json_close(b, ']');
-}
-
 /* Undoes mountinfo's octal escapes, in place. */
 static char *plain(char *field) {
   char *to = field;
@@ -121,18 +68,24 @@ static char *plain(char *field) {
   return field;
 }
 
-/* id parent major:minor root target options optional… - type source super-options */
+static void list(struct buf *b, const char *key, char *text, const char *separator) {
+  json_key(b, key);
+  json_open(b, '[');
+  for (char *one; (one = strsep(&text, separator));)
+    if (*one) json_str(b, plain(one));
+  json_close(b, ']');
+}
+
+/* id parent major:minor root target options optional… - type source super-options; the source may be empty. */
 static void mount_line(struct buf *b, char *line) {
-  char *tail = strstr(line, " - ");
+  char *tail = strstr(line, " - "), *head[6], *rest[3];
   if (!tail) return;
   *tail = 0;
-  char *save, *head[6], *rest[3];
+  tail += 3;
   for (int i = 0; i < 6; i++)
-    if (!(head[i] = strtok_r(i ? NULL : line, " ", &save))) return;
-  char *optional = strtok_r(NULL, "", &save);
-  char *save2;
+    if (!(head[i] = strsep(&line, " "))) return;
   for (int i = 0; i < 3; i++)
-    if (!(rest[i] = strtok_r(i ? NULL : tail + 3, " ", &save2))) rest[i] = (char[]){""};
+    if (!(rest[i] = strsep(&tail, " "))) return;
   json_open(b, '{');
   json_key(b, "id"), json_num(b, atoll(head[0]));
   json_key(b, "parent"), json_num(b, atoll(head[1]));
@@ -140,8 +93,8 @@ static void mount_line(struct buf *b, char *line) {
   json_key(b, "root"), json_str(b, plain(head[3]));
   json_key(b, "target"), json_str(b, plain(head[4]));
   list(b, "options", head[5], ",");
-  list(b, "optional", optional, " ");
-  json_key(b, "type"), json_str(b, rest[0]);
+  list(b, "optional", line, " ");
+  json_key(b, "type"), json_str(b, plain(rest[0]));
   json_key(b, "source"), json_str(b, plain(rest[1]));
   list(b, "superOptions", rest[2], ",");
   json_close(b, '}');
@@ -171,53 +124,8 @@ static void time_offsets(struct buf *b) {
   json_close(b, '}');
 }
 
-void json_stat(struct buf *b, const struct stat *st) {
-  static const char *const types[] = {[S_IFREG >> 12] = "file",  [S_IFDIR >> 12] = "dir",  [S_IFLNK >> 12] = "symlink",
-                                      [S_IFCHR >> 12] = "char",  [S_IFBLK >> 12] = "block", [S_IFIFO >> 12] = "fifo",
-                                      [S_IFSOCK >> 12] = "socket"};
-  json_open(b, '{');
-  json_key(b, "type"), json_str(b, types[(st->st_mode & S_IFMT) >> 12]);
-  json_key(b, "mode"), json_num(b, st->st_mode & 07777);
-  json_key(b, "uid"), json_num(b, st->st_uid);
-  json_key(b, "gid"), json_num(b, st->st_gid);
-  json_key(b, "major"), json_num(b, major(st->st_rdev));
-  json_key(b, "minor"), json_num(b, minor(st->st_rdev));
-  json_key(b, "size"), json_num(b, st->st_size);
-  json_key(b, "nlink"), json_num(b, (long long)st->st_nlink);
-  json_key(b, "dev"), json_u64str(b, st->st_dev);
-  json_key(b, "ino"), json_u64str(b, st->st_ino);
-  json_close(b, '}');
-}
-
-static void paths(struct buf *b) {
-  static const char *const known[] = {
-      "/",         "/proc",       "/sys",         "/dev",     "/dev/pts",    "/dev/shm", "/dev/mqueue",   "/dev/null",
-      "/dev/zero", "/dev/full",   "/dev/random",  "/dev/urandom", "/dev/tty", "/dev/console", "/dev/ptmx", "/dev/pts/ptmx",
-      "/dev/fd",   "/dev/stdin",  "/dev/stdout",  "/dev/stderr",  "/sys/fs/cgroup", "/tmp"};
-  static const char *const links[] = {"/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/ptmx"};
-  json_key(b, "paths");
-  json_open(b, '{');
-  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-    struct stat st;
-    json_key(b, known[i]);
-    if (lstat(known[i], &st)) json_null(b);
-    else json_stat(b, &st);
-  }
-  json_close(b, '}');
-  json_key(b, "links");
-  json_open(b, '{');
-  for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-    char target[4096];
-    ssize_t n = readlink(links[i], target, sizeof target);
-    if (n < 0) continue;
-    json_key(b, links[i]);
-    json_strn(b, target, (size_t)n);
-  }
-  json_close(b, '}');
-}
-
 void probe_surroundings(struct buf *b) {
-  json_namespaces(b);
+  json_namespaces(b, true);
   json_key(b, "uidMap"), each_line("/proc/self/uid_map", map_line, b, '[', ']');
   json_key(b, "gidMap"), each_line("/proc/self/gid_map", map_line, b, '[', ']');
   struct buf setgroups_text = {0};
@@ -228,5 +136,4 @@ void probe_surroundings(struct buf *b) {
   time_offsets(b);
   json_key(b, "cgroup"), each_line("/proc/self/cgroup", cgroup_line, b, '{', '}');
   json_key(b, "mounts"), each_line("/proc/self/mountinfo", mount_line, b, '[', ']');
-  paths(b);
 }
