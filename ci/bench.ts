@@ -71,7 +71,10 @@ async function loopRate(cases: readonly RuntimeCase[], driver: Driver, found: Pr
     lanes.map(async (own, lane) => {
       const bundles = own.map((_, at) => `/run/oci-conform/case/bundle${at}`);
       // Every case has its bundle at the same place; here they are needed side by side.
-      const prepare = own.flatMap((subject, at) => [...shellOf(compile(subject, driver).prepare), `mv ${bundleOf(0)} ${bundles[at]}`]);
+      const prepare = own.flatMap((subject, at) => [
+        ...shellOf(compile(subject, driver).prepare, driver),
+        `mv ${bundleOf(0)} ${bundles[at]}`,
+      ]);
       const script = join(work, `lane${lane}.sh`);
       writeFileSync(
         script,

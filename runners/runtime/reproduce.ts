@@ -26,8 +26,8 @@ function hereDocument(path: string, content: string): string {
   return content.endsWith("\n") ? `cat > ${quote(path)} <<'${end}'\n${content}${end}` : `printf '%s' ${quote(content)} > ${quote(path)}`;
 }
 
-/** One primitive action as a line of shell; undefined for those that only make sense to the worker. */
-function shell(action: Action): string | undefined {
+/** One primitive action as lines of shell; undefined for those that only make sense to the worker. */
+function shell(action: Action, driver: Driver): string | undefined {
   switch (action.do) {
     case "mkdir":
       return `mkdir -p ${quote(action.path)} && chmod ${octal(action.mode)} ${quote(action.path)}${chown(action)}`;
@@ -54,11 +54,12 @@ function shell(action: Action): string | undefined {
     case "seccomp-agent":
       return `"$AGENT" do seccomp-agent ${quote(action.path)} ${action.errno} &\nwait_until [ -S ${quote(action.path)} ]`;
     case "run": {
-      const command = action.argv.map((word, at) => (at === 0 ? "$RUNTIME" : quote(word))).join(" ");
       const place = action.cwd === "/" ? "" : `cd ${quote(action.cwd)} && `;
       const mask = action.umask === 0o022 ? "" : `umask ${octal(action.umask)} && `;
+      const words = action.argv.slice(driver.argv.length).map(quoteEmpty).join(" ");
+      const command = `${quoteSome(place + mask)}"$RUNTIME"${quote(` ${words}`)}`;
       const output = action.slot < 0 ? "-" : `"$OUTPUT.${action.slot}"`;
-      return `run ${output} ${quote(`${place}${mask}${command}`)}${action.background === "" ? "" : ' &\nstarted="$started $!"'}`;
+      return `run ${output} ${command}${action.background === "" ? "" : ' &\nstarted="$started $!"'}`;
     }
     case "join":
       return action.key === "p0" ? "wait $started\nstarted=" : undefined;
@@ -82,9 +83,11 @@ function shell(action: Action): string | undefined {
 }
 
 const quoteEmpty = (word: string): string => (word === "" ? "''" : quote(word));
+const quoteSome = (text: string): string => (text === "" ? "" : quote(text));
 
 /** Actions as lines of shell, in order; those that only make sense to the worker are left out. */
-export const shellOf = (actions: readonly Action[]): string[] => actions.map(shell).filter((line) => line !== undefined);
+export const shellOf = (actions: readonly Action[], driver: Driver): string[] =>
+  actions.map((action) => shell(action, driver)).filter((line) => line !== undefined);
 
 /** How the script has to be called, for the report of a finding. */
 export interface ReproduceOptions {
@@ -106,16 +109,20 @@ export function reproduceScript(subject: RuntimeCase, options: ReproduceOptions)
       .split("\n")
       .map((line) => `# ${line}`.trimEnd())
       .join("\n");
-  const prepare = shellOf(script.prepare);
-  const steps = subject.steps.flatMap((step, at) => [`echo "--- step ${at + 1}: ${step.op}"`, ...shellOf(script.steps[at] ?? [])]);
+  const prepare = shellOf(script.prepare, options.driver);
+  const steps = subject.steps.flatMap((step, at) => [
+    `echo "--- step ${at + 1}: ${step.op}"`,
+    ...shellOf(script.steps[at] ?? [], options.driver),
+  ]);
   return `#!/bin/sh
 ${comment(options.title)}
 #
 ${comment(options.requirement)}
 ${comment(`Expected: ${options.expected}`)}
 #
-# AGENT is oci-conform's agent (build/agent), RUNTIME the runtime's command. The first part enters a sandbox (private
-# mount, PID, network and cgroup namespaces, writable only in memory), the second does the steps in it.
+# AGENT is oci-conform's agent (build/agent), RUNTIME the runtime's command with its own arguments. The first part
+# enters a sandbox (private mount, PID, network and cgroup namespaces, writable only in memory), the second does the
+# steps in it.
 if [ -z "\${IN_SANDBOX-}" ]; then
   AGENT=\${AGENT:-$(command -v agent)}
   [ -x "$AGENT" ] || { echo "set AGENT to oci-conform's agent (build/agent)" >&2; exit 64; }
@@ -128,7 +135,7 @@ AGENT=/run/oci-conform/agent
 OUTPUT=/run/oci-conform/output
 TIME_LIMIT=${Math.ceil(options.driver.timeoutMs / 1000)}
 started=
-: > /run/oci-conform/input
+for file in /run/oci-conform/input ${subject.containers.map((_, at) => `"$OUTPUT.${at}"`).join(" ")}; do : > "$file"; done
 run() { # FILE COMMAND: the container keeps the streams of create, which therefore are a file; others write here (-)
   echo "+ $2"
   if [ "$1" = - ]; then timeout -s KILL "$TIME_LIMIT" sh -c "$2" < /run/oci-conform/input 2>&1
