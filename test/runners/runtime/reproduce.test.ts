@@ -165,9 +165,15 @@ t.test("it reproduces what the worker did", { skip }, async (t) => {
   });
 
   t.test("callers at the same time, beside a terminal's receiver", async (t) => {
+    const config = minimalConfig("1.0.0");
     const subject = created({
-      ...minimalConfig("1.0.0"),
+      ...config,
       process: { cwd: "/", args: ["/.oci/agent"], user: { uid: 0, gid: 0 }, terminal: true },
+      mounts: [
+        ...(config.mounts ?? []),
+        { destination: "/dev", type: "tmpfs", source: "tmpfs" },
+        { destination: "/dev/pts", type: "devpts", source: "devpts", options: ["newinstance", "ptmxmode=0666"] },
+      ],
     });
     const output = reproduce({
       ...subject,
