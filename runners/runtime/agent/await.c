@@ -12,7 +12,7 @@ static struct slot *slot_of(const struct args *a) {
   return index >= 0 && index < MAX_SLOTS ? &slots[index] : &slots[0];
 }
 
-/* A whole line that starts with the mark, anywhere in the output. */
+/* The mark and the rest of its line. Others may have written to the same stream without ending their line. */
 static bool has_line(const struct buf *output, const char *mark) {
   if (!output->len) return false;
   const char *at = memmem(output->data, output->len, mark, strlen(mark));
@@ -28,21 +28,36 @@ static void answer_awaited(struct buf *reply, const char *outcome, const int *st
   if (status) exit_fields(reply, *status, false);
 }
 
+/*
+ * Whether the process has ended. pidfd (negative: there is none) tells it also of a child of somebody else, who may leave
+ * it a zombie for as long as he likes; our own are reaped here, so that their status is known.
+ */
+static bool has_ended(pid_t pid, int pidfd) {
+  if (reaped(pid, NULL)) return true;
+  if (pidfd >= 0 && !is_readable(pidfd)) return false;
+  pump_ready();
+  return true;
+}
+
+/* The one who had to reap it may be about to end, which makes it ours: it gets a moment. */
+static void answer_ended(struct buf *reply, pid_t pid, int pidfd) {
+  int status;
+  int64_t moment = now_ms() + 5;
+  while (pidfd >= 0 && !reaped(pid, &status) && pump(moment, -1)) continue;
+  answer_awaited(reply, "exited", reaped(pid, &status) ? &status : NULL);
+}
+
 /* await-line: slot mark pid timeoutMs */
 void do_await_line(const struct args *a, struct buf *reply) {
   struct slot *slot = slot_of(a);
   pid_t pid = (pid_t)number(a, 3);
   int64_t deadline = now_ms() + number(a, 4);
   AUTO_CLOSE int pidfd = pidfd_of(pid);
-  for (;;) {
+  for (bool more = true;; more = pump(deadline, pidfd)) {
+    bool ended = has_ended(pid, pidfd);
     if (has_line(&slot->out, text(a, 2))) return answer_awaited(reply, "ready", NULL);
-    int status;
-    if (pidfd < 0 || reaped(pid, &status)) {
-      pump_ready();
-      if (has_line(&slot->out, text(a, 2))) return answer_awaited(reply, "ready", NULL);
-      return answer_awaited(reply, "exited", reaped(pid, &status) ? &status : NULL);
-    }
-    if (!pump(deadline, pidfd)) return answer_awaited(reply, "timeout", NULL);
+    if (ended) return answer_ended(reply, pid, pidfd);
+    if (!more) return answer_awaited(reply, "timeout", NULL);
   }
 }
 
@@ -51,23 +66,10 @@ void do_await_exit(const struct args *a, struct buf *reply) {
   pid_t pid = (pid_t)number(a, 1);
   int64_t deadline = now_ms() + number(a, 2);
   AUTO_CLOSE int pidfd = pidfd_of(pid);
-  for (;;) {
-    int status;
-    pump_ready();
-    if (reaped(pid, &status)) return answer_awaited(reply, "exited", &status);
-    if (pidfd < 0) return answer_awaited(reply, "exited", NULL);
-    /* A zombie of somebody else stays one as long as that process likes: it has ended all the same. */
-    struct buf path = {0}, stat = {0};
-    buf_fmt(&path, "/proc/%d/stat", pid);
-    int gone = read_file(path.data, &stat, 4096);
-    const char *paren = stat.data ? strrchr(stat.data, ')') : NULL;
-    bool zombie = paren && paren[1] == ' ' && (paren[2] == 'Z' || paren[2] == 'X');
-    buf_free(&path);
-    buf_free(&stat);
-    if (gone) return answer_awaited(reply, "exited", reaped(pid, &status) ? &status : NULL);
-    /* Our own zombies are reaped by the next pump. */
-    if (zombie && !pump(now_ms() + 5, -1) && !reaped(pid, &status)) return answer_awaited(reply, "exited", NULL);
-    if (!zombie && !pump(deadline, pidfd)) return answer_awaited(reply, "timeout", NULL);
+  pump_ready();
+  for (bool more = true;; more = pump(deadline, pidfd)) {
+    if (has_ended(pid, pidfd)) return answer_ended(reply, pid, pidfd);
+    if (!more) return answer_awaited(reply, "timeout", NULL);
   }
 }
 

@@ -307,10 +307,7 @@ void do_clean(const struct args *a, struct buf *reply) {
   pump_ready();
   /* Everybody who could still write is dead: what is open now are listeners, and pipes that have said all. */
   unwatch_all();
-  for (int i = 0; i < MAX_SLOTS; i++) {
-    slots[i].open_streams = 0;
-    slots[i].has_terminal = false;
-  }
+  slots_end();
   runs_reset();
   seccomp_reset();
   each_hierarchy(remove_hierarchy, NULL);

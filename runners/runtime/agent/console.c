@@ -40,7 +40,7 @@ static void on_terminal(int fd, void *data) {
   unwatch(fd);
 }
 
-/* The first descriptor that a message carries, or -1. */
+/* The first descriptor that a message carries, or -1; others are closed. */
 static int receive_fd(int connection) {
   char byte[4096];
   union {
@@ -52,9 +52,11 @@ static int receive_fd(int connection) {
   if (recvmsg(connection, &message, MSG_CMSG_CLOEXEC) < 0) return -1;
   struct cmsghdr *c = CMSG_FIRSTHDR(&message);
   if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) return -1;
-  int fd;
-  memcpy(&fd, CMSG_DATA(c), sizeof fd);
-  return fd;
+  int fds[8];
+  size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof *fds;
+  memcpy(fds, CMSG_DATA(c), count * sizeof *fds);
+  for (size_t i = 1; i < count; i++) close(fds[i]);
+  return count > 0 ? fds[0] : -1;
 }
 
 static void on_connection_data(int connection, void *data) {
@@ -69,8 +71,7 @@ static void on_connection_data(int connection, void *data) {
     slot->columns = size.ws_col;
   }
   fcntl(terminal, F_SETFL, O_NONBLOCK);
-  slot->open_streams++;
-  watch(terminal, on_terminal, slot);
+  if (watch(terminal, on_terminal, slot)) slot->open_streams++;
 }
 
 static void on_connect(int listener, void *data) {
@@ -80,10 +81,9 @@ static void on_connect(int listener, void *data) {
 
 /* console: path slot */
 void do_console(const struct args *a, struct buf *reply) {
-  int64_t slot = number(a, 2);
   int fd = listen_at(text(a, 1));
   if (fd < 0) return answer_error(reply, "listen", errno);
-  watch(fd, on_connect, &slots[slot >= 0 && slot < MAX_SLOTS ? slot : 0]);
+  if (!watch(fd, on_connect, slot_use(number(a, 2)))) return answer_error(reply, "listen", EMFILE);
   answer_ok(reply);
 }
 

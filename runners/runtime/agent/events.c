@@ -22,8 +22,8 @@ static struct {
   pid_t pid;
   int status;
 } graves[MAX_REAPED];
-static int grave_count;
-static int child_fd = -1;
+static unsigned grave_count; /* ever dug; the newest MAX_REAPED are kept */
+static int child_fd = -1, input_fd = -1;
 
 void events_init(void) {
   sigset_t set;
@@ -33,14 +33,17 @@ void events_init(void) {
   child_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void watch(int fd, watch_fn *fn, void *data) {
+void end_with(int fd) { input_fd = fd; }
+
+bool watch(int fd, watch_fn *fn, void *data) {
   if (watch_count == MAX_WATCHES) {
     close(fd);
-    return;
+    return false;
   }
   watches[watch_count].fd = fd;
   watches[watch_count].fn = fn;
   watches[watch_count++].data = data;
+  return true;
 }
 
 void unwatch(int fd) {
@@ -62,22 +65,23 @@ static void reap(void) {
   while (read(child_fd, &info, sizeof info) > 0) continue;
   int status;
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-    if (grave_count == MAX_REAPED) grave_count = 0;
-    graves[grave_count].pid = pid;
-    graves[grave_count++].status = status;
+    graves[grave_count % MAX_REAPED].pid = pid;
+    graves[grave_count++ % MAX_REAPED].status = status;
   }
 }
 
-bool pump(int64_t deadline, int extra) {
-  struct pollfd fds[MAX_WATCHES + 2];
+/* Serves one round of events, waiting for at most so long; returns how many there were. */
+static int serve(int64_t wait_ms, int extra) {
+  struct pollfd fds[MAX_WATCHES + 3];
   int n = 0;
   for (; n < watch_count; n++) fds[n] = (struct pollfd){.fd = watches[n].fd, .events = POLLIN};
   int watched = n;
   fds[n++] = (struct pollfd){.fd = child_fd, .events = POLLIN};
   if (extra >= 0) fds[n++] = (struct pollfd){.fd = extra, .events = POLLIN};
-  int64_t left = deadline - now_ms();
-  int ready = poll(fds, (nfds_t)n, left < 0 ? 0 : (int)left);
-  if (ready < 0 && errno != EINTR) return false;
+  int input = n;
+  if (input_fd >= 0) fds[n++] = (struct pollfd){.fd = input_fd};
+  int ready = poll(fds, (nfds_t)n, wait_ms < 0 ? 0 : (int)wait_ms);
+  if (input_fd >= 0 && fds[input].revents) _exit(0);
   for (int i = 0; i < watched; i++) {
     if (!fds[i].revents) continue;
     /* An earlier callback may have removed it. */
@@ -88,17 +92,30 @@ bool pump(int64_t deadline, int extra) {
     }
   }
   reap();
-  return ready > 0 || now_ms() < deadline;
+  return ready;
 }
 
+bool pump(int64_t deadline, int extra) {
+  serve(deadline - now_ms(), extra);
+  return now_ms() < deadline;
+}
+
+/* Bounded: somebody may write faster than this reads. */
 void pump_ready(void) {
-  for (int i = 0; i < 64 && pump(0, -1); i++) continue;
+  for (int i = 0; i < 64 && serve(0, -1) > 0; i++) continue;
+}
+
+bool is_readable(int fd) {
+  struct pollfd one = {.fd = fd, .events = POLLIN};
+  return poll(&one, 1, 0) > 0;
 }
 
 bool reaped(pid_t pid, int *status) {
-  for (int i = grave_count - 1; i >= 0; i--) {
-    if (graves[i].pid != pid) continue;
-    if (status) *status = graves[i].status;
+  unsigned kept = grave_count < MAX_REAPED ? grave_count : MAX_REAPED;
+  for (unsigned i = 1; i <= kept; i++) {
+    unsigned at = (grave_count - i) % MAX_REAPED;
+    if (graves[at].pid != pid) continue;
+    if (status) *status = graves[at].status;
     return true;
   }
   return false;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,9 +45,14 @@ static void identity_map(const char *file, pid_t pid) {
   buf_free(&path);
 }
 
-/* In the holder: makes the namespace, tells the parent, and stays until it is killed. */
-static void hold(int flag, int cpu, int ready, int go_on) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+/* Keeps nothing open: neither the worker's pipes nor the sockets that others listen on. */
+static void wait_for_death(void) {
+  (void)syscall(SYS_close_range, 0, ~0u, 0);
+  for (;;) pause();
+}
+
+/* In the holder: makes the namespace, tells the parent, and stays until it is killed or the sandbox ends. */
+static void hold(int flag, int cpu, int ready) {
   if (cpu >= 0) {
     cpu_set_t set;
     CPU_ZERO(&set);
@@ -59,27 +64,21 @@ static void hold(int flag, int cpu, int ready, int go_on) {
   if (!code && flag == CLONE_NEWNS && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)) code = (char)errno;
   if (!code && flag == CLONE_NEWPID) {
     pid_t init = fork();
-    if (init == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      for (;;) pause();
-    }
+    if (init == 0) wait_for_death();
     if (init < 0) code = (char)errno;
   }
   if (write(ready, &code, 1) != 1) _exit(1);
-  char byte;
-  while (read(go_on, &byte, 1) < 0 && errno == EINTR) continue;
-  for (;;) pause();
+  wait_for_death();
 }
 
 /* One try: a holder, made on that CPU (-1: any), and its namespace bound to the path. */
 static int hold_and_bind(const char *path, size_t kind, int cpu, pid_t *holder) {
-  int ready[2], go_on[2];
-  if (pipe2(ready, O_CLOEXEC) || pipe2(go_on, O_CLOEXEC)) return -1;
+  int ready[2];
+  if (pipe2(ready, O_CLOEXEC)) return -1;
   pid_t pid = fork();
-  if (pid < 0) return -1;
-  if (pid == 0) hold(namespaces[kind].flag, cpu, ready[1], go_on[0]);
+  if (pid == 0) hold(namespaces[kind].flag, cpu, ready[1]);
   close(ready[1]);
-  close(go_on[0]);
+  if (pid < 0) return close(ready[0]), -1;
   char code = 0;
   ssize_t n = read(ready[0], &code, 1);
   close(ready[0]);
@@ -90,7 +89,6 @@ static int hold_and_bind(const char *path, size_t kind, int cpu, pid_t *holder) 
   int failed = n != 1 || code ? (errno = code ? code : EIO, -1) : write_file(path, "", 0, O_CREAT, 0644);
   if (!failed) failed = mount(link.data, path, NULL, MS_BIND, NULL);
   int error = errno;
-  close(go_on[1]);
   buf_free(&link);
   if (failed) kill(pid, SIGKILL);
   return errno = error, failed;
@@ -177,7 +175,7 @@ bool is_fixture_cgroup(const char *path) {
 }
 
 void each_fixture_interface(void (*fn)(const char *name)) {
-  for (int i = 0; i < interface_count; i += 2) fn(interfaces[i]);
+  for (int i = 0; i < interface_count; i++) fn(interfaces[i]);
 }
 
 void fixtures_reset(void) {

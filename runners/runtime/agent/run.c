@@ -16,7 +16,7 @@ enum { MAX_RUNS = 64, MAX_ENV = 32 };
 
 /* A command under way or done, until it is answered. */
 struct run {
-  bool used;
+  bool used, answered;
   char *key;
   pid_t pid;
   int64_t deadline;
@@ -67,12 +67,15 @@ static void on_readable(int fd, void *data) {
 static int make_stream(struct buf *to, int *open, int *write_end) {
   int fds[2];
   if (pipe2(fds, O_CLOEXEC)) return -1;
+  *write_end = fds[1];
   fcntl(fds[0], F_SETFL, O_NONBLOCK);
   struct stream *stream = xcalloc(1, sizeof *stream);
   *stream = (struct stream){to, open};
+  if (!watch(fds[0], on_readable, stream)) {
+    free(stream);
+    return errno = EMFILE, -1;
+  }
   (*open)++;
-  watch(fds[0], on_readable, stream);
-  *write_end = fds[1];
   return 0;
 }
 
@@ -101,7 +104,7 @@ failed:;
 
 static struct run *find_run(const char *key) {
   for (int i = 0; i < MAX_RUNS; i++)
-    if (runs[i].used && !strcmp(runs[i].key, key)) return &runs[i];
+    if (runs[i].used && !runs[i].answered && !strcmp(runs[i].key, key)) return &runs[i];
   return NULL;
 }
 
@@ -147,8 +150,10 @@ void exit_fields(struct buf *reply, int status, bool timed_out) {
 
 static bool spawn(struct run *run, const struct args *a, char **argv) {
   int64_t slot = number(a, 2);
-  run->slot = slot >= 0 && slot < MAX_SLOTS ? &slots[slot] : NULL;
-  int out = -1, err = -1, report[2];
+  run->slot = slot >= 0 && slot < MAX_SLOTS ? slot_use(slot) : NULL;
+  AUTO_CLOSE int out = -1;
+  AUTO_CLOSE int err = -1;
+  int report[2];
   struct buf *to_out = run->slot ? &run->slot->out : &run->out, *to_err = run->slot ? &run->slot->err : &run->err;
   int *open = run->slot ? &run->slot->open_streams : &run->streams;
   if (make_stream(to_out, open, &out) || make_stream(to_err, open, &err) || pipe2(report, O_CLOEXEC)) return false;
@@ -157,8 +162,6 @@ static bool spawn(struct run *run, const struct args *a, char **argv) {
   run->deadline = now_ms() + (hung && limit > AFTER_HANG_MS ? AFTER_HANG_MS : limit);
   run->pid = fork();
   if (run->pid == 0) become(argv, out, err, report[1], (mode_t)number(a, 3), text(a, 4));
-  close(out);
-  close(err);
   close(report[1]);
   if (run->pid < 0) {
     close(report[0]);
@@ -202,6 +205,7 @@ static void finish(struct run *run, struct buf *reply) {
   field_num(reply, (int64_t)run->started);
   field_num(reply, (int64_t)run->ended);
   out->len = err->len = 0;
+  run->answered = true;
   release(run);
 }
 
@@ -214,7 +218,7 @@ void do_run(const struct args *in, struct buf *reply) {
   if (!run) return answer_error(reply, "run", EMFILE);
   if (!spawn(run, in, argv)) {
     int error = errno;
-    run->streams = 0;
+    run->answered = true;
     release(run);
     return answer_error(reply, "spawn", error);
   }

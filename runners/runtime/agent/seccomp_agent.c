@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,9 @@ struct listener {
 
 static void on_notification(int fd, void *data) {
   struct delivery *d = data;
+  /* Nobody uses the filter any more. To receive would wait for ever. */
+  struct pollfd state = {.fd = fd, .events = POLLIN};
+  if (poll(&state, 1, 0) > 0 && !(state.revents & POLLIN)) return unwatch(fd);
   struct seccomp_notif call = {0};
   if (ioctl(fd, SECCOMP_IOCTL_NOTIF_RECV, &call)) {
     if (errno != EINTR && errno != ENOENT && errno != EAGAIN) unwatch(fd);
@@ -82,13 +86,15 @@ static void on_message(int connection, void *data) {
     size_t bytes = c->cmsg_len - CMSG_LEN(0);
     memcpy(fds, CMSG_DATA(c), bytes);
     for (size_t i = 0; i < bytes / sizeof *fds; i++, count++) {
-      if (d->first_fd < 0 && is_notify_fd(fds[i])) {
+      if (d->first_fd < 0) {
         d->first_fd = fds[i];
-        d->is_notify = true;
-        watch(fds[i], on_notification, d);
-      } else {
-        close(fds[i]);
+        d->is_notify = is_notify_fd(fds[i]);
+        if (d->is_notify) {
+          (void)watch(fds[i], on_notification, d);
+          continue;
+        }
       }
+      close(fds[i]);
     }
   }
   if (d->messages < MAX_MESSAGES) d->fds_per_message[d->messages++] = count;
@@ -113,7 +119,7 @@ void do_seccomp_agent(const struct args *a, struct buf *reply) {
   if (fd < 0) return answer_error(reply, "listen", errno);
   struct listener *l = xcalloc(1, sizeof *l);
   *l = (struct listener){xstrdup(text(a, 1)), (int)number(a, 2)};
-  watch(fd, on_connect, l);
+  if (!watch(fd, on_connect, l)) return answer_error(reply, "listen", EMFILE);
   answer_ok(reply);
 }
 

@@ -12,6 +12,21 @@
 
 struct slot slots[MAX_SLOTS];
 
+struct slot *slot_use(int64_t number) {
+  struct slot *slot = &slots[number >= 0 && number < MAX_SLOTS ? number : 0];
+  if (slot->stale) slot->out.len = slot->err.len = 0;
+  slot->stale = false;
+  return slot;
+}
+
+void slots_end(void) {
+  for (int i = 0; i < MAX_SLOTS; i++) {
+    slots[i].open_streams = 0;
+    slots[i].has_terminal = false;
+    slots[i].stale = true;
+  }
+}
+
 static struct variable {
   char *name, *value;
 } *variables;

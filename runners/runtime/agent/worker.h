@@ -17,10 +17,15 @@ enum { MAX_SLOTS = 8, SLOT_LIMIT = 4 << 20 };
 struct slot {
   struct buf out, err;
   int open_streams;
+  bool stale; /* what it holds is of a case that was cleaned up */
   bool has_terminal;
   unsigned rows, columns;
 };
 extern struct slot slots[MAX_SLOTS];
+/* A slot that is about to receive, without what an earlier case left in it; the first for a number that is none. */
+struct slot *slot_use(int64_t number);
+/* At the end of a case: nothing comes any more; what came can still be fetched. */
+void slots_end(void);
 
 /* Answers. Every action writes exactly one. */
 void answer_ok(struct buf *reply);
