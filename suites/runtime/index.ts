@@ -1,9 +1,13 @@
 import capabilities from "./capabilities.js";
 import cgroupOwnership from "./cgroup-ownership.js";
 import cgroupsPath from "./cgroups-path.js";
+import features from "./features.js";
+import hookFailures from "./hook-failures.js";
+import hooks from "./hooks.js";
 import intelRdt from "./intel-rdt.js";
 import namespaces from "./namespaces.js";
 import netDevices from "./net-devices.js";
+import operations from "./operations.js";
 import process from "./process.js";
 import processLinux from "./process-linux.js";
 import resourcesBlockIo from "./resources-block-io.js";
@@ -15,6 +19,7 @@ import resourcesNetwork from "./resources-network.js";
 import resourcesPids from "./resources-pids.js";
 import resourcesRdma from "./resources-rdma.js";
 import robustness from "./robustness.js";
+import state from "./state.js";
 import { example, lack, type Section } from "./suite.js";
 import sysctl from "./sysctl.js";
 import timeOffsets from "./time-offsets.js";
@@ -33,6 +38,11 @@ const inCgroups = (own: Section): Section => ({
 
 /** The sections of the runtime suite, in the order of the spec's documents. */
 export const sections: readonly Section[] = [
+  state,
+  operations,
+  hooks,
+  hookFailures,
+  features,
   process,
   processLinux,
   capabilities,

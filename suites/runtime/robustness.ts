@@ -1,7 +1,9 @@
+import fc from "fast-check";
+import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { CASE_DIR } from "../../runners/runtime/case.js";
 import type { Leftovers, Ran, StepResult } from "../../runners/runtime/observation.js";
-import { equal, holds } from "../check.js";
-import { type CaseView, type Check, checkCase, section } from "./suite.js";
+import { all, equal, holds } from "../check.js";
+import { type CaseView, type Check, checkCase, example, ok, section } from "./suite.js";
 
 /** Every process of the target in a case, parallel ones included. */
 const processes = (results: readonly StepResult[]): Ran[] =>
@@ -26,7 +28,7 @@ function allDeleted(view: CaseView): boolean {
   const visit = (steps: CaseView["case"]["steps"], results: readonly StepResult[]): void => {
     steps.forEach((step, at) => {
       const result = results[at];
-      if (step.op === "parallel" && result?.op === "parallel") return visit(step.steps, result.results);
+      if (step.op === "parallel" && result?.op === "parallel") visit(step.steps, result.results);
       if (!result || !("ran" in result) || !("container" in step)) return;
       operations++;
       const id = ("id" in step ? step.id : undefined) ?? String(step.container);
@@ -88,5 +90,39 @@ export default section("Robustness", [
   leftover("robustness.leftover-cgroup", "cgroups", (path, view) => !isParent(path, view)),
   leftover("robustness.leftover-interface", "interfaces"),
   checkCase("robustness.host-device-changed", ({ observation }) => equal(observation.leftovers.devices, [])),
+  checkCase("robustness.race", (view) =>
+    all(
+      view.case.steps.map((step, at) => {
+        const result = view.observation.steps[at];
+        if (
+          step.op !== "parallel" ||
+          result?.op !== "parallel" ||
+          !step.steps.every((each) => each.op === "create" && each.container === 0)
+        )
+          return undefined;
+        const won = result.results.filter((each) => "ran" in each && ok(each.ran)).length;
+        return holds(won <= 1, "of two callers that create the same id at the same time, at most one succeeds", `${won} succeeded`);
+      }),
+    ),
+  ),
+  example("robustness.race", ({ target }) =>
+    fc.constant(
+      caseOf(minimalConfig(target.release), {
+        title: "two callers create the same container at the same time",
+        steps: [
+          {
+            op: "parallel",
+            steps: [
+              { op: "create", container: 0 },
+              { op: "create", container: 0 },
+            ],
+          },
+          { op: "state", container: 0 },
+          { op: "delete", container: 0, force: true },
+          { op: "state", container: 0 },
+        ],
+      }),
+    ),
+  ),
   checkCase("robustness.id-still-known", (view) => (allDeleted(view) ? equal(view.observation.leftovers.stillKnown, []) : undefined)),
 ]);

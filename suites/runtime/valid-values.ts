@@ -3,9 +3,10 @@ import { annotations } from "../../generators/runtime/annotations.js";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { BROKEN } from "../../generators/runtime/broken.js";
 import { faultCase, hasTabledFault, malformedCase, tabledFault, typeFault } from "../../generators/runtime/fault.js";
+import { refusal } from "../../generators/runtime/steps.js";
 import { unknownPropertyCase } from "../../generators/runtime/unknown-properties.js";
 import { compareReleases, RELEASES } from "../../spec/catalogue.js";
-import { holds } from "../check.js";
+import { equal, holds } from "../check.js";
 import { refuses } from "./refusal.js";
 import { check, type Example, example, lack, refused, resultsOf, section, started, type View } from "./suite.js";
 
@@ -93,7 +94,11 @@ export default section("Versions, annotations, unknown properties, valid values"
   refuses(BROKEN.invalid, { by: "start" }),
   tabled(BROKEN.invalid),
   refuses(BROKEN.unapplicable, { by: "start" }),
-  tabled(BROKEN.unapplicable, ["runtime.create.cannot-apply-no-container", "runtime.lifecycle.environment-impossible-error"]),
+  tabled(BROKEN.unapplicable, [
+    "runtime.create.cannot-apply-no-container",
+    "runtime.lifecycle.environment-impossible-error",
+    "runtime.errors.environment-as-before",
+  ]),
   refuses("runtime.lifecycle.environment-impossible-error", { by: "start" }),
   check("runtime.create.cannot-apply-no-container", (view) => {
     if (view.case.control === undefined || view.observation.control !== true || !refused(view.create)) return undefined;
@@ -101,6 +106,20 @@ export default section("Versions, annotations, unknown properties, valid values"
     if (after?.op !== "state" || after.ran.exit.kind !== "exited") return undefined;
     return holds(after.ran.exit.code !== 0, "no container of that id after the refused create", after.state);
   }),
+  check("runtime.errors.environment-as-before", (view) => {
+    if (view.case.control === undefined || view.observation.control !== true || !refused(view.create)) return undefined;
+    const { processes, mounts, cgroups, interfaces } = view.observation.leftovers;
+    return equal(
+      { processes, mounts, cgroups, interfaces },
+      { processes: [], mounts: [], cgroups: [], interfaces: [] },
+      "left after a refused create",
+    );
+  }),
+  example("runtime.bundle.config-json-at-root", ({ target }) => {
+    const config = minimalConfig(target.release);
+    return fc.constant(caseOf(config, { title: "a bundle without config.json", control: config, configText: null, steps: refusal() }));
+  }),
+  refuses("runtime.bundle.config-json-at-root"),
   refuses(BROKEN.wrongType, { by: "start" }),
   example([BROKEN.wrongType], ({ host, target }) =>
     typeFault(fc.constant(minimalConfig(target.release))).map((fault) => faultCase(fault, host)),
