@@ -10,7 +10,7 @@ int probe_main(int argc, char **argv);
 int hook_main(int argc, char **argv);
 int euid_main(void);
 
-/* Exit codes that the harness knows. */
-enum { EXIT_USAGE = 64, EXIT_SANDBOX = 71 };
+/* Exit codes that the harness knows, and one by which a worker asks for a new sandbox. */
+enum { EXIT_USAGE = 64, EXIT_SANDBOX = 71, EXIT_RENEW = 75 };
 
 #endif

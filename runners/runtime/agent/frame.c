@@ -56,10 +56,13 @@ static int parse(const char *at, const char *end, struct message **out, uint32_t
   return 1;
 }
 
+enum { LONGEST = 256 << 20 };
+
 int frame_read(int fd, struct message **messages, uint32_t *count) {
   uint32_t len;
   int got = read_exactly(fd, &len, sizeof len);
   if (got <= 0) return got;
+  if (len > LONGEST) return -1;
   AUTO_FREE char *payload = xcalloc(1, (size_t)len + 1);
   if (len && read_exactly(fd, payload, len) <= 0) return -1;
   return parse(payload, payload + len, messages, count);

@@ -1,7 +1,7 @@
 /*
  * The sandbox: three processes. The outer one makes and removes the cgroups and the id maps; the middle one enters the
  * namespaces; the inner one is PID 1 of the sandbox, sees the private file system, and is the worker or runs a command.
- * If any of them dies, the kernel ends the rest.
+ * If any of them dies, the kernel ends those below it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,12 +24,41 @@ void sandbox_fail(const char *step) {
   _exit(EXIT_SANDBOX);
 }
 
-static pid_t middle;
+/* The process that this one waits for, and the signal that makes it end. */
+static volatile sig_atomic_t child, child_signal;
+static volatile sig_atomic_t stopping;
+static sigset_t stop_signals;
 
-/* A signal to the outer process ends the sandbox; the cgroups are removed on the way out. */
+/*
+ * Who stops the outer process stops the inner one, by way of the middle: it ends when the inner one and with it everything
+ * in the PID namespace is gone, and then the cgroups are empty.
+ */
 static void stop(int sig) {
   (void)sig;
-  if (middle > 0) kill(middle, SIGKILL);
+  stopping = 1;
+  if (child > 0) kill(child, child_signal);
+}
+
+static void catch_stop(void) {
+  struct sigaction action = {.sa_handler = stop};
+  static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+  sigemptyset(&stop_signals);
+  for (int i = 0; i < 3; i++) {
+    sigaction(signals[i], &action, NULL);
+    sigaddset(&stop_signals, signals[i]);
+  }
+}
+
+/* Waits for the child to whom a signal, from now on, is passed. */
+static int wait_for(pid_t pid, int signal_on_stop) {
+  int status;
+  child_signal = signal_on_stop;
+  child = pid;
+  sigprocmask(SIG_UNBLOCK, &stop_signals, NULL);
+  while (waitpid(pid, &status, 0) != pid) continue;
+  sigprocmask(SIG_BLOCK, &stop_signals, NULL);
+  child = 0;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 static int run_command(char **argv) {
@@ -48,15 +77,21 @@ static int run_command(char **argv) {
   return code;
 }
 
-static int inner(struct sandbox *s, char **argv) {
+/* alive: the end of a pipe that the middle process alone holds open for writing. */
+static int inner(struct sandbox *s, char **argv, int alive) {
+  for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  /* It may have died before that. */
+  if (is_readable(alive)) return EXIT_SANDBOX;
+  close(alive);
+  sigprocmask(SIG_UNBLOCK, &stop_signals, NULL);
   if (setsid() < 0) sandbox_fail("setsid");
   sandbox_mounts(s);
   static const char name[] = "oci-conform";
   if (sethostname(name, sizeof name - 1)) sandbox_fail("sethostname");
   if (link_up("lo")) sandbox_fail("bring up lo");
   if (chdir("/")) sandbox_fail("chdir /");
-  return argv ? run_command(argv) : worker_loop();
+  return argv ? run_command(argv) : worker_loop(!s->renewed);
 }
 
 /* In the middle process: into the cgroups and the namespaces, then PID 1. */
@@ -67,19 +102,26 @@ static int enter(struct sandbox *s, char **argv, int unshared, int mapped) {
   if (s->rootless && unshare(CLONE_NEWUSER)) sandbox_fail("make a user namespace");
   if (write(unshared, "", 1) != 1) sandbox_fail("tell the outer process");
   char byte;
-  if (read(mapped, &byte, 1) != 1) _exit(EXIT_SANDBOX);
+  if (read(mapped, &byte, 1) != 1) return EXIT_SANDBOX;
   if (s->rootless && (setresgid(0, 0, 0) || setresuid(0, 0, 0))) sandbox_fail("become root of the user namespace");
+  /* New credentials made the kernel forget it. The outer process may have died before that: then the pipe has ended. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (is_readable(mapped)) return EXIT_SANDBOX;
   if (unshare(flags)) sandbox_fail("make namespaces");
   cgroups_leaf();
+  int alive[2];
+  if (pipe2(alive, O_CLOEXEC)) sandbox_fail("pipe");
   pid_t pid = fork();
   if (pid < 0) sandbox_fail("fork");
-  if (pid == 0) _exit(inner(s, argv));
+  if (pid == 0) {
+    close(alive[1]);
+    _exit(inner(s, argv, alive[0]));
+  }
+  close(alive[0]);
   /* The frames belong to the inner process alone: it must see the end of its input. */
   close(0);
   close(1);
-  int status;
-  while (waitpid(pid, &status, 0) != pid) continue;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return wait_for(pid, SIGKILL);
 }
 
 static int usage(void) {
@@ -110,6 +152,40 @@ static int options(int argc, char **argv, struct sandbox *s) {
   return s->name || s->view == VIEW_NONE ? 0 : -1;
 }
 
+/* Ends the outer process, which has nobody to clean up after it. */
+__attribute__((noreturn)) static void outer_fail(const char *step) {
+  int error = errno;
+  cgroups_remove();
+  errno = error;
+  sandbox_fail(step);
+}
+
+/* One sandbox, from its cgroups' making to their removal. */
+static int live(struct sandbox *s, char **argv) {
+  int unshared[2], mapped[2];
+  if (cgroups_make(s)) outer_fail("make the sandbox's cgroups");
+  if (pipe2(unshared, O_CLOEXEC) || pipe2(mapped, O_CLOEXEC)) outer_fail("pipe");
+  pid_t middle = fork();
+  if (middle < 0) outer_fail("fork");
+  if (middle == 0) {
+    close(unshared[0]);
+    close(mapped[1]);
+    _exit(enter(s, argv, unshared[1], mapped[0]));
+  }
+  close(unshared[1]);
+  close(mapped[0]);
+  char byte;
+  if (read(unshared[0], &byte, 1) == 1) {
+    if (s->rootless) map_ids(middle);
+    (void)!write(mapped[1], "", 1);
+  }
+  close(unshared[0]);
+  int code = wait_for(middle, SIGTERM);
+  close(mapped[1]);
+  cgroups_remove();
+  return code;
+}
+
 static int outer(struct sandbox *s, char **argv) {
   for (int i = 0; i < s->exposed_count; i++) {
     s->exposed_fds[i] = open(s->exposed[i], O_PATH | O_CLOEXEC);
@@ -117,34 +193,12 @@ static int outer(struct sandbox *s, char **argv) {
   }
   s->rootless = geteuid() != 0;
   if (s->rootless && s->view != VIEW_NONE) s->view = VIEW_HOST;
-  if (cgroups_make(s)) sandbox_fail("make the sandbox's cgroups");
-  int unshared[2], mapped[2];
-  if (pipe2(unshared, O_CLOEXEC) || pipe2(mapped, O_CLOEXEC)) sandbox_fail("pipe");
-  struct sigaction action = {.sa_handler = stop};
-  sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGINT, &action, NULL);
-  middle = fork();
-  if (middle < 0) sandbox_fail("fork");
-  if (middle == 0) {
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    close(unshared[0]);
-    close(mapped[1]);
-    _exit(enter(s, argv, unshared[1], mapped[0]));
-  }
-  close(unshared[1]);
-  close(mapped[0]);
-  close(0);
-  close(1);
-  char byte;
-  if (read(unshared[0], &byte, 1) == 1) {
-    if (s->rootless) map_ids(middle);
-    (void)!write(mapped[1], "", 1);
-  }
-  int status = 0;
-  while (waitpid(middle, &status, 0) != middle) continue;
-  cgroups_remove();
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  catch_stop();
+  sigprocmask(SIG_BLOCK, &stop_signals, NULL);
+  int code = live(s, argv);
+  /* A worker whose sandbox was damaged beyond repair goes on in a new one; the frames stay where they are. */
+  for (s->renewed = true; !argv && code == EXIT_RENEW && !stopping;) code = live(s, argv);
+  return code;
 }
 
 int worker_main(int argc, char **argv) {

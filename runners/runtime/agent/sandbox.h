@@ -15,6 +15,7 @@ struct sandbox {
   int exposed_fds[8];
   int exposed_count;
   bool rootless;
+  bool renewed; /* it takes the place of a damaged one */
 };
 
 /* Ends the process with the one line that says which step failed. */

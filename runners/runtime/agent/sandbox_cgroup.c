@@ -67,6 +67,22 @@ static void remove_group(const char *path) {
   for (int i = 0; rmdir(path) && errno == EBUSY && i < 200; i++) usleep(1000);
 }
 
+/* Whether a process is in the group or below it, or may be. */
+static bool is_populated(const char *path) {
+  AUTO_FREE char *procs = join(path, "cgroup.procs");
+  struct buf members = {0};
+  bool populated = read_file(procs, &members, 64) || members.len > 0;
+  buf_free(&members);
+  DIR *dir = populated ? NULL : opendir(path);
+  for (struct dirent *e; dir && !populated && (e = readdir(dir));) {
+    if (e->d_type != DT_DIR || e->d_name[0] == '.') continue;
+    AUTO_FREE char *below = join(path, e->d_name);
+    populated = is_populated(below);
+  }
+  if (dir) closedir(dir);
+  return populated;
+}
+
 /* Removes what a killed run left: groups named after a process that is gone. */
 static void remove_stale(const char *mount) {
   DIR *dir = opendir(mount);
@@ -75,11 +91,7 @@ static void remove_stale(const char *mount) {
     int pid, end = 0;
     if (sscanf(e->d_name, "oci-conform-%d-%n", &pid, &end) != 1 || !end || !(kill(pid, 0) && errno == ESRCH)) continue;
     AUTO_FREE char *path = join(mount, e->d_name);
-    AUTO_FREE char *procs = join(path, "cgroup.procs");
-    struct buf members = {0};
-    bool empty = !read_file(procs, &members, 64) && members.len == 0;
-    buf_free(&members);
-    if (empty) remove_group(path);
+    if (!is_populated(path)) remove_group(path);
   }
   closedir(dir);
 }
@@ -109,20 +121,28 @@ static void enable_controllers(const char *directory) {
   buf_free(&list);
 }
 
+/* Makes the harness's own group; one of the same name that nobody uses is of a killed run whose process id came again. */
+static int make_group(const char *path) {
+  if (!mkdir(path, 0755)) return 0;
+  if (errno != EEXIST || is_populated(path)) return errno = EEXIST, -1;
+  remove_group(path);
+  return mkdir(path, 0755);
+}
+
 static bool wanted(const struct sandbox *s, const struct hierarchy *h) {
   return s->view == VIEW_HOST || (s->view == VIEW_V1 && h->options) || (s->view == VIEW_V2 && !h->options);
 }
 
 int cgroups_make(struct sandbox *s) {
   if (s->view == VIEW_NONE || s->rootless) return 0;
-  find_hierarchies();
+  if (hierarchy_count == 0) find_hierarchies();
   for (int i = 0; i < hierarchy_count; i++) {
     struct hierarchy *h = &hierarchies[i];
     if (!wanted(s, h)) continue;
     remove_stale(h->mount);
     if (!h->options && s->view == VIEW_V2) enable_controllers(h->mount);
     AUTO_FREE char *dir = join(h->mount, s->name);
-    if (mkdir(dir, 0755)) return -1;
+    if (make_group(dir)) return -1;
     h->dir = xstrdup(dir);
     if (h->options && strstr(h->options, "cpuset")) inherit_cpuset(h);
     if (h->options) continue;
@@ -174,6 +194,9 @@ void cgroups_mount(const struct sandbox *s) {
 }
 
 void cgroups_remove(void) {
-  for (int i = 0; i < hierarchy_count; i++)
+  for (int i = 0; i < hierarchy_count; i++) {
     if (hierarchies[i].dir) remove_group(hierarchies[i].dir);
+    free(hierarchies[i].dir);
+    hierarchies[i].dir = NULL;
+  }
 }

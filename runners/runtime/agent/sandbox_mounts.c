@@ -26,9 +26,9 @@ static void fresh(const char *type, const char *target, unsigned long flags, con
   sandbox_fail(buf_take(&step));
 }
 
-static void set_attributes(const char *path, unsigned flags, uint64_t set, uint64_t clear) {
+static int set_attributes(const char *path, unsigned flags, uint64_t set, uint64_t clear) {
   struct mount_attr attr = {.attr_set = set, .attr_clr = clear};
-  (void)syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attr, sizeof attr);
+  return (int)syscall(SYS_mount_setattr, AT_FDCWD, path, flags, &attr, sizeof attr);
 }
 
 static const struct {
@@ -108,8 +108,8 @@ static void copy_self(void) {
 
 void sandbox_mounts(struct sandbox *s) {
   if (mount("", "/", NULL, REC | PRIVATE, NULL)) sandbox_fail("make / private");
-  set_attributes("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0);
-  set_attributes("/sys", 0, 0, MOUNT_ATTR_RDONLY);
+  if (set_attributes("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0)) sandbox_fail("make the host's tree read-only");
+  (void)set_attributes("/sys", 0, 0, MOUNT_ATTR_RDONLY);
   fresh("proc", "/proc", NOSUID | NODEV | NOEXEC, NULL);
   /* Bundles live here: their devices and set-uid files must work. */
   fresh("tmpfs", "/run", 0, "mode=755");

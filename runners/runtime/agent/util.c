@@ -106,6 +106,8 @@ int write_file(const char *path, const void *data, size_t len, int flags, mode_t
 }
 
 int mkdir_p(const char *path, mode_t mode) {
+  /* Nearly always the parent is there. */
+  if (!mkdir(path, mode) || errno == EEXIST) return 0;
   AUTO_FREE char *copy = xstrdup(path);
   for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
     *slash = 0;

@@ -153,14 +153,15 @@ static void carry_out(struct message *m, struct buf *reply) {
   answer_error(reply, m->fields[0], ENOSYS);
 }
 
-int worker_loop(void) {
+int worker_loop(bool greet) {
   events_init();
+  end_with(0);
   mkdir(CASE_DIR, 0755);
   baseline_take();
   struct buf reply = {0};
   buf_add(&reply, "", 0);
-  if (frame_write(1, &reply)) return 1;
-  for (;;) {
+  if (greet && frame_write(1, &reply)) return 1;
+  while (!is_damaged()) {
     struct message *batch = NULL;
     uint32_t count = 0;
     int got = frame_read(0, &batch, &count);
@@ -173,4 +174,5 @@ int worker_loop(void) {
     messages_free(batch, count);
     if (frame_write(1, &reply)) return 1;
   }
+  return EXIT_RENEW;
 }

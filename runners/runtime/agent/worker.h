@@ -95,8 +95,10 @@ int address_add(const char *name, const char *cidr);
 /* clean.c */
 void baseline_take(void);
 void do_clean(const struct args *a, struct buf *reply);
+/* Whether a clean found the sandbox itself changed, in ways that it does not undo. */
+bool is_damaged(void);
 
-/* The worker's main loop, once the sandbox stands. */
-int worker_loop(void);
+/* The worker's main loop, once the sandbox stands; greet: say that it is ready. Returns the exit code. */
+int worker_loop(bool greet);
 
 #endif

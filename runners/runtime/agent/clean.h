@@ -1,0 +1,34 @@
+#ifndef CLEAN_H
+#define CLEAN_H
+
+#include "worker.h"
+
+/* The names found in one part of a report, as fields of a message. */
+struct list {
+  struct buf fields;
+  uint32_t count;
+};
+void list_add(struct list *list, const char *entry);
+
+/* Whether the lines, each ended by a newline, hold this one. */
+bool has_whole_line(const char *lines, const char *line);
+
+/* clean_cgroups.c: groups below the sandbox's own in each hierarchy. */
+void cgroups_baseline(void);
+/* Reports the new ones but for fixtures; true when there are any, fixtures included. */
+bool cgroups_report(struct list *list);
+void cgroups_thaw(void);
+/* Removes the new ones; false when one stays. */
+bool cgroups_clear(void);
+
+/*
+ * clean_state.c: mounts, interfaces, devices and names of the sandbox. Each part reports what is new or changed, undoes what
+ * it can, and returns whether the sandbox is then as it was.
+ */
+void state_baseline(void);
+bool mounts_clean(struct list *list);
+bool interfaces_clean(struct list *list);
+bool devices_check(struct list *list);
+bool names_check(void);
+
+#endif
