@@ -1,7 +1,9 @@
+import { InvalidArgumentError } from "commander";
 import { UsageError } from "../runners/errors.js";
 import { type Catalogue, loadCatalogue, type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { checks, examples, sections } from "../suites/runtime/index.js";
 import { makeCommand, parse } from "./command.js";
+import { expressionOf } from "./selection.js";
 
 interface Options {
   readonly level?: string;
@@ -10,10 +12,18 @@ interface Options {
   readonly coverage: boolean;
 }
 
+const LEVELS: readonly string[] = ["MUST", "SHOULD", "MAY", "ROBUSTNESS"];
+
+/** A level in whatever case it was typed. */
+function level(text: string): string {
+  if (!LEVELS.includes(text.toUpperCase())) throw new InvalidArgumentError(`It must be one of ${LEVELS.join(", ")}.`);
+  return text.toUpperCase();
+}
+
 const checked = new Set(checks.map(({ id }) => id));
 
 const coverageOf = (requirements: readonly Requirement[]) =>
-  ["MUST", "SHOULD", "MAY", "ROBUSTNESS"].map((level) => {
+  LEVELS.map((level) => {
     const own = requirements.filter((requirement) => requirement.level === level);
     const testable = own.filter((requirement) => requirement.testable === true);
     return { level, statements: own.length, testable: testable.length, checked: testable.filter(({ id }) => checked.has(id)).length };
@@ -55,7 +65,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .usage("[show ID] [options]")
     .argument("[show]", "the word show")
     .argument("[id]", "a requirement's id")
-    .option("--level <level>", "MUST, SHOULD, MAY or ROBUSTNESS")
+    .option("--level <level>", `only one of ${LEVELS.join(", ")}`, level)
     .option("--grep <regexp>", "only those whose id or summary matches")
     .option("--coverage", "count statements, testable ones and those with a check", false)
     .option("--json", "as JSON", false);
@@ -69,10 +79,11 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(options.json && requirement ? `${JSON.stringify(asJson(requirement), null, 2)}\n` : explain(catalogue, id));
     return 0;
   }
+  const expression = expressionOf(options.grep);
   const chosen = [...catalogue].filter(
     (requirement) =>
-      (options.level === undefined || requirement.level === options.level.toUpperCase()) &&
-      (options.grep === undefined || new RegExp(options.grep, "i").test(`${requirement.id} ${requirement.summary}`)),
+      (options.level === undefined || requirement.level === options.level) &&
+      (expression === undefined || expression.test(requirement.id) || expression.test(requirement.summary)),
   );
   if (chosen.length === 0) throw new UsageError("requirements: nothing matches");
   if (options.coverage) {

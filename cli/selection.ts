@@ -17,6 +17,15 @@ function known(catalogue: Catalogue, pattern: string, option: string): void {
   throw new UsageError(`${option} ${pattern}: no such requirement${near === undefined ? "" : `; did you mean ${near}?`}`);
 }
 
+/** The value of --grep. @throws UsageError when it is no regular expression. */
+export function expressionOf(text: string | undefined): RegExp | undefined {
+  try {
+    return text === undefined ? undefined : new RegExp(text, "i");
+  } catch {
+    throw new UsageError(`--grep ${text}: not a regular expression`);
+  }
+}
+
 /**
  * The requirements that are left by --only, --skip and --grep.
  * @throws UsageError when an id names nothing, or when nothing is left.
@@ -24,12 +33,7 @@ function known(catalogue: Catalogue, pattern: string, option: string): void {
 export function select(catalogue: Catalogue, requirements: readonly Requirement[], options: SelectionOptions): readonly Requirement[] {
   for (const pattern of options.only) known(catalogue, pattern, "--only");
   for (const pattern of options.skip) known(catalogue, pattern, "--skip");
-  let expression: RegExp | undefined;
-  try {
-    expression = options.grep === undefined ? undefined : new RegExp(options.grep, "i");
-  } catch {
-    throw new UsageError(`--grep ${options.grep}: not a regular expression`);
-  }
+  const expression = expressionOf(options.grep);
   const selected = requirements.filter(
     ({ id, summary }) =>
       (options.only.length === 0 || options.only.some((pattern) => names(pattern, id))) &&
