@@ -3,6 +3,7 @@ import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { HOOK_KINDS, recordingHook } from "../../generators/runtime/hooks.js";
 import { hasNamespace } from "../../generators/runtime/host.js";
 import { mappings } from "../../generators/runtime/mappings.js";
+import { architectures } from "../../generators/runtime/seccomp.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import { parsed } from "../../runners/runtime/observe.js";
 import type { Setting } from "../../runners/runtime/target.js";
@@ -219,13 +220,16 @@ export default section("Features", [
     ),
   ),
   ...recognized("seccomp-archs", ["linux", "seccomp", "archs"], (arch, setting) =>
-    fc.constant(
-      seccomp(
-        setting,
-        { defaultAction: "SCMP_ACT_ALLOW", architectures: [arch], syscalls: [{ names: [HARMLESS], action: "SCMP_ACT_ERRNO" }] },
-        `the architecture ${arch}, which the features list`,
-      ),
-    ),
+    // Others are recognized too, but a filter cannot mix them with the host's own.
+    !architectures(setting.host).includes(arch)
+      ? undefined
+      : fc.constant(
+          seccomp(
+            setting,
+            { defaultAction: "SCMP_ACT_ALLOW", architectures: [arch], syscalls: [{ names: [HARMLESS], action: "SCMP_ACT_ERRNO" }] },
+            `the architecture ${arch}, which the features list`,
+          ),
+        ),
   ),
   ...(["known", "supported"] as const).flatMap((which) =>
     recognized(`seccomp-${which}-flags`, ["linux", "seccomp", `${which}Flags`], (flag, setting) =>

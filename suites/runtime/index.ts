@@ -1,10 +1,17 @@
 import capabilities from "./capabilities.js";
 import cgroupOwnership from "./cgroup-ownership.js";
 import cgroupsPath from "./cgroups-path.js";
+import coveredPaths from "./covered-paths.js";
+import defaultFiles from "./default-files.js";
+import devices from "./devices.js";
 import features from "./features.js";
 import hookFailures from "./hook-failures.js";
 import hooks from "./hooks.js";
 import intelRdt from "./intel-rdt.js";
+import mountIdmap from "./mount-idmap.js";
+import mountOptions from "./mount-options.js";
+import mountTrees from "./mount-trees.js";
+import mounts from "./mounts.js";
 import namespaces from "./namespaces.js";
 import netDevices from "./net-devices.js";
 import operations from "./operations.js";
@@ -19,6 +26,10 @@ import resourcesNetwork from "./resources-network.js";
 import resourcesPids from "./resources-pids.js";
 import resourcesRdma from "./resources-rdma.js";
 import robustness from "./robustness.js";
+import root from "./root.js";
+import rootfsPropagation from "./rootfs-propagation.js";
+import seccomp from "./seccomp.js";
+import seccompListener from "./seccomp-listener.js";
 import state from "./state.js";
 import { example, lack, type Section } from "./suite.js";
 import sysctl from "./sysctl.js";
@@ -43,6 +54,11 @@ export const sections: readonly Section[] = [
   hooks,
   hookFailures,
   features,
+  root,
+  mounts,
+  mountOptions,
+  mountTrees,
+  mountIdmap,
   process,
   processLinux,
   capabilities,
@@ -51,6 +67,8 @@ export const sections: readonly Section[] = [
   namespaces,
   userMappings,
   timeOffsets,
+  defaultFiles,
+  devices,
   netDevices,
   inCgroups(cgroupsPath),
   inCgroups(cgroupOwnership),
@@ -65,6 +83,10 @@ export const sections: readonly Section[] = [
   inCgroups(unified),
   intelRdt,
   sysctl,
+  seccomp,
+  seccompListener,
+  rootfsPropagation,
+  coveredPaths,
   robustness,
 ];
 

@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
+import { BROKEN } from "../../generators/runtime/broken.js";
+import { faultCase, hasTabledFault, tabledFault } from "../../generators/runtime/fault.js";
+import { FIXTURES, idOf, type RuntimeCase } from "../../runners/runtime/case.js";
+import type { SeccompDelivery } from "../../runners/runtime/observation.js";
+import { parsed } from "../../runners/runtime/observe.js";
+import type { Setting } from "../../runners/runtime/target.js";
+import type { Config, Seccomp } from "../../spec/runtime/config.js";
+import { syscallNumber } from "../../spec/runtime/syscalls.js";
+import { validateSeccompState } from "../../spec/validate.js";
+import { all, equal, holds, type Judgement } from "../check.js";
+import { refuses } from "./refusal.js";
+import { type Check, check, checkCase, example, type Lack, lack, section, started, type View } from "./suite.js";
+
+const SOCKET = "seccomp.sock";
+const CALL = "getpgid";
+/** EPROTO: nothing but the agent's answer makes the call fail so. */
+const ANSWER = { number: 71, name: "EPROTO" } as const;
+
+const notifying = (path: string, metadata?: string): Seccomp => ({
+  defaultAction: "SCMP_ACT_ALLOW",
+  listenerPath: path,
+  ...(metadata === undefined ? {} : { listenerMetadata: metadata }),
+  syscalls: [{ names: [CALL], action: "SCMP_ACT_NOTIFY" }],
+});
+
+const withSeccomp = (release: string, seccomp: Seccomp): Config => {
+  const base = minimalConfig(release);
+  return { ...base, linux: { ...base.linux, seccomp } };
+};
+
+const unable = ({ host }: Setting): Lack | undefined =>
+  host.seccompActions.includes("user_notif") ? undefined : lack("the kernel has no seccomp notifications");
+
+/** A container whose filter asks an agent that listens and answers. */
+const asking = ({ host, target }: Setting, metadata?: string): RuntimeCase =>
+  caseOf(withSeccomp(target.release, notifying(`${FIXTURES}/${SOCKET}`, metadata)), {
+    title: "a seccomp agent",
+    fixtures: [{ make: "seccomp-agent", path: SOCKET, errno: ANSWER.number }],
+    attempts: [{ do: "syscall", nr: syscallNumber(CALL, host.arch) ?? 0, args: [0] }],
+  });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Judges each delivery of a container that ran. */
+const delivered = (id: string, judge: (delivery: SeccompDelivery, state: Fields, view: View) => Judgement | undefined): Check =>
+  checkCase(`runtime.seccomp-listener.${id}`, (view) => {
+    const [container] = view.containers;
+    if (!container || view.containers.length !== 1 || view.case.control !== undefined || !started(container)) return undefined;
+    return all(
+      view.observation.seccomp.map((delivery) => {
+        const state = parsed(delivery.payload);
+        return judge(delivery, typeof state === "object" && state !== null ? Object.fromEntries(Object.entries(state)) : {}, container);
+      }),
+    );
+  });
+
+const DELIVERED = [
+  "one-state-per-connection",
+  "connection-closed",
+  "json-payload",
+  "fds-in-first-message",
+  "seccomp-fd",
+  "oci-version",
+  "pid",
+  "state",
+];
+
+export default section("Seccomp listener", [
+  check("runtime.seccomp.action.notify", (view) => {
+    const attempt = (view.container.attempts ?? []).findIndex((each) => each.do === "syscall");
+    const result = view.inside?.attempts[attempt];
+    const seccomp = view.config.linux?.seccomp;
+    if (
+      !result ||
+      view.case.control !== undefined ||
+      !seccomp?.syscalls?.some(({ action, names }) => action === "SCMP_ACT_NOTIFY" && names.includes(CALL))
+    )
+      return undefined;
+    return equal(result.errno, ANSWER.name, "the agent's answer");
+  }),
+  delivered("one-state-per-connection", ({ payload }) => holds(parsed(payload) !== null, "one JSON document", payload)),
+  delivered("connection-closed", ({ closedByRuntime }) => equal(closedByRuntime, true)),
+  delivered("json-payload", (_, state) => equal(validateSeccompState(state), [])),
+  delivered("fds-in-first-message", ({ fdsPerMessage: [first = 0, ...rest] }) =>
+    holds(first > 0 && rest.every((count) => count === 0), "all descriptors with the first message", [first, ...rest]),
+  ),
+  delivered("seccomp-fd", ({ isNotifyFd }, { fds }) =>
+    equal({ isNotifyFd, named: Array.isArray(fds) && fds.includes("seccompFd") }, { isNotifyFd: true, named: true }),
+  ),
+  delivered("oci-version", (_, { ociVersion }) =>
+    holds(typeof ociVersion === "string" && ociVersion !== "", "a release of the spec", ociVersion),
+  ),
+  delivered("pid", (_, { pid }, { seen }) => (seen.pid === null ? undefined : equal(pid, seen.pid))),
+  delivered("state", (_, { state }) => equal(typeof state === "object" && state !== null && "id" in state ? state.id : undefined, idOf(0))),
+  delivered("metadata", (_, { metadata }, { config }) => {
+    const wanted = config.linux?.seccomp?.listenerMetadata;
+    return wanted === undefined ? undefined : equal(metadata, wanted);
+  }),
+  example(
+    ["runtime.seccomp.action.notify", ...DELIVERED.map((id) => `runtime.seccomp-listener.${id}`)],
+    (setting) => unable(setting) ?? fc.constant(asking(setting)),
+  ),
+  example(
+    "runtime.seccomp-listener.metadata",
+    (setting) => unable(setting) ?? fc.constantFrom("metadata", "two words", '{"key":1}').map((metadata) => asking(setting, metadata)),
+  ),
+  refuses("runtime.seccomp-listener.send-failure-error", { by: "start" }),
+  example("runtime.seccomp-listener.send-failure-error", (setting) => {
+    const { release } = setting.target;
+    const control = withSeccomp(release, { defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names: [CALL], action: "SCMP_ACT_ERRNO" }] });
+    return (
+      unable(setting) ??
+      fc.constantFrom("no-such.sock", "directory/no-such.sock").map((path) => {
+        const fault = faultCase({
+          requirement: "runtime.seccomp-listener.send-failure-error",
+          path: "/process/",
+          description: "a seccomp agent that is not there",
+          config: withSeccomp(release, notifying(`${FIXTURES}/${path}`)),
+          control,
+        });
+        return fault;
+      })
+    );
+  }),
+  check("runtime.seccomp-listener.ignored-without-notify", (view) => {
+    const seccomp = view.config.linux?.seccomp;
+    const aimed = view.case.aims.includes("runtime.seccomp-listener.ignored-without-notify");
+    return aimed && seccomp?.listenerPath !== undefined && started(view) && view.inside ? { verdict: "pass" } : undefined;
+  }),
+  example("runtime.seccomp-listener.ignored-without-notify", ({ target }) =>
+    fc.constant(
+      caseOf(
+        withSeccomp(target.release, {
+          defaultAction: "SCMP_ACT_ALLOW",
+          listenerPath: `${FIXTURES}/no-such.sock`,
+          syscalls: [{ names: [CALL], action: "SCMP_ACT_ERRNO" }],
+        }),
+        { title: "a listener without anything to ask it" },
+      ),
+    ),
+  ),
+  refuses(BROKEN.seccompMetadata),
+  example(BROKEN.seccompMetadata, ({ host, target }) =>
+    hasTabledFault(host, target.release, BROKEN.seccompMetadata)
+      ? tabledFault(host, target.release, BROKEN.seccompMetadata).map((fault) => faultCase(fault, host))
+      : lack("the release has no listeners"),
+  ),
+]);
