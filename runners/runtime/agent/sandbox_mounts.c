@@ -85,6 +85,14 @@ static void overlay(const char *path) {
   buf_free(&work);
 }
 
+/* Before the fresh /run hides them, but in this mount namespace: the kernel binds nothing across two. */
+static void find_exposed(struct sandbox *s) {
+  for (int i = 0; i < s->exposed_count; i++) {
+    s->exposed_fds[i] = open(s->exposed[i], O_PATH | O_CLOEXEC);
+    if (s->exposed_fds[i] < 0) sandbox_fail(s->exposed[i]);
+  }
+}
+
 static void expose(const struct sandbox *s) {
   for (int i = 0; i < s->exposed_count; i++) {
     struct stat st;
@@ -96,6 +104,7 @@ static void expose(const struct sandbox *s) {
     if (fstat(s->exposed_fds[i], &st) || mkdir_p(parent, 0755)) sandbox_fail(s->exposed[i]);
     if (S_ISDIR(st.st_mode) ? mkdir_p(s->exposed[i], 0755) : write_file(s->exposed[i], "", 0, O_CREAT, 0755)) sandbox_fail(s->exposed[i]);
     if (mount(source, s->exposed[i], NULL, BIND, NULL)) sandbox_fail(s->exposed[i]);
+    close(s->exposed_fds[i]);
   }
 }
 
@@ -110,6 +119,7 @@ void sandbox_mounts(struct sandbox *s) {
   if (mount("", "/", NULL, REC | PRIVATE, NULL)) sandbox_fail("make / private");
   if (set_attributes("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0)) sandbox_fail("make the host's tree read-only");
   (void)set_attributes("/sys", 0, 0, MOUNT_ATTR_RDONLY);
+  find_exposed(s);
   fresh("proc", "/proc", NOSUID | NODEV | NOEXEC, NULL);
   /* Bundles live here: their devices and set-uid files must work. */
   fresh("tmpfs", "/run", 0, "mode=755");
