@@ -49,8 +49,16 @@ export function topmost(table: readonly MountInfo[], path: string): MountInfo | 
 const throughLink = (view: View, path: string): boolean =>
   (view.container.rootfs ?? []).some((entry) => entry.kind === "symlink" && isBelow(path, absolute(entry.path)));
 
-const changedLater = (view: View, path: string): boolean =>
-  [...(view.config.linux?.maskedPaths ?? []), ...(view.config.linux?.readonlyPaths ?? [])].some((each) => isBelow(path, each));
+/** Where a runtime mounts something of its own accord once the mounts are made. */
+const ownPlaces = (view: View): readonly string[] => [
+  ...(view.config.linux?.maskedPaths ?? []),
+  ...(view.config.linux?.readonlyPaths ?? []),
+  "/dev",
+];
+
+/** Masked or made read-only after it was mounted, or something inside of it. */
+export const changedLater = (view: View, path: string): boolean =>
+  ownPlaces(view).some((each) => each !== "/dev" && (isBelow(path, each) || isBelow(each, path)));
 
 /**
  * The mounts of the config whose place in the table can be told: each the only one at its destination, not covered by a later
