@@ -32,7 +32,8 @@ export function statusIn(state: unknown): Status | undefined {
 function after(event: Pick<Event, "op" | "before" | "step" | "ran" | "state">, holds: boolean): Status {
   const { op, before, step, ran, state } = event;
   if (op === "state") return before === "unknown" && ok(ran) ? (statusIn(state) ?? "unknown") : before;
-  if (!ok(ran)) return refused(ran) && op !== "start" ? before : "unknown";
+  // A start that fails may leave a created container anywhere; any other error leaves everything as it was.
+  if (!ok(ran)) return refused(ran) && !(op === "start" && before === "created") ? before : "unknown";
   switch (op) {
     case "create":
       return "created";
