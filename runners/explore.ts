@@ -26,6 +26,8 @@ export interface Tally<Case, Observation> {
   error?: string;
   /** The smallest failing case so far. */
   worst?: Failure<Case, Observation>;
+  /** Other failing cases, in case the smallest was a matter of luck. */
+  readonly others: Failure<Case, Observation>[];
   durationMs: number;
 }
 
@@ -60,6 +62,19 @@ export interface ExploreOptions<Case> {
 
 const sizeOf = (subject: unknown): number => JSON.stringify(subject).length;
 
+/** How many other failing cases are remembered for a requirement. */
+const OTHERS = 4;
+
+/** Keeps the smallest failing case, and a few others that are not the same. */
+function remember<Case, Observation>(tally: Tally<Case, Observation>, failure: Failure<Case, Observation>): void {
+  const known = [...(tally.worst ? [tally.worst] : []), ...tally.others];
+  const text = JSON.stringify(failure.drawn.case);
+  if (known.some(({ drawn, size }) => size === failure.size && JSON.stringify(drawn.case) === text)) return;
+  const [first, ...rest] = [...known, failure].sort((a, b) => a.size - b.size);
+  if (first) tally.worst = first;
+  tally.others.splice(0, tally.others.length, ...rest.slice(0, OTHERS));
+}
+
 /** Adds the outcomes of one case to the tallies. */
 function record<Case, Observation>(
   tallies: Map<string, Tally<Case, Observation>>,
@@ -78,7 +93,7 @@ function record<Case, Observation>(
     if (outcome.verdict !== "fail") continue;
     tally.failures++;
     const size = sizeOf(drawn.case);
-    if (!tally.worst || size < tally.worst.size) tally.worst = { drawn, observation: judged.observation, outcome, size };
+    remember(tally, { drawn, observation: judged.observation, outcome, size });
   }
 }
 
@@ -114,7 +129,10 @@ export async function explore<Case, Observation>(
   options: ExploreOptions<Case>,
 ): Promise<Map<string, Tally<Case, Observation>>> {
   const tallies = new Map(
-    [...options.wanted].map((id): [string, Tally<Case, Observation>] => [id, { id, exercised: 0, cases: 0, failures: 0, durationMs: 0 }]),
+    [...options.wanted].map((id): [string, Tally<Case, Observation>] => [
+      id,
+      { id, exercised: 0, cases: 0, failures: 0, durationMs: 0, others: [] },
+    ]),
   );
   const streams = new Map(
     options.sources.flatMap((source) =>
