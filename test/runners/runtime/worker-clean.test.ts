@@ -28,7 +28,7 @@ t.test("what a command leaves running is told by name, and ended", async (t) => 
   t.same(left.processes.map(({ comm }) => comm).sort(), ["sleep", "tail"]);
   t.same({ ...left, processes: [] }, NOTHING);
   t.same(await clean(worker), NOTHING, "once");
-  t.equal(await ask(worker, "cat /proc/[0-9]*/comm | sort -u | paste -sd,"), "agent,cat,paste,sh,sort");
+  t.equal(await ask(worker, "cat /proc/[0-9]*/comm | grep -cE 'sleep|tail' || true"), "0");
 });
 
 t.test("mounts are told, and undone", async (t) => {
