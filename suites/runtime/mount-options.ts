@@ -21,14 +21,15 @@ const ROWS = MOUNT_OPTIONS.filter(
     !recursive && level !== "MAY" && name !== "remount" && (kind === "mount" || kind === "superblock" || kind === "invisible"),
 );
 
-/** A fresh tmpfs, or a bind mount where one can show what becomes of the option. */
-const kindsOf = (option: MountOption): readonly ("fresh" | "bound")[] =>
-  option.kind === "mount" && option.name !== "defaults" && telling(option, { destination: "/", options: ["bind"] })
-    ? ["fresh", "bound"]
-    : ["fresh"];
+/** A fresh tmpfs, a bind mount, or both. An option that takes away what no mount has by default shows on a tmpfs that it is known. */
+function kindsOf(option: MountOption): Arbitrary<readonly ("fresh" | "bound")[]> {
+  const suitsBind = option.name !== "defaults" && telling(option, { destination: "/", options: ["bind"] });
+  if (!suitsBind) return fc.constant(["fresh"]);
+  return option.shows.length > 0 ? someOf(["fresh", "bound"], 1) : oneOf([["fresh"], ["fresh", "bound"]]);
+}
 
 function optionCase(setting: Setting, option: MountOption): Arbitrary<RuntimeCase> {
-  return fc.tuple(someOf(kindsOf(option), 1), place(), among(["bind"], option.name)).map(([kinds, path, options]) => {
+  return fc.tuple(kindsOf(option), place(), among(["bind"], option.name)).map(([kinds, path, options]) => {
     const made: Record<"fresh" | "bound", Mount> = {
       fresh: { destination: `${path}/fresh`, type: "tmpfs", source: "tmpfs", options: [option.name] },
       bound: { destination: `${path}/bound`, type: "none", source: "source", options },
@@ -117,11 +118,12 @@ const owned = (view: View): Judgement | undefined =>
     }),
   );
 
+/** Modes that no mount point of a case has; other options of tmpfs beside. */
 const tmpfsData = ({ host }: Setting): Arbitrary<string[]> =>
   fc
-    .tuple(oneOf(["64k", "1m", "65536k"]), oneOf(["512", "4k"]), oneOf(["755", "1777", "700", "0750"]), id(host), id(host))
-    .chain(([size, inodes, mode, uid, gid]) =>
-      someOf([`size=${size}`, `nr_inodes=${inodes}`, `mode=${mode}`, `uid=${uid}`, `gid=${gid}`], 2),
+    .tuple(oneOf(["700", "1777", "0750", "711"]), oneOf(["64k", "1m", "65536k"]), oneOf(["512", "4k"]), id(host), id(host))
+    .chain(([mode, size, inodes, uid, gid]) =>
+      someOf([`size=${size}`, `nr_inodes=${inodes}`, `uid=${uid}`, `gid=${gid}`], 1).map((others) => [`mode=${mode}`, ...others]),
     );
 
 /** Options that do not contradict each other, several to a mount. */
@@ -147,7 +149,11 @@ export default section("Mount options", [
   ),
 
   check("runtime.mounts.options", (view) =>
-    all(MOUNT_OPTIONS.filter(({ level, name }) => level === "MUST" && name !== "remount").map((option) => judgeOption(option, view))),
+    all(
+      MOUNT_OPTIONS.filter(({ kind, level, name }) => level === "MUST" && name !== "remount" && kind !== "propagation").map((option) =>
+        judgeOption(option, view),
+      ),
+    ),
   ),
   example("runtime.mounts.options", (setting) =>
     fc.tuple(combined(), combined(), place()).map(([fresh, bound, path]) =>
