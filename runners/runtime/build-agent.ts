@@ -24,17 +24,24 @@ export function agentPath(): string {
  * without it.
  */
 export function buildAgent(): void {
-  const unbuilt = (why: string): void => {
-    process.stderr.write(`agent not built: ${why}; \`oci-conform runtime\` needs it (then \`npm run build\` again)\n`);
-  };
-  if (platform() !== "linux") return unbuilt(`this is ${platform()}, not Linux`);
+  if (platform() !== "linux") {
+    unbuilt(`this is ${platform()}, not Linux`);
+    return;
+  }
   const source = join(packageRoot(), "runners", "runtime", "agent");
   const { status, error, stdout, stderr } = spawnSync("make", ["-s", "-C", source], { encoding: "utf8" });
-  if (error) return unbuilt("install make and gcc (or musl-tools)");
-  if (status === 0) return;
-  if (/(?:cc|gcc|musl-gcc): (?:not found|No such file)/.test(stderr)) return unbuilt("install gcc (or musl-tools)");
-  process.stderr.write(`${stdout}${stderr}`);
-  process.exitCode = 1;
+  if (error) {
+    unbuilt("install make and gcc (or musl-tools)");
+  } else if (status !== 0 && /(?:cc|gcc|musl-gcc): (?:not found|No such file)/.test(stderr)) {
+    unbuilt("install gcc (or musl-tools)");
+  } else if (status !== 0) {
+    process.stderr.write(`${stdout}${stderr}`);
+    process.exitCode = 1;
+  }
+}
+
+function unbuilt(why: string): void {
+  process.stderr.write(`agent not built: ${why}; \`oci-conform runtime\` needs it (then \`npm run build\` again)\n`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) buildAgent();

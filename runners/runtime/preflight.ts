@@ -53,7 +53,7 @@ export const splitCommand = (command: string): string[] =>
 export function resolveProgram(program: string): string {
   const candidates = program.includes("/")
     ? [resolve(program)]
-    : (process.env["PATH"] ?? "").split(delimiter).map((directory) => resolve(directory, program));
+    : (process.env.PATH ?? "").split(delimiter).map((directory) => resolve(directory, program));
   const found = candidates.find((path) => {
     try {
       accessSync(path, constants.X_OK);

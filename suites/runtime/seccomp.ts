@@ -148,19 +148,17 @@ export default section("Seccomp", [
   ),
   ...OPERATORS.map((name) =>
     example([`runtime.seccomp.operator.${name}`], (setting) =>
-      fc
-        .constantFrom(2, 5, 77, LARGE + 3)
-        .map((value) =>
-          filtered(
-            setting,
-            only({
-              action: "SCMP_ACT_ERRNO",
-              args: [{ index: 0, value, op: operatorOf(name), ...(name === "masked-eq" ? { valueTwo: value } : {}) }],
-            }),
-            `the operator ${operatorOf(name)}`,
-            around(value),
-          ),
+      fc.constantFrom(2, 5, 77, LARGE + 3).map((value) =>
+        filtered(
+          setting,
+          only({
+            action: "SCMP_ACT_ERRNO",
+            args: [{ index: 0, value, op: operatorOf(name), ...(name === "masked-eq" ? { valueTwo: value } : {}) }],
+          }),
+          `the operator ${operatorOf(name)}`,
+          around(value),
         ),
+      ),
     ),
   ),
   calls("argument-index", ({ rule, name }) => name === HARMLESS && (rule?.args?.some(({ index }) => index > 0) ?? false)),
@@ -214,19 +212,17 @@ export default section("Seccomp", [
     );
   }),
   example("runtime.seccomp.default-errno-ret", (setting) =>
-    fc
-      .constantFrom(13, 71)
-      .map((defaultErrnoRet) =>
-        filtered(
-          setting,
-          {
-            defaultAction: "SCMP_ACT_ERRNO",
-            defaultErrnoRet,
-            syscalls: [{ names: CALL_NAMES.filter((name) => name !== HARMLESS), action: "SCMP_ACT_ALLOW" }],
-          },
-          "an errno of the default action",
-        ),
+    fc.constantFrom(13, 71).map((defaultErrnoRet) =>
+      filtered(
+        setting,
+        {
+          defaultAction: "SCMP_ACT_ERRNO",
+          defaultErrnoRet,
+          syscalls: [{ names: CALL_NAMES.filter((name) => name !== HARMLESS), action: "SCMP_ACT_ALLOW" }],
+        },
+        "an errno of the default action",
       ),
+    ),
   ),
   check("runtime.seccomp.architectures", (view) => {
     const seccomp = view.config.linux?.seccomp;

@@ -145,14 +145,14 @@ t.test("a device that changed is told, and is as before", { skip: withoutRoot },
   const shown = await ask(worker, "stat -c '%n %a %u:%g %F %t,%T' /dev/null /dev/zero /dev/full /dev/random; readlink /dev/ptmx");
   t.equal(
     shown,
-    [
+    `${[
       ["null", 3],
       ["zero", 5],
       ["full", 7],
       ["random", 8],
     ]
       .map(([name, minor]) => `/dev/${name} 666 0:0 character special file 1,${minor}\n`)
-      .join("") + "pts/ptmx",
+      .join("")}pts/ptmx`,
   );
 });
 
