@@ -15,6 +15,12 @@ export class SandboxFailed extends Error {
 /** Exit code of the agent for a sandbox that could not be made. */
 const EXIT_SANDBOX = 71;
 
+/** Bytes of the length before each frame. */
+const LENGTH = 4;
+
+/** Milliseconds that a worker gets to end in good order. */
+const CLOSE_LIMIT = 10_000;
+
 interface Waiting {
   readonly resolve: (answers: readonly Answer[]) => void;
   readonly reject: (error: Error) => void;
@@ -36,6 +42,8 @@ export class Worker {
   readonly #exited: Promise<void>;
   #chunks: Buffer[] = [];
   #received = 0;
+  /** So many bytes have to come before there is something to do: a length, then its frame. */
+  #wanted = LENGTH;
   #stderr = "";
   #closing = false;
   #dead: Error | undefined;
@@ -82,19 +90,21 @@ export class Worker {
   #receive(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#received += chunk.length;
-    while (this.#received >= 4) {
-      const first = this.#chunks[0];
-      const bytes = first && first.length >= 4 && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-      const end = 4 + bytes.readUInt32LE(0);
+    while (this.#received >= this.#wanted) {
+      const [first = chunk] = this.#chunks;
+      const bytes = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
+      const end = LENGTH + bytes.readUInt32LE(0);
       if (this.#received < end) {
         this.#chunks = [bytes];
+        this.#wanted = end;
         return;
       }
       this.#chunks = end < bytes.length ? [bytes.subarray(end)] : [];
       this.#received -= end;
+      this.#wanted = LENGTH;
       const waiting = this.#waiting.shift();
       try {
-        waiting?.resolve(decode(bytes.subarray(4, end)));
+        waiting?.resolve(decode(bytes.subarray(LENGTH, end)));
       } catch (thrown) {
         waiting?.reject(thrown instanceof Error ? thrown : new WorkerDied(String(thrown)));
       }
@@ -114,6 +124,12 @@ export class Worker {
   async close(): Promise<void> {
     this.#closing = true;
     this.#child.kill("SIGTERM");
+    const forced = setTimeout(() => {
+      this.#child.kill("SIGKILL");
+      this.#child.stdout?.destroy();
+      this.#child.stderr?.destroy();
+    }, CLOSE_LIMIT);
     await this.#exited;
+    clearTimeout(forced);
   }
 }
