@@ -10,7 +10,7 @@ import type { Config, Mount } from "../../spec/runtime/config.js";
 import { isBind } from "../../spec/runtime/mount-options.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { withMounts } from "./mount-cases.js";
-import { inForce, topmost } from "./mount-views.js";
+import { inForce, topmost, within } from "./mount-views.js";
 import { check, example, section, type View } from "./suite.js";
 
 const FILESYSTEMS = { proc: "/proc", sysfs: "/sys", devpts: "/dev/pts", tmpfs: "/dev/shm" } as const;
@@ -45,7 +45,7 @@ function devIsRuntimes(view: View, path: string): boolean {
   const { mounts = [], linux } = view.config;
   const foreign = mounts.some(({ destination, options, type }) => {
     const there = absolute(destination);
-    return isBelow(path, there) && there !== "/proc" && (isBind(options) || (there === "/dev" ? type !== "tmpfs" : true));
+    return within(path, there) && there !== "/proc" && (isBind(options) || (there === "/dev" ? type !== "tmpfs" : true));
   });
   const covered = [...(linux?.maskedPaths ?? []), ...(linux?.readonlyPaths ?? [])].some((each) => isBelow(path, each));
   const made = (view.container.rootfs ?? []).some((entry) => entry.kind !== "dir" && isBelow(path, absolute(entry.path)));
@@ -58,7 +58,7 @@ function devIsRuntimes(view: View, path: string): boolean {
  */
 function filesystem(view: View, type: FilesystemType): Judgement | undefined {
   const path = FILESYSTEMS[type];
-  const placed = (view.config.mounts ?? []).filter(({ destination }) => isBelow(path, absolute(destination)));
+  const placed = (view.config.mounts ?? []).filter(({ destination }) => within(path, absolute(destination)));
   const own = ["pid", "network", "mount"].every((name) => view.config.linux?.namespaces?.some((each) => each.type === name && !each.path));
   // The last mount on the way to the path must be the file system itself.
   const last = placed.at(-1);

@@ -45,6 +45,9 @@ export function topmost(table: readonly MountInfo[], path: string): MountInfo | 
   return there.find(({ id }) => !there.some(({ parent }) => parent === id)) ?? null;
 }
 
+/** Whether a path lies in a directory, or is that directory; all paths lie in the root. */
+export const within = (path: string, directory: string): boolean => directory === "/" || isBelow(path, directory);
+
 /** A destination that leads elsewhere, by a symbolic link that the case has put into the root file system. */
 const throughLink = (view: View, path: string): boolean =>
   (view.container.rootfs ?? []).some((entry) => entry.kind === "symlink" && isBelow(path, absolute(entry.path)));
@@ -70,7 +73,7 @@ export function placedMounts(view: View): readonly Placed[] {
   if (!table) return [];
   return mounts.flatMap((mount, at): Placed[] => {
     const path = absolute(mount.destination);
-    const covered = mounts.some((other, nth) => nth > at && isBelow(path, absolute(other.destination)));
+    const covered = mounts.some((other, nth) => nth > at && within(path, absolute(other.destination)));
     const twice = mounts.some((other, nth) => nth < at && absolute(other.destination) === path);
     const virtual = path === "/" || (["/proc", "/sys"].some((each) => isBelow(path, each)) && path !== "/proc" && path !== "/sys");
     if (covered || twice || virtual || throughLink(view, path) || changedLater(view, path)) return [];

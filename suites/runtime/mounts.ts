@@ -8,7 +8,7 @@ import type { Mount } from "../../spec/runtime/config.js";
 import { isBind } from "../../spec/runtime/mount-options.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { mountCase, place } from "./mount-cases.js";
-import { changedLater, isPlainKind, mountTable, type Placed, placedMounts, plainSource, tried } from "./mount-views.js";
+import { changedLater, isPlainKind, mountTable, type Placed, placedMounts, plainSource, tried, within } from "./mount-views.js";
 import { refuses } from "./refusal.js";
 import { check, example, lack, section, type View } from "./suite.js";
 
@@ -77,7 +77,7 @@ function lastWins(view: View): Judgement | undefined {
     mounts.map((mount, nth) => {
       const path = absolute(mount.destination);
       const same = mounts.filter(({ destination }) => absolute(destination) === path);
-      const covered = mounts.slice(nth + 1).some(({ destination }) => isBelow(path, absolute(destination)));
+      const covered = mounts.slice(nth + 1).some(({ destination }) => within(path, absolute(destination)));
       if (same.length < 2 || covered || !same.every((one) => isBind(one.options))) return undefined;
       return contentOf(view, { mount, path, top: null, inner: [] });
     }),
