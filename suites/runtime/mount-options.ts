@@ -99,6 +99,8 @@ const asData = (view: View): Judgement | undefined =>
             // What asks for no limit, or is no multiple of a page, shows in another way.
             if (wanted === undefined || (key === "nr_inodes" && wanted === 0)) return undefined;
             if (key === "size" && (wanted === 0 || wanted % 65536 !== 0)) return undefined;
+            // Owners show as the initial user namespace has them.
+            if ((key === "uid" || key === "gid") && !view.host.root) return undefined;
             return equal({ [key]: numberOf(optionValue(top.superOptions, key)) }, { [key]: wanted }, `superblock options at ${path}`);
           }),
         ),

@@ -132,6 +132,8 @@ t.test("runtime.mounts.unknown-options-as-data", async (t) => {
   t.equal(verdict(name, data(["size=1m"], ["rw"])), "fail");
   t.equal(verdict(name, data(["mode=700"], ["rw", "mode=755"])), "fail");
   t.equal(verdict(name, data(["uid=5", "gid=5"], ["rw", "uid=5"])), "fail");
+  const elsewhere = { ...data(["uid=5"], ["rw", "uid=100005"]), host: { root: false } };
+  t.equal(verdict(name, elsewhere), undefined, "in a user namespace, owners show as others have them");
   t.equal(verdict(name, data(["size=0", "nr_inodes=0", "size=5000"], ["rw"])), undefined);
   t.equal(verdict(name, data(["size=1m"], ["rw"], "6.2.0")), undefined, "another kernel's table");
   t.equal(verdict(name, mounted([bound("/a", "source", "size=1m")], [line(2, "/a")])), undefined);
