@@ -1,21 +1,22 @@
 import fc, { type Arbitrary } from "fast-check";
 
-import { caseOf } from "../../generators/runtime/base.js";
+import { caseOf, containerOf } from "../../generators/runtime/base.js";
 import { oneOf } from "../../generators/runtime/choose.js";
 import { faultCase } from "../../generators/runtime/fault.js";
 import { hasNamespace } from "../../generators/runtime/host.js";
 import { pointer, put, REMOVED } from "../../generators/runtime/json.js";
 import { absolute } from "../../generators/runtime/paths.js";
+import { lifecycle } from "../../generators/runtime/steps.js";
 import { type Attempt, FIXTURES, type Fixture, type RuntimeCase } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { IdMapping, Mount } from "../../spec/runtime/config.js";
 import { mountOption } from "../../spec/runtime/mount-options.js";
-import { all, equal, type Judgement } from "../check.js";
+import { all, equal, type Judgement, skip } from "../check.js";
 import { place, withMounts } from "./mount-cases.js";
 import { shown } from "./mount-option-views.js";
 import { inForce, placedMounts, remapped, tried } from "./mount-views.js";
-import { refuses } from "./refusal.js";
-import { check, example, type Lack, lack, section, type View } from "./suite.js";
+import { mustRefuse, refuses } from "./refusal.js";
+import { check, checkCase, example, type Lack, lack, section, type View } from "./suite.js";
 
 const id = (name: string): string => `runtime.mounts.${name}`;
 
@@ -129,7 +130,26 @@ function faulty(setting: Setting, name: string, description: string, path: strin
   return { ...drawn, fixtures: [...(drawn.fixtures ?? []), ...FIXTURE_FILES] };
 }
 
-const UNMAPPED: Mount = { destination: "/mnt", type: "none", source: SOURCE, options: ["bind"] };
+const WITHOUT = id("idmap-without-mappings-error");
+
+/**
+ * No row of the table obliges a runtime to know the option; one that does must refuse it without mappings. So a second container,
+ * with mappings, is the witness that it does.
+ */
+function withoutMappings(setting: Setting, option: string): RuntimeCase {
+  const mount = mappedMount("/mnt", option, [{ containerID: 0, hostID: 3000, size: 65536 }]);
+  const { uidMappings: _uids, gidMappings: _gids, ...bare } = mount;
+  const unmapped: Mount = { ...bare, options: bare.options?.slice(0, 1) ?? [] };
+  const drawn = faulty(setting, "idmap-without-mappings-error", "ids to be mapped, but no mappings", "options", bare.options, unmapped);
+  const witness = containerOf(withMounts(setting.target.release, [mount]), { attempts: looks("/mnt") });
+  return { ...drawn, containers: [...drawn.containers, witness], steps: [...drawn.steps, ...lifecycle(1)] };
+}
+
+/** The program found the files in the mapped mount to belong to others than they do outside. */
+const mapsIds = (view: View): boolean => {
+  const stat = tried(view, "stat", `/mnt/${FILE}`)?.stat;
+  return stat !== undefined && (stat.uid !== OWNER.uid || stat.gid !== OWNER.gid);
+};
 
 export default section("Mounts with mapped ids", [
   check(id("option.idmap"), (view) => inTable(view, "idmap")),
@@ -141,15 +161,12 @@ export default section("Mounts with mapped ids", [
     hasNamespace(setting.host, "user") ? (lackOf(setting) ?? remappedCase(setting)) : lack("the kernel has no user namespaces"),
   ),
 
-  refuses(id("idmap-without-mappings-error")),
-  example(id("idmap-without-mappings-error"), (setting) =>
-    oneOf([
-      ["bind", "idmap"],
-      ["rbind", "ridmap"],
-    ]).map((options) =>
-      faulty(setting, "idmap-without-mappings-error", "a mount with idmap, but no mappings", "options", options, UNMAPPED),
-    ),
-  ),
+  checkCase(WITHOUT, (view) => {
+    const [fault, witness] = view.containers;
+    if (!view.case.aims.includes(WITHOUT) || view.case.control === undefined || !fault || !witness) return undefined;
+    return mapsIds(witness) ? mustRefuse(fault, { by: "create" }) : skip("the target does not map the ids of mounts, though it should");
+  }),
+  example(WITHOUT, (setting) => lackOf(setting) ?? oneOf(["idmap", "ridmap"]).map((option) => withoutMappings(setting, option))),
   ...(["uid", "gid"] as const).flatMap((kind) => {
     const name = `${kind}-mappings-need-${kind === "uid" ? "gid" : "uid"}-mappings`;
     const missing = kind === "uid" ? "gidMappings" : "uidMappings";
