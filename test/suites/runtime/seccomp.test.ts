@@ -1,0 +1,189 @@
+import t from "tap";
+
+import type { Attempt } from "../../../runners/runtime/case.js";
+import type { AttemptResult, SeccompDelivery } from "../../../runners/runtime/observation.js";
+import type { Seccomp, SeccompArg, SeccompRule } from "../../../spec/runtime/config.js";
+import { syscallNumber } from "../../../spec/runtime/syscalls.js";
+import seccomp from "../../../suites/runtime/seccomp.js";
+import listener from "../../../suites/runtime/seccomp-listener.js";
+import { type Both, judgesBothWays } from "./both.js";
+import { type Canned, configOf, faulty, linuxOf, ran, tried, verdictBy } from "./fixture.js";
+
+const CALL: number = syscallNumber("getpgid", "x64") ?? 0;
+const attempt = (...args: number[]): Attempt => ({ do: "syscall", nr: CALL, args });
+const PASSED: AttemptResult = { errno: "0", value: 1, exit: { code: 0 } };
+const failed = (errno: string): AttemptResult => ({ errno });
+const KILLED: AttemptResult = { errno: "EINTR", exit: { signal: "SIGSYS" } };
+
+/** A run whose filter is that, with one call and what came of it. */
+const called = (filter: Seccomp, result: AttemptResult, ...args: number[]): Canned => ({
+  config: linuxOf({ seccomp: filter }),
+  ...tried([attempt(...args), result]),
+});
+const only = (rule: Omit<SeccompRule, "names">): Seccomp => ({
+  defaultAction: "SCMP_ACT_ALLOW",
+  syscalls: [{ names: ["getpgid"], ...rule }],
+});
+const when = (op: string, value: number, valueTwo?: number): Seccomp => {
+  const arg: SeccompArg = { index: 0, value, op, ...(valueTwo === undefined ? {} : { valueTwo }) };
+  return only({ action: "SCMP_ACT_ERRNO", args: [arg] });
+};
+
+const action = (id: string, name: string, good: AttemptResult, bad: AttemptResult): Both => [
+  `seccomp.action.${id}`,
+  called(only({ action: name }), good, 0),
+  called(only({ action: name }), bad, 0),
+];
+const operator = (id: string, value: number, matching: number): Both => {
+  const filter = when(`SCMP_CMP_${id.toUpperCase().replace("-", "_")}`, value, id === "masked-eq" ? matching : undefined);
+  return [`seccomp.operator.${id}`, called(filter, failed("EPERM"), matching), called(filter, PASSED, matching)];
+};
+const refused = (id: string): Both => {
+  const aims = [`runtime.${id}`];
+  const bad = faulty(configOf(), ran(0));
+  return [
+    id,
+    { ...faulty(configOf(), ran(1)), case: { control: configOf(), aims } },
+    {
+      ...bad,
+      case: { control: configOf(), aims },
+      steps: [
+        ...(bad.steps ?? []),
+        [
+          { op: "start", container: 0 },
+          { op: "start", ran: ran() },
+        ],
+      ],
+    },
+  ];
+};
+
+const byDefault: Seccomp = {
+  defaultAction: "SCMP_ACT_ERRNO",
+  defaultErrnoRet: 13,
+  syscalls: [{ names: ["read"], action: "SCMP_ACT_ALLOW" }],
+};
+const native: Seccomp = { ...only({ action: "SCMP_ACT_ERRNO" }), architectures: ["SCMP_ARCH_X86_64"] };
+const indexed = only({ action: "SCMP_ACT_ERRNO", args: [{ index: 1, value: 7, op: "SCMP_CMP_EQ" }] });
+
+const SECCOMP: readonly Both[] = [
+  action("kill", "SCMP_ACT_KILL", KILLED, PASSED),
+  action("kill-process", "SCMP_ACT_KILL_PROCESS", KILLED, PASSED),
+  action("kill-thread", "SCMP_ACT_KILL_THREAD", KILLED, PASSED),
+  action("trap", "SCMP_ACT_TRAP", KILLED, PASSED),
+  action("errno", "SCMP_ACT_ERRNO", failed("EPERM"), PASSED),
+  action("trace", "SCMP_ACT_TRACE", failed("ENOSYS"), PASSED),
+  action("allow", "SCMP_ACT_ALLOW", PASSED, failed("EPERM")),
+  action("log", "SCMP_ACT_LOG", PASSED, KILLED),
+  operator("ne", 5, 6),
+  operator("lt", 5, 4),
+  operator("le", 5, 5),
+  operator("eq", 5, 5),
+  operator("ge", 5, 5),
+  operator("gt", 5, 2 ** 33),
+  operator("masked-eq", 5, 5),
+  ["seccomp.argument-index", called(indexed, failed("EPERM"), 0, 7), called(indexed, PASSED, 0, 7)],
+  [
+    "seccomp.errno-ret",
+    called(only({ action: "SCMP_ACT_ERRNO", errnoRet: 13 }), failed("EACCES")),
+    called(only({ action: "SCMP_ACT_ERRNO", errnoRet: 13 }), failed("EPERM")),
+  ],
+  [
+    "seccomp.errno-ret-default",
+    called(only({ action: "SCMP_ACT_ERRNO" }), failed("EPERM")),
+    called(only({ action: "SCMP_ACT_ERRNO" }), failed("ENOSYS")),
+  ],
+  [
+    "seccomp.default-action",
+    called({ defaultAction: "SCMP_ACT_ALLOW" }, PASSED),
+    called({ defaultAction: "SCMP_ACT_ALLOW" }, failed("EPERM")),
+  ],
+  ["seccomp.default-errno-ret", called(byDefault, failed("EACCES")), called(byDefault, failed("EPERM"))],
+  ["seccomp.architectures", called(native, failed("EPERM")), called(native, PASSED)],
+  ...["default-action-required", "names-at-least-one", "action-unknown-error", "operator-unknown-error", "errno-unsupported-error"].map(
+    (id) => refused(`seccomp.${id}`),
+  ),
+];
+
+t.test("seccomp", async (t) => {
+  judgesBothWays(t, { ...seccomp, checks: seccomp.checks.filter(({ id }) => id !== "runtime.seccomp.flags") }, SECCOMP);
+  const flagged = { config: linuxOf({ seccomp: { ...native, flags: ["SECCOMP_FILTER_FLAG_LOG"] } }) };
+  t.equal(verdictBy(seccomp, "runtime.seccomp.flags", flagged), "pass");
+  t.equal(verdictBy(seccomp, "runtime.seccomp.flags", { ...flagged, start: ran(1) }), undefined, "it did not start");
+});
+
+t.test("a call that two rules match is not judged", async (t) => {
+  const twice: Seccomp = {
+    defaultAction: "SCMP_ACT_ALLOW",
+    syscalls: [
+      { names: ["getpgid"], action: "SCMP_ACT_ERRNO" },
+      { names: ["getpgid"], action: "SCMP_ACT_TRAP" },
+    ],
+  };
+  t.equal(verdictBy(seccomp, "runtime.seccomp.action.errno", called(twice, PASSED)), undefined);
+});
+
+t.test("where the condition does not hold, the call passes", async (t) => {
+  t.equal(verdictBy(seccomp, "runtime.seccomp.operator.eq", called(when("SCMP_CMP_EQ", 5), PASSED, 6)), "pass");
+  t.equal(
+    verdictBy(seccomp, "runtime.seccomp.operator.eq", called(when("SCMP_CMP_EQ", 5), failed("EPERM"), 5 + 2 ** 32)),
+    "fail",
+    "64 bits are compared",
+  );
+});
+
+const notifying: Seccomp = {
+  defaultAction: "SCMP_ACT_ALLOW",
+  listenerPath: "/s",
+  listenerMetadata: "m",
+  syscalls: [{ names: ["getpgid"], action: "SCMP_ACT_NOTIFY" }],
+};
+const STATE = {
+  ociVersion: "1.3.0",
+  fds: ["seccompFd"],
+  pid: 100,
+  metadata: "m",
+  state: { ociVersion: "1.3.0", id: "oci-conform-0", status: "creating", pid: 100, bundle: "/b" },
+};
+const delivery = (parts: Partial<SeccompDelivery> = {}, state: object = {}): Canned => ({
+  config: linuxOf({ seccomp: notifying }),
+  observation: {
+    seccomp: [
+      {
+        path: "/s",
+        payload: JSON.stringify({ ...STATE, ...state }),
+        fdsPerMessage: [1],
+        closedByRuntime: true,
+        isNotifyFd: true,
+        notifications: [CALL],
+        ...parts,
+      },
+    ],
+  },
+});
+
+const LISTENER: readonly Both[] = [
+  ["seccomp.action.notify", called(notifying, failed("EPROTO")), called(notifying, PASSED)],
+  ["seccomp-listener.one-state-per-connection", delivery(), delivery({ payload: "{}{}" })],
+  ["seccomp-listener.connection-closed", delivery(), delivery({ closedByRuntime: false })],
+  ["seccomp-listener.json-payload", delivery(), delivery({}, { pid: "100" })],
+  ["seccomp-listener.fds-in-first-message", delivery(), delivery({ fdsPerMessage: [0, 1] })],
+  ["seccomp-listener.seccomp-fd", delivery(), delivery({ isNotifyFd: false })],
+  ["seccomp-listener.oci-version", delivery(), delivery({}, { ociVersion: "" })],
+  ["seccomp-listener.pid", delivery(), delivery({}, { pid: 7 })],
+  ["seccomp-listener.state", delivery(), delivery({}, { state: {} })],
+  ["seccomp-listener.metadata", delivery(), delivery({}, { metadata: "other" })],
+  refused("seccomp-listener.send-failure-error"),
+  refused("seccomp-listener.metadata-needs-path"),
+];
+
+t.test("seccomp listener", async (t) => {
+  const ignored = "runtime.seccomp-listener.ignored-without-notify";
+  judgesBothWays(t, { ...listener, checks: listener.checks.filter(({ id }) => id !== ignored) }, LISTENER);
+  const canned = {
+    config: linuxOf({ seccomp: { ...only({ action: "SCMP_ACT_ERRNO" }), listenerPath: "/none" } }),
+    case: { aims: [ignored] },
+  };
+  t.equal(verdictBy(listener, ignored, canned), "pass");
+  t.equal(verdictBy(listener, ignored, { ...canned, start: ran(1) }), undefined, "the refusal fails the case's aim");
+});

@@ -1,0 +1,125 @@
+import t from "tap";
+
+import { BROKEN } from "../../../generators/runtime/broken.js";
+import type { Ran } from "../../../runners/runtime/observation.js";
+import features from "../../../suites/runtime/features.js";
+import { judge } from "../../../suites/runtime/judge.js";
+import validValues from "../../../suites/runtime/valid-values.js";
+import { type Both, judgesBothWays } from "./both.js";
+import { type Canned, caseViewOf, configOf, faulty, ran, settingOf, verdictBy } from "./fixture.js";
+
+const short = (id: string): string => id.replace(/^runtime\./, "");
+const aimed = (id: string, create: Ran): Canned => {
+  const canned = faulty(configOf(), create);
+  const start = [
+    { op: "start", container: 0 },
+    { op: "start", ran: ran() },
+  ] as const;
+  return {
+    ...canned,
+    case: { control: configOf(), aims: [`runtime.${id}`] },
+    steps: [...(canned.steps ?? []), ...(create.exit.kind === "exited" && create.exit.code === 0 ? [start] : [])],
+  };
+};
+const refused = (id: string): Both => [id, aimed(id, ran(1)), aimed(id, ran(0))];
+const runs = (id: string, canned: Canned = {}): Both => {
+  const own = { aims: [`runtime.${id}`], ...canned.case };
+  return [id, { ...canned, case: own }, { ...canned, case: own, create: ran(1), inside: null }];
+};
+const left = { processes: [], mounts: [], cgroups: ["/sys/fs/cgroup/memory/x"], interfaces: [], devices: [], stillKnown: [] };
+const known = aimed("create.cannot-apply-no-container", ran(1));
+
+const ROWS: readonly Both[] = [
+  ...[
+    BROKEN.semver,
+    BROKEN.version,
+    BROKEN.root,
+    BROKEN.rootPathMissing,
+    BROKEN.rootPath,
+    BROKEN.cwd,
+    BROKEN.cwdMissing,
+    BROKEN.args,
+    BROKEN.rlimitType,
+    BROKEN.rlimitTwice,
+    BROKEN.personality,
+    BROKEN.memoryPolicyMode,
+    BROKEN.annotationMap,
+    BROKEN.annotationKey,
+    BROKEN.invalid,
+    BROKEN.unapplicable,
+    BROKEN.wrongType,
+    BROKEN.malformed,
+    "runtime.lifecycle.environment-impossible-error",
+    "runtime.bundle.config-json-at-root",
+  ].map((id) => refused(short(id))),
+  runs("oci-version.compatible-within-major"),
+  runs("annotations.unknown-key-ignored", { config: configOf({ annotations: { "com.example.key": "value" } }) }),
+  runs("annotations.empty-value", { config: configOf({ annotations: { "com.example.key": "" } }) }),
+  runs(short(BROKEN.unknownProperty), { case: { control: configOf(), aims: [BROKEN.unknownProperty] } }),
+  [
+    "create.cannot-apply-no-container",
+    known,
+    {
+      ...known,
+      steps: (known.steps ?? []).map(([step, result]) =>
+        step.op === "state" ? ([step, { op: "state", ran: ran(0), state: {} }] as const) : ([step, result] as const),
+      ),
+    },
+  ],
+  [
+    "errors.environment-as-before",
+    aimed("errors.environment-as-before", ran(1)),
+    { ...aimed("errors.environment-as-before", ran(1)), observation: { leftovers: left } },
+  ],
+];
+
+t.test("valid values", async (t) => judgesBothWays(t, validValues, ROWS));
+
+t.test("a fault whose control was refused says nothing", async (t) => {
+  const canned = aimed("oci-version.semver", ran(1));
+  t.equal(verdictBy(validValues, BROKEN.semver, { ...canned, observation: { control: false } }), "skip");
+});
+
+const GOOD = {
+  ociVersionMin: "1.0.0",
+  ociVersionMax: "1.3.0",
+  hooks: ["prestart"],
+  mountOptions: ["ro"],
+  annotations: { "com.example.key": "value" },
+};
+const printed = (parts: object): Canned => ({
+  steps: [
+    [
+      { op: "raw", args: ["features"] },
+      { op: "raw", ran: ran(0, JSON.stringify({ ...GOOD, ...parts })) },
+    ],
+  ],
+});
+const print = (id: string, bad: object): Both => [`features.${id}`, printed({}), printed(bad)];
+
+t.test("features", async (t) => {
+  const PRINTED: readonly Both[] = [
+    print("schema", { hooks: "prestart" }),
+    print("oci-version-order", { ociVersionMax: "0.9.0" }),
+    print("known-properties-only", { unheardOf: true }),
+    print("annotations-form", { annotations: { "": "value" } }),
+    print("mount-options-no-data", { mountOptions: ["ro", "size"] }),
+  ];
+  const own = new Set(PRINTED.map(([id]) => `runtime.${id}`));
+  judgesBothWays(t, { ...features, checks: features.checks.filter(({ id }) => own.has(id)) }, PRINTED);
+
+  // Whatever else the features list is used in a config: it passes when that runs, and a refusal fails the case's aim.
+  for (const { id } of features.checks.filter((check) => !own.has(check.id) && check.id !== "runtime.features.hooks")) {
+    const verdict = (canned: Canned) => {
+      const view = caseViewOf({ ...canned, case: { aims: [id] } });
+      return judge(features.checks, view.case, view.observation, settingOf()).get(id)?.verdict;
+    };
+    t.equal(verdict({}), "pass", id);
+    t.equal(verdict({ create: ran(1), inside: null }), "fail", id);
+  }
+  const hooked = {
+    config: configOf({ hooks: { prestart: [{ path: "/a", args: ["agent", "hook", "--name", "prestart-0"] }] } }),
+    case: { aims: ["runtime.features.hooks"] },
+  };
+  t.equal(verdictBy(features, "runtime.features.hooks", hooked), "fail");
+});
