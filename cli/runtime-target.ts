@@ -18,7 +18,7 @@ import { storedCases } from "../runners/runtime/store.js";
 import type { Setting } from "../runners/runtime/target.js";
 import { WorkerDied } from "../runners/runtime/worker.js";
 import { type Shrunk, shrink } from "../runners/shrink.js";
-import { RELEASES, type Requirement } from "../spec/catalogue.js";
+import { compareReleases, RELEASES, type Requirement } from "../spec/catalogue.js";
 import { checks, examples } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import type { RuntimeOptions } from "./runtime-options.js";
@@ -102,6 +102,10 @@ export interface TargetRun {
   readonly signal: AbortSignal;
 }
 
+/** A stored case may be of a release that this target does not know. */
+const suits = ({ containers }: RuntimeCase, release: string): boolean =>
+  containers.every(({ config: { ociVersion } }) => !/^\d+\.\d+\.\d+/.test(ociVersion) || compareReleases(ociVersion, release) <= 0);
+
 /** The version of this tool, from its package. */
 const toolVersion = (): string => {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
@@ -132,7 +136,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
     const tallies = await explore(execute, {
       seed: run.seed,
       wanted,
-      stored: storedCases(root),
+      stored: storedCases(root).filter((subject) => suits(subject, found.target.release)),
       sources: sourcesFor(setting),
       general: anyCase(setting.host, setting.target.release),
       generalCases: options.cases,

@@ -12,7 +12,8 @@ export const fixturePath = (path: string | undefined): string | undefined =>
 export const absolute = (path: string): string => posix.join("/", path);
 
 /** Whether a path is the directory or lies in it. */
-export const isBelow = (path: string, directory: string): boolean => path === directory || path.startsWith(`${directory}/`);
+export const isBelow = (path: string, directory: string): boolean =>
+  path === directory || path.startsWith(directory.endsWith("/") ? directory : `${directory}/`);
 
 /** Every directory on the way to a path, and the path itself, without the leading slash. */
 export const ancestors = (path: string): string[] => {

@@ -141,8 +141,20 @@ async function targetFacts(worker: Worker, options: PreflightOptions): Promise<T
   const found =
     options.release === undefined
       ? await newestRelease(worker, options, declaredRelease(features, text))
-      : { release: options.release, releaseReason: "asked for by --spec" };
+      : await askedRelease(worker, options, options.release);
   return { name: options.name, argv: options.driver.argv, version: text.split("\n")[0]?.trim() ?? "", features, ...found };
+}
+
+/** @throws Inconclusive when the target refuses every config of the release that the user asks for. */
+async function askedRelease(
+  worker: Worker,
+  options: PreflightOptions,
+  release: string,
+): Promise<Pick<TargetFacts, "release" | "releaseReason">> {
+  const subject = options.minimal(release);
+  const problem = obstacle(subject, await runCase(worker, subject, options.driver));
+  if (problem) throw new Inconclusive(`${options.name} does not take configs of release ${release}: ${problem.reason}`);
+  return { release, releaseReason: "asked for by --spec" };
 }
 
 /** The release that the target itself names: `features`' ociVersionMax, else `spec: X` in its version text. */

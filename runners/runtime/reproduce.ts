@@ -127,9 +127,16 @@ if [ -z "\${IN_SANDBOX-}" ]; then
   AGENT=\${AGENT:-$(command -v agent)}
   [ -x "$AGENT" ] || { echo "set AGENT to oci-conform's agent (build/agent)" >&2; exit 64; }
   DEFAULT_RUNTIME=${quote(options.driver.argv.map(quote).join(" "))}
-  IN_SANDBOX=1 RUNTIME=\${RUNTIME:-$DEFAULT_RUNTIME} SCRIPT=$(cat "$0")
-  export IN_SANDBOX RUNTIME SCRIPT
-  exec "$AGENT" sandbox --cgroup ${options.view} --cgroup-name "oci-conform-$$-reproduce" -- sh -c 'eval "$SCRIPT"'
+  IN_SANDBOX=1 RUNTIME=\${RUNTIME:-$DEFAULT_RUNTIME}
+  export IN_SANDBOX RUNTIME
+  # The sandbox has a /run of its own: what lies there must be shown to it.
+  set -- "$(readlink -f "$0")"
+  for path in "$1" "$(command -v "\${RUNTIME%% *}")"; do
+    case $path in /run/* | /var/run/*) set -- "$@" --expose "$path" ;; esac
+  done
+  self=$1
+  shift
+  exec "$AGENT" sandbox --cgroup ${options.view} --cgroup-name "oci-conform-$$-reproduce" "$@" -- sh "$self"
 fi
 AGENT=/run/oci-conform/agent
 OUTPUT=/run/oci-conform/output
