@@ -17,6 +17,7 @@ import netDevices from "./net-devices.js";
 import operations from "./operations.js";
 import process from "./process.js";
 import processLinux from "./process-linux.js";
+import program from "./program.js";
 import resourcesBlockIo from "./resources-block-io.js";
 import resourcesCpu from "./resources-cpu.js";
 import resourcesDevices from "./resources-devices.js";
@@ -51,6 +52,7 @@ const inCgroups = (own: Section): Section => ({
 export const sections: readonly Section[] = [
   state,
   operations,
+  program,
   hooks,
   hookFailures,
   features,

@@ -388,27 +388,4 @@ export default section("Operations", [
   example("runtime.lifecycle.container-destroyed", ({ target }) =>
     fc.constant(caseOf(minimalConfig(target.release), { title: "delete", steps: lifecycle() })),
   ),
-
-  check("runtime.file-descriptors.only-standard", (view) => {
-    if (!view.inside || view.case.control !== undefined) return undefined;
-    const further = view.inside.fds.filter(({ fd }) => fd > 2);
-    return equal(further, [], "descriptors beyond the standard ones");
-  }),
-  example("runtime.file-descriptors.only-standard", ({ target }) => fc.constant(minimalCase(target.release))),
-
-  check("runtime.bundle.rootfs-from-root-path", (view) => {
-    const path = view.config.root?.path;
-    if (!view.inside || path === undefined || (view.container.rootfsName ?? "rootfs") !== path) return undefined;
-    return path === "rootfs" ? undefined : { verdict: "pass" };
-  }),
-  example("runtime.bundle.rootfs-from-root-path", ({ target }) =>
-    fc
-      .constantFrom("tree", "root-file-system", "r")
-      .map((name) =>
-        caseOf(
-          { ...minimalConfig(target.release), root: { path: name } },
-          { title: "a root file system of another name", rootfsName: name },
-        ),
-      ),
-  ),
 ]);

@@ -4,6 +4,7 @@ import type { Step } from "../../../runners/runtime/case.js";
 import { bundleOf } from "../../../runners/runtime/case.js";
 import type { StepResult } from "../../../runners/runtime/observation.js";
 import operations from "../../../suites/runtime/operations.js";
+import program from "../../../suites/runtime/program.js";
 import robustness from "../../../suites/runtime/robustness.js";
 import state from "../../../suites/runtime/state.js";
 import { type Both, judgesBothWays } from "./both.js";
@@ -97,17 +98,10 @@ const OPERATIONS: readonly Both[] = [
   ["delete.not-stopped-error", run(create(), remove(1)), run(create(), remove(0))],
   ["delete.not-stopped-no-effect", run(create(), remove(1), tells("created")), run(create(), remove(0), tells(null))],
   ["lifecycle.container-destroyed", run(...finished, remove(), tells(null)), run(...finished, remove(), tells("stopped"))],
-  [
-    "file-descriptors.only-standard",
-    { inside: { fds: [0, 1, 2].map((fd) => ({ fd, target: null })) } },
-    { inside: { fds: [{ fd: 7, target: "/secret" }] } },
-  ],
 ];
 
 /** What shows by success alone: a runtime without it fails the case's aim by its refusal. */
-const BY_SUCCESS = ["operations.supported", "scope.creator-can-operate", "start.runs-program", "bundle.rootfs-from-root-path"].map(
-  (id) => `runtime.${id}`,
-);
+const BY_SUCCESS = ["operations.supported", "scope.creator-can-operate", "start.runs-program"].map((id) => `runtime.${id}`);
 
 t.test("operations", async (t) =>
   judgesBothWays(t, { ...operations, checks: operations.checks.filter(({ id }) => !BY_SUCCESS.includes(id)) }, OPERATIONS),
@@ -122,9 +116,6 @@ t.test("what shows by success alone", async (t) => {
   }
   t.equal(verdictBy(operations, "runtime.start.runs-program", {}), "pass");
   t.equal(verdictBy(operations, "runtime.start.runs-program", { inside: null }), undefined);
-  const named = { config: configOf({ root: { path: "tree" } }), container: { rootfsName: "tree" } };
-  t.equal(verdictBy(operations, "runtime.bundle.rootfs-from-root-path", named), "pass");
-  t.equal(verdictBy(operations, "runtime.bundle.rootfs-from-root-path", { ...named, inside: null }), undefined);
 });
 
 const told = (before: "created" | "running" | "stopped", parts: object): Canned => {
@@ -151,6 +142,21 @@ const STATE: readonly Both[] = [
   ["state.schema", told("created", {}), told("created", { bundle: undefined })],
   ["query-state.returns-state", told("created", {}), told("created", { status: "odd" })],
 ];
+
+t.test("file descriptors, bundle", async (t) => {
+  const id = "runtime.bundle.rootfs-from-root-path";
+  judgesBothWays(t, { ...program, checks: program.checks.filter((check) => check.id !== id) }, [
+    [
+      "file-descriptors.only-standard",
+      { inside: { fds: [0, 1, 2].map((fd) => ({ fd, target: null })) } },
+      { inside: { fds: [{ fd: 7, target: "/secret" }] } },
+    ],
+  ]);
+  const { verdictBy } = await import("./fixture.js");
+  const named = { config: configOf({ root: { path: "tree" } }), container: { rootfsName: "tree" } };
+  t.equal(verdictBy(program, "runtime.bundle.rootfs-from-root-path", named), "pass");
+  t.equal(verdictBy(program, "runtime.bundle.rootfs-from-root-path", { ...named, inside: null }), undefined);
+});
 
 t.test("state", async (t) => judgesBothWays(t, state, STATE));
 
