@@ -3,7 +3,7 @@ import { UsageError } from "../runners/errors.js";
 
 /** A commander command that reports bad use by UsageError instead of ending the process. */
 export function makeCommand(name: string, description: string): Command {
-  return new Command(name)
+  return new Command(`oci-conform ${name}`)
     .description(description)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
@@ -24,7 +24,7 @@ export function parse(command: Command, args: readonly string[]): boolean {
     if (!(thrown instanceof CommanderError)) throw thrown;
     if (thrown.code === "commander.helpDisplayed") return false;
     const message = thrown.message.replace(/^error: /, "").replaceAll("\n", " ");
-    throw new UsageError(`${message} (see oci-conform ${command.name()} --help)`);
+    throw new UsageError(`${message} (see ${command.name()} --help)`);
   }
 }
 

@@ -32,21 +32,34 @@ const stderrOf = (results: readonly StepResult[]): string =>
 
 const inWords = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-function findingFor(requirement: Requirement, { bin, driver, found, root }: Known, shrunk: Shrunk<RuntimeCase, Observation>): Finding {
-  const subject = shrunk.drawn.case;
-  const program = (splitCommand(bin)[0] ?? "target").replace(/^.*\//, "");
-  const directory = store(root, `${program}-${requirement.id}`, {
+/** The target's program, as file names have it. */
+const programOf = (bin: string): string => (splitCommand(bin)[0] ?? "target").replace(/^.*\//, "");
+
+/** Stores a case that failed a requirement, with the words that its script begins with. Returns the directory. */
+export function storeFailure(
+  directory: string,
+  requirement: Requirement,
+  { bin, driver, found }: Pick<Known, "bin" | "driver" | "found">,
+  { case: subject, observation, expected }: { readonly case: RuntimeCase; readonly observation: Observation; readonly expected: unknown },
+): string {
+  return store(directory, `${programOf(bin)}-${requirement.id}`, {
     case: subject,
-    observation: shrunk.observation,
+    observation,
     setting: { host: found.host, target: found.target },
     reproduce: {
       title: `${requirement.id}: ${subject.title}`,
       requirement: `${requirement.summary}\n${sectionUrl(requirement) ?? ""}`,
-      expected: inWords(shrunk.outcome.expected),
+      expected: inWords(expected),
       driver,
       view: found.view,
     },
   });
+}
+
+function findingFor(requirement: Requirement, known: Known, shrunk: Shrunk<RuntimeCase, Observation>): Finding {
+  const subject = shrunk.drawn.case;
+  const { expected } = shrunk.outcome;
+  const directory = storeFailure(known.root, requirement, known, { case: subject, observation: shrunk.observation, expected });
   const [container] = subject.containers;
   const output = stderrOf(shrunk.observation.steps);
   return {
@@ -56,7 +69,7 @@ function findingFor(requirement: Requirement, { bin, driver, found, root }: Know
     case: subject.title,
     config: container?.configText === undefined ? container?.config : container.configText,
     directory,
-    replay: `oci-conform replay ${directory} --bin '${bin}'`,
+    replay: `oci-conform replay ${directory} --bin '${known.bin}'`,
     confirmed: { failed: shrunk.failed, runs: shrunk.confirmations },
     ...(shrunk.failed < shrunk.confirmations ? { flaky: shrunk.failed / shrunk.confirmations } : {}),
     ...(output === "" ? {} : { output }),

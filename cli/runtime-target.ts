@@ -22,7 +22,7 @@ import { compareReleases, RELEASES, type Requirement } from "../spec/catalogue.j
 import { checks, examples } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import type { RuntimeOptions } from "./runtime-options.js";
-import { applies, resultFor } from "./runtime-results.js";
+import { applies, resultFor, storeFailure } from "./runtime-results.js";
 
 /** Each requirement that the host allows is exercised at least so often. */
 const AT_LEAST = 3;
@@ -116,6 +116,19 @@ const toolVersion = (): string => {
   return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
 };
 
+/** Keeps a case with everything that failed in it, by its number in the run. */
+function keep(run: TargetRun, number: number, subject: RuntimeCase, { observation, outcomes }: Judged<Observation>): void {
+  for (const requirement of run.selected) {
+    const outcome = outcomes.get(requirement.id);
+    if (outcome?.verdict !== "fail") continue;
+    storeFailure(join(run.options.out, "kept", String(number)), requirement, run, {
+      case: subject,
+      observation,
+      expected: outcome.expected,
+    });
+  }
+}
+
 /** Explores one target, shrinks what failed, stores it, and gives the results. */
 export async function runTarget(run: TargetRun, reporters: readonly Reporter[]): Promise<Results> {
   const { options, found, driver, signal } = run;
@@ -129,9 +142,11 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
     const complaints: string[] = [];
     let cases = 0;
     const judged = executor(pool, setting, complaints);
-    const execute: typeof judged = (subject) => {
-      cases++;
-      return judged(subject);
+    const execute: typeof judged = async (subject) => {
+      const number = ++cases;
+      const result = await judged(subject);
+      if (options.keep) keep(run, number, subject, result);
+      return result;
     };
     const progress = (part: Progress): void => {
       for (const reporter of reporters) reporter.progress(part);

@@ -8,6 +8,8 @@ import { observed, withProcess } from "./process.js";
 import { check, example, lack, refused, section, started, type View } from "./suite.js";
 
 const KNOWN: readonly string[] = CAPABILITIES;
+/** The five sets; whatever else the object may hold is none of them. */
+const SETS = ["bounding", "effective", "inheritable", "permitted", "ambient"] as const;
 const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort((a, b) => KNOWN.indexOf(a) - KNOWN.indexOf(b));
 
 /**
@@ -19,7 +21,7 @@ function configured(view: View) {
   const sets = seen?.process.capabilities;
   if (!seen || !sets) return undefined;
   const grant = grantable(view.host);
-  if (Object.values<readonly string[] | undefined>({ ...sets }).some((set) => set?.some((name) => !grant.includes(name)))) return undefined;
+  if (SETS.some((set) => sets[set]?.some((name) => !grant.includes(name)))) return undefined;
   const root = seen.process.user.uid === 0;
   const afterExec = sorted(root ? [...(sets.bounding ?? []), ...(sets.inheritable ?? [])] : (sets.ambient ?? []));
   return { sets, seen: seen.inside.capabilities, afterExec };
@@ -65,7 +67,7 @@ export default section("Capabilities, no new privileges", [
         ),
   ),
   check("runtime.process.capabilities-unknown-no-error", (view) => {
-    const names = Object.values<readonly string[] | undefined>({ ...view.config.process?.capabilities }).flatMap((set) => set ?? []);
+    const names = SETS.flatMap((set) => view.config.process?.capabilities?.[set] ?? []);
     const unknown = names.filter((name) => !KNOWN.includes(name));
     if (unknown.length === 0 || !view.create || view.container.configText !== undefined) return undefined;
     if (refused(view.create) || refused(view.start)) {
