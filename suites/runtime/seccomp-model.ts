@@ -1,3 +1,4 @@
+import { architectures } from "../../generators/runtime/seccomp.js";
 import type { AttemptResult } from "../../runners/runtime/observation.js";
 import type { Seccomp, SeccompArg, SeccompRule } from "../../spec/runtime/config.js";
 import { SYSCALLS } from "../../spec/runtime/syscalls.js";
@@ -39,21 +40,28 @@ function matches({ index, op, value, valueTwo = 0 }: SeccompArg, args: readonly 
 const nameOf = (nr: number, arch: string): string | undefined =>
   Object.entries(SYSCALLS).find(([, numbers]) => (arch === "x64" ? numbers.x86_64 : numbers.aarch64) === nr)?.[0];
 
+/** Conditions on the same argument: whether all or any of them count, the spec does not say. */
+const isAmbiguous = ({ args = [] }: SeccompRule): boolean => new Set(args.map(({ index }) => index)).size < args.length;
+
 /** The rule that decides; null where several could: what contradicting rules mean, the spec does not say. */
 function ruleFor(seccomp: Seccomp, name: string, args: readonly bigint[]): SeccompRule | undefined | null {
   const rules = (seccomp.syscalls ?? []).filter(({ names }) => names.includes(name));
+  if (rules.some(isAmbiguous)) return null;
   const holding = rules.filter((rule) => (rule.args ?? []).every((condition) => matches(condition, args) === true));
   return holding.length > 1 ? null : holding[0];
 }
 
 /**
  * The calls that the probe tried, each with the action that the filter has for it. Empty where the filter says nothing for
- * sure: the container did not run, the config is a fault, or an attempt names a call by text.
+ * sure: the container did not run, the config is a fault, an attempt names a call by text, or the architectures leave out
+ * the host's own.
  */
 export function tried(view: View): readonly Tried[] {
   const { inside, config, container, case: subject, host } = view;
   const seccomp = config.linux?.seccomp;
   if (!inside || !seccomp || subject.control !== undefined || container.configText !== undefined) return [];
+  const [native] = architectures(host);
+  if (seccomp.architectures?.length && (native === undefined || !seccomp.architectures.includes(native))) return [];
   return (container.attempts ?? []).flatMap((attempt, at): Tried[] => {
     const result = inside.attempts[at];
     if (attempt.do !== "syscall" || !result || attempt.args.some((arg) => typeof arg === "string")) return [];

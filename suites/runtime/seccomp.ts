@@ -12,7 +12,7 @@ import { syscallNumber } from "../../spec/runtime/syscalls.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { refuses } from "./refusal.js";
 import { type Tried, tried } from "./seccomp-model.js";
-import { type Check, check, example, lack, section, started } from "./suite.js";
+import { type Check, check, example, lack, section, started, type View } from "./suite.js";
 
 /** A call that succeeds, or fails with ESRCH or EINVAL, whatever its arguments: every other outcome is the filter's. */
 const HARMLESS = "getpgid";
@@ -21,13 +21,20 @@ const ERRNO_ENOSYS = "ENOSYS";
 /** Errno numbers by name that the examples return. */
 const ERRNOS: Readonly<Record<number, string>> = { 1: "EPERM", 13: "EACCES", 17: "EEXIST", 71: "EPROTO", 95: "EOPNOTSUPP" };
 
-/** The outcome that an action has for a call, as far as it can be told: the errno's name, or the signal that kills. */
-function outcome(
-  { action, rule }: Tried,
-  seccomp: Seccomp,
-): { readonly errno?: string; readonly signal?: string; readonly natural?: true } | undefined {
+/** What the harmless call itself gives. */
+const NATURAL: readonly string[] = ["0", "ESRCH", "EINVAL"];
+/** No action is one that a runtime must support (config.md, valid values). */
+const SUBSET = "of the valid values a runtime may support a subset";
+
+/** What an action makes of a call: an errno by name, a signal that kills, what the call itself gives, or any errno but those. */
+type Outcome = { readonly errno: string } | { readonly signal: string } | "passes" | "fails";
+
+/** The outcome that an action has for a call, as far as it can be told. */
+function outcome({ action, rule }: Tried, seccomp: Seccomp, release: string): Outcome | undefined {
   switch (action) {
     case "SCMP_ACT_ERRNO": {
+      // Before errnoRet came, no sentence said which errno.
+      if (!has(release, "linux.seccomp.errnoRet")) return "fails";
       const number = rule ? rule.errnoRet : seccomp.defaultErrnoRet;
       const errno = ERRNOS[number ?? 1];
       return errno === undefined ? undefined : { errno };
@@ -41,26 +48,30 @@ function outcome(
       return { signal: "SIGSYS" };
     case "SCMP_ACT_ALLOW":
     case "SCMP_ACT_LOG":
-      return { natural: true };
+      return "passes";
     default:
       return undefined;
   }
 }
 
 /** Judges one call by what the filter says to it. */
-function judged(call: Tried, seccomp: Seccomp | undefined): Judgement | undefined {
-  const wanted = seccomp && outcome(call, seccomp);
+function judged(call: Tried, { config, target }: View): Judgement | undefined {
+  const seccomp = config.linux?.seccomp;
+  const wanted = seccomp && outcome(call, seccomp, target.release);
   if (!wanted) return undefined;
   const { result } = call;
   const seen = { errno: result.errno, signal: result.exit?.signal ?? null };
   const described = `${call.name}(${call.args.join(", ")}): ${call.action}`;
-  if (wanted.natural) {
-    if (call.name !== HARMLESS) return undefined;
-    return holds(["0", "ESRCH", "EINVAL"].includes(result.errno) && seen.signal === null, "the call passes", seen, described);
+  if (typeof wanted !== "string") {
+    return "signal" in wanted
+      ? equal(seen.signal, wanted.signal, described)
+      : equal(seen, { errno: wanted.errno, signal: null }, described);
   }
-  return wanted.signal === undefined
-    ? equal(seen, { errno: wanted.errno, signal: null }, described)
-    : equal(seen.signal, wanted.signal, described);
+  // Other calls may fail by themselves.
+  if (call.name !== HARMLESS) return undefined;
+  return wanted === "passes"
+    ? holds(NATURAL.includes(result.errno) && seen.signal === null, "the call passes", seen, described)
+    : holds(!NATURAL.includes(result.errno) && seen.signal === null, "the call fails", seen, described);
 }
 
 /** Judges the calls of a case that the filter picks. */
@@ -69,7 +80,7 @@ const calls = (id: string, wanted: (call: Tried) => boolean): Check =>
     all(
       tried(view)
         .filter(wanted)
-        .map((call) => judged(call, view.config.linux?.seccomp)),
+        .map((call) => judged(call, view)),
     ),
   );
 
@@ -90,13 +101,22 @@ const operatorOf = (name: string): string => `SCMP_CMP_${name.toUpperCase().repl
 function filtered(setting: Setting, seccomp: Seccomp, title: string, args: readonly (readonly number[])[] = [[0]]): RuntimeCase {
   const base = minimalConfig(setting.target.release);
   const nr = syscallNumber(HARMLESS, setting.host.arch) ?? 0;
-  return caseOf({ ...base, linux: { ...base.linux, seccomp } }, { title, attempts: args.map((own) => ({ do: "syscall", nr, args: own })) });
+  return caseOf(
+    { ...base, linux: { ...base.linux, seccomp } },
+    { title, mayRefuse: SUBSET, attempts: args.map((own) => ({ do: "syscall", nr, args: own })) },
+  );
 }
 
 /** Everything is allowed but what the rule says. */
 const only = (rule: Omit<SeccompRule, "names">): Seccomp => ({
   defaultAction: "SCMP_ACT_ALLOW",
   syscalls: [{ names: [HARMLESS], ...rule }],
+});
+
+/** Everything fails but all calls that Linux has, without this one: a runtime needs many of them to get to the program. */
+const allBut = (call: string): Seccomp => ({
+  defaultAction: "SCMP_ACT_ERRNO",
+  syscalls: [{ names: CALL_NAMES.filter((name) => name !== call), action: "SCMP_ACT_ALLOW" }],
 });
 
 const LARGE = 2 ** 33;
@@ -142,7 +162,7 @@ export default section("Seccomp", [
           .filter(() =>
             view.config.linux?.seccomp?.syscalls?.some((rule) => rule.names.includes(HARMLESS) && ruleWith(operatorOf(name), rule)),
           )
-          .map((call) => judged(call, view.config.linux?.seccomp)),
+          .map((call) => judged(call, view)),
       ),
     ),
   ),
@@ -162,6 +182,19 @@ export default section("Seccomp", [
     ),
   ),
   calls("argument-index", ({ rule, name }) => name === HARMLESS && (rule?.args?.some(({ index }) => index > 0) ?? false)),
+  check("runtime.seccomp.argument-index", (view) =>
+    all(
+      tried(view)
+        // The value in another argument than the condition's must not match.
+        .filter(({ rule, name }) => rule === undefined && name === HARMLESS)
+        .filter(() =>
+          view.config.linux?.seccomp?.syscalls?.some(
+            ({ names, args }) => names.includes(HARMLESS) && args?.length === 1 && args.some(({ index }) => index > 0),
+          ),
+        )
+        .map((call) => judged(call, view)),
+    ),
+  ),
   example("runtime.seccomp.argument-index", (setting) =>
     fc
       .integer({ min: 1, max: 5 })
@@ -170,7 +203,7 @@ export default section("Seccomp", [
           setting,
           only({ action: "SCMP_ACT_ERRNO", args: [{ index, value: 7, op: "SCMP_CMP_EQ" }] }),
           `an argument with index ${index}`,
-          [Array.from({ length: 6 }, (_, at) => (at === index ? 7 : 0)), [0, 0, 0, 0, 0, 0]],
+          [Array.from({ length: 6 }, (_, at) => (at === index ? 7 : 0)), Array.from({ length: 6 }, (_, at) => (at === index ? 0 : 7))],
         ),
       ),
   ),
@@ -190,14 +223,16 @@ export default section("Seccomp", [
   example("runtime.seccomp.default-action", (setting) =>
     fc
       .constantFrom(
-        ...(["SCMP_ACT_ALLOW", "SCMP_ACT_LOG"] as const).filter((action) =>
+        ...(["SCMP_ACT_ERRNO", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG"] as const).filter((action) =>
           seccompActions(setting.host, setting.target.release).includes(action),
         ),
       )
       .map((defaultAction) =>
         filtered(
           setting,
-          { defaultAction, syscalls: [{ names: ["sysinfo"], action: "SCMP_ACT_ERRNO" }] },
+          defaultAction === "SCMP_ACT_ERRNO"
+            ? allBut(HARMLESS)
+            : { defaultAction, syscalls: [{ names: ["sysinfo"], action: "SCMP_ACT_ERRNO" }] },
           `the default action ${defaultAction}`,
         ),
       ),
@@ -208,21 +243,13 @@ export default section("Seccomp", [
     return all(
       tried(view)
         .filter(({ rule }) => rule === undefined)
-        .map((call) => judged(call, seccomp)),
+        .map((call) => judged(call, view)),
     );
   }),
   example("runtime.seccomp.default-errno-ret", (setting) =>
-    fc.constantFrom(13, 71).map((defaultErrnoRet) =>
-      filtered(
-        setting,
-        {
-          defaultAction: "SCMP_ACT_ERRNO",
-          defaultErrnoRet,
-          syscalls: [{ names: CALL_NAMES.filter((name) => name !== HARMLESS), action: "SCMP_ACT_ALLOW" }],
-        },
-        "an errno of the default action",
-      ),
-    ),
+    fc
+      .constantFrom(13, 71)
+      .map((defaultErrnoRet) => filtered(setting, { ...allBut(HARMLESS), defaultErrnoRet }, "an errno of the default action")),
   ),
   check("runtime.seccomp.architectures", (view) => {
     const seccomp = view.config.linux?.seccomp;
@@ -230,7 +257,7 @@ export default section("Seccomp", [
     return all(
       tried(view)
         .filter(({ rule }) => rule?.action === "SCMP_ACT_ERRNO")
-        .map((call) => judged(call, seccomp)),
+        .map((call) => judged(call, view)),
     );
   }),
   example("runtime.seccomp.architectures", (setting): Arbitrary<RuntimeCase> | { readonly lack: string } => {
@@ -245,10 +272,9 @@ export default section("Seccomp", [
     return flags.length > 0 && view.case.control === undefined && started(view) && view.inside ? { verdict: "pass" } : undefined;
   }),
   example("runtime.seccomp.flags", (setting) =>
-    fc.constantFrom("SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC").map((flag) => ({
-      ...filtered(setting, { ...only({ action: "SCMP_ACT_ERRNO" }), flags: [flag] }, `the flag ${flag}`),
-      mayRefuse: "of the valid flags a runtime may support a subset",
-    })),
+    fc
+      .constantFrom("SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC")
+      .map((flag) => filtered(setting, { ...only({ action: "SCMP_ACT_ERRNO" }), flags: [flag] }, `the flag ${flag}`)),
   ),
   ...REFUSED.map((id) => refuses(id)),
   ...REFUSED.map((id) =>

@@ -32,7 +32,7 @@ t.test("help names every command and exit code, and every command has its own", 
   }
   t.match(await prints(t, "help"), /0 conforms, 1 a finding, 2 inconclusive, 64 bad use, 70 .*130 interrupted/);
   for (const name of ["runtime", "replay", "judge", "requirements", "schema"]) {
-    t.match(await prints(t, name, "--help"), new RegExp(`^Usage: ${name} `), name);
+    t.match(await prints(t, name, "--help"), new RegExp(`^Usage: oci-conform ${name} `), name);
   }
   t.match(await prints(t, "runtime", "--help"), new RegExp(RELEASES.at(-1) ?? "?"));
 });
