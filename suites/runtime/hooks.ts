@@ -4,6 +4,7 @@ import { BROKEN } from "../../generators/runtime/broken.js";
 import { env as anyEnv } from "../../generators/runtime/env.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../generators/runtime/fault.js";
 import { HOOK_KINDS, type HookKind, hookKinds, recordingHook } from "../../generators/runtime/hooks.js";
+import { bundleOf, idOf } from "../../runners/runtime/case.js";
 import type { HookRecord, Ran } from "../../runners/runtime/observation.js";
 import { parsed } from "../../runners/runtime/observe.js";
 import type { Config, Hook, Hooks } from "../../spec/runtime/config.js";
@@ -79,9 +80,10 @@ const stateOf = (record: HookRecord): Readonly<Record<string, unknown>> => {
 
 /** The statuses that fit the step of the lifecycle at which a hook is called. */
 const STATUSES: Readonly<Record<HookKind, readonly string[]>> = {
-  prestart: ["creating"],
-  createRuntime: ["creating"],
-  createContainer: ["creating"],
+  // These come after the environment was made, yet before create has finished: either word fits.
+  prestart: ["creating", "created"],
+  createRuntime: ["creating", "created"],
+  createContainer: ["creating", "created"],
   startContainer: ["created"],
   // The program may be short.
   poststart: ["running", "stopped"],
@@ -213,15 +215,15 @@ export default section("Hooks", [
       }),
     ),
   ),
-  eachRun("hooks.state-on-stdin", HOOK_KINDS, ({ hook, record }) =>
-    hook.args?.includes("--ignore-stdin")
-      ? undefined
-      : holds(
-          typeof stateOf(record).id === "string" && typeof stateOf(record).ociVersion === "string",
-          "the container's state",
-          record.stdin,
-        ),
-  ),
+  eachRun("hooks.state-on-stdin", HOOK_KINDS, ({ kind, hook, record }, view) => {
+    if (hook.args?.includes("--ignore-stdin")) return undefined;
+    const { id, ociVersion, bundle } = stateOf(record);
+    if (typeof id !== "string" || typeof ociVersion !== "string" || typeof bundle !== "string")
+      return holds(false, "the container's state", record.stdin);
+    const elsewhere = view.case.steps.some((step) => step.op === "create" && (step.bundle !== undefined || step.id !== undefined));
+    const own = { id: idOf(view.index), bundle: bundleOf(view.index) };
+    return elsewhere ? undefined : equal({ id, bundle: bundle.replace(/(?<=.)\/+$/, "") }, own, `in a ${kind} hook`);
+  }),
   eachRun("hooks.state-status", HOOK_KINDS, ({ kind, hook, record }, view) => {
     const { status } = stateOf(record);
     if (hook.args?.includes("--ignore-stdin") || !ok(operationOf(view, kind)) || !usual(view)) return undefined;
@@ -229,11 +231,17 @@ export default section("Hooks", [
   }),
   eachRun(
     "hooks.state-pid",
-    OUTSIDE.filter((kind) => kind !== "poststop"),
-    ({ kind, hook, record }, view) =>
-      hook.args?.includes("--ignore-stdin") || view.seen.pid === null
+    HOOK_KINDS.filter((kind) => kind !== "poststop"),
+    ({ kind, hook, record }, view) => {
+      // Each namespace counts its own way.
+      const pid = OUTSIDE.includes(kind) ? view.seen.pid : view.inside?.pid;
+      const state = stateOf(record);
+      // It is required in the statuses created and running alone.
+      const optional = state.pid === undefined && state.status !== "created" && state.status !== "running";
+      return hook.args?.includes("--ignore-stdin") || typeof pid !== "number" || optional
         ? undefined
-        : equal(stateOf(record).pid, view.seen.pid, `in a ${kind} hook`),
+        : equal(state.pid, pid, `in a ${kind} hook`);
+    },
   ),
   example(["runtime.hooks.args", "runtime.hooks.env", "runtime.hooks.listed-order"], ({ target }) =>
     fc
@@ -256,11 +264,7 @@ export default section("Hooks", [
   ),
   ...(["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"] as const).map((kind) =>
     example(
-      [
-        "runtime.hooks.state-on-stdin",
-        "runtime.hooks.state-status",
-        ...(OUTSIDE.includes(kind) && kind !== "poststop" ? ["runtime.hooks.state-pid"] : []),
-      ],
+      ["runtime.hooks.state-on-stdin", "runtime.hooks.state-status", ...(kind === "poststop" ? [] : ["runtime.hooks.state-pid"])],
       ({ target }) =>
         hookKinds(target.release).includes(kind)
           ? fc.constant(caseOf(withHooks(target.release, { [kind]: several(kind, 1) }), { title: `the state that a ${kind} hook gets` }))

@@ -1,8 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
+
 import fc from "fast-check";
 import { caseOf, containerOf, minimalCase, minimalConfig } from "../../generators/runtime/base.js";
 import { ending, lifecycle } from "../../generators/runtime/steps.js";
 import { bundleOf, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
 import { all, equal, holds, type Judgement } from "../check.js";
+import { mustWork } from "./must-work.js";
 import { type CaseView, type Check, check, checkCase, example, ok, refused, resultsOf, section, started } from "./suite.js";
 import { type Event, statusIn, walk } from "./walk.js";
 
@@ -229,6 +232,9 @@ export default section("Operations", [
     const createdAt = view.case.steps.findIndex((step) => step.op === "create" && step.container === view.index);
     if (edited < createdAt || createdAt < 0 || edited > startedAt || !view.inside || view.case.control !== undefined) return undefined;
     if (resultsOf(view, view.index, "create").length !== 1) return undefined;
+    const edit = view.case.steps[edited];
+    // Only where the file says otherwise now can it show whether it was read again.
+    if (edit?.op !== "edit" || isDeepStrictEqual(edit.config.process?.args, view.config.process?.args)) return undefined;
     return equal(view.inside.argv, view.config.process?.args, "arguments after config.json was changed");
   }),
   example("runtime.lifecycle.config-edit-without-effect", ({ target }) => {
@@ -325,6 +331,7 @@ export default section("Operations", [
       }),
     ),
   ),
+  mustWork("runtime.kill.sends-signal", "kill", "created", "running"),
   checkCase("runtime.kill.sends-signal", (view) =>
     all(
       view.containers.map((container) => {
@@ -384,6 +391,7 @@ export default section("Operations", [
       ),
     ),
   ),
+  mustWork("runtime.lifecycle.container-destroyed", "delete", "stopped"),
   destroyed("runtime.lifecycle.container-destroyed"),
   example("runtime.lifecycle.container-destroyed", ({ target }) =>
     fc.constant(caseOf(minimalConfig(target.release), { title: "delete", steps: lifecycle() })),

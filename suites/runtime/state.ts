@@ -4,6 +4,7 @@ import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { bundleOf, idOf } from "../../runners/runtime/case.js";
 import { validateState } from "../../spec/validate.js";
 import { all, equal, holds, type Judgement } from "../check.js";
+import { mustWork } from "./must-work.js";
 import { type CaseView, type Check, checkCase, example, ok, section } from "./suite.js";
 import { type Event, type Status, statusIn, walk } from "./walk.js";
 
@@ -31,8 +32,10 @@ const withStatus = (id: string, status: Status): Check =>
 /** A pid is that of the container process: the one that create wrote down. */
 const pidWhen = (id: string, status: Status): Check =>
   reported(id, (state, { before, container }, view) => {
-    const pid = view.containers[container]?.seen.pid;
     if (before !== status) return undefined;
+    // Of several containers that had the id one after the other, only the last one's pid is known.
+    const lives = view.case.steps.filter((step) => step.op === "create" && step.container === container).length;
+    const pid = lives === 1 ? view.containers[container]?.seen.pid : undefined;
     return typeof pid === "number"
       ? equal(state.pid, pid)
       : holds(Number.isInteger(state.pid) && Number(state.pid) > 0, "the pid of the container process", state.pid);
@@ -76,6 +79,7 @@ export default section("State", [
     return equal(Object.fromEntries(Object.keys(wanted).map((key) => [key, given[key]])), wanted);
   }),
   reported("runtime.state.schema", (_state, event) => equal(validateState(event.state), [])),
+  mustWork("runtime.query-state.returns-state", "state", "created", "running", "stopped"),
   reported("runtime.query-state.returns-state", (state, event) =>
     event.before === "absent" || event.before === "unknown"
       ? undefined

@@ -16,7 +16,7 @@ export interface Event {
   /** The id was that of no container of the case. */
   readonly foreign: boolean;
   readonly before: Status;
-  /** The next `state` of the same container, if nothing but waiting lies between. */
+  /** The next `state` of the same container, if nothing that could change it lies between. */
   readonly next: Event | undefined;
 }
 
@@ -53,9 +53,12 @@ function after(event: Pick<Event, "op" | "before" | "step" | "ran" | "state">, h
 export function walk(view: CaseView): readonly Event[] {
   const statuses = new Map<number, Status>();
   const events: { -readonly [Key in keyof Event]: Event[Key] }[] = [];
+  /** How many operations there were before each point at which a container may have changed by other means. */
+  const changes: number[] = [];
   view.case.steps.forEach((step, at) => {
     const result: StepResult | undefined = view.observation.steps[at];
     if (!result) return;
+    if (step.op === "parallel" || (step.op === "await" && step.until === "exit")) changes.push(events.length);
     if (step.op === "parallel") {
       for (const each of step.steps) if ("container" in each) statuses.set(each.container, "unknown");
       return;
@@ -76,6 +79,7 @@ export function walk(view: CaseView): readonly Event[] {
   });
   events.forEach((event, at) => {
     const following = events[at + 1];
+    if (changes.includes(at + 1)) return;
     if (following?.op === "state" && following.container === event.container && following.foreign === event.foreign) event.next = following;
   });
   return events;

@@ -1,6 +1,7 @@
 import t from "tap";
 
 import { HOOK_KINDS, type HookKind, recordingHook } from "../../../generators/runtime/hooks.js";
+import { bundleOf } from "../../../runners/runtime/case.js";
 import type { HookRecord } from "../../../runners/runtime/observation.js";
 import type { Hooks } from "../../../spec/runtime/config.js";
 import failures from "../../../suites/runtime/hook-failures.js";
@@ -28,7 +29,7 @@ const record = (kind: HookKind, at = 0, time = 1100 + at * 100, parts: Partial<H
   env: ["A=1"],
   cwd: "/",
   pid: 50,
-  stdin: JSON.stringify({ ociVersion: "1.3.0", id: "oci-conform-0", status: STATUS[kind], pid: 100, bundle: "/b" }),
+  stdin: JSON.stringify({ ociVersion: "1.3.0", id: "oci-conform-0", status: STATUS[kind], pid: 100, bundle: bundleOf(0) }),
   namespaces: isInside(kind) ? INSIDE : OUTSIDE,
   root: "1:2",
   seesContainer: false,

@@ -63,7 +63,11 @@ const run = (...steps: Done[]): Canned => ({ ...held, steps });
 const aimed = (id: string, canned: Canned): Canned => ({ ...canned, case: { aims: [`runtime.${id}`] } });
 
 const noArguments = (id: string, op: string): Both => [id, run(raw(op, 1)), run(raw(op, 0))];
-const edit: Done = [{ op: "edit", container: 0, config: configOf() }, { op: "edit" }];
+const { process: usual = { cwd: "/", user: { uid: 0, gid: 0 } } } = configOf();
+const edit: Done = [
+  { op: "edit", container: 0, config: configOf({ process: { ...usual, args: ["/.oci/agent", "-other"] } }) },
+  { op: "edit" },
+];
 const { process: _none, ...withoutProcess } = configOf();
 const finished = [create(), start(), ended] as const;
 

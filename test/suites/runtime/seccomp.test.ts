@@ -1,6 +1,6 @@
 import t from "tap";
 
-import type { Attempt } from "../../../runners/runtime/case.js";
+import { type Attempt, FIXTURES } from "../../../runners/runtime/case.js";
 import type { AttemptResult, SeccompDelivery } from "../../../runners/runtime/observation.js";
 import type { Seccomp, SeccompArg, SeccompRule } from "../../../spec/runtime/config.js";
 import { syscallNumber } from "../../../spec/runtime/syscalls.js";
@@ -29,14 +29,26 @@ const when = (op: string, value: number, valueTwo?: number): Seccomp => {
   return only({ action: "SCMP_ACT_ERRNO", args: [arg] });
 };
 
+/** Arguments that a condition with 5 holds for, and one that it does not hold for; 64 bits count. */
+const SIDES: Readonly<Record<string, readonly [matching: number, other: number, valueTwo?: number]>> = {
+  ne: [5 + 2 ** 32, 5],
+  lt: [4, 5 + 2 ** 32],
+  le: [5, 4 + 2 ** 32],
+  eq: [5, 5 + 2 ** 32],
+  ge: [2 ** 32, 4],
+  gt: [2 ** 33, 5],
+  "masked-eq": [7, 2, 5],
+};
+const filterOf = (id: string): Seccomp => when(`SCMP_CMP_${id.toUpperCase().replace("-", "_")}`, 5, SIDES[id]?.[2]);
+
 const action = (id: string, name: string, good: AttemptResult, bad: AttemptResult): Both => [
   `seccomp.action.${id}`,
   called(only({ action: name }), good, 0),
   called(only({ action: name }), bad, 0),
 ];
-const operator = (id: string, value: number, matching: number): Both => {
-  const filter = when(`SCMP_CMP_${id.toUpperCase().replace("-", "_")}`, value, id === "masked-eq" ? matching : undefined);
-  return [`seccomp.operator.${id}`, called(filter, failed("EPERM"), matching), called(filter, PASSED, matching)];
+const operator = (id: string): Both => {
+  const [matching = 0] = SIDES[id] ?? [];
+  return [`seccomp.operator.${id}`, called(filterOf(id), failed("EPERM"), matching), called(filterOf(id), PASSED, matching)];
 };
 const refused = (id: string): Both => {
   const aims = [`runtime.${id}`];
@@ -75,13 +87,7 @@ const SECCOMP: readonly Both[] = [
   action("trace", "SCMP_ACT_TRACE", failed("ENOSYS"), PASSED),
   action("allow", "SCMP_ACT_ALLOW", PASSED, failed("EPERM")),
   action("log", "SCMP_ACT_LOG", PASSED, KILLED),
-  operator("ne", 5, 6),
-  operator("lt", 5, 4),
-  operator("le", 5, 5),
-  operator("eq", 5, 5),
-  operator("ge", 5, 5),
-  operator("gt", 5, 2 ** 33),
-  operator("masked-eq", 5, 5),
+  ...Object.keys(SIDES).map(operator),
   ["seccomp.argument-index", called(indexed, failed("EPERM"), 0, 7), called(indexed, PASSED, 0, 7)],
   [
     "seccomp.errno-ret",
@@ -112,29 +118,59 @@ t.test("seccomp", async (t) => {
   t.equal(verdictBy(seccomp, "runtime.seccomp.flags", { ...flagged, start: ran(1) }), undefined, "it did not start");
 });
 
-t.test("a call that two rules match is not judged", async (t) => {
-  const twice: Seccomp = {
-    defaultAction: "SCMP_ACT_ALLOW",
-    syscalls: [
-      { names: ["getpgid"], action: "SCMP_ACT_ERRNO" },
-      { names: ["getpgid"], action: "SCMP_ACT_TRAP" },
-    ],
+const TWICE: Seccomp = {
+  defaultAction: "SCMP_ACT_ALLOW",
+  syscalls: [
+    { names: ["getpgid"], action: "SCMP_ACT_ERRNO" },
+    { names: ["getpgid"], action: "SCMP_ACT_TRAP" },
+  ],
+};
+const condition: SeccompArg = { index: 0, value: 0, op: "SCMP_CMP_EQ" };
+
+t.test("what is not judged", async (t) => {
+  const rows: Readonly<Record<string, Canned>> = {
+    "a call that two rules match": called(TWICE, PASSED),
+    "two conditions on one argument": called(only({ action: "SCMP_ACT_ERRNO", args: [condition, condition] }), PASSED),
+    "architectures without the own one": called({ ...native, architectures: ["SCMP_ARCH_X86"] }, PASSED),
+    "an errno without a name": called(only({ action: "SCMP_ACT_ERRNO", errnoRet: 99 }), PASSED),
+    "an injected fault": { ...called(native, PASSED), case: { control: configOf() } },
+    "a probe that did not report": { ...called(native, PASSED), inside: null },
   };
-  t.equal(verdictBy(seccomp, "runtime.seccomp.action.errno", called(twice, PASSED)), undefined);
+  for (const [name, canned] of Object.entries(rows)) {
+    t.equal(verdictBy(seccomp, "runtime.seccomp.action.errno", canned), undefined, name);
+  }
 });
 
 t.test("where the condition does not hold, the call passes", async (t) => {
-  t.equal(verdictBy(seccomp, "runtime.seccomp.operator.eq", called(when("SCMP_CMP_EQ", 5), PASSED, 6)), "pass");
-  t.equal(
-    verdictBy(seccomp, "runtime.seccomp.operator.eq", called(when("SCMP_CMP_EQ", 5), failed("EPERM"), 5 + 2 ** 32)),
-    "fail",
-    "64 bits are compared",
-  );
+  for (const [id, [, other]] of Object.entries(SIDES)) {
+    t.equal(verdictBy(seccomp, `runtime.seccomp.operator.${id}`, called(filterOf(id), PASSED, other)), "pass", id);
+    t.equal(verdictBy(seccomp, `runtime.seccomp.operator.${id}`, called(filterOf(id), failed("EPERM"), other)), "fail", id);
+  }
+  t.equal(verdictBy(seccomp, "runtime.seccomp.argument-index", called(indexed, PASSED, 7, 0)), "pass");
+  t.equal(verdictBy(seccomp, "runtime.seccomp.argument-index", called(indexed, failed("EPERM"), 7, 0)), "fail", "another argument");
+});
+
+t.test("before errnoRet came, any errno will do", async (t) => {
+  const verdict = (result: AttemptResult) =>
+    verdictBy(seccomp, "runtime.seccomp.action.errno", {
+      ...called(only({ action: "SCMP_ACT_ERRNO" }), result),
+      target: { release: "1.0.2" },
+    });
+  t.equal(verdict(failed("EACCES")), "pass");
+  t.equal(verdict(PASSED), "fail");
+  t.equal(verdict(failed("ESRCH")), "fail", "as the call itself fails");
+  t.equal(verdict(KILLED), "fail");
+});
+
+t.test("a default action that denies", async (t) => {
+  const denying: Seccomp = { defaultAction: "SCMP_ACT_ERRNO", syscalls: [{ names: ["read"], action: "SCMP_ACT_ALLOW" }] };
+  t.equal(verdictBy(seccomp, "runtime.seccomp.default-action", called(denying, failed("EPERM"))), "pass");
+  t.equal(verdictBy(seccomp, "runtime.seccomp.default-action", called(denying, PASSED)), "fail", "no filter is in force");
 });
 
 const notifying: Seccomp = {
   defaultAction: "SCMP_ACT_ALLOW",
-  listenerPath: "/s",
+  listenerPath: `${FIXTURES}/s`,
   listenerMetadata: "m",
   syscalls: [{ names: ["getpgid"], action: "SCMP_ACT_NOTIFY" }],
 };
@@ -150,7 +186,7 @@ const delivery = (parts: Partial<SeccompDelivery> = {}, state: object = {}): Can
   observation: {
     seccomp: [
       {
-        path: "/s",
+        path: "s",
         payload: JSON.stringify({ ...STATE, ...state }),
         fdsPerMessage: [1],
         closedByRuntime: true,
@@ -162,8 +198,14 @@ const delivery = (parts: Partial<SeccompDelivery> = {}, state: object = {}): Can
   },
 });
 
+/** A call that is the agent's to answer. */
+const asked = (result: AttemptResult, errno = 71): Canned => ({
+  ...called(notifying, result),
+  case: { fixtures: [{ make: "seccomp-agent", path: "s", errno }] },
+});
+
 const LISTENER: readonly Both[] = [
-  ["seccomp.action.notify", called(notifying, failed("EPROTO")), called(notifying, PASSED)],
+  ["seccomp.action.notify", asked(failed("EPROTO")), asked(PASSED)],
   ["seccomp-listener.one-state-per-connection", delivery(), delivery({ payload: "{}{}" })],
   ["seccomp-listener.connection-closed", delivery(), delivery({ closedByRuntime: false })],
   ["seccomp-listener.json-payload", delivery(), delivery({}, { pid: "100" })],
@@ -186,4 +228,14 @@ t.test("seccomp listener", async (t) => {
   };
   t.equal(verdictBy(listener, ignored, canned), "pass");
   t.equal(verdictBy(listener, ignored, { ...canned, start: ran(1) }), undefined, "the refusal fails the case's aim");
+  const [sent] = delivery().observation?.seccomp ?? [];
+  t.ok(sent);
+  t.equal(verdictBy(listener, ignored, { ...canned, observation: { seccomp: sent ? [sent] : [] } }), "fail", "the agent was asked");
+});
+
+t.test("whose answer cannot be told", async (t) => {
+  const id = "runtime.seccomp.action.notify";
+  t.equal(verdictBy(listener, id, asked(failed("EPERM"), 1)), undefined, "an agent that answers as a filter would");
+  t.equal(verdictBy(listener, id, called(notifying, failed("ENOSYS"))), undefined, "no agent");
+  t.equal(verdictBy(listener, id, { ...asked(PASSED), config: linuxOf({ seccomp: native }) }), undefined, "another filter");
 });

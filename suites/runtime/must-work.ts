@@ -1,0 +1,33 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { minimalConfig } from "../../generators/runtime/base.js";
+import { all, holds } from "../check.js";
+import { type CaseView, type Check, checkCase, refused } from "./suite.js";
+import { type Event, walk } from "./walk.js";
+
+/** The minimal config: nothing in it can keep a runtime from any operation, or end the probe. */
+const isPlain = (view: CaseView, container: number): boolean => {
+  const subject = view.case.containers[container];
+  return (
+    subject !== undefined &&
+    subject.configText === undefined &&
+    view.case.control === undefined &&
+    isDeepStrictEqual(subject.config, minimalConfig(subject.config.ociVersion)) &&
+    !view.case.steps.some((step) => step.op === "edit" && step.container === container)
+  );
+};
+
+/**
+ * An operation on a container of the minimal config that is in one of the statuses may not be refused. Success alone shows
+ * little: what came of it is for other checks of the requirement to see.
+ */
+export const mustWork = (id: string, op: Event["op"], ...statuses: readonly Event["before"][]): Check =>
+  checkCase(id, (view) =>
+    all(
+      walk(view).map((event) =>
+        event.op === op && !event.foreign && statuses.includes(event.before) && refused(event.ran) && isPlain(view, event.container)
+          ? holds(false, `${op} succeeds (the container is ${event.before})`, event.ran.stderr.slice(-2000) || "an error")
+          : undefined,
+      ),
+    ),
+  );
