@@ -48,11 +48,12 @@ const processFlaws: readonly Flaw[] = [
   {
     requirement: BROKEN.rlimitTwice,
     description: "a limit twice",
-    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
     path: ["process", "rlimits", 1],
+    // None raises the limit: that could be refused for want of a capability.
     values: [
-      { type: "RLIMIT_CORE", soft: 0, hard: 0 },
       { type: "RLIMIT_CORE", soft: 0, hard: 4096 },
+      { type: "RLIMIT_CORE", soft: 0, hard: 0 },
     ],
   },
   {

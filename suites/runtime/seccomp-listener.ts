@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
+import { type CaseOptions, caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { BROKEN } from "../../generators/runtime/broken.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../generators/runtime/fault.js";
 import { FIXTURES, idOf, type RuntimeCase } from "../../runners/runtime/case.js";
@@ -34,12 +34,17 @@ const withSeccomp = (release: string, seccomp: Seccomp): Config => {
 const unable = ({ host }: Setting): Lack | undefined =>
   host.seccompActions.includes("user_notif") ? undefined : lack("the kernel has no seccomp notifications");
 
+/** A case with a listener; the agent that the path calls for is there only where the example says so. */
+const listened = (config: Config, agent: boolean, options: CaseOptions): RuntimeCase => ({
+  ...caseOf(config, options),
+  fixtures: agent ? [{ make: "seccomp-agent", path: SOCKET, errno: ANSWER.number }] : [],
+});
+
 /** A container whose filter asks an agent that listens and answers. */
 const asking = ({ host, target }: Setting, metadata?: string): RuntimeCase =>
-  caseOf(withSeccomp(target.release, notifying(`${FIXTURES}/${SOCKET}`, metadata)), {
+  listened(withSeccomp(target.release, notifying(`${FIXTURES}/${SOCKET}`, metadata)), true, {
     title: "a seccomp agent",
     mayRefuse: "of the valid values a runtime may support a subset",
-    fixtures: [{ make: "seccomp-agent", path: SOCKET, errno: ANSWER.number }],
     attempts: [{ do: "syscall", nr: syscallNumber(CALL, host.arch) ?? 0, args: [0] }],
   });
 
@@ -133,17 +138,15 @@ export default section("Seccomp listener", [
     return equal(view.observation.seccomp.length, 0, "states that were sent");
   }),
   example("runtime.seccomp-listener.ignored-without-notify", (setting) =>
-    fc.constantFrom(...(unable(setting) ? [false] : [false, true])).map((listening) =>
-      caseOf(
+    fc.constantFrom(...(unable(setting) ? [false] : [false, true])).map((agent) =>
+      listened(
         withSeccomp(setting.target.release, {
           defaultAction: "SCMP_ACT_ALLOW",
           listenerPath: `${FIXTURES}/${SOCKET}`,
           syscalls: [{ names: [CALL], action: "SCMP_ACT_ERRNO" }],
         }),
-        {
-          title: "a listener without anything to ask it",
-          fixtures: listening ? [{ make: "seccomp-agent", path: SOCKET, errno: ANSWER.number }] : [],
-        },
+        agent,
+        { title: agent ? "an agent without anything to ask it" : "a listener's path where nobody listens, without anything to ask" },
       ),
     ),
   ),

@@ -7,7 +7,7 @@ import { syscallNumber } from "../../../spec/runtime/syscalls.js";
 import seccomp from "../../../suites/runtime/seccomp.js";
 import listener from "../../../suites/runtime/seccomp-listener.js";
 import { type Both, judgesBothWays } from "./both.js";
-import { type Canned, configOf, faulty, linuxOf, ran, tried, verdictBy } from "./fixture.js";
+import { type Canned, configOf, drawExamples, faulty, linuxOf, ran, settingOf, tried, verdictBy } from "./fixture.js";
 
 const CALL: number = syscallNumber("getpgid", "x64") ?? 0;
 const attempt = (...args: number[]): Attempt => ({ do: "syscall", nr: CALL, args });
@@ -238,4 +238,15 @@ t.test("whose answer cannot be told", async (t) => {
   t.equal(verdictBy(listener, id, asked(failed("EPERM"), 1)), undefined, "an agent that answers as a filter would");
   t.equal(verdictBy(listener, id, called(notifying, failed("ENOSYS"))), undefined, "no agent");
   t.equal(verdictBy(listener, id, { ...asked(PASSED), config: linuxOf({ seccomp: native }) }), undefined, "another filter");
+});
+
+t.test("examples have the agents that they speak of", async (t) => {
+  const cases = drawExamples(listener, settingOf()).flatMap((drawn) => (typeof drawn === "string" ? [] : drawn));
+  const agents = (title: string) =>
+    new Set(cases.filter((drawn) => drawn.title === title).map(({ fixtures = [] }) => JSON.stringify(fixtures)));
+  const own = JSON.stringify([{ make: "seccomp-agent", path: "seccomp.sock", errno: 71 }]);
+  t.same(agents("a seccomp agent"), new Set([own]));
+  t.same(agents("an agent without anything to ask it"), new Set([own]));
+  t.same(agents("a listener's path where nobody listens, without anything to ask"), new Set(["[]"]));
+  t.same(agents("a seccomp agent that is not there"), new Set(["[]"]));
 });
