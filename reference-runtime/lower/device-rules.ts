@@ -109,7 +109,8 @@ export function lowerDeviceRulesV1(rules: readonly DeviceRule[]): readonly Write
           if (covers(one.major, other.major) && covers(one.minor, other.minor)) {
             write({ ...other, allow: one.allow, from: one.from }, line(other, other.access & one.access));
             other.access &= ~one.access;
-          } else if (!other.supplied) {
+          } else if (!other.supplied || other.major !== null) {
+            // Nodes that may be made all the same do no harm, as they cannot be opened.
             throw new ConfigError(rule.from, "cgroup v1 cannot except some of the devices of an earlier rule");
           }
         }
