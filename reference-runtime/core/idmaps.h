@@ -1,0 +1,9 @@
+#ifndef IDMAPS_H
+#define IDMAPS_H
+
+#include "plan.h"
+
+/* Writes the id maps of the user namespace that the process has made. */
+void idmaps_write(const struct plan *plan, pid_t pid);
+
+#endif

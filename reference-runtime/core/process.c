@@ -1,0 +1,205 @@
+#include "process.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+void signals_reset(void) {
+  for (int signal = 1; signal < 65; signal++) {
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    (void)sigaction(signal, &action, NULL);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void set_scheduler(const struct step *s) {
+  struct {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+  } attr = {.size = 48, .policy = (uint32_t)s->number[0], .flags = (uint64_t)s->number[3], .nice = (int32_t)s->number[1], .priority = (uint32_t)s->number[2], .runtime = (uint64_t)s->number[4], .deadline = (uint64_t)s->number[5], .period = (uint64_t)s->number[6]};
+  if (syscall(SYS_sched_setattr, 0, &attr, 0)) die_errno("%s: sched_setattr", s->from);
+}
+
+/* `0-3,7` as bits; dies on what is no list. */
+static size_t list_bits(const struct step *s, const char *list, unsigned long *bits, size_t limit) {
+  size_t most = 0;
+  memset(bits, 0, limit / 8);
+  for (const char *at = list; *at;) {
+    char *end;
+    unsigned long from = strtoul(at, &end, 10), to = from;
+    if (end == at) die("%s: \"%s\" is not a list of numbers", s->from, list);
+    if (*end == '-') to = strtoul(end + 1, &end, 10);
+    if (to < from || to >= limit || (*end && *end != ',')) die("%s: \"%s\" is not a list of numbers below %zu", s->from, list, limit);
+    for (unsigned long n = from; n <= to; n++) bits[n / (8 * sizeof *bits)] |= 1UL << (n % (8 * sizeof *bits));
+    if (to + 1 > most) most = to + 1;
+    at = *end ? end + 1 : end;
+  }
+  return most;
+}
+
+enum { LIST_BITS = 4096 };
+
+static void set_memory_policy(const struct step *s) {
+  unsigned long nodes[LIST_BITS / (8 * sizeof(unsigned long))];
+  size_t count = list_bits(s, s->text[1], nodes, LIST_BITS);
+  /* The kernel takes one bit less than it is told. */
+  if (syscall(SYS_set_mempolicy, (int)s->number[0], count ? nodes : NULL, count ? (unsigned long)LIST_BITS : 0UL)) die_errno("%s: set_mempolicy", s->from);
+}
+
+static void set_affinity(const struct step *s) {
+  unsigned long cpus[LIST_BITS / (8 * sizeof(unsigned long))];
+  list_bits(s, s->text[1], cpus, LIST_BITS);
+  if (syscall(SYS_sched_setaffinity, 0, sizeof cpus, cpus)) die_errno("%s: sched_setaffinity", s->from);
+}
+
+static void set_limits(const struct plan *plan) {
+  EACH(plan, RLIMIT, s) {
+    struct rlimit limit = {(rlim_t)s->number[1], (rlim_t)s->number[2]};
+    if (setrlimit((int)s->number[0], &limit)) die_errno("%s: setrlimit", s->from);
+  }
+}
+
+/* Limits hold only when the program starts; whether they can be set is tried in a child. */
+static void try_limits(const struct plan *plan) {
+  if (!plan_find(plan, V_RLIMIT)) return;
+  pid_t pid = fork();
+  if (pid < 0) die_errno("process.rlimits: fork");
+  if (pid == 0) {
+    set_limits(plan);
+    _exit(0);
+  }
+  int status;
+  if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status)) _exit(1);
+}
+
+void process_prepare(const struct plan *plan) {
+  const struct step *s;
+  if ((s = plan_find(plan, V_SCHEDULER))) set_scheduler(s);
+  if ((s = plan_find(plan, V_IO_PRIORITY)) && syscall(SYS_ioprio_set, 1, 0, (int)s->number[0])) die_errno("%s: ioprio_set", s->from);
+  if ((s = plan_find(plan, V_PERSONALITY)) && syscall(SYS_personality, (unsigned long)s->number[0]) < 0) die_errno("%s: personality", s->from);
+  if ((s = plan_find(plan, V_MEMORY_POLICY))) set_memory_policy(s);
+  EACH(plan, AFFINITY, each)
+    if (!strcmp(each->text[0], "final")) set_affinity(each);
+  try_limits(plan);
+}
+
+static uint64_t mask(const char *hex) { return strtoull(hex, NULL, 16); }
+
+static void drop_bounding(const struct step *s) {
+  uint64_t keep = mask(s->text[0]);
+  for (int cap = 0; cap < 64; cap++) {
+    if (prctl(PR_CAPBSET_READ, cap) < 0) break;
+    if (!(keep & (1ULL << cap)) && prctl(PR_CAPBSET_DROP, cap) && errno != EINVAL) die_errno("%s: drop bounding capability %d", s->from, cap);
+  }
+}
+
+static void set_user(const struct plan *plan) {
+  gid_t groups[65536];
+  size_t count = 0;
+  const char *from = "process.user";
+  EACH(plan, GROUP, s) {
+    if (count == sizeof groups / sizeof *groups) die("%s: too many groups", s->from);
+    groups[count++] = (gid_t)s->number[0];
+    from = s->from;
+  }
+  if (!plan_find(plan, V_DENY_SETGROUPS) && setgroups(count, groups)) die_errno("%s: setgroups", from);
+  const struct step *user = plan_find(plan, V_USER);
+  if (user && syscall(SYS_setresgid, (gid_t)user->number[1], (gid_t)user->number[1], (gid_t)user->number[1])) die_errno("%s: setresgid", user->from);
+  if (user && syscall(SYS_setresuid, (uid_t)user->number[0], (uid_t)user->number[0], (uid_t)user->number[0])) die_errno("%s: setresuid", user->from);
+}
+
+static void set_capabilities(const struct step *s, bool keep_admin) {
+  /* Capabilities that the runtime itself lacks cannot be given: they are left out, as the specification asks. */
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[2] = {0};
+  if (syscall(SYS_capget, &header, data)) die_errno("%s: capget", s->from);
+  uint64_t have = ((uint64_t)data[1].permitted << 32) | data[0].permitted;
+  uint64_t permitted = mask(s->text[2]) & have, effective = mask(s->text[1]) & permitted, inheritable = mask(s->text[3]), ambient = mask(s->text[4]);
+  /* What is kept for loading the filter is gone with execve(2), whose outcome does not depend on the permitted set. */
+  uint64_t admin = keep_admin ? 1ULL << CAP_SYS_ADMIN & have : 0;
+  inheritable &= have | (((uint64_t)data[1].inheritable << 32) | data[0].inheritable);
+  uint64_t sets[3] = {effective | admin, permitted | admin, inheritable};
+  for (int i = 0; i < 2; i++) data[i] = (struct __user_cap_data_struct){(uint32_t)(sets[0] >> (32 * i)), (uint32_t)(sets[1] >> (32 * i)), (uint32_t)(sets[2] >> (32 * i))};
+  if (syscall(SYS_capset, &header, data)) die_errno("%s: capset", s->from);
+  for (int cap = 0; cap < 64; cap++)
+    if ((ambient & permitted & inheritable) >> cap & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0)) die_errno("%s: raise ambient capability %d", s->from, cap);
+}
+
+static char **strings(const struct plan *plan, enum verb verb) {
+  char **list = xmalloc((plan->count + 1) * sizeof *list);
+  size_t n = 0;
+  for (size_t i = 0; i < plan->count; i++)
+    if (plan->steps[i].verb == verb) list[n++] = xstrdup(plan->steps[i].text[0]);
+  list[n] = NULL;
+  return list;
+}
+
+static const char *path_variable(char **env) {
+  for (; *env; env++)
+    if (!strncmp(*env, "PATH=", 5)) return *env + 5;
+  return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+/* execvp(3) with the container's PATH; returns only on failure, with the first telling errno. */
+static void execute(char **args, char **env) {
+  if (strchr(args[0], '/')) {
+    execve(args[0], args, env);
+    return;
+  }
+  int denied = 0;
+  for (const char *at = path_variable(env);;) {
+    size_t length = strcspn(at, ":");
+    AUTO_FREE char *path = length ? format("%.*s/%s", (int)length, at, args[0]) : xstrdup(args[0]);
+    execve(path, args, env);
+    if (errno == EACCES) denied = EACCES;
+    else if (errno != ENOENT && errno != ENOTDIR) return;
+    if (!at[length]) break;
+    at += length + 1;
+  }
+  errno = denied ? denied : ENOENT;
+}
+
+static void write_label(const struct step *s, const char *file) {
+  AUTO_FREE char *value = s->verb == V_APPARMOR ? format("exec %s", s->text[0]) : xstrdup(s->text[0]);
+  if (write_file_at(AT_FDCWD, file, value)) die_errno("%s: write %s", s->from, file);
+}
+
+void process_become(const struct plan *plan, mode_t umask_value, unsigned first_closed, int listener_socket) {
+  char **args = strings(plan, V_ARG), **env = strings(plan, V_ENV);
+  const struct step *cwd = plan_find(plan, V_CWD), *capabilities = plan_find(plan, V_CAPABILITIES), *filter = plan_find(plan, V_SECCOMP), *s;
+  bool restricted = plan_find(plan, V_NO_NEW_PRIVILEGES) != NULL;
+  if (!args[0]) die("process.args: there is no program to run");
+  if ((s = plan_find(plan, V_APPARMOR)) && *s->text[0]) write_label(s, access("/proc/self/attr/apparmor/exec", F_OK) ? "/proc/self/attr/exec" : "/proc/self/attr/apparmor/exec");
+  if ((s = plan_find(plan, V_SELINUX)) && *s->text[0]) write_label(s, "/proc/self/attr/exec");
+  int in_cwd = cwd ? chdir(cwd->text[0]) : 0;
+  if (capabilities) drop_bounding(capabilities);
+  if (prctl(PR_SET_KEEPCAPS, 1)) die_errno("process.capabilities: keep capabilities");
+  set_user(plan);
+  /* Where only the user may go, or only root: one of the two suffices. */
+  if (in_cwd && chdir(cwd->text[0])) die_errno("%s: chdir %s", cwd->from, cwd->text[0]);
+  signals_reset();
+  s = plan_find(plan, V_UMASK);
+  umask(s ? (mode_t)s->number[0] : umask_value);
+  if (syscall(SYS_close_range, first_closed, ~0U, 4U)) die_errno("close other descriptors");
+  set_limits(plan);
+  if (capabilities) set_capabilities(capabilities, filter && !restricted);
+  (void)prctl(PR_SET_KEEPCAPS, 0);
+  if (restricted && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) die_errno("process.noNewPrivileges");
+  if (filter) seccomp_load(filter, plan_find(plan, V_LISTENER) ? listener_socket : -1);
+  execute(args, env);
+  int error = errno;
+  const char *why = error == ENOENT && !strchr(args[0], '/') ? "executable file not found in $PATH" : "execve";
+  errno = error;
+  die_errno("process.args[0]: \"%s\": %s", args[0], why);
+}
