@@ -7,7 +7,7 @@ import { caseOf, minimalCase } from "../generators/runtime/base.js";
 import { config } from "../generators/runtime/config.js";
 import { draw } from "../runners/draw.js";
 import { inParallel } from "../runners/explore.js";
-import { agentPath } from "../runners/runtime/build-agent.js";
+import { agentPath } from "../runners/runtime/build-native.js";
 import { bundleOf, type RuntimeCase } from "../runners/runtime/case.js";
 import type { Observation } from "../runners/runtime/observation.js";
 import { Pool } from "../runners/runtime/pool.js";

@@ -1,5 +1,5 @@
 import { UsageError } from "../runners/errors.js";
-import { agentPath } from "../runners/runtime/build-agent.js";
+import { agentPath } from "../runners/runtime/build-native.js";
 import { Pool } from "../runners/runtime/pool.js";
 import { readCase } from "../runners/runtime/store.js";
 import { loadCatalogue } from "../spec/catalogue.js";

@@ -7,7 +7,7 @@ import { type Results, summarize } from "../reports/results.js";
 import { HarnessError } from "../runners/errors.js";
 import { type Execute, explore, inParallel, type Source } from "../runners/explore.js";
 import type { Judged } from "../runners/outcome.js";
-import { agentPath } from "../runners/runtime/build-agent.js";
+import { agentPath } from "../runners/runtime/build-native.js";
 import type { RuntimeCase } from "../runners/runtime/case.js";
 import type { Observation } from "../runners/runtime/observation.js";
 import { Pool } from "../runners/runtime/pool.js";

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 
 /** A mounted hierarchy of control groups. */
@@ -17,6 +17,10 @@ export interface Host {
   /** The effective user. */
   readonly uid: number;
   readonly cgroups: readonly Hierarchy[];
+  /** Where resctrl is mounted, or null. */
+  readonly resctrl: string | null;
+  /** Its classes: the directories there. */
+  readonly resctrlClasses: readonly string[];
 }
 
 /** A line of /proc/self/mountinfo. */
@@ -92,9 +96,13 @@ function hierarchiesOf(mountinfo: string, read: (path: string) => string): reado
 
 /** Looks at the machine that this process runs on. */
 export function readHost(read: (path: string) => string = (path) => readFileSync(path, "utf8")): Host {
+  const mountinfo = read("/proc/self/mountinfo");
+  const resctrl = visible(mountsOf(mountinfo)).find(({ type }) => type === "resctrl")?.target ?? null;
   return {
     arch: process.arch,
     uid: process.geteuid?.() ?? 0,
-    cgroups: hierarchiesOf(read("/proc/self/mountinfo"), read),
+    cgroups: hierarchiesOf(mountinfo, read),
+    resctrl,
+    resctrlClasses: resctrl === null ? [] : readdirSync(resctrl),
   };
 }

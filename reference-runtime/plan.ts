@@ -55,18 +55,16 @@ export interface Verbs {
   bind: [source: string, destination: string, recursive: 0 | 1];
   /** Ids of the mount just made, by a user namespace of its own: `container:host:size,…` for each of the two. */
   idmap: [destination: string, recursive: 0 | 1, uids: string, gids: string];
-  /** Changes the flags of a mount (not of its file system). */
-  "remount-bind": [destination: string, set: number, clear: number];
   /** Changes flags and data of the file system. */
   remount: [destination: string, flags: number, data: string];
-  /** mount_setattr(2): MOUNT_ATTR_* to set and to clear, for the mount and all below. */
-  "mount-attributes": [destination: string, set: number, clear: number];
+  /** mount_setattr(2): MOUNT_ATTR_* to set and to clear, for the mount, or for it and all below. */
+  "mount-attributes": [destination: string, recursive: 0 | 1, set: number, clear: number];
   /** MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE, with MS_REC or without. */
   propagate: [destination: string, flags: number];
   /** Copies what the root file system has at the destination into the file system just mounted on it. */
   "copy-up": [destination: string];
-  /** A device node (`c`, `b`) or FIFO (`p`); `fallback` 1: where the kernel forbids mknod, the host's is bind mounted. */
-  device: [path: string, type: string, major: number, minor: number, mode: number, uid: number, gid: number, fallback: 0 | 1];
+  /** A device node (`c`, `b`) or FIFO (`p`); `fallback`: where the kernel forbids mknod, the host's is bind mounted (1: whatever its mode). */
+  device: [path: string, type: string, major: number, minor: number, mode: number, uid: number, gid: number, fallback: 0 | 1 | 2];
   /** A symbolic link, unless there is something already. */
   symlink: [target: string, path: string];
   /** Enters the root: `pivot` by pivot_root(2), `chroot` where the mount namespace is not the container's own. */

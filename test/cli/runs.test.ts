@@ -4,7 +4,7 @@ import { join } from "node:path";
 import t from "tap";
 import { Parser } from "tap-parser";
 
-import { agentPath } from "../../runners/runtime/build-agent.js";
+import { agentPath } from "../../runners/runtime/build-native.js";
 import { validateResults } from "../../spec/validate.js";
 import { alive, cgroupsOf, childrenOf, conform, start, withoutRunc } from "./process.js";
 

@@ -8,7 +8,7 @@ import type { Linux } from "../../../spec/runtime/config.js";
 const v1 = (...names: string[]): Hierarchy[] =>
   names.map((name) => ({ kind: "v1", controllers: name.split(","), mount: `/sys/fs/cgroup/${name}` }));
 const v2 = (mount: string, ...controllers: string[]): Hierarchy => ({ kind: "v2", controllers, mount });
-const host = (...cgroups: Hierarchy[]): Host => ({ arch: "x64", uid: 0, cgroups });
+const host = (...cgroups: Hierarchy[]): Host => ({ arch: "x64", uid: 0, cgroups, resctrl: null, resctrlClasses: [] });
 
 const V1 = host(...v1("cpu,cpuacct", "cpuset", "memory", "devices", "freezer", "pids", "blkio", "name=systemd"));
 const HYBRID = host(...V1.cgroups, v2("/sys/fs/cgroup/unified", "hugetlb"));

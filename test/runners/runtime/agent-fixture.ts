@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Test } from "tap";
 
 import { encodeAttempts } from "../../../runners/runtime/attempts.js";
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import type { Attempt } from "../../../runners/runtime/case.js";
 import type { AttemptResult, ProbeReport } from "../../../runners/runtime/observation.js";
 import { splitOutput } from "../../../runners/runtime/observe.js";

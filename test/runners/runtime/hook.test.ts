@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, writeFile
 import { join } from "node:path";
 import t from "tap";
 
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import { parsed } from "../../../runners/runtime/observe.js";
 import { inside, type RunOptions, rootfs, run, temporary } from "./agent-fixture.js";
 

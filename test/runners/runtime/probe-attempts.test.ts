@@ -3,7 +3,7 @@ import { arch } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import { syscallNumber } from "../../../spec/runtime/syscalls.js";
 import { attempted, root } from "./agent-fixture.js";
 

@@ -3,7 +3,7 @@ import { arch } from "node:os";
 import { join } from "node:path";
 import t from "tap";
 
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import { parsed } from "../../../runners/runtime/observe.js";
 import { attempted, inside, probe, root, rootfs, run, temporary, UNSHARE } from "./agent-fixture.js";
 

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname, release } from "node:os";
 import t from "tap";
 
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import { cgroupPaths } from "../../../runners/runtime/observe.js";
 import { RLIMITS } from "../../../spec/runtime/rlimits.js";
 import { inside, probe, probeAfter, root, rootfs, run, temporary } from "./agent-fixture.js";

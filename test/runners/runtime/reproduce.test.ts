@@ -6,7 +6,7 @@ import t from "tap";
 
 import { caseOf, minimalCase, minimalConfig } from "../../../generators/runtime/base.js";
 import { anyCase } from "../../../generators/runtime/case.js";
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
 import { quote, type ReproduceOptions, reproduceScript } from "../../../runners/runtime/reproduce.js";
 import { fakeHost } from "./host-fixture.js";

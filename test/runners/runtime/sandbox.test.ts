@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { hostname } from "node:os";
 import t from "tap";
 
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import { Worker } from "../../../runners/runtime/worker.js";
 import { type Ended, root, run } from "./agent-fixture.js";
 import { ask, cgroupName, hierarchies, sh, start, withoutCgroups, withoutRoot } from "./worker-fixture.js";

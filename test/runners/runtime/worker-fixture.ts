@@ -2,7 +2,7 @@ import { accessSync, constants, readFileSync } from "node:fs";
 
 import type { Test } from "tap";
 
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import type { Action, Answer, SandboxOptions } from "../../../runners/runtime/protocol.js";
 import { Worker } from "../../../runners/runtime/worker.js";
 import { root } from "./agent-fixture.js";

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import t from "tap";
 
-import { agentPath } from "../../../runners/runtime/build-agent.js";
+import { agentPath } from "../../../runners/runtime/build-native.js";
 import { SandboxFailed, Worker, WorkerDied } from "../../../runners/runtime/worker.js";
 import { ask, cgroupName, command, only, said, sh, start, withoutCgroups, withoutRoot } from "./worker-fixture.js";
 

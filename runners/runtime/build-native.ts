@@ -19,17 +19,27 @@ export function agentPath(): string {
   return path;
 }
 
+/** The bundled runtime's binary. @throws UsageError when it was not built. */
+export function referencePath(): string {
+  const path = join(packageRoot(), "build", "oci-ref");
+  if (!existsSync(path)) throw new UsageError("oci-ref is not built: install gcc (or musl-tools) and make, then `npm run build`");
+  return path;
+}
+
 /**
- * Builds the agent with make. Without a compiler, or not on Linux, it only says so: the rest of the project works
- * without it.
+ * Builds the C parts with make: the agent, and the core of the reference runtime. Without a compiler, or not on Linux, it only says so:
+ * the rest of the project works without them.
  */
-export function buildAgent(): void {
+export function buildNative(): void {
   if (platform() !== "linux") {
     unbuilt(`this is ${platform()}, not Linux`);
     return;
   }
-  const source = join(packageRoot(), "runners", "runtime", "agent");
-  const { status, error, stdout, stderr } = spawnSync("make", ["-s", "-C", source], { encoding: "utf8" });
+  for (const source of [join("runners", "runtime", "agent"), join("reference-runtime", "core")]) make(join(packageRoot(), source));
+}
+
+function make(source: string): void {
+  const { status, error, stdout, stderr } = spawnSync("make", ["-s", "-C", source, `NODE=${process.execPath}`], { encoding: "utf8" });
   if (error) {
     unbuilt("install make and gcc (or musl-tools)");
   } else if (status !== 0 && /(?:cc|gcc|musl-gcc): (?:not found|No such file)/.test(stderr)) {
@@ -41,7 +51,7 @@ export function buildAgent(): void {
 }
 
 function unbuilt(why: string): void {
-  process.stderr.write(`agent not built: ${why}; \`oci-conform runtime\` needs it (then \`npm run build\` again)\n`);
+  process.stderr.write(`C parts not built: ${why}; \`oci-conform runtime\` needs it (then \`npm run build\` again)\n`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) buildAgent();
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildNative();

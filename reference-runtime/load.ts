@@ -1,0 +1,95 @@
+import type { Config, Linux, NamespaceType } from "../spec/runtime/config.js";
+import { validateConfig } from "../spec/validate.js";
+import { ConfigError } from "./errors.js";
+import { parameterPath } from "./parameter.js";
+
+/** `/linux/namespaces/3/type` as `linux.namespaces[3].type`. */
+const dotted = (pointer: string): string =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === "" ? part : `${path}.${part}`), "");
+
+const isConfig = (value: unknown): value is Config => validateConfig(value).length === 0;
+
+/** The namespaces that a kernel parameter belongs to: `net.*` to the network's, and so on. */
+function namespaceOfParameter(name: string): NamespaceType | undefined {
+  if (name.startsWith("net.")) return "network";
+  if (/^kernel\.(msg(max|mnb|mni|_next_id)|sem(_next_id)?|shm(all|max|mni|_next_id|_rmid_forced))$/.test(name)) return "ipc";
+  if (name.startsWith("fs.mqueue.")) return "ipc";
+  return name === "kernel.domainname" || name === "kernel.hostname" ? "uts" : undefined;
+}
+
+const has = (linux: Linux | undefined, type: NamespaceType): boolean =>
+  linux?.namespaces?.some((namespace) => namespace.type === type) ?? false;
+
+function checkNamespaces(config: Config): void {
+  const { linux } = config;
+  const seen = new Set<string>();
+  for (const [at, { type }] of (linux?.namespaces ?? []).entries()) {
+    if (seen.has(type)) throw new ConfigError(`linux.namespaces[${at}].type`, `there are two namespaces of the type ${type}`);
+    seen.add(type);
+  }
+  const need = (path: string, type: NamespaceType): void => {
+    if (!has(linux, type)) throw new ConfigError(path, `needs a ${type} namespace, or it would change the host`);
+  };
+  if (config.hostname !== undefined) need("hostname", "uts");
+  if (config.domainname !== undefined) need("domainname", "uts");
+  for (const name of Object.keys(linux?.sysctl ?? {})) {
+    const type = namespaceOfParameter(parameterPath(name).replaceAll("/", "."));
+    if (type === undefined) throw new ConfigError(`linux.sysctl.${name}`, "is not a parameter of a namespace");
+    need(`linux.sysctl.${name}`, type);
+  }
+  const user = linux?.namespaces?.find(({ type }) => type === "user");
+  for (const property of ["uidMappings", "gidMappings"] as const) {
+    const listed = linux?.[property] ?? [];
+    if (listed.length > 0) need(`linux.${property}`, "user");
+    if (user && user.path === undefined && listed.length === 0)
+      throw new ConfigError(`linux.${property}`, "a new user namespace needs mappings");
+  }
+  if (linux?.timeOffsets && Object.keys(linux.timeOffsets).length > 0) {
+    need("linux.timeOffsets", "time");
+    if (linux.namespaces?.some(({ type, path }) => type === "time" && path !== undefined)) {
+      throw new ConfigError("linux.timeOffsets", "cannot be set in a time namespace that exists");
+    }
+  }
+  if (linux?.netDevices && Object.keys(linux.netDevices).length > 0) need("linux.netDevices", "network");
+}
+
+function checkProcess({ process }: Config): void {
+  const seen = new Set<string>();
+  for (const [at, { type, soft, hard }] of (process?.rlimits ?? []).entries()) {
+    if (seen.has(type)) throw new ConfigError(`process.rlimits[${at}].type`, `${type} is there twice`);
+    seen.add(type);
+    if (soft > hard) throw new ConfigError(`process.rlimits[${at}].soft`, `${soft} is above the hard limit ${hard}`);
+  }
+  for (const [at, value] of [...(process?.args ?? []), ...(process?.env ?? []), process?.cwd ?? ""].entries()) {
+    if (value.includes("\0")) throw new ConfigError("process", `string ${at} contains a null character`);
+  }
+}
+
+/** Releases up to this one are understood, of the same major version. */
+export const NEWEST = "1.3.0";
+
+function checkVersion(version: string): void {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const [ours = 0, newest = 0] = NEWEST.split(".").map(Number);
+  if (major !== ours || minor > newest) throw new ConfigError("ociVersion", `${version} is not supported; the newest is ${NEWEST}`);
+}
+
+/** Reads a config. @throws ConfigError that names the first property that is wrong. */
+export function loadConfig(text: string): Config {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (thrown) {
+    throw new ConfigError("config.json", `is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+  const [problem] = validateConfig(value);
+  if (problem || !isConfig(value)) throw new ConfigError(dotted(problem?.path ?? "") || "config.json", problem?.message ?? "is invalid");
+  checkVersion(value.ociVersion);
+  checkNamespaces(value);
+  checkProcess(value);
+  return value;
+}

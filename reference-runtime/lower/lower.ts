@@ -1,0 +1,82 @@
+import type { Config } from "../../spec/runtime/config.js";
+import type { Host } from "../host.js";
+import { parameterPath } from "../parameter.js";
+import { type Plan, type Step, step } from "../plan.js";
+import { lowerCgroups } from "./cgroup.js";
+import { lowerDevices } from "./devices.js";
+import { lowerHooks } from "./hooks.js";
+import { lowerIntelRdt } from "./intel-rdt.js";
+import { lowerMounts } from "./mounts.js";
+import { hasOwn, lowerNamespaces } from "./namespaces.js";
+import { lowerProcess } from "./process.js";
+import { lowerRoot } from "./root.js";
+import { lowerSeccompSection } from "./seccomp-section.js";
+
+/** What a config is lowered for. */
+export interface Target {
+  /** Absolute path of the bundle. */
+  readonly bundle: string;
+  readonly id: string;
+  readonly host: Host;
+}
+
+/** The state's members that never change, as JSON text without braces. */
+function stateMembers(config: Config, bundle: string): string {
+  const members = { ociVersion: config.ociVersion, bundle, ...(config.annotations ? { annotations: config.annotations } : {}) };
+  return JSON.stringify(members).slice(1, -1);
+}
+
+const names = ({ hostname, domainname, linux }: Config): Step[] => [
+  ...(hostname === undefined ? [] : [step("hostname", "hostname", hostname)]),
+  ...(domainname === undefined ? [] : [step("domainname", "domainname", domainname)]),
+  ...Object.entries(linux?.sysctl ?? {}).map(([name, value]) => step(`linux.sysctl.${name}`, "sysctl", parameterPath(name), value)),
+];
+
+/**
+ * What config.json means as system calls. Pure: the same config on the same host is the same plan.
+ * @throws ConfigError for what this host, or this runtime, cannot do.
+ */
+export function lower(config: Config, target: Target): Plan {
+  const { linux } = config;
+  return [
+    step("ociVersion", "state", stateMembers(config, target.bundle)),
+    ...lowerNamespaces(linux, target.host),
+    ...lowerCgroups(linux, target.id, target.host),
+    ...lowerIntelRdt(linux?.intelRdt, target.id, target.host),
+    ...Object.entries(linux?.netDevices ?? {}).map(([name, device]) =>
+      step(`linux.netDevices.${name}`, "net-device", name, device.name ?? ""),
+    ),
+    ...names(config),
+    ...lowerRoot(config, target.bundle),
+    ...lowerMounts(config, target),
+    ...lowerDevices(linux?.devices ?? [], hasOwn(linux, "user") || target.host.uid !== 0),
+    ...(linux?.maskedPaths ?? []).map((path, at) => step(`linux.maskedPaths[${at}]`, "mask", path)),
+    ...(linux?.readonlyPaths ?? []).map((path, at) => step(`linux.readonlyPaths[${at}]`, "readonly", path)),
+    ...(config.process ? lowerProcess(config.process) : []),
+    ...(linux?.personality ? [step("linux.personality", "personality", linux.personality.domain === "LINUX32" ? 8 : 0)] : []),
+    ...lowerMemoryPolicy(linux?.memoryPolicy),
+    ...lowerSeccompSection(config, target.host.arch),
+    ...lowerHooks(config.hooks),
+  ];
+}
+
+const POLICIES: Readonly<Record<string, number>> = {
+  MPOL_DEFAULT: 0,
+  MPOL_PREFERRED: 1,
+  MPOL_BIND: 2,
+  MPOL_INTERLEAVE: 3,
+  MPOL_LOCAL: 4,
+  MPOL_PREFERRED_MANY: 5,
+  MPOL_WEIGHTED_INTERLEAVE: 6,
+};
+const POLICY_FLAGS: Readonly<Record<string, number>> = {
+  MPOL_F_STATIC_NODES: 1 << 15,
+  MPOL_F_RELATIVE_NODES: 1 << 14,
+  MPOL_F_NUMA_BALANCING: 1 << 13,
+};
+
+function lowerMemoryPolicy(policy: NonNullable<Config["linux"]>["memoryPolicy"]): Step[] {
+  if (!policy) return [];
+  const flags = (policy.flags ?? []).reduce((all, flag) => all | (POLICY_FLAGS[flag] ?? 0), 0);
+  return [step("linux.memoryPolicy", "memory-policy", (POLICIES[policy.mode] ?? 0) | flags, policy.nodes ?? "")];
+}
