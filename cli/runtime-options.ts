@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { UsageError } from "../runners/errors.js";
+import { referencePath } from "../runners/runtime/build-native.js";
 import type { CgroupView } from "../runners/runtime/preflight.js";
 import { RELEASES } from "../spec/catalogue.js";
 import { collect, duration, makeCommand, parse, wholeNumber } from "./command.js";
@@ -7,6 +7,8 @@ import { collect, duration, makeCommand, parse, wholeNumber } from "./command.js
 /** The options of `oci-conform runtime`, parsed. */
 export interface RuntimeOptions {
   readonly bin: readonly string[];
+  /** No `--bin`: the runtime that comes with the project, its configs lowered in this process. */
+  readonly bundled: boolean;
   readonly runtimeArg: readonly string[];
   readonly cases: number;
   readonly seed?: number;
@@ -33,8 +35,12 @@ export const DEFAULT_SEED = 20;
 /** Parses the command line; undefined when help was printed. @throws UsageError */
 export function runtimeOptions(args: readonly string[], cpus: number): RuntimeOptions | undefined {
   const command = makeCommand("runtime", "Tests an OCI runtime against the runtime spec.")
-    .usage("--bin RUNTIME [options]")
-    .option("--bin <command>", "the runtime, with arguments that go before every operation; repeatable", collect)
+    .usage("[--bin RUNTIME] [options]")
+    .option(
+      "--bin <command>",
+      "the runtime, with arguments that go before every operation; repeatable (default: the bundled reference runtime)",
+      collect,
+    )
     .option("--runtime-arg <arg>", "one more argument before every operation; repeatable", collect, [])
     .option("--cases <n>", "how many generated cases beyond the written examples", wholeNumber(0, 1_000_000), 60)
     .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
@@ -60,8 +66,6 @@ export function runtimeOptions(args: readonly string[], cpus: number): RuntimeOp
     .option("--out <directory>", "where failing cases are stored", ".oci-conform");
   if (!parse(command, args)) return undefined;
   const options = command.opts<Omit<RuntimeOptions, "bin"> & { readonly bin?: readonly string[] }>();
-  if (!options.bin && !options.list) {
-    throw new UsageError("--bin is missing: name the runtime to test, such as --bin runc");
-  }
-  return { ...options, bin: options.bin ?? [] };
+  const bundled = !options.bin && !options.list;
+  return { ...options, bin: options.bin ?? (bundled ? [referencePath()] : []), bundled };
 }

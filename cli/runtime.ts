@@ -4,11 +4,13 @@ import { createReporter, defaultFormat, type Reporter } from "../reports/reporte
 import type { Results } from "../reports/results.js";
 import { renderTable } from "../reports/table.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
+import { agentPath } from "../runners/runtime/build-native.js";
 import { splitCommand } from "../runners/runtime/preflight.js";
+import { inProcess } from "../runners/runtime/reference.js";
 import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
 import { exitCodeOf } from "./exit.js";
 import { DEFAULT_SEED, type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
-import { driverFor, preflightFor, runTarget } from "./runtime-target.js";
+import { driverFor, preflightFor, runTarget, sandboxFor } from "./runtime-target.js";
 import { select } from "./selection.js";
 
 /** `json=out.json` for the second of several targets: `json=out.crun.json`, so that none overwrites another. */
@@ -68,7 +70,8 @@ export async function run(args: readonly string[]): Promise<number> {
           jobs: options.jobs,
         });
       }
-      const results = await runTarget({ bin, driver, found, selected, options, seed, signal: abort.signal }, reporters);
+      const own = options.bundled ? await inProcess(driver, agentPath(), sandboxFor(driver, found), found.host) : driver;
+      const results = await runTarget({ bin, driver: own, found, selected, options, seed, signal: abort.signal }, reporters);
       for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
       for (const reporter of reporters) await reporter.end(results);
       all.push(results);

@@ -142,3 +142,6 @@ const MAGIC = "oci-ref-plan 1\n";
 /** The plan as the core reads it and as `oci-ref plan` prints it: a line a step, the verb, its arguments, and where it comes from. */
 export const encodePlan = (plan: Plan): string =>
   MAGIC + plan.map(({ verb, args, from }) => `${[verb, ...args.map(word)].join(" ")} @${word(from)}\n`).join("");
+
+/** In a plan's place: why there is none. The core ends with these words. */
+export const encodeRefusal = (message: string): string => `refused ${message.replaceAll("\n", " ")}\n`;

@@ -153,6 +153,7 @@ static void obtain_plan(struct container *c, const struct create_options *option
     const char *const args[] = {"lower", "--bundle", options->bundle, "--id", options->id, NULL};
     front_run(args, &text);
   }
+  if (!strncmp(text.data, "refused ", 8)) die("%.*s", (int)strcspn(text.data + 8, "\n"), text.data + 8);
   size_t length = text.len;
   char *copy = memcpy(xmalloc(length + 1), text.data, length + 1);
   char *wrong = plan_parse(&c->plan, copy, length);

@@ -29,6 +29,8 @@ static void set_scheduler(const struct step *s) {
     uint64_t runtime, deadline, period;
   } attr = {.size = 48, .policy = (uint32_t)s->number[0], .flags = (uint64_t)s->number[3], .nice = (int32_t)s->number[1], .priority = (uint32_t)s->number[2], .runtime = (uint64_t)s->number[4], .deadline = (uint64_t)s->number[5], .period = (uint64_t)s->number[6]};
   if (syscall(SYS_sched_setattr, 0, &attr, 0)) die_errno("%s: sched_setattr", s->from);
+  /* Of policies other than SCHED_OTHER and SCHED_BATCH it leaves the nice value as it was. */
+  if (attr.policy != 0 && attr.policy != 3 && attr.policy != 6 && setpriority(PRIO_PROCESS, 0, attr.nice)) die_errno("%s.nice: setpriority", s->from);
 }
 
 /* `0-3,7` as bits; dies on what is no list. */

@@ -19,6 +19,11 @@ export interface Driver {
   readonly argv: readonly string[];
   /** Limit of one operation in milliseconds; also of waiting for the probe or for the process's end. */
   readonly timeoutMs: number;
+  /**
+   * Makes the plan of a create beforehand, for the bundled runtime: what its core then carries out, without a start of Node. Undefined for
+   * every other target.
+   */
+  readonly plan?: (configText: string | null, bundle: string, id: string) => string;
 }
 
 /** The mark before the probe's report on the container's output. */
@@ -155,7 +160,7 @@ export function operation(step: Extract<Step, { op: "create" | "start" | "state"
 }
 
 /** Turns a step into the primitive actions that carry it out; `key` distinguishes parallel steps. */
-export function actionsOf(step: Step, driver: Driver, key = ""): Action[] {
+export function actionsOf(step: Step, driver: Driver, key = "", at = ""): Action[] {
   switch (step.op) {
     case "create":
     case "start":
@@ -163,9 +168,11 @@ export function actionsOf(step: Step, driver: Driver, key = ""): Action[] {
     case "kill":
     case "delete":
     case "raw": {
+      const planned = (words: readonly string[]): readonly string[] =>
+        driver.plan && isPlanned(step) ? ["create", "--plan", planPath(step.container, `${at}${key}`), ...words.slice(1)] : words;
       const run: Action = {
         do: "run",
-        argv: [...driver.argv, ...operation(step)],
+        argv: [...driver.argv, ...planned(operation(step))],
         timeoutMs: driver.timeoutMs,
         slot: step.op === "create" ? step.container : -1,
         umask: step.op === "create" ? (step.umask ?? 0o022) : 0o022,
@@ -203,8 +210,8 @@ export function actionsOf(step: Step, driver: Driver, key = ""): Action[] {
       return [{ do: "stat", path: absolute(step.path) }];
     case "parallel":
       return [
-        ...step.steps.flatMap((each, at) => actionsOf(each, driver, `p${at}`)),
-        ...step.steps.map((_, at): Action => ({ do: "join", key: `p${at}` })),
+        ...step.steps.flatMap((each, index) => actionsOf(each, driver, `p${index}`, at)),
+        ...step.steps.map((_, index): Action => ({ do: "join", key: `p${index}` })),
         ...step.steps.flatMap((each): Action[] =>
           each.op === "create" ? [{ do: "set", name: pidVariable(each.container), path: pidFile(each.container) }] : [],
         ),
@@ -213,6 +220,27 @@ export function actionsOf(step: Step, driver: Driver, key = ""): Action[] {
 }
 
 const absolute = (path: string): string => (path.startsWith("/") ? path : `${CASE_DIR}/${path}`);
+
+const planPath = (container: number, at: string): string => `${CASE_DIR}/plan${container}-${at}`;
+
+/** The plans of all creates of a case, each by the config that its bundle has by then. */
+function plans(subject: RuntimeCase, { plan }: Driver): Action[] {
+  if (!plan) return [];
+  const configs = subject.containers.map(configTextOf);
+  return subject.steps.flatMap((step, at): Action[] => {
+    if (step.op === "edit") configs[step.container] = `${JSON.stringify(step.config, null, 2)}\n`;
+    const each = step.op === "parallel" ? step.steps.map((inner, index) => [inner, `${at}p${index}`] as const) : [[step, `${at}`] as const];
+    return each.flatMap(([create, key]): Action[] => {
+      if (!isPlanned(create)) return [];
+      const { container } = create;
+      return [text(planPath(container, key), plan(configs[container] ?? null, bundleOf(container), create.id ?? idOf(container)))];
+    });
+  });
+}
+
+/** A create with a bundle of its own kind (another path, the working directory) shows how a runtime finds the config: that is not planned. */
+const isPlanned = (step: Step): step is Extract<Step, { op: "create" }> =>
+  step.op === "create" && step.bundle === undefined && !step.inBundle;
 
 /** A case as the worker carries it out: what is prepared, then the actions of each step, then what is gathered. */
 export interface Script {
@@ -229,8 +257,9 @@ export function compile(subject: RuntimeCase, driver: Driver): Script {
       directory(HOOK_RECORDS, 0o777),
       ...subject.containers.flatMap(bundle),
       ...(subject.fixtures ?? []).flatMap((item) => fixture(subject, item)),
+      ...plans(subject, driver),
     ],
-    steps: subject.steps.map((step) => actionsOf(step, driver)),
+    steps: subject.steps.map((step, at) => actionsOf(step, driver, "", `${at}`)),
     gather: [
       ...subject.containers.map((_, slot): Action => ({ do: "terminal", slot })),
       { do: "seccomp-deliveries" },
