@@ -183,8 +183,8 @@ void container_create(struct container *c, const struct create_options *options)
   } else if (!terminal && options->console_socket) {
     die("--console-socket is given, but process.terminal is not true");
   }
-  mounts_prepare(&c->plan);
   cgroups_make(c, plan);
+  mounts_prepare(&c->plan);
   resctrl_make(c);
   if (!plan_find_named(plan, V_NAMESPACE, "mnt")) container_note(c, "root", plan_find(plan, V_ROOT)->text[0]);
   creation.listener = start_listen(c);

@@ -96,6 +96,8 @@ void init_run(struct container *c, int socket, int listener, int console, mode_t
   rootfs_cover(plan, root);
   rootfs_enter(plan, root);
   close(root);
+  /* A startContainer hook may well put the program where it is looked for. */
+  if (!plan_find_named(plan, V_HOOK, "startContainer")) process_find(plan);
   process_prepare(plan);
   close_all_but(first_closed, socket, listener);
   tell(socket, 'r');

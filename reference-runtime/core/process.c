@@ -172,6 +172,27 @@ static void execute(char **args, char **env) {
   errno = denied ? denied : ENOENT;
 }
 
+void process_find(const struct plan *plan) {
+  const struct step *program = plan_find(plan, V_ARG), *cwd = plan_find(plan, V_CWD);
+  if (!program) return;
+  const char *name = program->text[0];
+  if (strchr(name, '/')) {
+    AUTO_FREE char *path = *name == '/' ? xstrdup(name) : format("%s/%s", cwd ? cwd->text[0] : "/", name);
+    if (access(path, F_OK) && errno == ENOENT) die_errno("%s: \"%s\"", program->from, name);
+    return;
+  }
+  char **env = strings(plan, V_ENV);
+  for (const char *at = path_variable(env);;) {
+    size_t length = strcspn(at, ":");
+    AUTO_FREE char *path = length ? format("%.*s/%s", (int)length, at, name) : xstrdup(name);
+    if (access(path, F_OK) == 0 || errno != ENOENT) return;
+    if (!at[length]) break;
+    at += length + 1;
+  }
+  errno = ENOENT;
+  die_errno("%s: \"%s\": executable file not found in $PATH", program->from, name);
+}
+
 static void write_label(const struct step *s, const char *file) {
   AUTO_FREE char *value = s->verb == V_APPARMOR ? format("exec %s", s->text[0]) : xstrdup(s->text[0]);
   if (write_file_at(AT_FDCWD, file, value)) die_errno("%s: write %s", s->from, file);

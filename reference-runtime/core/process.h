@@ -6,6 +6,8 @@
 
 /* Attributes that can be set before the program is started: those that cannot be applied are found here. */
 void process_prepare(const struct plan *plan);
+/* Dies if the program is not there. */
+void process_find(const struct plan *plan);
 /* All the rest, then the program. `umask` is what the caller had; descriptors from `first_closed` on do not reach the program. */
 void process_become(const struct plan *plan, mode_t umask, unsigned first_closed, int listener_socket) NORETURN;
 /* Signals as a new program expects them. */

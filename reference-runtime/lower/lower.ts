@@ -38,17 +38,18 @@ const names = ({ hostname, domainname, linux }: Config): Step[] => [
  */
 export function lower(config: Config, target: Target): Plan {
   const { linux } = config;
+  const groups = lowerCgroups(linux, target.id, target.host);
   return [
     step("ociVersion", "state", stateMembers(config, target.bundle)),
     ...lowerNamespaces(linux, target.host),
-    ...lowerCgroups(linux, target.id, target.host),
+    ...groups,
     ...lowerIntelRdt(linux?.intelRdt, target.id, target.host),
     ...Object.entries(linux?.netDevices ?? {}).map(([name, device]) =>
       step(`linux.netDevices.${name}`, "net-device", name, device.name ?? ""),
     ),
     ...names(config),
     ...lowerRoot(config, target.bundle),
-    ...lowerMounts(config, target),
+    ...lowerMounts(config, target, groups),
     ...lowerDevices(linux?.devices ?? [], hasOwn(linux, "user") || target.host.uid !== 0),
     ...(linux?.maskedPaths ?? []).map((path, at) => step(`linux.maskedPaths[${at}]`, "mask", path)),
     ...(linux?.readonlyPaths ?? []).map((path, at) => step(`linux.readonlyPaths[${at}]`, "readonly", path)),

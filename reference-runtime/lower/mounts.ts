@@ -84,11 +84,28 @@ function then(mount: Mount, options: Options, from: string): Step[] {
   ];
 }
 
-/** The hierarchies of v1 in a tmpfs of their own, as the host shows them; of v2 the one. */
-function cgroups(mount: Mount, options: Options, host: Host, from: string): Step[] {
+/** The container's cgroup in each hierarchy where it has one of its own, by mount point. */
+type OwnCgroups = ReadonlyMap<string, string>;
+
+/**
+ * The hierarchies of v1 in a tmpfs of their own, as the host shows them; of v2 the one. Without a cgroup namespace the kernel would show
+ * all of a hierarchy: there the container's own cgroup is what is mounted.
+ */
+function cgroups(mount: Mount, options: Options, host: Host, own: OwnCgroups, from: string): Step[] {
   const { destination } = mount;
+  const bound = (place: string, at: string): Step[] | undefined => {
+    const directory = own.get(place);
+    if (directory === undefined) return undefined;
+    const attributes = step(`${from}.options`, "mount-attributes", at, 0, ...options.attributes);
+    return [step(`${from}.type`, "bind", directory, at, 0), ...(options.attributes.some((mask) => mask !== 0) ? [attributes] : [])];
+  };
   if (!host.cgroups.some(({ kind }) => kind === "v1")) {
-    return [step(`${from}.type`, "mount", "cgroup2", mount.source ?? "cgroup", destination, options.flags, "")];
+    const [place] = host.cgroups;
+    return (
+      (place && bound(place.mount, destination)) ?? [
+        step(`${from}.type`, "mount", "cgroup2", mount.source ?? "cgroup", destination, options.flags, ""),
+      ]
+    );
   }
   const hierarchies = host.cgroups.flatMap(({ kind, controllers, mount: place }): Step[] => {
     const at = join(destination, basename(place));
@@ -101,7 +118,7 @@ function cgroups(mount: Mount, options: Options, host: Host, from: string): Step
       options.flags,
       kind === "v2" ? "" : controllers.join(","),
     );
-    return [made];
+    return bound(place, at) ?? [made];
   });
   const links = host.cgroups.flatMap(({ kind, controllers, mount: place }) =>
     kind === "v1" && controllers.length > 1
@@ -113,7 +130,7 @@ function cgroups(mount: Mount, options: Options, host: Host, from: string): Step
   return [step(`${from}.type`, "mount", "tmpfs", "tmpfs", destination, options.flags & ~1, "mode=755"), ...hierarchies, ...links];
 }
 
-function lowerMount(mount: Mount, at: number, config: Config, target: Target): Step[] {
+function lowerMount(mount: Mount, at: number, config: Config, target: Target, own: OwnCgroups): Step[] {
   const from = `mounts[${at}]`;
   const options = sort(mount.options ?? []);
   const { destination } = mount;
@@ -134,7 +151,7 @@ function lowerMount(mount: Mount, at: number, config: Config, target: Target): S
   }
   if (!mount.type) throw new ConfigError(`${from}.type`, "is missing, and the mount is no bind mount");
   if (mount.type === "cgroup" || mount.type === "cgroup2") {
-    return [...cgroups(mount, options, target.host, from), ...then(mount, options, from)];
+    return [...cgroups(mount, options, target.host, own, from), ...then(mount, options, from)];
   }
   return [
     step(from, "mount", mount.type, mount.source ?? mount.type, destination, options.flags, options.data),
@@ -144,6 +161,9 @@ function lowerMount(mount: Mount, at: number, config: Config, target: Target): S
   ];
 }
 
-/** The mounts in their order (config.md, Mounts). @throws ConfigError */
-export const lowerMounts = (config: Config, target: Target): Step[] =>
-  (config.mounts ?? []).flatMap((mount, at) => lowerMount(mount, at, config, target));
+/** The mounts in their order (config.md, Mounts); `groups` are the steps of the container's cgroups. @throws ConfigError */
+export function lowerMounts(config: Config, target: Target, groups: readonly Step[]): Step[] {
+  const namespace = config.linux?.namespaces?.some(({ type }) => type === "cgroup") ?? false;
+  const own = new Map(groups.flatMap((each) => (each.verb === "cgroup" && !namespace ? [[each.args[2], each.args[1]] as const] : [])));
+  return (config.mounts ?? []).flatMap((mount, at) => lowerMount(mount, at, config, target, own));
+}
