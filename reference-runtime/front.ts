@@ -17,15 +17,14 @@ const readText = (path: string): string => {
 };
 
 async function lowerBundle(bundle: string, id: string): Promise<string> {
-  const [{ loadConfig }, { lower }, { readHost }, { applyFault }] = await Promise.all([
-    import("./load.js"),
-    import("./lower/lower.js"),
-    import("./host.js"),
-    import("./faults.js"),
-  ]);
   const path = resolve(bundle);
-  const config = loadConfig(readText(join(path, "config.json")));
-  return encodePlan(applyFault(process.env.OCI_REF_FAULT, lower(config, { bundle: path, id, host: readHost() })));
+  const text = readText(join(path, "config.json"));
+  const { readHost } = await import("./host.js");
+  const target = { bundle: path, id, host: readHost() };
+  const fault = process.env.OCI_REF_FAULT;
+  if (fault) return encodePlan((await import("./faults/index.js")).lowerText(text, target, fault));
+  const [{ loadConfig }, { lower }] = await Promise.all([import("./load.js"), import("./lower/lower.js")]);
+  return encodePlan(lower(loadConfig(text), target));
 }
 
 /** The process of `exec`: checked as the process of a config is. */

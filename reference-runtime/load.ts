@@ -37,7 +37,11 @@ function checkNamespaces(config: Config): void {
   if (config.hostname !== undefined) need("hostname", "uts");
   if (config.domainname !== undefined) need("domainname", "uts");
   for (const name of Object.keys(linux?.sysctl ?? {})) {
-    const type = namespaceOfParameter(parameterPath(name).replaceAll("/", "."));
+    const path = parameterPath(name);
+    if (path.split("/").some((part) => part === "" || part === "." || part === "..")) {
+      throw new ConfigError(`linux.sysctl.${name}`, "is not the name of a parameter");
+    }
+    const type = namespaceOfParameter(path.replaceAll("/", "."));
     if (type === undefined) throw new ConfigError(`linux.sysctl.${name}`, "is not a parameter of a namespace");
     need(`linux.sysctl.${name}`, type);
   }
@@ -57,15 +61,25 @@ function checkNamespaces(config: Config): void {
   if (linux?.netDevices && Object.keys(linux.netDevices).length > 0) need("linux.netDevices", "network");
 }
 
+/** The user and the groups of the process must be there in a new user namespace. */
+function checkUser({ process, linux }: Config): void {
+  if (!process || !linux?.namespaces?.some(({ type, path }) => type === "user" && path === undefined)) return;
+  const need = (id: number, property: "uidMappings" | "gidMappings", path: string): void => {
+    const mapped = linux[property]?.some(({ containerID, size }) => id >= containerID && id < containerID + size) ?? false;
+    if (!mapped) throw new ConfigError(path, `${id} is not among linux.${property}`);
+  };
+  const { uid, gid, additionalGids = [] } = process.user;
+  need(uid, "uidMappings", "process.user.uid");
+  need(gid, "gidMappings", "process.user.gid");
+  for (const [at, group] of additionalGids.entries()) need(group, "gidMappings", `process.user.additionalGids[${at}]`);
+}
+
 function checkProcess({ process }: Config): void {
   const seen = new Set<string>();
   for (const [at, { type, soft, hard }] of (process?.rlimits ?? []).entries()) {
     if (seen.has(type)) throw new ConfigError(`process.rlimits[${at}].type`, `${type} is there twice`);
     seen.add(type);
     if (soft > hard) throw new ConfigError(`process.rlimits[${at}].soft`, `${soft} is above the hard limit ${hard}`);
-  }
-  for (const [at, value] of [...(process?.args ?? []), ...(process?.env ?? []), process?.cwd ?? ""].entries()) {
-    if (value.includes("\0")) throw new ConfigError("process", `string ${at} contains a null character`);
   }
 }
 
@@ -90,6 +104,7 @@ export function loadConfig(text: string): Config {
   if (problem || !isConfig(value)) throw new ConfigError(dotted(problem?.path ?? "") || "config.json", problem?.message ?? "is invalid");
   checkVersion(value.ociVersion);
   checkNamespaces(value);
+  checkUser(value);
   checkProcess(value);
   return value;
 }

@@ -54,5 +54,5 @@ void container_destroy(struct container *c) {
   if (!fault("delete-leaves-cgroup")) container_noted(c, undo_made);
   AUTO_FREE char *state = state_json(c, &c->plan, STOPPED, 0);
   container_forget(c);
-  if (!fault("poststop-not-run")) hooks_run_all(&c->plan, "poststop", state);
+  hooks_run_all(&c->plan, "poststop", state);
 }

@@ -62,7 +62,7 @@ static int wait_for_start(int listener) {
 
 static void start_hooks(const struct container *c, int connection) {
   AUTO_FREE char *state = state_json(c, &c->plan, CREATED, getpid());
-  AUTO_FREE char *wrong = fault("start-container-not-run") ? NULL : hooks_run(&c->plan, "startContainer", state);
+  AUTO_FREE char *wrong = hooks_run(&c->plan, "startContainer", state);
   if (!wrong) return;
   /* A hook's failure destroys the container; `h` tells it from a program that cannot be executed. */
   AUTO_FREE char *packet = format("h%s", wrong);

@@ -211,10 +211,11 @@ void process_become(const struct plan *plan, mode_t umask_value, unsigned first_
   set_user(plan);
   /* Where only the user may go, or only root: one of the two suffices. */
   if (in_cwd && chdir(cwd->text[0])) die_errno("%s: chdir %s", cwd->from, cwd->text[0]);
+  if (fault("descriptors-leak")) (void)dup(STDERR_FILENO);
   signals_reset();
   s = plan_find(plan, V_UMASK);
   umask(s ? (mode_t)s->number[0] : umask_value);
-  if (syscall(SYS_close_range, first_closed, ~0U, 4U)) die_errno("close other descriptors");
+  if (!fault("descriptors-leak") && syscall(SYS_close_range, first_closed, ~0U, 4U)) die_errno("close other descriptors");
   set_limits(plan);
   if (capabilities) set_capabilities(capabilities, filter && !restricted);
   (void)prctl(PR_SET_KEEPCAPS, 0);

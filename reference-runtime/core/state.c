@@ -176,7 +176,10 @@ char *state_json(const struct container *c, const struct plan *plan, enum status
   const struct step *state = plan_find(plan, V_STATE);
   struct buf out = {0};
   buf_str(&out, "{\"id\":");
-  buf_json(&out, c->id);
+  buf_json(&out, fault("state-of-another-id") ? "another" : c->id);
+  if (fault("state-always-running") && status == CREATED) status = RUNNING;
+  if ((fault("state-never-running") && status == RUNNING) || (fault("state-never-stopped") && status == STOPPED)) status = CREATED;
+  if (fault("state-without-pid")) pid = 0;
   buf_fmt(&out, ",\"status\":\"%s\"", status_name(status));
   if (pid > 0) buf_fmt(&out, ",\"pid\":%d", (int)pid);
   if (state && *state->text[0]) buf_fmt(&out, ",%s", state->text[0]);

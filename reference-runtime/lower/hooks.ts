@@ -6,11 +6,11 @@ const KINDS: readonly HookKind[] = ["prestart", "createRuntime", "createContaine
 /** The hooks (config.md, POSIX-platform Hooks). Without arguments a hook gets its path as the first, as every program does. */
 export const lowerHooks = (hooks: Hooks | undefined): Step[] =>
   KINDS.flatMap((kind) =>
-    (hooks?.[kind] ?? []).flatMap(({ path, args = [path], env = [], timeout = 0 }, at) => {
+    (hooks?.[kind] ?? []).flatMap(({ path, args, env = [], timeout = 0 }, at) => {
       const from = `hooks.${kind}[${at}]`;
       return [
         step(from, "hook", kind, path, timeout * 1000),
-        ...args.map((value) => step(`${from}.args`, "hook-arg", value)),
+        ...(args?.length ? args : [path]).map((value) => step(`${from}.args`, "hook-arg", value)),
         ...env.map((value) => step(`${from}.env`, "hook-env", value)),
       ];
     }),

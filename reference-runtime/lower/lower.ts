@@ -1,4 +1,5 @@
 import type { Config } from "../../spec/runtime/config.js";
+import { ConfigError } from "../errors.js";
 import type { Host } from "../host.js";
 import { parameterPath } from "../parameter.js";
 import { type Plan, type Step, step } from "../plan.js";
@@ -32,6 +33,14 @@ const names = ({ hostname, domainname, linux }: Config): Step[] => [
   ...Object.entries(linux?.sysctl ?? {}).map(([name, value]) => step(`linux.sysctl.${name}`, "sysctl", parameterPath(name), value)),
 ];
 
+/** The core's strings end at a null character. @throws ConfigError */
+function withoutNull(plan: Plan): Plan {
+  for (const { args, from } of plan) {
+    if (args.some((arg) => typeof arg === "string" && arg.includes("\0"))) throw new ConfigError(from, "contains a null character");
+  }
+  return plan;
+}
+
 /**
  * What config.json means as system calls. Pure: the same config on the same host is the same plan.
  * @throws ConfigError for what this host, or this runtime, cannot do.
@@ -39,9 +48,9 @@ const names = ({ hostname, domainname, linux }: Config): Step[] => [
 export function lower(config: Config, target: Target): Plan {
   const { linux } = config;
   const groups = lowerCgroups(linux, target.id, target.host);
-  return [
+  return withoutNull([
     step("ociVersion", "state", stateMembers(config, target.bundle)),
-    ...lowerNamespaces(linux, target.host),
+    ...lowerNamespaces(config, target.host),
     ...groups,
     ...lowerIntelRdt(linux?.intelRdt, target.id, target.host),
     ...Object.entries(linux?.netDevices ?? {}).map(([name, device]) =>
@@ -58,7 +67,7 @@ export function lower(config: Config, target: Target): Plan {
     ...lowerMemoryPolicy(linux?.memoryPolicy),
     ...lowerSeccompSection(config, target.host.arch),
     ...lowerHooks(config.hooks),
-  ];
+  ]);
 }
 
 const POLICIES: Readonly<Record<string, number>> = {

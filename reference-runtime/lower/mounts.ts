@@ -153,10 +153,13 @@ function lowerMount(mount: Mount, at: number, config: Config, target: Target, ow
   if (mount.type === "cgroup" || mount.type === "cgroup2") {
     return [...cgroups(mount, options, target.host, own, from), ...then(mount, options, from)];
   }
+  // What is copied must be written first.
+  const late = options.copyUp && (options.flags & 1) !== 0;
   return [
-    step(from, "mount", mount.type, mount.source ?? mount.type, destination, options.flags, options.data),
+    step(from, "mount", mount.type, mount.source ?? mount.type, destination, late ? options.flags & ~1 : options.flags, options.data),
     ...idmap(mount, options, config, from),
     ...(options.copyUp ? [step(`${from}.options`, "copy-up", destination)] : []),
+    ...(late ? [step(`${from}.options`, "mount-attributes", destination, 0, 1, 0)] : []),
     ...then(mount, options, from),
   ];
 }

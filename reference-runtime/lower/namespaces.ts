@@ -1,4 +1,5 @@
-import type { IdMapping, Linux, NamespaceType } from "../../spec/runtime/config.js";
+import type { Config, IdMapping, Linux, NamespaceType } from "../../spec/runtime/config.js";
+import { ConfigError } from "../errors.js";
 import type { Host } from "../host.js";
 import { type Step, step } from "../plan.js";
 
@@ -13,15 +14,18 @@ const maps = (kind: "uid" | "gid", mappings: readonly IdMapping[] | undefined): 
   (mappings ?? []).map(({ containerID, hostID, size }, at) => step(`linux.${kind}Mappings[${at}]`, "map", kind, containerID, hostID, size));
 
 /** An ordinary user writes a map of its own id alone by itself; for more there are helpers, and without them no setgroups(2). */
-function unprivileged(linux: Linux, host: Host): Step[] {
+function unprivileged(linux: Linux, groups: readonly number[], host: Host): Step[] {
   if (host.uid === 0) return [];
   const [map, ...more] = linux.uidMappings ?? [];
   const alone = map !== undefined && more.length === 0 && map.size === 1 && (linux.gidMappings ?? []).length === 1;
+  if (alone && groups.length > 0) {
+    throw new ConfigError("process.user.additionalGids", "an ordinary user without more mappings cannot set groups");
+  }
   return [alone ? step("linux.gidMappings", "deny-setgroups") : step("linux.uidMappings", "map-by-helper")];
 }
 
-/** Namespaces, id maps, and offsets of clocks (config-linux.md). */
-export function lowerNamespaces(linux: Linux | undefined, host: Host): Step[] {
+/** Namespaces, id maps, and offsets of clocks (config-linux.md). @throws ConfigError */
+export function lowerNamespaces({ linux, process }: Config, host: Host): Step[] {
   const listed = (linux?.namespaces ?? []).map(({ type, path }, at) => {
     const link = LINKS[type] ?? type;
     return path === undefined
@@ -30,7 +34,11 @@ export function lowerNamespaces(linux: Linux | undefined, host: Host): Step[] {
   });
   const mapped =
     linux && hasOwn(linux, "user")
-      ? [...maps("uid", linux.uidMappings), ...maps("gid", linux.gidMappings), ...unprivileged(linux, host)]
+      ? [
+          ...maps("uid", linux.uidMappings),
+          ...maps("gid", linux.gidMappings),
+          ...unprivileged(linux, process?.user.additionalGids ?? [], host),
+        ]
       : [];
   const offsets = Object.entries(linux?.timeOffsets ?? {}).map(([clock, { secs = 0, nanosecs = 0 }]) =>
     step(`linux.timeOffsets.${clock}`, "time-offset", clock, secs, nanosecs),

@@ -11,7 +11,9 @@ export function lowerSeccompSection({ linux, ociVersion }: Config, arch: string)
   if (!notifies(seccomp)) return [...filter];
   if (!seccomp.listenerPath) throw new ConfigError("linux.seccomp.listenerPath", "SCMP_ACT_NOTIFY needs a seccomp agent to notify");
   const before = JSON.stringify({ ociVersion, fds: ["seccompFd"] }).slice(1, -1);
-  const metadata = seccomp.listenerMetadata === undefined ? "" : `,"metadata":${JSON.stringify(seccomp.listenerMetadata)}`;
+  // Its text must not look like a place to fill in.
+  const metadata =
+    seccomp.listenerMetadata === undefined ? "" : `,"metadata":${JSON.stringify(seccomp.listenerMetadata).replaceAll("@", "\\u0040")}`;
   return [
     ...filter,
     step("linux.seccomp.listenerPath", "listener", seccomp.listenerPath, `{${before},"pid":@PID@${metadata},"state":@STATE@}`),

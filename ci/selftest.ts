@@ -1,0 +1,58 @@
+/**
+ * `npm run selftest [-- NAME…]`: runs the suite against the bundled runtime with each seeded fault, and says which requirement notices.
+ * A fault that goes unnoticed is a hole in the suite; one that the host cannot show is listed with the reason.
+ */
+import { availableParallelism } from "node:os";
+import { runtimeOptions } from "../cli/runtime-options.js";
+import { driverFor, preflightFor, runTarget, sandboxFor } from "../cli/runtime-target.js";
+import { FAULTS } from "../reference-runtime/faults/index.js";
+import type { RequirementResult } from "../reports/results.js";
+import { agentPath, referencePath } from "../runners/runtime/build-native.js";
+import { inProcess } from "../runners/runtime/reference.js";
+import { loadCatalogue } from "../spec/catalogue.js";
+
+type Noticed = "noticed" | "unnoticed" | "impossible";
+
+/** What a run that is aimed at the broken requirement says of it. */
+function verdictOf(result: RequirementResult | undefined): Noticed {
+  if (result?.verdict === "fail") return "noticed";
+  return result?.verdict === "skip" ? "impossible" : "unnoticed";
+}
+
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.find((name) => !FAULTS.some((fault) => fault.name === name));
+  if (unknown !== undefined) {
+    process.stderr.write(`selftest: there is no fault ${unknown}\n`);
+    return 64;
+  }
+  const catalogue = await loadCatalogue("runtime");
+  const bin = referencePath();
+  const options = runtimeOptions(["--cases", "0", "--out", ".oci-conform/selftest"], availableParallelism());
+  if (!options) return 70;
+  const driver = driverFor(bin, options);
+  const found = await preflightFor(bin, driver, options);
+  const counts: Record<Noticed, number> = { noticed: 0, unnoticed: 0, impossible: 0 };
+  for (const fault of FAULTS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+    const id = `runtime.${fault.requirement}`;
+    const selected = [...catalogue].filter((requirement) => requirement.id === id);
+    if (selected.length === 0) throw new Error(`the fault ${fault.name} breaks ${id}, which is not in the catalogue`);
+    const faulty = { ...driver, argv: [...driver.argv, "--fault", fault.name] };
+    const own = await inProcess(faulty, agentPath(), sandboxFor(driver, found), found.host, fault.name);
+    const signal = new AbortController().signal;
+    const results = await runTarget({ bin, driver: own, found, selected, options, seed: 20, signal }, []);
+    const [result] = results.requirements;
+    const verdict = verdictOf(result);
+    counts[verdict]++;
+    const word = { noticed: "ok", unnoticed: "not ok", impossible: "ok" }[verdict];
+    const reason = verdict === "impossible" ? ` # SKIP ${result?.reason ?? ""}` : "";
+    process.stdout.write(`${word} - ${fault.name}: ${id}${reason}\n`);
+  }
+  const possible = counts.noticed + counts.unnoticed;
+  const share = possible === 0 ? 0 : Math.floor((100 * counts.noticed) / possible);
+  process.stdout.write(
+    `# ${counts.noticed} of ${possible} faults noticed (${share} %); ${counts.impossible} cannot be shown on this host\n`,
+  );
+  return counts.unnoticed === 0 ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,140 @@
+import type { NamespaceType } from "../../spec/runtime/config.js";
+import { MOUNT_OPTIONS } from "../../spec/runtime/mount-options.js";
+import { step } from "../plan.js";
+import { changed, dropped, type Fault, inConfig, inLinux, inMounts, inPlan } from "./fault.js";
+
+const TYPES: readonly NamespaceType[] = ["pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"];
+
+/** Of each type: a new one is not made, one with a path is not joined, one is made that nobody asked for. */
+const namespaces = TYPES.flatMap((type): Fault[] => [
+  ...(type === "mount"
+    ? []
+    : [
+        inConfig(`${type}-namespace-not-made`, `namespaces.${type}-new`, (config) => {
+          if (!config.linux?.namespaces?.some((each) => each.type === type && each.path === undefined)) return config;
+          const { hostname: _h, domainname: _d, ...rest } = config;
+          const { uidMappings: _u, gidMappings: _g, timeOffsets: _t, ...linux } = config.linux;
+          const left = config.linux.namespaces.filter((each) => each.type !== type);
+          if (type === "user") return { ...rest, linux: { ...linux, namespaces: left } };
+          if (type === "uts") return { ...rest, linux: { ...config.linux, namespaces: left } };
+          return { ...config, linux: { ...(type === "time" ? linux : config.linux), namespaces: left } };
+        }),
+      ]),
+  ...(type === "user"
+    ? []
+    : [
+        inLinux(`${type}-namespace-not-joined`, `namespaces.${type}-join`, (linux) => ({
+          ...linux,
+          namespaces: (linux.namespaces ?? []).map((each) => (each.type === type ? { type } : each)),
+        })),
+        inLinux(`${type}-namespace-invented`, `namespaces.${type}-inherited`, (linux) =>
+          linux.namespaces?.some((each) => each.type === type) ? linux : { ...linux, namespaces: [...(linux.namespaces ?? []), { type }] },
+        ),
+      ]),
+]);
+
+/** Options that leave a trace, and which the kernel does not set by itself. */
+const DEFAULTS = new Set([
+  "async",
+  "loud",
+  "silent",
+  "defaults",
+  "iversion",
+  "noiversion",
+  "remount",
+  "bind",
+  "rbind",
+  "nostrictatime",
+  "rnostrictatime",
+  "relatime",
+  "rrelatime",
+]);
+const MARKED = MOUNT_OPTIONS.filter(
+  ({ name, kind, level }) =>
+    level !== "MAY" &&
+    !DEFAULTS.has(name) &&
+    (kind === "mount" || kind === "superblock" || kind === "propagation") &&
+    /^r?(ro|no(?!lazytime)|strictatime|sync|dirsync|lazytime|shared|slave|unbindable)/.test(name),
+);
+const mountOptions = MARKED.map(({ name }) =>
+  inMounts(`mount-option-${name}-ignored`, `mounts.option.${name}`, (mounts) =>
+    mounts.map((mount) => ({ ...mount, ...(mount.options ? { options: mount.options.filter((option) => option !== name) } : {}) })),
+  ),
+);
+
+const devices = ["null", "zero", "full", "random", "urandom", "tty"].map((name) =>
+  dropped(`dev-${name}-missing`, `default-devices.${name}`, "device", ({ args }) => args[0] === `/dev/${name}`),
+);
+const links = ["fd", "stdin", "stdout", "stderr"].map((name) =>
+  dropped(`dev-${name}-missing`, `dev-symlinks.${name}`, "symlink", ({ args }) => args[1] === `/dev/${name}`),
+);
+
+/** Namespaces, the file system, devices, names. */
+export const SURROUNDINGS_FAULTS: readonly Fault[] = [
+  ...namespaces,
+  ...mountOptions,
+  ...devices,
+  dropped("dev-ptmx-missing", "default-devices.ptmx", "symlink", ({ args }) => args[1] === "/dev/ptmx"),
+  ...links,
+  dropped("hostname-ignored", "hostname.set", "hostname"),
+  dropped("domainname-ignored", "domainname.set", "domainname"),
+  dropped("sysctl-ignored", "sysctl.set", "sysctl"),
+  dropped("root-readonly-ignored", "root.readonly", "root-readonly"),
+  inPlan("root-readonly-invented", "root.writable-by-default", (plan) => [...plan, step("--fault", "root-readonly")]),
+  dropped("masked-paths-ignored", "masked-paths.unreadable", "mask"),
+  dropped("readonly-paths-ignored", "readonly-paths.unwritable", "readonly"),
+  inMounts("mounts-ignored", "mounts.additional", (mounts) => mounts.filter(({ destination }) => destination === "/proc")),
+  inMounts("mounts-reversed", "mounts.listed-order", (mounts) => [...mounts].reverse()),
+  dropped("devices-ignored", "devices.available", "device", ({ from }) => from !== "linux.devices"),
+  changed("device-mode-ignored", "devices.file-mode", "device", (path, type, major, minor, mode, ...rest) => [
+    path,
+    type,
+    major,
+    minor,
+    mode ^ 0o111,
+    ...rest,
+  ]),
+  changed("device-uid-ignored", "devices.uid", "device", (path, type, major, minor, mode, uid, ...rest) => [
+    path,
+    type,
+    major,
+    minor,
+    mode,
+    uid + 1,
+    ...rest,
+  ]),
+  changed("device-gid-ignored", "devices.gid", "device", (path, type, major, minor, mode, uid, gid, kind) => [
+    path,
+    type,
+    major,
+    minor,
+    mode,
+    uid,
+    gid + 1,
+    kind,
+  ]),
+  changed("uid-map-wrong", "mappings.uid", "map", (kind, container, host, size) => [
+    kind,
+    container,
+    kind === "uid" ? host + 1 : host,
+    size,
+  ]),
+  changed("gid-map-wrong", "mappings.gid", "map", (kind, container, host, size) => [
+    kind,
+    container,
+    kind === "gid" ? host + 1 : host,
+    size,
+  ]),
+  dropped("monotonic-offset-ignored", "time-offsets.monotonic", "time-offset", ({ args }) => args[0] === "monotonic"),
+  dropped("boottime-offset-ignored", "time-offsets.boottime", "time-offset", ({ args }) => args[0] === "boottime"),
+  dropped("net-devices-ignored", "net-devices.available", "net-device"),
+  changed("net-device-name-ignored", "net-devices.name", "net-device", (name) => [name, ""]),
+  ...["shared", "slave", "unbindable"].map((name) =>
+    inLinux(`rootfs-${name}-ignored`, `rootfs-propagation.${name}`, ({ rootfsPropagation, ...linux }) =>
+      rootfsPropagation === undefined || rootfsPropagation === name ? linux : { ...linux, rootfsPropagation },
+    ),
+  ),
+  changed("rootfs-shared-instead-of-private", "rootfs-propagation.private", "root-propagation", () => [1 << 20]),
+  dropped("idmap-ignored", "mounts.option.idmap", "idmap"),
+  dropped("ridmap-ignored", "mounts.option.ridmap", "idmap"),
+];
