@@ -17,6 +17,7 @@ import { compile, type Driver } from "../runners/runtime/script.js";
 import { RELEASES } from "../spec/catalogue.js";
 import { checks } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
+import { benchReference } from "./bench-reference.js";
 
 /** How many cases a measurement runs, how often it is repeated, and how many run at the same time. */
 const CASES = 60;
@@ -116,6 +117,7 @@ try {
       `${bin}: harness ${harness.toFixed(1)} cases/s, bare C loop ${floor.toFixed(1)} cases/s, ratio ${ratio.toFixed(2)} (${JOBS} jobs, ${CASES} cases, median of ${ROUNDS} interleaved rounds)\n`,
     );
   }
+  if (process.argv.length <= 2) await benchReference();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -138,6 +138,8 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
   const pool = await Pool.start(agentPath(), sandboxFor(driver, found), driver, options.jobs);
   const onAbort = (): void => void pool.close();
   signal.addEventListener("abort", onAbort, { once: true });
+  // It may have come while the workers were starting.
+  if (signal.aborted) onAbort();
   try {
     const complaints: string[] = [];
     let cases = 0;

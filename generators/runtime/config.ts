@@ -15,7 +15,7 @@ import { cwd } from "./cwd.js";
 import { devices } from "./devices.js";
 import { env } from "./env.js";
 import { hooks } from "./hooks.js";
-import { hasNamespace } from "./host.js";
+import { hasMemoryPolicy, hasNamespace } from "./host.js";
 import { ioPriority } from "./io-priority.js";
 import { mappings } from "./mappings.js";
 import { memoryPolicy } from "./memory-policy.js";
@@ -71,7 +71,7 @@ const sections = (host: HostFacts, release: string) => ({
   readonlyPaths: rarely(readonlyPaths()),
   rootfsPropagation: rarely(rootfsPropagation(), 8),
   personality: since(release, "linux.personality", rarely(personality(), 8)),
-  memoryPolicy: since(release, "linux.memoryPolicy", rarely(memoryPolicy(host, release))),
+  memoryPolicy: hasMemoryPolicy(host) ? since(release, "linux.memoryPolicy", rarely(memoryPolicy(host, release))) : fc.constant(undefined),
   netDevices: since(release, "linux.netDevices", rarely(netDevices(host, release))),
   hooks: rarely(hooks(host, release)),
   annotations: rarely(annotations(), 4),

@@ -1,6 +1,6 @@
 import { BROKEN } from "./broken.js";
 import type { Flaw } from "./flaws.js";
-import { hasFile, hasNamespace } from "./host.js";
+import { hasFile, hasMemoryPolicy, hasNamespace } from "./host.js";
 import { type Path, REMOVED } from "./json.js";
 
 /** One flaw of a property, `linux` being understood. */
@@ -200,7 +200,7 @@ const otherFlaws: readonly Flaw[] = [
     [[["memoryPolicy"], { mode: "MPOL_DEFAULT" }]],
     ["memoryPolicy", "mode"],
     ["MPOL_NO_SUCH", ""],
-    { since: "linux.memoryPolicy" },
+    { since: "linux.memoryPolicy", when: hasMemoryPolicy },
   ),
   flaw(
     BROKEN.invalid,
@@ -208,7 +208,7 @@ const otherFlaws: readonly Flaw[] = [
     [[["memoryPolicy"], { mode: "MPOL_BIND", nodes: "0" }]],
     ["memoryPolicy", "flags"],
     [["MPOL_F_NO_SUCH"]],
-    { since: "linux.memoryPolicy" },
+    { since: "linux.memoryPolicy", when: hasMemoryPolicy },
   ),
   flaw(BROKEN.unapplicable, "an interface that there is not", [[["netDevices"], { ocinet0: {} }]], ["netDevices"], [{ "no-such0": {} }], {
     since: "linux.netDevices",

@@ -6,6 +6,9 @@ export const can = (host: HostFacts, capability: string): boolean => host.outsid
 /** Whether a fresh cgroup has this file (`memory/memory.limit_in_bytes` on v1, `memory.max` on v2). */
 export const hasFile = (host: HostFacts, file: string): boolean => host.cgroup.files.includes(file);
 
+/** Whether the kernel knows NUMA memory policies at all. */
+export const hasMemoryPolicy = (host: HostFacts): boolean => (host.outside.memoryPolicy ?? null) !== null;
+
 export const hasNamespace = (host: HostFacts, type: string): boolean => host.namespaces.includes(type);
 
 const contiguous = (map: HostFacts["outside"]["uidMap"]): number =>

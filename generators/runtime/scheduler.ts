@@ -10,9 +10,13 @@ const lowestNice = (host: HostFacts): number =>
   can(host, "CAP_SYS_NICE") ? -20 : Math.min(host.outside.scheduler?.nice ?? 0, 20 - hardLimit(host, "RLIMIT_NICE"));
 
 /**
- * Whether real-time policies can be had: a kernel with real-time group scheduling gives a fresh cgroup no real-time budget.
+ * Whether real-time policies can be had: a kernel with real-time group scheduling gives a fresh cgroup no real-time budget. On v2 no file
+ * tells such a kernel, so wherever the sandbox's cgroup has the cpu controller the answer is no.
  */
-export const realtimeAllowed = (host: HostFacts): boolean => can(host, "CAP_SYS_NICE") && !hasFile(host, "cpu/cpu.rt_runtime_us");
+export const realtimeAllowed = (host: HostFacts): boolean =>
+  can(host, "CAP_SYS_NICE") &&
+  !hasFile(host, "cpu/cpu.rt_runtime_us") &&
+  !(host.cgroup.mode === "v2" && host.cgroup.controllers.includes("cpu"));
 
 const ordinary = (host: HostFacts): Arbitrary<Scheduler> =>
   record({

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { HOOK_KINDS, recordingHook } from "../../generators/runtime/hooks.js";
-import { hasNamespace } from "../../generators/runtime/host.js";
+import { hasMemoryPolicy, hasNamespace } from "../../generators/runtime/host.js";
 import { mappings } from "../../generators/runtime/mappings.js";
 import { architectures } from "../../generators/runtime/seccomp.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
@@ -246,21 +246,25 @@ export default section("Features", [
     ),
   ),
   ...recognized("memory-policy-modes", ["linux", "memoryPolicy", "modes"], (mode, setting) =>
-    fc.constant(
-      linuxCase(
-        setting,
-        { memoryPolicy: ["MPOL_DEFAULT", "MPOL_LOCAL"].includes(mode) ? { mode } : { mode, nodes: "0" } },
-        `the memory policy ${mode}, which the features list`,
-      ),
-    ),
+    hasMemoryPolicy(setting.host)
+      ? fc.constant(
+          linuxCase(
+            setting,
+            { memoryPolicy: ["MPOL_DEFAULT", "MPOL_LOCAL"].includes(mode) ? { mode } : { mode, nodes: "0" } },
+            `the memory policy ${mode}, which the features list`,
+          ),
+        )
+      : undefined,
   ),
   ...recognized("memory-policy-flags", ["linux", "memoryPolicy", "flags"], (flag, setting) =>
-    fc.constant(
-      linuxCase(
-        setting,
-        { memoryPolicy: { mode: "MPOL_BIND", nodes: "0", flags: [flag] } },
-        `the memory policy flag ${flag}, which the features list`,
-      ),
-    ),
+    hasMemoryPolicy(setting.host)
+      ? fc.constant(
+          linuxCase(
+            setting,
+            { memoryPolicy: { mode: "MPOL_BIND", nodes: "0", flags: [flag] } },
+            `the memory policy flag ${flag}, which the features list`,
+          ),
+        )
+      : undefined,
   ),
 ]);

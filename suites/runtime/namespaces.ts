@@ -160,8 +160,12 @@ export default section("Namespaces", [
     ),
   ),
   example(
-    ["network", "ipc", "uts", "user", "cgroup", "time"].map((type) => id(`${type}-inherited`)),
+    ["network", "ipc", "uts", "user", "cgroup"].map((type) => id(`${type}-inherited`)),
     (setting) => someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
+  ),
+  example(
+    id("time-inherited"),
+    (setting) => lackOf(setting, "time") ?? someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
   ),
   ...(["pid", "mount"] as const).map((type) => example(id(`${type}-inherited`), (setting) => fc.constant(leftOut(setting, [type])))),
   ...TABLED.map((name) =>

@@ -338,6 +338,7 @@ export default section("Operations", [
         const kills = view.case.steps.filter((step) => step.op === "kill" && step.container === container.index);
         const [only] = kills;
         const [result] = resultsOf(view, container.index, "kill");
+        const [awaited] = resultsOf(view, container.index, "await").slice(-1);
         const { exit } = container.seen;
         if (
           kills.length !== 1 ||
@@ -345,10 +346,17 @@ export default section("Operations", [
           result?.op !== "kill" ||
           !ok(result.ran) ||
           !container.inside ||
-          !container.container.hold ||
-          !exit
+          !container.container.hold
         )
           return undefined;
+        // The probe ends on either signal: a process that goes on did not get it.
+        if (
+          awaited?.op === "await" &&
+          awaited.outcome === "timeout" &&
+          ["TERM", "SIGTERM", "15", "KILL", "SIGKILL", "9"].includes(only.signal)
+        )
+          return holds(false, `the process ends on ${only.signal}`, "it was still there after the time limit");
+        if (!exit) return undefined;
         if (["TERM", "SIGTERM", "15"].includes(only.signal))
           return equal(exit, { kind: "exited", code: 0 }, "the probe ends so on SIGTERM");
         return ["KILL", "SIGKILL", "9"].includes(only.signal) ? equal(exit, { kind: "signaled", signal: "SIGKILL" }) : undefined;

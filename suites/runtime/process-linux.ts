@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { execCpuAffinity } from "../../generators/runtime/cpu-affinity.js";
+import { hasMemoryPolicy } from "../../generators/runtime/host.js";
 import { ioPriority } from "../../generators/runtime/io-priority.js";
 import { memoryPolicy } from "../../generators/runtime/memory-policy.js";
 import { oomScoreAdj } from "../../generators/runtime/oom-score-adj.js";
@@ -243,9 +244,11 @@ export default section("Linux process", [
     );
   }),
   example(["runtime.memory-policy.mode", "runtime.memory-policy.nodes", "runtime.memory-policy.flags"], ({ host, target }) =>
-    memoryPolicy(host, target.release).map((wanted) => {
-      const base = minimalConfig(target.release);
-      return caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy" });
-    }),
+    hasMemoryPolicy(host)
+      ? memoryPolicy(host, target.release).map((wanted) => {
+          const base = minimalConfig(target.release);
+          return caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy" });
+        })
+      : lack("the kernel has no memory policies"),
   ),
 ]);
