@@ -46,6 +46,7 @@ async function main(names: readonly string[]): Promise<number> {
     const word = { noticed: "ok", unnoticed: "not ok", impossible: "ok" }[verdict];
     const reason = verdict === "impossible" ? ` # SKIP ${result?.reason ?? ""}` : "";
     process.stdout.write(`${word} - ${fault.name}: ${id}${reason}\n`);
+    if (verdict === "unnoticed") process.stdout.write(`# it says ${result?.verdict ?? "nothing"}, exercised ${result?.exercised ?? 0}\n`);
   }
   const possible = counts.noticed + counts.unnoticed;
   const share = possible === 0 ? 0 : Math.floor((100 * counts.noticed) / possible);

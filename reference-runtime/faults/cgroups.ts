@@ -1,3 +1,4 @@
+import type { Linux } from "../../spec/runtime/config.js";
 import { dropped, type Fault, inLinux } from "./fault.js";
 
 /** Properties of linux.resources with the requirement that each breaks when nothing is written for it. */
@@ -21,13 +22,18 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   "blockIO.throttleReadIOPSDevice": "block-io.throttle-read-iops",
   "blockIO.throttleWriteIOPSDevice": "block-io.throttle-write-iops",
   hugepageLimits: "hugepages.limit",
-  "network.classID": "network.class-id",
-  "network.priorities": "network.priorities",
   "pids.limit": "pids.limit",
   unified: "unified.parameters-set",
 };
 
 const spelt = (property: string): string => property.replaceAll(".", "-").replace(/[A-Z]+/g, (capitals) => `-${capitals.toLowerCase()}`);
+
+function withoutNetwork(linux: Linux, property: "classID" | "priorities"): Linux {
+  const { network, ...resources } = linux.resources ?? {};
+  if (!network) return linux;
+  const { [property]: _, ...rest } = network;
+  return { ...linux, resources: { ...resources, ...(Object.keys(rest).length > 0 ? { network: rest } : {}) } };
+}
 
 /** Control groups and their limits. */
 export const CGROUP_FAULTS: readonly Fault[] = [
@@ -50,6 +56,9 @@ export const CGROUP_FAULTS: readonly Fault[] = [
     ...linux,
     ...(linux.resources?.devices ? { resources: { ...linux.resources, devices: [...linux.resources.devices].reverse() } } : {}),
   })),
+  // Where the host has no such controller, this accepts what must be refused.
+  inLinux("network-class-id-ignored", "network.class-id", (linux) => withoutNetwork(linux, "classID")),
+  inLinux("network-priorities-ignored", "network.priorities", (linux) => withoutNetwork(linux, "priorities")),
   inLinux("cgroups-path-changed", "cgroups.path-absolute", (linux) => ({
     ...linux,
     ...(linux.cgroupsPath ? { cgroupsPath: `${linux.cgroupsPath}-elsewhere` } : {}),

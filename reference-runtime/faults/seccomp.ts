@@ -65,5 +65,5 @@ export const SECCOMP_FAULTS: readonly Fault[] = [
   listened("listener-without-metadata", "metadata", /,"metadata":"(?:[^"\\]|\\.)*"/, ""),
   listened("listener-without-state", "state", /,"state":@STATE@/, ""),
   listened("listener-not-json", "json-payload", /^\{/, "{{"),
-  dropped("listener-not-served", "seccomp-listener.one-state-per-connection", "listener"),
+  dropped("listener-not-served", "seccomp.action.notify", "listener"),
 ];

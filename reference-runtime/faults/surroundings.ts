@@ -45,6 +45,8 @@ const DEFAULTS = new Set([
   "bind",
   "rbind",
   "nostrictatime",
+  "norelatime",
+  "rnorelatime",
   "rnostrictatime",
   "relatime",
   "rrelatime",
@@ -54,7 +56,7 @@ const MARKED = MOUNT_OPTIONS.filter(
     level !== "MAY" &&
     !DEFAULTS.has(name) &&
     (kind === "mount" || kind === "superblock" || kind === "propagation") &&
-    /^r?(ro|no(?!lazytime)|strictatime|sync|dirsync|lazytime|shared|slave|unbindable)/.test(name),
+    /^r?(ro|no(?!lazytime)|strictatime|sync|dirsync|lazytime|shared|unbindable)/.test(name),
 );
 const mountOptions = MARKED.map(({ name }) =>
   inMounts(`mount-option-${name}-ignored`, `mounts.option.${name}`, (mounts) =>

@@ -287,7 +287,11 @@ export default section("Operations", [
         });
       }),
   ),
-  check("runtime.start.runs-program", (view) => (started(view) && view.inside ? { verdict: "pass" } : undefined)),
+  check("runtime.start.runs-program", (view) => {
+    if (started(view) && view.inside) return { verdict: "pass" };
+    if (!started(view) || !view.case.aims.includes("runtime.start.runs-program")) return undefined;
+    return holds(false, "start runs the program", "it never reported");
+  }),
   check("runtime.lifecycle.program-run", (view) => {
     if (!started(view) || !view.case.aims.includes("runtime.lifecycle.program-run")) return undefined;
     return holds(view.inside !== null, "the program runs after start", "it never reported");

@@ -243,6 +243,12 @@ export default section("Linux process", [
       "flags that are not set",
     );
   }),
+  example("runtime.memory-policy.flags", ({ host, target }) => {
+    if (!hasMemoryPolicy(host)) return lack("the kernel has no memory policies");
+    const base = minimalConfig(target.release);
+    const wanted = { mode: "MPOL_BIND", nodes: `${host.memoryNodes[0] ?? 0}`, flags: ["MPOL_F_STATIC_NODES"] };
+    return fc.constant(caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy with a flag" }));
+  }),
   example(["runtime.memory-policy.mode", "runtime.memory-policy.nodes", "runtime.memory-policy.flags"], ({ host, target }) =>
     hasMemoryPolicy(host)
       ? memoryPolicy(host, target.release).map((wanted) => {
