@@ -1,5 +1,5 @@
 import type { Config, Linux, NamespaceType } from "../spec/runtime/config.js";
-import { validateConfig } from "../spec/validate.js";
+import { isConfig, validateConfig } from "../spec/validate.js";
 import { ConfigError } from "./errors.js";
 import { parameterPath } from "./parameter.js";
 
@@ -10,8 +10,6 @@ const dotted = (pointer: string): string =>
     .slice(1)
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
     .reduce((path, part) => (/^\d+$/.test(part) ? `${path}[${part}]` : path === "" ? part : `${path}.${part}`), "");
-
-const isConfig = (value: unknown): value is Config => validateConfig(value).length === 0;
 
 /** The namespaces that a kernel parameter belongs to: `net.*` to the network's, and so on. */
 function namespaceOfParameter(name: string): NamespaceType | undefined {
@@ -100,8 +98,10 @@ export function loadConfig(text: string): Config {
   } catch (thrown) {
     throw new ConfigError("config.json", `is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
-  const [problem] = validateConfig(value);
-  if (problem || !isConfig(value)) throw new ConfigError(dotted(problem?.path ?? "") || "config.json", problem?.message ?? "is invalid");
+  if (!isConfig(value)) {
+    const [problem] = validateConfig(value);
+    throw new ConfigError(dotted(problem?.path ?? "") || "config.json", problem?.message ?? "is invalid");
+  }
   checkVersion(value.ociVersion);
   checkNamespaces(value);
   checkUser(value);
