@@ -7,6 +7,7 @@ import { lowerCgroups } from "./cgroup.js";
 import { lowerDevices } from "./devices.js";
 import { lowerHooks } from "./hooks.js";
 import { lowerIntelRdt } from "./intel-rdt.js";
+import { lowerMemoryPolicy } from "./memory-policy.js";
 import { lowerMounts } from "./mounts.js";
 import { hasOwn, lowerNamespaces } from "./namespaces.js";
 import { lowerProcess } from "./process.js";
@@ -68,25 +69,4 @@ export function lower(config: Config, target: Target): Plan {
     ...lowerSeccompSection(config, target.host.arch),
     ...lowerHooks(config.hooks),
   ]);
-}
-
-const POLICIES: Readonly<Record<string, number>> = {
-  MPOL_DEFAULT: 0,
-  MPOL_PREFERRED: 1,
-  MPOL_BIND: 2,
-  MPOL_INTERLEAVE: 3,
-  MPOL_LOCAL: 4,
-  MPOL_PREFERRED_MANY: 5,
-  MPOL_WEIGHTED_INTERLEAVE: 6,
-};
-const POLICY_FLAGS: Readonly<Record<string, number>> = {
-  MPOL_F_STATIC_NODES: 1 << 15,
-  MPOL_F_RELATIVE_NODES: 1 << 14,
-  MPOL_F_NUMA_BALANCING: 1 << 13,
-};
-
-function lowerMemoryPolicy(policy: NonNullable<Config["linux"]>["memoryPolicy"]): Step[] {
-  if (!policy) return [];
-  const flags = (policy.flags ?? []).reduce((all, flag) => all | (POLICY_FLAGS[flag] ?? 0), 0);
-  return [step("linux.memoryPolicy", "memory-policy", (POLICIES[policy.mode] ?? 0) | flags, policy.nodes ?? "")];
 }

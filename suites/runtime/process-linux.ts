@@ -9,6 +9,7 @@ import { personality } from "../../generators/runtime/personality.js";
 import { rlimits } from "../../generators/runtime/rlimits.js";
 import { realtimeAllowed, scheduler } from "../../generators/runtime/scheduler.js";
 import { parseList } from "../../runners/runtime/host-facts.js";
+import { MEMORY_MODE_FLAGS, MEMORY_MODES } from "../../spec/runtime/memory-policies.js";
 import { all, equal } from "../check.js";
 import { observed, withProcess } from "./process.js";
 import { refuses } from "./refusal.js";
@@ -17,20 +18,6 @@ import { check, example, lack, section } from "./suite.js";
 /** The bits of sched_setattr(2)'s flags that stay with a process, by the config's names. */
 const SCHED_FLAGS: Readonly<Record<string, number>> = { SCHED_FLAG_RESET_ON_FORK: 1 };
 
-const MODES: Readonly<Record<string, number>> = {
-  MPOL_DEFAULT: 0,
-  MPOL_PREFERRED: 1,
-  MPOL_BIND: 2,
-  MPOL_INTERLEAVE: 3,
-  MPOL_LOCAL: 4,
-  MPOL_PREFERRED_MANY: 5,
-  MPOL_WEIGHTED_INTERLEAVE: 6,
-};
-const MODE_FLAGS: Readonly<Record<string, number>> = {
-  MPOL_F_NUMA_BALANCING: 1 << 13,
-  MPOL_F_RELATIVE_NODES: 1 << 14,
-  MPOL_F_STATIC_NODES: 1 << 15,
-};
 const MODE_MASK = 0x1fff;
 
 /** Linux's PER_LINUX32; the kernel then also calls itself by a 32-bit machine's name. */
@@ -223,7 +210,7 @@ export default section("Linux process", [
   check("runtime.memory-policy.mode", (view) => {
     const wanted = view.config.linux?.memoryPolicy;
     const seen = observed(view)?.inside.memoryPolicy;
-    const mode = MODES[wanted?.mode ?? ""];
+    const mode = MEMORY_MODES[wanted?.mode ?? ""];
     return seen && mode !== undefined ? equal(seen.mode & MODE_MASK, mode) : undefined;
   }),
   check("runtime.memory-policy.nodes", (view) => {
@@ -238,7 +225,7 @@ export default section("Linux process", [
     const seen = observed(view)?.inside.memoryPolicy;
     if (!seen || !wanted?.flags || wanted.flags.length === 0) return undefined;
     return equal(
-      wanted.flags.filter((flag) => (seen.mode & (MODE_FLAGS[flag] ?? 0)) === 0),
+      wanted.flags.filter((flag) => (seen.mode & (MEMORY_MODE_FLAGS[flag] ?? 0)) === 0),
       [],
       "flags that are not set",
     );
