@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   replay: { summary: "run a stored case again", load: () => import("./replay.js") },
   judge: { summary: "judge a stored observation again, without running anything", load: () => import("./judge.js") },
   requirements: { summary: "list or explain what the specs require", load: () => import("./requirements.js") },
+  "serve-registry": { summary: "run the reference registry", load: () => import("./serve-registry.js") },
   schema: { summary: "print a JSON Schema of the project's formats", load: () => import("./schema.js") },
 };
 
@@ -27,7 +28,7 @@ const help = (): string =>
     "Spec conformance and fuzz testing for the OCI runtime spec.",
     "",
     "Commands:",
-    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(14)}${summary}`),
+    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(16)}${summary}`),
     "",
     "  oci-conform <command> --help   the options of a command",
     "  oci-conform --version          the version",

@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { Option } from "commander";
+import type { AuthOptions } from "../reference-registry/auth/credentials.js";
+import { type Served, serve } from "../reference-registry/serve.js";
+import { UsageError } from "../runners/errors.js";
+import { makeCommand, parse, wholeNumber } from "./command.js";
+
+interface Options {
+  readonly dir?: string;
+  readonly port: number;
+  readonly host: string;
+  readonly auth?: AuthOptions["kind"];
+  readonly user?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+const PASSWORD = "OCI_CONFORM_REGISTRY_PASSWORD";
+
+const command = () =>
+  makeCommand("serve-registry", "Runs the reference registry until SIGTERM or SIGINT.")
+    .option("--dir <directory>", "where everything is kept; made where it does not exist")
+    .option("--port <number>", "where to listen; 0 takes any port that is free", wholeNumber(0, 65535), 5000)
+    .option("--host <address>", "the address to listen on", "127.0.0.1")
+    .addOption(new Option("--auth <kind>", `ask for --user, and the password in ${PASSWORD}`).choices(["basic", "bearer"]))
+    .option("--user <name>", "the user of --auth")
+    .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM)")
+    .option("--tls-key <file>", "the key of --tls-cert (PEM)");
+
+/** `oci-conform serve-registry`: the reference registry as a process of its own. */
+export async function run(args: readonly string[]): Promise<number> {
+  const parsed = command();
+  if (!parse(parsed, args)) return 0;
+  const options = parsed.opts<Options>();
+  if (options.dir === undefined) throw new UsageError("--dir is needed: the directory where the registry keeps everything");
+  const auth = authOf(options);
+  const tls = await tlsOf(options);
+  const { host, port } = options;
+  const served = await listening({
+    dir: options.dir,
+    host,
+    port,
+    ...(auth ? { auth } : {}),
+    ...(tls ? { tls } : {}),
+    onError: (thrown) => process.stderr.write(`oci-conform: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}\n`),
+  });
+  process.stdout.write(`listening on ${served.url}\n`);
+  await new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve).once("SIGINT", resolve);
+  });
+  await served.close();
+  return 0;
+}
+
+function authOf({ auth, user }: Options): AuthOptions | undefined {
+  if (auth === undefined) {
+    if (user !== undefined) throw new UsageError("--user is of use only with --auth");
+    return undefined;
+  }
+  if (user === undefined || user.includes(":")) throw new UsageError("--auth needs --user, a name without a colon");
+  const password = process.env[PASSWORD];
+  if (password === undefined || password === "") throw new UsageError(`--auth needs a password in the environment variable ${PASSWORD}`);
+  return { kind: auth, user, password };
+}
+
+async function tlsOf({ tlsCert, tlsKey }: Options): Promise<{ cert: string; key: string } | undefined> {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined) throw new UsageError("--tls-cert and --tls-key are of use only together");
+  const read = (option: string, path: string): Promise<string> =>
+    readFile(path, "utf8").catch((thrown: unknown) => {
+      throw new UsageError(`${option} ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    });
+  return { cert: await read("--tls-cert", tlsCert), key: await read("--tls-key", tlsKey) };
+}
+
+/** What keeps the registry from starting is something that whoever called it can put right. */
+async function listening(options: Parameters<typeof serve>[0]): Promise<Served> {
+  try {
+    return await serve(options);
+  } catch (thrown) {
+    if (!(thrown instanceof Error && "code" in thrown)) throw thrown;
+    throw new UsageError(`the registry cannot start: ${thrown.message}`);
+  }
+}

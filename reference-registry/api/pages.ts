@@ -1,0 +1,36 @@
+import { first, type Query } from "../http/query.js";
+import { type Headers, type Reply, refusal } from "../http/reply.js";
+
+/** What a client asks of a list: how many entries at most, and after which one it goes on. */
+export interface Page {
+  readonly n: number;
+  readonly last: string | undefined;
+}
+
+/** Reads `n` and `last` (spec.md#listing-tags). */
+export function pageOf(query: Query, limit: number): Page | Reply {
+  const n = first(query, "n");
+  if (n !== undefined && !/^\d+$/.test(n)) return refusal(400, "UNSUPPORTED", "n must be a whole number", { n });
+  return { n: Math.min(n === undefined ? limit : Number(n), limit), last: first(query, "last") };
+}
+
+/** The Link header to the page after an entry (RFC 5988). */
+export function linkTo(path: string, parameters: Readonly<Record<string, string | undefined>>): Headers {
+  const query = Object.entries(parameters)
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${encodeURIComponent(value)}`]))
+    .join("&");
+  return { Link: `<${path}?${query}>; rel="next"` };
+}
+
+/** Where the entries after that one begin in a list that is sorted by its bytes. */
+export function placeAfter(sorted: readonly string[], last: string | undefined): number {
+  if (last === undefined) return 0;
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? "") <= last) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,70 @@
+import type { ServerResponse } from "node:http";
+
+/** A part of a file, streamed in constant memory. */
+export interface FileSlice {
+  readonly path: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+export type Headers = Readonly<Record<string, string | readonly string[]>>;
+
+/** What a handler answers. It is a value, so that it can be changed before it is sent. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body?: Buffer | FileSlice;
+  /** Takes over the connection, in place of everything above: for seeded faults only. */
+  readonly raw?: (response: ServerResponse) => void;
+}
+
+/** The codes that an error body may have (spec.md#error-codes). */
+export type ErrorCode =
+  | "BLOB_UNKNOWN"
+  | "BLOB_UPLOAD_INVALID"
+  | "BLOB_UPLOAD_UNKNOWN"
+  | "DIGEST_INVALID"
+  | "MANIFEST_BLOB_UNKNOWN"
+  | "MANIFEST_INVALID"
+  | "MANIFEST_UNKNOWN"
+  | "NAME_INVALID"
+  | "NAME_UNKNOWN"
+  | "SIZE_INVALID"
+  | "UNAUTHORIZED"
+  | "DENIED"
+  | "UNSUPPORTED"
+  | "TOOMANYREQUESTS";
+
+export interface ErrorEntry {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly detail?: unknown;
+}
+
+const JSON_TYPE = "application/json";
+const NONE: Headers = {};
+
+export const empty = (status: number, headers: Headers = NONE): Reply => ({ status, headers });
+
+export const json = (status: number, value: unknown, headers: Headers = NONE): Reply => ({
+  status,
+  headers: { "Content-Type": JSON_TYPE, ...headers },
+  body: Buffer.from(JSON.stringify(value)),
+});
+
+/** An error with the body that the spec describes (spec.md#error-codes). */
+export const errors = (status: number, entries: readonly ErrorEntry[], headers: Headers = NONE): Reply =>
+  json(status, { errors: entries }, headers);
+
+export const refusal = (status: number, code: ErrorCode, message: string, detail?: unknown, headers: Headers = NONE): Reply =>
+  errors(status, [detail === undefined ? { code, message } : { code, message, detail }], headers);
+
+/** A refusal from deep inside a handler. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly reply: Reply;
+  constructor(reply: Reply) {
+    super(`refused with ${reply.status}`);
+    this.reply = reply;
+  }
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+
+/**
+ * Files that are there whole or not at all, whenever the process is killed. With `durable`, what a method has done also
+ * outlives a loss of power once its promise is fulfilled; without, calls are synchronous, which for small files in the page
+ * cache is faster than asking a thread.
+ */
+export class Files {
+  readonly root: string;
+  readonly durable: boolean;
+  readonly #directories = new Set<string>();
+  #next = 0;
+
+  private constructor(root: string, durable: boolean) {
+    this.root = root;
+    this.durable = durable;
+  }
+
+  /** Makes the directory, and removes what writers that were killed have left in it. */
+  static async open(root: string, durable: boolean): Promise<Files> {
+    const files = new Files(root, durable);
+    await mkdir(root, { recursive: true });
+    await rm(join(root, "tmp"), { recursive: true, force: true });
+    await files.directory(join(root, "tmp"));
+    return files;
+  }
+
+  /** Writes a small file in place of what was there; a reader sees all of the old or all of the new. */
+  async place(path: string, content: string | Uint8Array): Promise<void> {
+    const temporary = join(this.root, "tmp", String(this.#next++));
+    if (!this.durable) {
+      writeFileSync(temporary, content);
+      if (!this.#directories.has(dirname(path))) await this.directory(dirname(path));
+      renameSync(temporary, path);
+      return;
+    }
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.adopt(temporary, path);
+  }
+
+  /** Moves a file, whose content has been synced already, to its place. */
+  async adopt(from: string, path: string): Promise<void> {
+    await this.directory(dirname(path));
+    if (!this.durable) {
+      renameSync(from, path);
+      return;
+    }
+    await rename(from, path);
+    await this.#sync(dirname(path));
+  }
+
+  /** Removes a file; it is no error when there is none. */
+  async remove(path: string): Promise<void> {
+    if (!this.durable) {
+      rmSync(path, { force: true });
+      return;
+    }
+    await rm(path, { force: true });
+    await this.#sync(dirname(path));
+  }
+
+  /** Makes a directory below the root, with those above it. */
+  async directory(path: string): Promise<void> {
+    if (this.#directories.has(path)) return;
+    if (this.durable) {
+      await mkdir(path, { recursive: true });
+      // Each directory above may be new as well, and its entry is synced in the one above that.
+      let above = this.root;
+      for (const part of relative(this.root, path).split(sep)) {
+        await this.#sync(above);
+        above = join(above, part);
+      }
+    } else {
+      mkdirSync(path, { recursive: true });
+    }
+    this.#directories.add(path);
+  }
+
+  async #sync(directory: string): Promise<void> {
+    const handle = await open(directory, "r");
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+}
