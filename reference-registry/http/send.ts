@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { isAbsent } from "../store/files.js";
 import { type FileSlice, type Headers, type Reply, refusal } from "./reply.js";
 
 const SLICE = 256 * 1024;
@@ -39,7 +40,7 @@ async function sendSlice(response: ServerResponse, { status, headers }: Reply, {
     file = await open(path, "r");
   } catch (thrown) {
     // Deleted between being looked up and being opened: to the client, the deletion came first.
-    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT")) throw thrown;
+    if (!isAbsent(thrown)) throw thrown;
     return send(response, "GET", refusal(404, "BLOB_UNKNOWN", "the blob has just been deleted"));
   }
   try {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ALGORITHMS, algorithmOf, type Digest, encodedOf, isDigest } from "../grammar.js";
 import type { FileSlice } from "../http/reply.js";
 import { CACHEABLE, Cache } from "./cache.js";
-import type { Files } from "./files.js";
+import { type Files, isAbsent } from "./files.js";
 
 /** Verified content to be stored: bytes, or a file that is moved away and whose content is synced already. */
 export type Source = Buffer | { readonly path: string; readonly size: number };
@@ -88,6 +88,5 @@ export class Contents {
 }
 
 function absent(thrown: unknown): undefined {
-  if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
-  throw thrown;
+  if (!isAbsent(thrown)) throw thrown;
 }

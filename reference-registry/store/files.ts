@@ -1,5 +1,5 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { closeSync, mkdirSync, openSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdir, open, rename, rm, unlink } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 
 /**
@@ -46,6 +46,17 @@ export class Files {
     await this.adopt(temporary, path);
   }
 
+  /** Makes an empty file, whose being there is all that it says. */
+  async mark(path: string): Promise<void> {
+    await this.directory(dirname(path));
+    if (!this.durable) {
+      closeSync(openSync(path, "w"));
+      return;
+    }
+    await (await open(path, "w")).close();
+    await this.#sync(dirname(path));
+  }
+
   /** Moves a file, whose content has been synced already, to its place. */
   async adopt(from: string, path: string): Promise<void> {
     await this.directory(dirname(path));
@@ -59,12 +70,13 @@ export class Files {
 
   /** Removes a file; it is no error when there is none. */
   async remove(path: string): Promise<void> {
-    if (!this.durable) {
-      rmSync(path, { force: true });
-      return;
+    try {
+      if (this.durable) await unlink(path);
+      else unlinkSync(path);
+    } catch (thrown) {
+      if (!isAbsent(thrown)) throw thrown;
     }
-    await rm(path, { force: true });
-    await this.#sync(dirname(path));
+    if (this.durable) await this.#sync(dirname(path));
   }
 
   /** Makes a directory below the root, with those above it. */
@@ -93,3 +105,6 @@ export class Files {
     }
   }
 }
+
+/** Whether a call failed because there is no such file. */
+export const isAbsent = (thrown: unknown): boolean => thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";

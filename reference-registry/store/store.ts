@@ -27,7 +27,7 @@ export interface ManifestPush {
  * repository, never after.
  *
  *     blobs/ALGORITHM/ENCODED                          content
- *     repositories/NAME/_blobs/ALGORITHM/ENCODED       a link: the size
+ *     repositories/NAME/_blobs/ALGORITHM/ENCODED       a link, empty
  *     repositories/NAME/_manifests/ALGORITHM/ENCODED   a link: the media type, and what a referrers list needs
  *     repositories/NAME/_tags/TAG                      a digest
  */
@@ -79,7 +79,7 @@ export class Store {
 
   async #linkBlob(name: Name, digest: Digest, size: number): Promise<void> {
     if (this.repository(name)?.blobs.has(digest)) return;
-    await this.files.place(this.#path(name, BLOBS, digest), String(size));
+    await this.files.mark(this.#path(name, BLOBS, digest));
     this.create(name).blobs.set(digest, size);
     this.contents.link(digest);
   }
