@@ -22,7 +22,7 @@ export function routeOf(path: string): Route {
   if (!path.startsWith("/v2/")) return NONE;
   const end = path.lastIndexOf("/");
   const before = path.lastIndexOf("/", end - 1);
-  if (before < 3) return NONE;
+  if (before <= 3) return NONE;
   const last = decoded(path.slice(end + 1));
   const kind = path.slice(before + 1, end);
   const name = decoded(path.slice(4, before));
