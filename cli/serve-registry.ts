@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Option } from "commander";
 import type { AuthOptions } from "../reference-registry/auth/credentials.js";
@@ -70,7 +71,13 @@ async function tlsOf({ tlsCert, tlsKey }: Options): Promise<{ cert: string; key:
     readFile(path, "utf8").catch((thrown: unknown) => {
       throw new UsageError(`${option} ${path}: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     });
-  return { cert: await read("--tls-cert", tlsCert), key: await read("--tls-key", tlsKey) };
+  const tls = { cert: await read("--tls-cert", tlsCert), key: await read("--tls-key", tlsKey) };
+  try {
+    if (new X509Certificate(tls.cert).checkPrivateKey(createPrivateKey(tls.key))) return tls;
+  } catch (thrown) {
+    throw new UsageError(`--tls-cert and --tls-key cannot be read: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+  throw new UsageError("--tls-key is not the key of --tls-cert");
 }
 
 /** What keeps the registry from starting is something that whoever called it can put right. */
