@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Option } from "commander";
 import type { AuthOptions } from "../reference-registry/auth/credentials.js";
+import { FAULTS } from "../reference-registry/faults/index.js";
 import { type Served, serve } from "../reference-registry/serve.js";
 import { UsageError } from "../runners/errors.js";
 import { makeCommand, parse, wholeNumber } from "./command.js";
@@ -14,6 +15,8 @@ interface Options {
   readonly user?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly fault?: string;
+  readonly listFaults?: boolean;
 }
 
 const PASSWORD = "OCI_CONFORM_REGISTRY_PASSWORD";
@@ -26,13 +29,22 @@ const command = () =>
     .addOption(new Option("--auth <kind>", `ask for --user, and the password in ${PASSWORD}`).choices(["basic", "bearer"]))
     .option("--user <name>", "the user of --auth")
     .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM)")
-    .option("--tls-key <file>", "the key of --tls-cert (PEM)");
+    .option("--tls-key <file>", "the key of --tls-cert (PEM)")
+    .option("--fault <name>", "break one requirement on purpose")
+    .option("--list-faults", "list the faults, each with the requirement that it breaks, and exit");
 
 /** `oci-conform serve-registry`: the reference registry as a process of its own. */
 export async function run(args: readonly string[]): Promise<number> {
   const parsed = command();
   if (!parse(parsed, args)) return 0;
   const options = parsed.opts<Options>();
+  if (options.listFaults) {
+    for (const { name, requirement } of FAULTS) process.stdout.write(`${name.padEnd(44)}${requirement}\n`);
+    return 0;
+  }
+  const { fault } = options;
+  if (fault !== undefined && !FAULTS.some(({ name }) => name === fault))
+    throw new UsageError(`--fault ${fault}: there is none of that name; see --list-faults`);
   if (options.dir === undefined) throw new UsageError("--dir is needed: the directory where the registry keeps everything");
   const auth = authOf(options);
   const tls = await tlsOf(options);
@@ -43,6 +55,7 @@ export async function run(args: readonly string[]): Promise<number> {
     port,
     ...(auth ? { auth } : {}),
     ...(tls ? { tls } : {}),
+    ...(fault === undefined ? {} : { fault }),
     onError: (thrown) => process.stderr.write(`oci-conform: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}\n`),
   });
   process.stdout.write(`listening on ${served.url}\n`);

@@ -25,8 +25,11 @@ export const isName = (text: string): text is Name => text.length <= NAME_LIMIT 
 export const isTag = (text: string): text is Tag => TAG.test(text);
 /** Whether this registry can have content of that digest. */
 export const isDigest = (text: string): text is Digest => SUPPORTED.test(text);
+/** Longer ones fit into no header. */
+const DIGEST_LIMIT = 512;
 /** An algorithm that we do not know may have any encoding; one that we know has exactly one. */
-export const isWellFormedDigest = (text: string): boolean => (/^sha(?:256|512):/.test(text) ? SUPPORTED.test(text) : DIGEST.test(text));
+export const isWellFormedDigest = (text: string): boolean =>
+  /^sha(?:256|512):/.test(text) ? SUPPORTED.test(text) : text.length <= DIGEST_LIMIT && DIGEST.test(text);
 export const isAlgorithm = (text: string): text is Algorithm => (ALGORITHMS as readonly string[]).includes(text);
 
 export const algorithmOf = (digest: Digest): Algorithm => (digest.startsWith("sha512:") ? "sha512" : "sha256");

@@ -1,4 +1,5 @@
 import type { Hooks } from "./faults/hooks.js";
+import type { TagOrder } from "./store/repository.js";
 import type { Store } from "./store/store.js";
 import type { Uploads } from "./store/uploads.js";
 
@@ -10,6 +11,7 @@ export interface Limits {
   readonly manifestLimit: number;
   /** The most entries of a page of tags or referrers. */
   readonly pageLimit: number;
+  readonly tagOrder: TagOrder;
 }
 
 /** What every handler works with. */

@@ -1,17 +1,15 @@
 import { once } from "node:events";
-import { createServer as createPlain, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createSecure } from "node:https";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dispatcher } from "./api/dispatch.js";
 import type { AuthOptions } from "./auth/credentials.js";
 import { guard } from "./auth/guard.js";
-import type { Call, Handler } from "./http/call.js";
-import { parseQuery } from "./http/query.js";
-import { Refused, type Reply, refusal } from "./http/reply.js";
-import { routeOf } from "./http/route.js";
-import { send } from "./http/send.js";
+import type { Fault } from "./faults/fault.js";
+import { faultNamed } from "./faults/index.js";
+import { listener, type Tls } from "./http/listener.js";
 import type { Registry } from "./registry.js";
 import { openStore } from "./store/load.js";
+import type { TagOrder } from "./store/repository.js";
 import { Uploads } from "./store/uploads.js";
 
 /** How to run a registry. */
@@ -23,8 +21,7 @@ export interface ServeOptions {
   /** 127.0.0.1 by default. */
   readonly host?: string;
   readonly auth?: AuthOptions;
-  /** PEM texts. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: Tls;
   /** The name of a seeded fault. */
   readonly fault?: string;
   /** False leaves out fsync: what was acknowledged outlives the process, but not a loss of power. Default true. */
@@ -35,6 +32,8 @@ export interface ServeOptions {
   readonly manifestLimit?: number;
   /** The most entries of one page of tags or referrers; by default as many as there are. */
   readonly pageLimit?: number;
+  /** In which order tags are listed: by their bytes, the default, or `caseless`, which the releases up to 1.1.1 want. */
+  readonly tagOrder?: TagOrder;
   /** Told of what the registry answers with 500. Default: nobody. */
   readonly onError?: (thrown: unknown) => void;
 }
@@ -43,110 +42,59 @@ export interface ServeOptions {
 export interface Served {
   /** `http://127.0.0.1:5000` */
   readonly url: string;
-  /** Fulfilled when the listening socket and every connection are closed. */
+  /** Ends it. Fulfilled when the listening socket and every connection are closed. */
   close(): Promise<void>;
 }
 
+/** How often abandoned uploads are looked for. */
 const SWEEP = 60_000;
 
-/** Starts the reference registry: all of the distribution spec, from a directory. */
+/**
+ * Starts the reference registry: all of the distribution spec, from a directory.
+ * @throws RangeError for a fault that does not exist.
+ */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const store = await openStore(options.dir, options.durable ?? true);
+  const { dir, durable = true, host = "127.0.0.1", port = 0, onError = () => undefined } = options;
+  const fault = options.fault === undefined ? undefined : faultNamed(options.fault);
+  const store = await openStore(dir, durable, fault?.forgets);
   const uploads = new Uploads(store.files);
   await uploads.load();
-  const registry: Registry = {
-    store,
-    uploads,
-    hooks: new Set(),
-    limits: {
-      chunkMinLength: options.chunkMinLength ?? 0,
-      manifestLimit: options.manifestLimit ?? 4 * 1024 * 1024,
-      pageLimit: options.pageLimit ?? Number.POSITIVE_INFINITY,
-    },
+  const registry: Registry = { store, uploads, hooks: new Set(fault?.hook ? [fault.hook] : []), limits: limitsOf(options) };
+  let crash = (): void => undefined;
+  const handler = handlerOf(registry, options, fault, () => crash());
+  const server = listener(handler, { tls: options.tls, hooks: registry.hooks, onError });
+  const closed = once(server, "close");
+  crash = () => {
+    server.close();
+    server.closeAllConnections();
   };
-  const handler = options.auth ? guard(options.auth, dispatcher(registry)) : dispatcher(registry);
-  const server = listener(handler, options);
-  server.listen(options.port ?? 0, options.host ?? "127.0.0.1");
+  server.listen(port, host);
   await once(server, "listening");
-  const sweeping = setInterval(() => void uploads.expire().catch((thrown: unknown) => options.onError?.(thrown)), SWEEP).unref();
+  const sweeping = setInterval(() => void uploads.expire().catch(onError), SWEEP).unref();
   return {
-    url: urlOf(server, options),
+    url: urlOf(server, options.tls !== undefined, host),
     close: async () => {
       clearInterval(sweeping);
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
+      if (server.listening) crash();
       await closed;
     },
   };
 }
 
-function urlOf(server: Server, { tls, host = "127.0.0.1" }: ServeOptions): string {
+const limitsOf = (options: ServeOptions): Registry["limits"] => ({
+  chunkMinLength: options.chunkMinLength ?? 0,
+  manifestLimit: options.manifestLimit ?? 4 * 1024 * 1024,
+  tagOrder: options.tagOrder ?? "bytes",
+  pageLimit: options.pageLimit ?? Number.POSITIVE_INFINITY,
+});
+
+function handlerOf(registry: Registry, { auth }: ServeOptions, fault: Fault | undefined, crash: () => void) {
+  const plain = dispatcher(registry);
+  const guarded = auth ? guard(auth, plain) : plain;
+  return fault?.wrap ? fault.wrap(guarded, { crash }) : guarded;
+}
+
+function urlOf(server: Server, secure: boolean, host: string): string {
   const { port } = server.address() as AddressInfo;
-  return `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-function listener(handler: Handler, { tls, onError }: ServeOptions): Server {
-  const listen = (request: IncomingMessage, response: ServerResponse): void => {
-    void answer(handler, request, response, onError);
-  };
-  const server = tls ? createSecure({ cert: tls.cert, key: tls.key }, listen) : createPlain(listen);
-  // An upload may take as long as it takes; only a connection on which nothing happens is given up.
-  server.requestTimeout = 0;
-  server.timeout = 120_000;
-  server.keepAliveTimeout = 75_000;
-  return server;
-}
-
-async function answer(
-  handler: Handler,
-  request: IncomingMessage,
-  response: ServerResponse,
-  onError: ServeOptions["onError"],
-): Promise<void> {
-  try {
-    await send(response, request.method ?? "GET", await replyTo(handler, request));
-  } catch (thrown) {
-    // With the client gone there is nobody to tell, and nothing wrong with us.
-    if (request.destroyed && !request.complete) return;
-    if (response.headersSent) {
-      response.destroy();
-      if (!response.writableFinished && !request.socket.destroyed) onError?.(thrown);
-      return;
-    }
-    onError?.(thrown);
-    await send(response, request.method ?? "GET", refusal(500, "UNSUPPORTED", "the registry failed; it is not the request's fault"));
-  }
-}
-
-async function replyTo(handler: Handler, request: IncomingMessage): Promise<Reply> {
-  const call = callOf(request);
-  if (!call) return refusal(400, "NAME_INVALID", "the URL has a percent sign that begins no escape");
-  try {
-    return await handler(call);
-  } catch (thrown) {
-    if (thrown instanceof Refused) return thrown.reply;
-    throw thrown;
-  }
-}
-
-function callOf(request: IncomingMessage): Call | undefined {
-  const target = request.url ?? "/";
-  const mark = target.indexOf("?");
-  try {
-    return {
-      method: request.method ?? "GET",
-      target,
-      route: routeOf(mark < 0 ? target : target.slice(0, mark)),
-      query: parseQuery(mark < 0 ? "" : target.slice(mark + 1)),
-      headers: request.headers,
-      // A handler that stops reading early still wants to answer on this connection.
-      body: { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer> },
-      secure: "encrypted" in request.socket,
-      allows: () => true,
-    };
-  } catch (thrown) {
-    if (thrown instanceof URIError) return undefined;
-    throw thrown;
-  }
+  return `${secure ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -30,7 +30,7 @@ export const dispatcher =
   (call) => {
     const { route, method } = call;
     const methods = METHODS[route.kind];
-    if (methods.length === 0) return refusal(404, "UNSUPPORTED", "there is no such endpoint");
+    if (methods.length === 0) return refusal(404, "NAME_UNKNOWN", "there is no such endpoint");
     if (!methods.includes(method)) return refusal(405, "UNSUPPORTED", `here is no ${method}`, { methods }, { Allow: methods.join(", ") });
     if (!("name" in route)) return json(200, {}, { "Docker-Distribution-API-Version": "registry/2.0" });
     const { name } = route;

@@ -8,6 +8,9 @@ import type { Registry } from "../registry.js";
 import type { Repository } from "../store/repository.js";
 import { digestDiffers, manifestUnknown, nameUnknown } from "./refusals.js";
 
+/** How many missing blobs an answer names: a manifest may well have thousands. */
+const NAMED = 100;
+
 /** The digest that a tag or digest stands for, where the repository has such a manifest. */
 function resolve(repository: Repository, reference: string): Digest | undefined {
   const digest = isDigest(reference) ? reference : isTag(reference) ? repository.tag(reference) : undefined;
@@ -45,8 +48,17 @@ export async function putManifest(registry: Registry, call: Call, name: Name, re
   if (missing.length > 0)
     return errors(
       404,
-      missing.map((each) => ({ code: "MANIFEST_BLOB_UNKNOWN", message: "the repository lacks a blob of it", detail: { digest: each } })),
+      missing
+        .slice(0, NAMED)
+        .map((each) => ({ code: "MANIFEST_BLOB_UNKNOWN", message: "the repository lacks a blob of it", detail: { digest: each } })),
     );
+  const { subject } = manifest.record;
+  if (
+    registry.hooks.has("subject-must-exist") &&
+    subject !== undefined &&
+    !(isDigest(subject) && store.repository(name)?.manifests.has(subject))
+  )
+    return refusal(400, "MANIFEST_INVALID", "its subject is not here");
   const stored = await store.putManifest(name, {
     digest,
     bytes,
@@ -56,7 +68,6 @@ export async function putManifest(registry: Registry, call: Call, name: Name, re
   });
   // No code of the spec's fits; the status says it all.
   if (!stored) return empty(412);
-  const { subject } = manifest.record;
   return empty(201, {
     Location: `/v2/${name}/manifests/${reference}`,
     "Docker-Content-Digest": digest,

@@ -22,14 +22,14 @@ export function linkTo(path: string, parameters: Readonly<Record<string, string 
   return { Link: `<${path}?${query}>; rel="next"` };
 }
 
-/** Where the entries after that one begin in a list that is sorted by its bytes. */
-export function placeAfter(sorted: readonly string[], last: string | undefined): number {
+/** Where the entries after that one, which need not be there, begin in a sorted list. */
+export function placeAfter(sorted: readonly string[], last: string | undefined, compare: (a: string, b: string) => number): number {
   if (last === undefined) return 0;
   let low = 0;
   let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? "") <= last) low = middle + 1;
+    if (compare(sorted[middle] ?? "", last) <= 0) low = middle + 1;
     else high = middle;
   }
   return low;

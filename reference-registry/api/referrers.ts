@@ -4,7 +4,7 @@ import { first } from "../http/query.js";
 import { json, type Reply } from "../http/reply.js";
 import { OCI_INDEX } from "../manifest/parse.js";
 import type { Registry } from "../registry.js";
-import type { Referrer } from "../store/repository.js";
+import { comparing, type Referrer } from "../store/repository.js";
 import { linkTo, pageOf, placeAfter } from "./pages.js";
 import { digestInvalid } from "./refusals.js";
 
@@ -24,6 +24,7 @@ export function listReferrers({ store, limits }: Registry, { query }: Call, name
   const start = placeAfter(
     all.map(({ digest }) => digest),
     page.last,
+    comparing("bytes"),
   );
   const manifests = fitting(all.slice(start, start + page.n), limits.manifestLimit - FRAME);
   const last = manifests.at(-1);

@@ -1,8 +1,8 @@
 /**
- * Faults that cannot be had by changing a request or an answer: the handlers and the store ask for them by name, each in one
+ * Faults that cannot be had by changing a request or an answer: the code that they break asks for them by name, each in one
  * place.
  */
-export type HookName = "none";
+export type HookName = "digest-not-verified" | "expect-ignored" | "subject-must-exist" | "unknown-method-400";
 
 /** The hooks that are on. */
 export type Hooks = ReadonlySet<HookName>;

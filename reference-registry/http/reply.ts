@@ -14,8 +14,8 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly body?: Buffer | FileSlice;
-  /** Takes over the connection, in place of everything above: for seeded faults only. */
-  readonly raw?: (response: ServerResponse) => void;
+  /** For seeded faults only: is called before anything is sent; true says that nothing is left to send. */
+  readonly takeOver?: (response: ServerResponse) => boolean;
 }
 
 /** The codes that an error body may have (spec.md#error-codes). */
@@ -58,13 +58,3 @@ export const errors = (status: number, entries: readonly ErrorEntry[], headers: 
 
 export const refusal = (status: number, code: ErrorCode, message: string, detail?: unknown, headers: Headers = NONE): Reply =>
   errors(status, [detail === undefined ? { code, message } : { code, message, detail }], headers);
-
-/** A refusal from deep inside a handler. */
-export class Refused extends Error {
-  override readonly name = "Refused";
-  readonly reply: Reply;
-  constructor(reply: Reply) {
-    super(`refused with ${reply.status}`);
-    this.reply = reply;
-  }
-}

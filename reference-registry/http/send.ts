@@ -21,10 +21,7 @@ function head(response: ServerResponse, status: number, headers: Headers, length
 
 /** Sends an answer; to HEAD the same without its body (RFC 9110, section 9.3.2). */
 export async function send(response: ServerResponse, method: string, reply: Reply): Promise<void> {
-  if (reply.raw) {
-    reply.raw(response);
-    return;
-  }
+  if (reply.takeOver?.(response)) return;
   const { status, headers, body } = reply;
   if (body === undefined || Buffer.isBuffer(body) || method === "HEAD") {
     head(response, status, headers, body?.length ?? 0);

@@ -10,17 +10,20 @@ import { dirname, join, relative, sep } from "node:path";
 export class Files {
   readonly root: string;
   readonly durable: boolean;
+  /** For seeded faults only: changes to these files stay in memory. */
+  readonly forgets: (change: "write" | "remove", path: string) => boolean;
   readonly #directories = new Set<string>();
   #next = 0;
 
-  private constructor(root: string, durable: boolean) {
+  private constructor(root: string, durable: boolean, forgets: Files["forgets"]) {
     this.root = root;
     this.durable = durable;
+    this.forgets = forgets;
   }
 
   /** Makes the directory, and removes what writers that were killed have left in it. */
-  static async open(root: string, durable: boolean): Promise<Files> {
-    const files = new Files(root, durable);
+  static async open(root: string, durable: boolean, forgets: Files["forgets"] = () => false): Promise<Files> {
+    const files = new Files(root, durable, forgets);
     await mkdir(root, { recursive: true });
     await rm(join(root, "tmp"), { recursive: true, force: true });
     await files.directory(join(root, "tmp"));
@@ -29,6 +32,7 @@ export class Files {
 
   /** Writes a small file in place of what was there; a reader sees all of the old or all of the new. */
   async place(path: string, content: string | Uint8Array): Promise<void> {
+    if (this.forgets("write", path)) return;
     const temporary = join(this.root, "tmp", String(this.#next++));
     if (!this.durable) {
       writeFileSync(temporary, content);
@@ -48,6 +52,7 @@ export class Files {
 
   /** Makes an empty file, whose being there is all that it says. */
   async mark(path: string): Promise<void> {
+    if (this.forgets("write", path)) return;
     await this.directory(dirname(path));
     if (!this.durable) {
       closeSync(openSync(path, "w"));
@@ -70,6 +75,7 @@ export class Files {
 
   /** Removes a file; it is no error when there is none. */
   async remove(path: string): Promise<void> {
+    if (this.forgets("remove", path)) return;
     try {
       if (this.durable) await unlink(path);
       else unlinkSync(path);

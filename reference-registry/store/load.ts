@@ -6,8 +6,8 @@ import { Files } from "./files.js";
 import { BLOBS, MANIFESTS, Store, TAGS } from "./store.js";
 
 /** Opens a store, and reads into memory what an earlier process has left; what nobody was promised is removed. */
-export async function openStore(root: string, durable: boolean): Promise<Store> {
-  const files = await Files.open(root, durable);
+export async function openStore(root: string, durable: boolean, forgets?: Files["forgets"]): Promise<Store> {
+  const files = await Files.open(root, durable, forgets);
   const store = new Store(files);
   const sizes = await store.contents.sizes();
   for (const name of names(join(root, "repositories"))) await loadRepository(store, name, sizes);

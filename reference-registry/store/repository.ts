@@ -10,6 +10,15 @@ export interface Referrer {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** In which order tags are listed (spec.md#listing-tags): by their bytes, or as releases before 1.2 want it, without regard to case. */
+export type TagOrder = "bytes" | "caseless";
+
+/** Compares tags in an order. */
+export const comparing = (order: TagOrder): ((a: string, b: string) => number) => {
+  const bytes = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+  return order === "bytes" ? bytes : (a, b) => bytes(a.toLowerCase(), b.toLowerCase()) || bytes(a, b);
+};
+
 /** One repository's index in memory; what is on disk is changed first, by the store. */
 export class Repository {
   readonly name: Name;
@@ -41,9 +50,9 @@ export class Repository {
     return [...this.#tags].flatMap(([tag, of]) => (of === digest ? [tag] : []));
   }
 
-  /** All tags in the order of their bytes. */
-  get tags(): readonly Tag[] {
-    this.#sorted ??= [...this.#tags.keys()].sort();
+  /** All tags; always asked for in the same order. */
+  tags(compare: (a: string, b: string) => number): readonly Tag[] {
+    this.#sorted ??= [...this.#tags.keys()].sort(compare);
     return this.#sorted;
   }
 

@@ -21,6 +21,14 @@ t.test("takes its password from the environment", async (t) => {
   t.equal((await client.get("/v2/", { Authorization })).status, 200);
 });
 
+t.test("lists its faults, and has them", async (t) => {
+  const { code, stdout } = await conform("serve-registry", "--list-faults");
+  t.equal(code, 0);
+  t.match(stdout, /^base-missing +registry\.general\.base-ok$/m);
+  const { client } = await spawnRegistry(t, ["--dir", t.testdir(), "--fault", "base-missing"]);
+  t.equal((await client.get("/v2/")).status, 404);
+});
+
 t.test("bad use", async (t) => {
   const dir = t.testdir({ file: "" });
   const taken = createServer().listen(0, "127.0.0.1");
@@ -33,6 +41,7 @@ t.test("bad use", async (t) => {
     [["--dir", dir, "--port", "x"], /whole number from 0 to 65535/],
     [["--dir", dir, "--port", port], /cannot start.*EADDRINUSE/],
     [["--dir", join(dir, "file"), "--port", "0"], /cannot start/],
+    [["--dir", dir, "--fault", "none"], /--fault none: there is none.*--list-faults/],
     [["--dir", dir, "--auth", "none"], /basic, bearer/],
     [["--dir", dir, "--auth", "basic"], /needs --user/],
     [["--dir", dir, "--auth", "basic", "--user", "ada"], /OCI_CONFORM_REGISTRY_PASSWORD/],

@@ -108,7 +108,8 @@ export const codeOf = ({ text }: Answer): unknown => (JSON.parse(text) as { erro
 export async function registry(t: Test, options: Partial<ServeOptions> = {}): Promise<Client> {
   const agent = new Agent({ keepAlive: true });
   const served = await serve({
-    dir: t.testdir(),
+    // Making a test directory empties it.
+    dir: options.dir ?? t.testdir(),
     durable: false,
     onError: (thrown) => t.fail(`answered with 500: ${thrown instanceof Error ? thrown.stack : thrown}`),
     ...options,

@@ -1,0 +1,165 @@
+import { readFile } from "node:fs/promises";
+import type { Call, Handler } from "../http/call.js";
+import type { Headers, Reply } from "../http/reply.js";
+import type { Route } from "../http/route.js";
+import type { Files } from "../store/files.js";
+import type { HookName } from "./hooks.js";
+
+/** What a fault can do to the server as a whole. */
+export interface Control {
+  /** Ends the server as a crash would: at once, with all its connections. */
+  crash(): void;
+}
+
+/** A requirement broken on purpose, to see whether the suite notices. */
+export interface Fault {
+  readonly name: string;
+  /** The id of the requirement that it breaks. */
+  readonly requirement: string;
+  /** Changes requests, answers or both. Called once for each server, so that it may keep a state. */
+  readonly wrap?: (handler: Handler, control: Control) => Handler;
+  /** A fault that only the code it breaks can make. */
+  readonly hook?: HookName;
+  /** Changes to files that are not made: lost with the process. */
+  readonly forgets?: Files["forgets"];
+}
+
+/** Whether a fault concerns this request. */
+export type Where = (call: Call) => boolean;
+
+/** Requests of these methods to an endpoint. */
+export const at =
+  (kind: Route["kind"], ...methods: readonly string[]): Where =>
+  (call) =>
+    call.route.kind === kind && methods.includes(call.method);
+
+export const either =
+  (...all: readonly Where[]): Where =>
+  (call) =>
+    all.some((where) => where(call));
+
+export const both =
+  (...all: readonly Where[]): Where =>
+  (call) =>
+    all.every((where) => where(call));
+
+export const byTag: Where = ({ route }) => route.kind === "manifest" && !route.reference.includes(":");
+export const byDigest: Where = (call) => call.route.kind === "manifest" && !byTag(call);
+export const asked =
+  (parameter: string): Where =>
+  ({ query }) =>
+    query.has(parameter);
+export const notAsked =
+  (parameter: string): Where =>
+  ({ query }) =>
+    !query.has(parameter);
+
+export const wrapped = (name: string, requirement: string, wrap: NonNullable<Fault["wrap"]>): Fault => ({ name, requirement, wrap });
+
+export const inCode = (name: HookName, requirement: string): Fault => ({ name, requirement, hook: name });
+
+export const forgetting = (name: string, requirement: string, change: "write" | "remove", path: RegExp): Fault => ({
+  name,
+  requirement,
+  forgets: (what, where) => what === change && path.test(where),
+});
+
+/** Requests are changed before they are handled. */
+export const heard = (name: string, requirement: string, where: Where, change: (call: Call) => Call): Fault =>
+  wrapped(name, requirement, (handler) => (call) => handler(where(call) ? change(call) : call));
+
+/** Requests are answered without being handled. */
+export const refused = (name: string, requirement: string, where: Where, answer: (call: Call) => Reply): Fault =>
+  wrapped(name, requirement, (handler) => (call) => (where(call) ? answer(call) : handler(call)));
+
+/** Answers with such a status (2: any success; 4: any refusal) are changed. */
+export const said = (
+  name: string,
+  requirement: string,
+  where: Where,
+  status: number,
+  change: (reply: Reply, call: Call, handler: Handler) => Reply | Promise<Reply>,
+): Fault =>
+  wrapped(name, requirement, (handler) => async (call) => {
+    const reply = await handler(call);
+    const concerned = status < 10 ? Math.floor(reply.status / 100) === status : reply.status === status;
+    return concerned && where(call) ? change(reply, call, handler) : reply;
+  });
+
+/** A status is another one. */
+export const status = (name: string, requirement: string, where: Where, from: number, to: number): Fault =>
+  said(name, requirement, where, from, (reply) => ({ ...reply, status: to }));
+
+/** A success lacks a header. */
+export const without = (name: string, requirement: string, where: Where, header: string): Fault =>
+  said(name, requirement, where, 2, (reply) => dropping(reply, header));
+
+/** A success has another value in a header; undefined leaves it as it is. */
+export const header = (
+  name: string,
+  requirement: string,
+  where: Where,
+  key: string,
+  value: (old: string, call: Call) => string | undefined,
+): Fault =>
+  said(name, requirement, where, 2, (reply, call) => {
+    const old = reply.headers[key];
+    const changed = typeof old === "string" ? value(old, call) : undefined;
+    return changed === undefined ? reply : { ...reply, headers: { ...reply.headers, [key]: changed } };
+  });
+
+/** A success has another body. */
+export const body = (
+  name: string,
+  requirement: string,
+  where: Where,
+  change: (body: Buffer, call: Call, handler: Handler) => Buffer | Promise<Buffer>,
+): Fault =>
+  said(name, requirement, where, 2, async (reply, call, handler) => ({
+    ...reply,
+    body: await change(await bytesOf(reply), call, handler),
+  }));
+
+export const dropping = (reply: Reply, header: string): Reply => {
+  const { [header]: _, ...headers } = reply.headers;
+  return { ...reply, headers };
+};
+
+export const adding = (reply: Reply, headers: Headers): Reply => ({ ...reply, headers: { ...reply.headers, ...headers } });
+
+/** All of an answer's body, in memory. */
+export async function bytesOf({ body }: Reply): Promise<Buffer> {
+  if (body === undefined) return Buffer.alloc(0);
+  return Buffer.isBuffer(body) ? body : (await readFile(body.path)).subarray(body.start, body.start + body.length);
+}
+
+/** The repository of a request, or none. */
+export const nameIn = ({ route }: Call): string => ("name" in route ? route.name : "");
+
+/** The same request about another repository. */
+export const renamed = (call: Call, name: string): Call => ({
+  ...call,
+  route: "name" in call.route ? { ...call.route, name } : call.route,
+});
+
+export const withHeaders = (call: Call, headers: Readonly<Record<string, string | undefined>>): Call => {
+  const changed: Record<string, string | string[] | undefined> = { ...call.headers };
+  for (const [key, value] of Object.entries(headers)) {
+    if (value === undefined) delete changed[key];
+    else changed[key] = value;
+  }
+  return { ...call, headers: changed };
+};
+
+/** The same request with a parameter set, or taken out. */
+export function withQuery(call: Call, parameters: Readonly<Record<string, string | undefined>>): Call {
+  const query = new Map(call.query);
+  for (const [key, value] of Object.entries(parameters)) {
+    if (value === undefined) query.delete(key);
+    else query.set(key, [value]);
+  }
+  return { ...call, query };
+}
+
+/** The same request without a body, by GET. */
+export const getting = (call: Call, route: Route): Call => ({ ...call, method: "GET", route, query: new Map(), headers: {} });

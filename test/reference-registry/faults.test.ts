@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from "node:fs";
+import { Agent } from "node:http";
+import { fileURLToPath } from "node:url";
+import t, { type Test } from "tap";
+import { parse } from "yaml";
+import { FAULTS } from "../../reference-registry/faults/index.js";
+import { serve } from "../../reference-registry/serve.js";
+import { Client } from "./client.js";
+import { blobs, manifests, rest, Scenario, Transcript } from "./scenario.js";
+
+/** All answers of a registry: to the whole scenario, then after a restart without the fault, then to nobody in particular. */
+async function play(t: Test, name: string, fault: { readonly fault?: string }): Promise<Map<string, string>> {
+  const dir = t.testdir();
+  const transcript = new Transcript();
+  const agent = new Agent({ keepAlive: true });
+  const first = await serve({ dir, durable: false, manifestLimit: 2_000_000, ...fault });
+  const run = new Scenario(new Client(first.url, { agent }), transcript);
+  await blobs(run);
+  await manifests(run);
+  await rest(run);
+  await first.close();
+  const second = await serve({ dir, durable: false });
+  const again = new Scenario(new Client(second.url, { agent }), transcript);
+  for (const path of ["tags/list", "manifests/t1", "manifests/s1", `blobs/sha256:${"0".repeat(64)}`])
+    await again.step("GET", `/v2/r/one/${path}`);
+  await again.step("GET", "/v2/r/one/blobs/sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+  await second.close();
+  const third = await serve({ dir, durable: false, ...fault, auth: { kind: "basic", user: name, password: "x" } });
+  await new Scenario(new Client(third.url, { agent }), transcript).step("GET", "/v2/");
+  await third.close();
+  agent.destroy();
+  return transcript.steps;
+}
+
+t.test("each fault shows", async (t) => {
+  const right = await play(t, "none", {});
+  t.same(await play(t, "none", {}), right, "without a fault nothing differs");
+  for (const { name } of FAULTS) {
+    const wrong = await play(t, name, { fault: name });
+    const differing = [...right].filter(([label, text]) => wrong.get(label) !== text);
+    t.not(differing.length, 0, `${name}: ${differing.length} of ${right.size} answers`);
+  }
+});
+
+t.test("names and requirements", async (t) => {
+  t.equal(new Set(FAULTS.map(({ name }) => name)).size, FAULTS.length, "no name twice");
+  await t.rejects(serve({ dir: t.testdir(), fault: "none" }), { name: "RangeError", message: /no fault none/ });
+  const catalogue = ["requirements", "robustness"].map((file) =>
+    fileURLToPath(new URL(`../../../spec/distribution/${file}.yaml`, import.meta.url)),
+  );
+  if (!catalogue.every((path) => existsSync(path))) return t.comment("there is no catalogue to compare with");
+  const ids = new Set(catalogue.flatMap((path) => (parse(readFileSync(path, "utf8")) as { id: string }[]).map(({ id }) => id)));
+  for (const { name, requirement } of FAULTS) t.ok(ids.has(requirement), `${name}: ${requirement}`);
+});
