@@ -4,6 +4,7 @@ import { Option } from "commander";
 import type { AuthOptions } from "../reference-registry/auth/credentials.js";
 import { FAULTS } from "../reference-registry/faults/index.js";
 import { type Served, serve } from "../reference-registry/serve.js";
+import type { TagOrder } from "../reference-registry/store/repository.js";
 import { UsageError } from "../runners/errors.js";
 import { makeCommand, parse, wholeNumber } from "./command.js";
 
@@ -15,6 +16,7 @@ interface Options {
   readonly user?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly tagOrder: TagOrder;
   readonly fault?: string;
   readonly listFaults?: boolean;
 }
@@ -30,6 +32,11 @@ const command = () =>
     .option("--user <name>", "the user of --auth")
     .option("--tls-cert <file>", "serve HTTPS with this certificate (PEM)")
     .option("--tls-key <file>", "the key of --tls-cert (PEM)")
+    .addOption(
+      new Option("--tag-order <order>", "list tags by their bytes, or without regard to case as releases up to 1.1.1 want it")
+        .choices(["bytes", "caseless"])
+        .default("bytes"),
+    )
     .option("--fault <name>", "break one requirement on purpose")
     .option("--list-faults", "list the faults, each with the requirement that it breaks, and exit");
 
@@ -48,11 +55,12 @@ export async function run(args: readonly string[]): Promise<number> {
   if (options.dir === undefined) throw new UsageError("--dir is needed: the directory where the registry keeps everything");
   const auth = authOf(options);
   const tls = await tlsOf(options);
-  const { host, port } = options;
+  const { host, port, tagOrder } = options;
   const served = await listening({
     dir: options.dir,
     host,
     port,
+    tagOrder,
     ...(auth ? { auth } : {}),
     ...(tls ? { tls } : {}),
     ...(fault === undefined ? {} : { fault }),

@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   let crash = (): void => undefined;
   const handler = handlerOf(registry, options, fault, () => crash());
   const server = listener(handler, { tls: options.tls, hooks: registry.hooks, onError });
-  const closed = once(server, "close");
+  const closed = new Promise((resolve) => server.once("close", resolve));
   crash = () => {
     server.close();
     server.closeAllConnections();

@@ -3,6 +3,7 @@ import type { Fault } from "./fault.js";
 import { HTTP_FAULTS } from "./http.js";
 import { MANIFEST_FAULTS } from "./manifests.js";
 import { PULL_FAULTS } from "./pull.js";
+import { RACE_FAULTS } from "./races.js";
 import { REFERRERS_FAULTS } from "./referrers.js";
 import { ROBUSTNESS_FAULTS } from "./robustness.js";
 import { TAGS_FAULTS } from "./tags.js";
@@ -17,6 +18,7 @@ export const FAULTS: readonly Fault[] = [
   ...REFERRERS_FAULTS,
   ...DELETE_FAULTS,
   ...HTTP_FAULTS,
+  ...RACE_FAULTS,
   ...ROBUSTNESS_FAULTS,
 ];
 

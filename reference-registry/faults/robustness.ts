@@ -1,95 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Call, Handler } from "../http/call.js";
-import { empty, errors, type Reply, refusal } from "../http/reply.js";
+import { empty, errors, type Reply } from "../http/reply.js";
 import { routeOf } from "../http/route.js";
-import {
-  adding,
-  at,
-  both,
-  byTag,
-  bytesOf,
-  type Fault,
-  forgetting,
-  getting,
-  heard,
-  inCode,
-  nameIn,
-  renamed,
-  said,
-  wrapped,
-} from "./fault.js";
+import { adding, at, both, byTag, bytesOf, type Fault, forgetting, heard, inCode, nameIn, renamed, said, wrapped } from "./fault.js";
 import { sharing } from "./sharing.js";
 
 const BLOB_GET = at("blob", "GET");
-const TAG_GET = both(at("manifest", "GET", "HEAD"), byTag);
 const TAG_PUT = both(at("manifest", "PUT"), byTag);
 const SESSION = at("upload", "GET", "PATCH", "PUT", "DELETE");
 const key = (call: Call): string => call.target.replace(/\?.*/, "");
 
 const failure: Reply = { status: 500, headers: { "Content-Type": "text/plain" }, body: Buffer.from("oh\n") };
 const silence: Reply = { ...failure, takeOver: () => true };
-
-/** Makes the window wide enough in which such a fault shows. */
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
-
-/** Reads of a tag while it is being pushed are answered so. */
-const whilePushed = (name: string, requirement: string, answer: Reply): Fault =>
-  wrapped(name, requirement, (handler) => {
-    const pushed = new Map<string, number>();
-    return async (call) => {
-      if (TAG_GET(call) && (pushed.get(key(call)) ?? 0) > 0) return answer;
-      if (!TAG_PUT(call)) return handler(call);
-      pushed.set(key(call), (pushed.get(key(call)) ?? 0) + 1);
-      try {
-        const reply = await handler(call);
-        await pause();
-        return reply;
-      } finally {
-        pushed.set(key(call), (pushed.get(key(call)) ?? 1) - 1);
-      }
-    };
-  });
-
-/** Every second read of a tag that has been moved is of what it was before. */
-const stale: Fault = wrapped("tag-reads-stale", "robustness.registry.tag-history", (handler) => {
-  const before = new Map<string, Reply>();
-  let odd = false;
-  return async (call) => {
-    if (TAG_PUT(call)) {
-      const old = await handler({ ...getting(call, call.route), body: call.body });
-      if (old.status === 200) before.set(key(call), { ...old, body: await bytesOf(old) });
-    }
-    odd = !odd;
-    return (call.method === "GET" && TAG_GET(call) && odd ? before.get(key(call)) : undefined) ?? handler(call);
-  };
-});
-
-/** The first read of a blob after it was pushed finds nothing yet. */
-const late: Fault = wrapped("blobs-visible-late", "robustness.registry.acknowledged-unreadable", (handler) => {
-  const fresh = new Set<string>();
-  return async (call) => {
-    if (BLOB_GET(call) && fresh.delete(key(call))) return refusal(404, "BLOB_UNKNOWN", "not yet");
-    const reply = await handler(call);
-    const { Location } = reply.headers;
-    if (reply.status === 201 && call.route.kind !== "manifest") fresh.add(String(Location));
-    return reply;
-  };
-});
-
-/** Blobs that are read at the same time get into each other's answers. */
-const mixed: Fault = wrapped("bodies-mixed", "robustness.registry.content-mixed", (handler) => {
-  const last: { call: Call; reply: Reply }[] = [];
-  return async (call) => {
-    const reply = await handler(call);
-    if (!BLOB_GET(call) || reply.status !== 200) return reply;
-    const own = { call, reply };
-    last.push(own);
-    await pause();
-    const other = last.find((each) => key(each.call) !== key(call));
-    last.splice(last.indexOf(own), 1);
-    return other ? { ...reply, body: other.reply.body ?? Buffer.alloc(0) } : reply;
-  };
-});
 
 /** What has come of an upload can be pulled before the upload is closed. */
 const unfinished: Fault = wrapped("unfinished-uploads-visible", "robustness.registry.unfinished-visible", (handler) => {
@@ -118,23 +40,6 @@ async function* copied(body: AsyncIterable<Buffer>, to: Buffer[]): AsyncGenerato
     yield chunk;
   }
 }
-
-/** Whoever pushes a blob while another one does is turned away. */
-const pushedAlready: Fault = wrapped("same-blob-refused", "robustness.registry.same-blob-at-once", (handler) => {
-  const under = new Set<string>();
-  return async (call) => {
-    const digest = call.route.kind === "upload" || call.route.kind === "uploads" ? call.query.get("digest")?.[0] : undefined;
-    if (digest === undefined) return handler(call);
-    if (under.has(digest)) return refusal(400, "BLOB_UPLOAD_INVALID", "somebody else is pushing this");
-    under.add(digest);
-    try {
-      await pause();
-      return await handler(call);
-    } finally {
-      under.delete(digest);
-    }
-  };
-});
 
 /** A refused push of a manifest takes the tag away that it was for. */
 const refusedDeletes: Fault = said(
@@ -210,7 +115,6 @@ const hanging = (name: string, where: (call: Call) => boolean): Fault =>
 
 /** What no sentence of the spec states, and everybody relies on. */
 export const ROBUSTNESS_FAULTS: readonly Fault[] = [
-  whilePushed("tag-500-while-pushed", "robustness.registry.server-error", failure),
   wrapped("malformed-digest-500", "robustness.registry.server-error", (handler) => async (call) => {
     const reply = await handler(call);
     return reply.status === 400 && BLOB_GET(call) ? failure : reply;
@@ -225,13 +129,8 @@ export const ROBUSTNESS_FAULTS: readonly Fault[] = [
   forgetting("blobs-lost-on-restart", "robustness.registry.acknowledged-lost", "write", /\/_blobs\//),
   forgetting("tags-lost-on-restart", "robustness.registry.acknowledged-lost", "write", /\/_tags\//),
   forgetting("deleted-back-on-restart", "robustness.registry.acknowledged-lost", "remove", /./),
-  late,
-  mixed,
   inCode("digest-not-verified", "robustness.registry.content-mismatched"),
   unfinished,
-  whilePushed("tag-404-while-pushed", "robustness.registry.tag-history", refusal(404, "MANIFEST_UNKNOWN", "there is no such manifest")),
-  stale,
-  pushedAlready,
   allTags,
   sharing("sessions-of-all-repositories", "robustness.registry.repository-leak", SESSION),
   wrapped("closed-session-accepts", "robustness.registry.session-unknown", (handler) => async (call) => {

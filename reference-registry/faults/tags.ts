@@ -50,6 +50,8 @@ export const TAGS_FAULTS: readonly Fault[] = [
   ),
   status("tags-203", "registry.tags.list-ok", LIST, 200, 203),
   tags("tags-reversed", "registry.tags.lexical-order", WHOLE, reversed),
+  // Shows where the registry lists them without regard to case.
+  tags("tags-in-byte-order", "registry.tags.lexical-order-without-case", WHOLE, (all) => [...all].sort()),
   body("tags-as-lines", "registry.tags.body-json", LIST, (bytes) => Buffer.from((JSON.parse(bytes.toString()) as List).tags.join("\n"))),
   list("tags-with-short-name", "registry.tags.body-name", LIST, ({ name, tags }) => ({ name: name.replace(/^.*\/|^./, ""), tags })),
   tags("tags-null-when-empty", "registry.tags.body-tags", LIST, (all) => (all.length > 0 ? all : null)),

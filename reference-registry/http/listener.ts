@@ -31,6 +31,8 @@ export function listener(handler: Handler, { tls, hooks, onError }: Listening): 
   server.timeout = 120_000;
   server.keepAliveTimeout = 75_000;
   server.on("clientError", (thrown: NodeJS.ErrnoException, socket) => refuseUnread(thrown, socket, hooks));
+  // Node by itself would close the connection without a word.
+  server.on("connect", (_request, socket) => endWith(socket, 501));
   if (hooks.has("expect-ignored")) server.on("checkContinue", listen);
   return server;
 }
@@ -61,7 +63,9 @@ const FAILED: Reply = {
 };
 
 function callOf(request: IncomingMessage): Call | undefined {
-  const target = request.url ?? "/";
+  const { url = "/" } = request;
+  // A proxy's client may send the whole URL (RFC 9112, section 3.2.2).
+  const target = url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?]*/i, "");
   const mark = target.indexOf("?");
   try {
     return {
@@ -92,7 +96,11 @@ function refuseUnread(thrown: NodeJS.ErrnoException, socket: Duplex, hooks: Hook
     HPE_INVALID_METHOD: hooks.has("unknown-method-400") ? 400 : 501,
     ERR_HTTP_REQUEST_TIMEOUT: 408,
   };
-  const status = statuses[thrown.code ?? ""] ?? 400;
+  endWith(socket, statuses[thrown.code ?? ""] ?? 400);
+}
+
+/** Answers by hand, where Node has no response to write to, and closes the connection. */
+function endWith(socket: Duplex, status: number): void {
   const headers = [`Date: ${new Date().toUTCString()}`, "Connection: close", "Content-Length: 0"];
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join("\r\n")}\r\n\r\n`);
 }

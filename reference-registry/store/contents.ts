@@ -5,7 +5,7 @@ import type { FileSlice } from "../http/reply.js";
 import { CACHEABLE, Cache } from "./cache.js";
 import { type Files, isAbsent } from "./files.js";
 
-/** Verified content to be stored: bytes, or a file that is moved away and whose content is synced already. */
+/** Verified content to be stored: bytes, or a file that is moved away. */
 export type Source = Buffer | { readonly path: string; readonly size: number };
 
 const CACHE_BUDGET = 64 * 1024 * 1024;

@@ -47,7 +47,7 @@ export class Files {
     } finally {
       await file.close();
     }
-    await this.adopt(temporary, path);
+    await this.#move(temporary, path);
   }
 
   /** Makes an empty file, whose being there is all that it says. */
@@ -62,13 +62,19 @@ export class Files {
     await this.#sync(dirname(path));
   }
 
-  /** Moves a file, whose content has been synced already, to its place. */
+  /** Moves a file that somebody else wrote to its place. */
   async adopt(from: string, path: string): Promise<void> {
-    await this.directory(dirname(path));
-    if (!this.durable) {
+    if (this.durable) {
+      await this.#sync(from);
+      await this.#move(from, path);
+    } else {
+      await this.directory(dirname(path));
       renameSync(from, path);
-      return;
     }
+  }
+
+  async #move(from: string, path: string): Promise<void> {
+    await this.directory(dirname(path));
     await rename(from, path);
     await this.#sync(dirname(path));
   }
@@ -102,8 +108,9 @@ export class Files {
     this.#directories.add(path);
   }
 
-  async #sync(directory: string): Promise<void> {
-    const handle = await open(directory, "r");
+  /** Syncs a file, or the entries of a directory. */
+  async #sync(path: string): Promise<void> {
+    const handle = await open(path, "r");
     try {
       await handle.sync();
     } finally {

@@ -10,7 +10,7 @@ export interface Referrer {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** In which order tags are listed (spec.md#listing-tags): by their bytes, or as releases before 1.2 want it, without regard to case. */
+/** In which order tags are listed (spec.md#listing-tags): by their bytes, or as the releases up to 1.1.1 want it, without regard to case. */
 export type TagOrder = "bytes" | "caseless";
 
 /** Compares tags in an order. */

@@ -65,14 +65,14 @@ export class Session {
   /** Forgets all bytes from that offset on. */
   async truncate(offset: number): Promise<void> {
     if (this.offset === offset) return;
+    this.offset = offset;
+    this.#hash = offset === 0 ? createHash(this.algorithm) : undefined;
     const file = await open(this.path, "r+");
     try {
       await file.truncate(offset);
     } finally {
       await file.close();
     }
-    this.offset = offset;
-    this.#hash = offset === 0 ? createHash(this.algorithm) : undefined;
   }
 
   /** The digest of all bytes. */

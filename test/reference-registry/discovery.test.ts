@@ -50,6 +50,17 @@ t.test("tags in the order of their bytes", async (t) => {
   t.equal((await client.head("/v2/a/b/tags/list")).status, 200);
 });
 
+t.test("tags without regard to case", async (t) => {
+  const client = await registry(t, { tagOrder: "caseless" });
+  for (const tag of ["b", "A", "B", "a", "C"]) await client.image("a", tag);
+  t.same(parsed((await client.get("/v2/a/tags/list")).text).tags, ["A", "a", "B", "b", "C"]);
+  t.same(parsed((await client.get("/v2/a/tags/list?n=2&last=a")).text).tags, ["B", "b"]);
+  t.same(
+    (await pages(client, "/v2/a/tags/list?n=2")).flatMap((text) => parsed(text).tags),
+    ["A", "a", "B", "b", "C"],
+  );
+});
+
 t.test("tags of nothing", async (t) => {
   const client = await registry(t, { pageLimit: 2 });
   const unknown = await client.get("/v2/nowhere/tags/list");

@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { connect } from "node:net";
 import t from "tap";
 import { codeOf, digest, registry } from "./client.js";
 
@@ -79,6 +80,26 @@ t.test("methods", async (t) => {
     const answer = await client.send("OPTIONS", path);
     t.same([answer.status, codeOf(answer), answer.headers.allow], [405, "UNSUPPORTED", allow], path);
   }
+});
+
+t.test("requests that Node answers by itself otherwise", async (t) => {
+  const client = await registry(t);
+  const { hostname, port } = new URL(client.url);
+  const sent = async (text: string): Promise<string> => {
+    const socket = connect(Number(port), hostname).setEncoding("utf8");
+    socket.end(text);
+    let all = "";
+    for await (const chunk of socket) all += chunk;
+    return all;
+  };
+  t.match(await sent("FROB /v2/ HTTP/1.1\r\nHost: x\r\n\r\n"), /^HTTP\/1\.1 501 Not Implemented\r\nDate: /);
+  t.match(await sent("CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n"), /^HTTP\/1\.1 501 /);
+  t.match(await sent("nonsense\r\n\r\n"), /^HTTP\/1\.1 [45]\d\d /);
+  t.match(await sent(`GET /v2/ HTTP/1.1\r\nHost: x\r\nX: ${"x".repeat(20_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /);
+  t.match(await sent(`GET ${client.url}/v2/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 200 /);
+  const short = `POST /v2/a/blobs/uploads/?digest=${digest("cut")} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\ncut`;
+  t.notMatch(await sent(short), /^HTTP\/1\.1 2/, "a body that breaks off");
+  t.equal((await client.get(`/v2/a/blobs/${digest("cut")}`)).status, 404);
 });
 
 t.test("paths that are none", async (t) => {

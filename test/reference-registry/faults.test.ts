@@ -13,7 +13,7 @@ async function play(t: Test, name: string, fault: { readonly fault?: string }): 
   const dir = t.testdir();
   const transcript = new Transcript();
   const agent = new Agent({ keepAlive: true });
-  const first = await serve({ dir, durable: false, manifestLimit: 2_000_000, ...fault });
+  const first = await serve({ dir, durable: false, manifestLimit: 2_000_000, tagOrder: "caseless", ...fault });
   const run = new Scenario(new Client(first.url, { agent }), transcript);
   await blobs(run);
   await manifests(run);

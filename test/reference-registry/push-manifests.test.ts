@@ -105,6 +105,24 @@ t.test("what a manifest refers to", async (t) => {
   t.equal(index.headers["oci-subject"], none);
 });
 
+t.test("what would be too large in an answer", async (t) => {
+  const client = await registry(t);
+  const config = await client.blob("a", "{}");
+  const many = Array.from({ length: 5000 }, (_, n) => descriptor(digest(`${n}`)));
+  const missing = await client.manifest("a", "x", imageOf(config, { layers: many }));
+  t.equal(missing.status, 404);
+  t.ok(missing.body.length < 65_536, `${missing.body.length} bytes`);
+  for (const bad of [
+    { subject: descriptor(`other:${"x".repeat(100_000)}`) },
+    { mediaType: `application/${"x".repeat(100_000)}` },
+    { artifactType: 1, annotations: { x: "x".repeat(100_000) } },
+  ]) {
+    const refused = await client.manifest("a", "x", imageOf(config, bad));
+    t.equal(refused.status, 400);
+    t.ok(refused.body.length < 1000);
+  }
+});
+
 t.test("the limit of a manifest", async (t) => {
   const client = await registry(t);
   const config = await client.blob("a", "{}");

@@ -168,7 +168,7 @@ export async function manifests(run: Scenario): Promise<void> {
   await run.step("GET", "/v2/two/manifests/v1?ns=r");
   await push("r/two", "two", image(2));
   await run.step("GET", "/v2/two/manifests/two?ns=r");
-  for (const tag of ["x".repeat(128), "x".repeat(129), "_x", ".x", "-x"]) await push("r/one", tag, image(1));
+  for (const tag of ["x".repeat(128), "x".repeat(129), "_x", ".x", "-x", "B"]) await push("r/one", tag, image(1));
   await push("r/one", "parameters", image(1), `${MANIFEST}; charset=utf-8`);
   await push("r/one", "v1", imageOf(digest("none")));
   await push("r/one", "v1", "{");
@@ -230,6 +230,7 @@ export async function rest(run: Scenario): Promise<void> {
   for (let n = 0; n < 40; n++) await run.step("GET", "/v2/r/one/manifests/s2");
   await run.raw("line breaks", "GET /v2/%0d%0aX-A:%20b/manifests/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   await run.raw("unknown method", "FROB /v2/ HTTP/1.1\r\nHost: x\r\n\r\n");
+  await run.raw("CONNECT", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n");
   await run.raw("a body after HEAD", "HEAD /v2/r/one/manifests/s2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   const cut = digest("cut");
   await run.raw(
