@@ -1,11 +1,13 @@
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../runners/errors.js";
-import { type Catalogue, loadCatalogue, type Requirement, sectionUrl } from "../spec/catalogue.js";
+import { type Catalogue, loadCatalogue, type Requirement, SPECS, type SpecName, sectionUrl, specOf } from "../spec/catalogue.js";
+import { FEATURES } from "../spec/distribution/terms.js";
 import { checks, examples, sections } from "../suites/runtime/index.js";
 import { makeCommand, parse } from "./command.js";
 import { expressionOf } from "./selection.js";
 
 interface Options {
+  readonly of: SpecName;
   readonly level?: string;
   readonly grep?: string;
   readonly json: boolean;
@@ -51,6 +53,10 @@ function explain(catalogue: Catalogue, id: string): string {
     `${requirement.id}`,
     `  level    ${requirement.level}`,
     ...(requirement.since === undefined ? [] : [`  since    ${requirement.since}`]),
+    ...(requirement.until === undefined ? [] : [`  until    ${requirement.until}`]),
+    ...(requirement.binds === undefined ? [] : [`  binds    ${requirement.binds}`]),
+    ...(requirement.api === undefined ? [] : [`  api      ${requirement.api}`]),
+    ...(requirement.when === undefined ? [] : [`  when     ${requirement.when}: ${FEATURES[requirement.when]}`]),
     `  says     ${requirement.summary}`,
     `  where    ${sectionUrl(requirement) ?? "a rule of ours; no sentence of the spec states it"}`,
     ...(requirement.via === undefined ? [] : [`  by way of ${requirement.via}`]),
@@ -65,6 +71,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .usage("[show ID] [options]")
     .argument("[show]", "the word show")
     .argument("[id]", "a requirement's id")
+    .addOption(new Option("--of <spec>", "the spec whose requirements to list").choices([...SPECS]).default("runtime"))
     .option("--level <level>", `only one of ${LEVELS.join(", ")}`, level)
     .option("--grep <regexp>", "only those whose id or summary matches")
     .option("--coverage", "count statements, testable ones and those with a check", false)
@@ -72,7 +79,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!parse(command, args)) return 0;
   const [word, id] = command.args;
   const options = command.opts<Options>();
-  const catalogue = await loadCatalogue("runtime");
+  // An id says itself which spec it belongs to.
+  const catalogue = await loadCatalogue(id === undefined ? options.of : specOf(id));
   if (word !== undefined) {
     if (word !== "show" || id === undefined) throw new UsageError(`requirements ${word}: did you mean requirements show ID?`);
     const requirement = catalogue.get(id);

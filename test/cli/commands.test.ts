@@ -80,6 +80,14 @@ t.test("requirements are listed, counted and explained", async (t) => {
   t.match(await prints(t, "requirements", "show", "robustness.leftover-cgroup"), /a rule of ours/);
 });
 
+t.test("the requirements of another spec are listed, and explained by their ids alone", async (t) => {
+  t.match(await prints(t, "requirements", "--of", "distribution"), /^MUST +registry\.mount\.created/m);
+  t.match(
+    await prints(t, "requirements", "show", "registry.mount.created"),
+    /^registry\.mount\.created\n {2}level +MUST\n {2}since +1\.0\.1\n {2}binds +registry\n {2}api +push\n {2}when +mount: .+\n/,
+  );
+});
+
 t.test("each schema is one", async (t) => {
   for (const name of ["results", "probe", "runtime-config", "runtime-state", "runtime-features"]) {
     t.match(JSON.parse(await prints(t, "schema", name)), { $schema: /json-schema\.org/ }, name);

@@ -1,0 +1,119 @@
+import { RELEASES as DISTRIBUTION_RELEASES } from "./distribution/releases.js";
+import { APIS, type Api, BINDS, type Binds, FEATURES, type Feature } from "./distribution/terms.js";
+import { RELEASES as RUNTIME_RELEASES } from "./runtime/releases.js";
+
+/** MUST, SHOULD and MAY are the spec's; ROBUSTNESS are rules of ours, which no sentence of a spec states. */
+export type Level = "MUST" | "SHOULD" | "MAY" | "ROBUSTNESS";
+
+/** One normative statement, in our own words. */
+export interface Requirement {
+  /** Words, such as `runtime.create.id-not-unique-error`; never changes its meaning. */
+  readonly id: string;
+  readonly level: Level;
+  /** Document and anchor: `runtime.md#runtimeCreate`; none for rules of ours. */
+  readonly section?: string;
+  /** The statement that makes a mere description binding. */
+  readonly via?: string;
+  /** Whom it binds, where a spec binds others than the one under test. */
+  readonly binds?: Binds;
+  /** The category of the API that it belongs to, where a spec has categories. */
+  readonly api?: Api;
+  /** The release that it came with; none for rules of ours. */
+  readonly since?: string;
+  /** The last release in which it holds, where a later one dropped or changed it. */
+  readonly until?: string;
+  /** The optional feature without which it says nothing. */
+  readonly when?: Feature;
+  readonly summary: string;
+  /** True, or why no outside observer can see it. */
+  readonly testable: true | string;
+}
+
+/** The specs that have a catalogue. */
+export const SPECS = ["runtime", "distribution"] as const;
+
+export type SpecName = (typeof SPECS)[number];
+
+/** A broken catalogue: names the file, the entry, and what is wrong with it. */
+export class CatalogueError extends Error {
+  override readonly name = "CatalogueError";
+}
+
+/** What is well made in the catalogue of one spec. */
+interface Form {
+  readonly releases: readonly string[];
+  readonly id: RegExp;
+  readonly section: RegExp;
+  /** Whether its statements bind several parties and belong to categories. */
+  readonly parties: boolean;
+}
+
+const WORDS = "(?:\\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)+$";
+
+const FORMS: Readonly<Record<SpecName, Form>> = {
+  runtime: {
+    releases: RUNTIME_RELEASES,
+    id: new RegExp(`^(?:runtime|robustness)${WORDS}`),
+    section: /^[a-z-]+\.md#[\w-]+$/,
+    parties: false,
+  },
+  distribution: {
+    releases: DISTRIBUTION_RELEASES,
+    id: new RegExp(`^(?:robustness\\.)?registry${WORDS}`),
+    section: /^(?:spec\.md#[a-z0-9-]+|rfc9110\.md#section-\d+(?:\.\d+)*)$/,
+    parties: true,
+  },
+};
+
+/** The spec of an id: those of registries are the distribution spec's. */
+export const specOf = (id: string): SpecName => (/^(?:robustness\.)?registry\./.test(id) ? "distribution" : "runtime");
+
+const LEVELS = ["MUST", "SHOULD", "MAY"] as const;
+const FEATURE_NAMES = Object.keys(FEATURES).filter((name): name is Feature => Object.hasOwn(FEATURES, name));
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/**
+ * Makes one requirement of a parsed entry.
+ * @param at names the entry in complaints.
+ * @param ours whether it is a rule of ours, of which only id and summary count.
+ * @throws CatalogueError
+ */
+export function requirementOf(entry: unknown, at: string, ours: boolean, spec: SpecName): Requirement {
+  const fail = (what: string): never => {
+    throw new CatalogueError(`${at}: ${what}`);
+  };
+  if (!isRecord(entry)) return fail("not a mapping");
+  const form = FORMS[spec];
+  const { id, level, section, via, binds, api, since, until, when, summary, testable } = entry;
+  if (typeof id !== "string" || !form.id.test(id)) return fail(`id ${JSON.stringify(id)} is not made of words`);
+  const named = (what: string): never => fail(`${id}: ${what}`);
+  const oneOf = <T extends string>(field: string, value: unknown, known: readonly T[]): T =>
+    known.find((each) => each === value) ?? named(`${field} ${JSON.stringify(value)} is none of ${known.join(", ")}`);
+
+  if (typeof summary !== "string" || summary === "") return named("summary is missing");
+  if (ours) return { id, level: "ROBUSTNESS", summary, testable: true };
+  const stated = oneOf("level", level, LEVELS);
+  if (typeof section !== "string" || !form.section.test(section))
+    return named(`section ${JSON.stringify(section)} is not document.md#anchor`);
+  if (via !== undefined && typeof via !== "string") return named("via is not a section");
+  const release = (field: string, value: unknown): string =>
+    form.releases.find((each) => each === value) ?? named(`${field} ${JSON.stringify(value)} is no release`);
+  const first = release("since", since);
+  const last = until === undefined ? undefined : release("until", until);
+  if (last !== undefined && form.releases.indexOf(last) < form.releases.indexOf(first))
+    return named(`until ${last} is before since ${first}`);
+  if (testable !== true && (typeof testable !== "string" || testable === "")) return named("testable is neither true nor a reason");
+  return {
+    id,
+    level: stated,
+    section,
+    ...(via === undefined ? {} : { via }),
+    ...(form.parties ? { binds: oneOf("binds", binds, BINDS), api: oneOf("api", api, APIS) } : {}),
+    since: first,
+    ...(last === undefined ? {} : { until: last }),
+    ...(when === undefined ? {} : { when: oneOf("when", when, FEATURE_NAMES) }),
+    summary,
+    testable,
+  };
+}
