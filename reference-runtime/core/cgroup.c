@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
+#include "kernel.h"
+
 /* Directories from the mount's root down to the cgroup, the mount itself excluded: calls for each, outermost first. */
 static void each_level(const char *directory, const char *mount, void (*visit)(const char *path, const char *parent, const void *context), const void *context) {
   size_t top = strlen(mount);
@@ -105,7 +107,7 @@ static void give_away(const struct step *s) {
   }
 }
 
-void cgroups_write(const struct plan *plan) {
+static void cgroups_write(const struct plan *plan) {
   EACH(plan, CGROUP_WRITE, s) write_limit(s);
   EACH(plan, DEVICE_PROGRAM, s) attach_device_program(s);
 }
@@ -121,12 +123,35 @@ void cgroups_make(const struct container *c, const struct plan *plan) {
   EACH(plan, CGROUP_OWNER, s) give_away(s);
 }
 
-void cgroups_enter(const struct plan *plan, pid_t pid, bool v2) {
+void cgroups_enter(const struct plan *plan, pid_t pid, bool v1) {
   AUTO_FREE char *text = format("%d", (int)pid);
   EACH(plan, CGROUP, s) {
-    if (!v2 && !strcmp(s->text[0], "v2")) continue;
+    if (!v1 && strcmp(s->text[0], "v2")) continue;
     AUTO_FREE char *path = format("%s/cgroup.procs", s->text[1]);
     if (write_file_at(AT_FDCWD, path, text)) die_errno("%s: write %s to %s", s->from, text, path);
+  }
+}
+
+enum { HIERARCHIES = 32 };
+static int opened[HIERARCHIES];
+
+void cgroups_open(const struct plan *plan) {
+  size_t count = 0;
+  EACH(plan, CGROUP, s) {
+    if (!strcmp(s->text[0], "v2")) continue;
+    if (count == HIERARCHIES) die("%s: more than %d hierarchies", s->from, HIERARCHIES);
+    AUTO_FREE char *path = format("%s/tasks", s->text[1]);
+    opened[count] = open(path, O_WRONLY | O_CLOEXEC);
+    if (opened[count++] < 0) die_errno("%s: open %s", s->from, path);
+  }
+}
+
+void cgroups_join(const struct plan *plan) {
+  size_t count = 0;
+  EACH(plan, CGROUP, s) {
+    if (!strcmp(s->text[0], "v2")) continue;
+    if (write_all(opened[count], "0", 1)) die_errno("%s: write 0 to %s/tasks", s->from, s->text[1]);
+    close(opened[count++]);
   }
 }
 
@@ -167,12 +192,11 @@ static pid_t *members(const struct plan *plan, size_t *count) {
   return pids;
 }
 
-size_t cgroups_signal(const struct plan *plan, int signal) {
+void cgroups_signal(const struct plan *plan, int signal) {
   size_t count;
   AUTO_FREE pid_t *pids = members(plan, &count);
   for (size_t i = 0; i < count; i++)
     if (pids[i] > 0) kill(pids[i], signal);
-  return count;
 }
 
 void cgroups_kill(const struct plan *plan) {
@@ -183,7 +207,7 @@ void cgroups_kill(const struct plan *plan) {
     for (size_t i = 0; i < count; i++) {
       if (pids[i] <= 0) continue;
       kill(pids[i], SIGKILL);
-      AUTO_CLOSE int handle = (int)syscall(SYS_pidfd_open, pids[i], 0);
+      AUTO_CLOSE int handle = sys_pidfd_open(pids[i]);
       struct pollfd ended = {.fd = handle, .events = POLLIN};
       if (handle >= 0) poll(&ended, 1, 100);
     }

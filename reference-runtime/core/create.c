@@ -9,10 +9,12 @@
 #include <sys/wait.h>
 
 #include "cgroup.h"
+#include "channel.h"
 #include "hooks.h"
 #include "idmaps.h"
 #include "kernel.h"
 #include "net_device.h"
+#include "process.h"
 #include "rootfs.h"
 #include "stage.h"
 
@@ -69,25 +71,7 @@ static void born(void *argument) {
   init_run(creation.container, creation.init_socket, creation.listener, creation.console, creation.umask, creation.first_closed);
 }
 
-/* Receives a message of one of the kinds; what the other side died of ends this process too. */
-static char *expect(int socket, char kind) {
-  char packet[8192];
-  ssize_t got;
-  do got = recv(socket, packet, sizeof packet - 1, 0);
-  while (got < 0 && errno == EINTR);
-  packet[got > 0 ? got : 0] = 0;
-  if (got > 0 && packet[0] == '!') die("%s", packet + 1);
-  if (got <= 0) die("the container's process ended without a word");
-  if (packet[0] != kind) die("the container's process said %c instead of %c", packet[0], kind);
-  return xstrdup(packet + 1);
-}
-
-static void tell(int socket, char what) {
-  if (send(socket, &what, 1, MSG_NOSIGNAL) != 1) {
-    free(expect(socket, what));
-    die_errno("tell the container's process to go on");
-  }
-}
+static const char ENDED[] = "the container's process ended without a word";
 
 /* The directories of resctrl: made, written, and joined by the container's process. */
 static void resctrl_make(const struct container *c) {
@@ -109,11 +93,7 @@ static void resctrl_join(const struct plan *plan, pid_t pid) {
 }
 
 static void for_the_process(const struct plan *plan, pid_t pid) {
-  const struct step *score = plan_find(plan, V_OOM_SCORE_ADJ);
-  if (score) {
-    AUTO_FREE char *path = format("/proc/%d/oom_score_adj", (int)pid);
-    if (write_file_at(AT_FDCWD, path, score->text[0])) die_errno("%s: write %s", score->from, path);
-  }
+  process_score(plan, pid);
   resctrl_join(plan, pid);
   if (!plan_find(plan, V_NET_DEVICE)) return;
   AUTO_FREE char *path = format("/proc/%d/ns/net", (int)pid);
@@ -134,12 +114,12 @@ static void give_birth(struct container *c, int socket, bool own_users) {
   }
   close(creation.init_socket);
   if (own_users && plan_find_named(&c->plan, V_NAMESPACE, "user")) {
-    free(expect(socket, 'u'));
-    cgroups_enter(&c->plan, creation.stage, true);
+    free(channel_expect(socket, 'u', ENDED));
+    cgroups_enter(&c->plan, creation.stage, false);
     idmaps_write(&c->plan, creation.stage);
-    tell(socket, 'm');
+    channel_order(socket, 'm', ENDED);
   }
-  AUTO_FREE char *pid = expect(socket, 'p');
+  AUTO_FREE char *pid = channel_expect(socket, 'p', ENDED);
   creation.process = atoi(pid);
   waitpid(creation.stage, NULL, 0);
   creation.stage = 0;
@@ -154,12 +134,10 @@ static void obtain_plan(struct container *c, const struct create_options *option
     front_run(args, &text);
   }
   if (!strncmp(text.data, "refused ", 8)) die("%.*s", (int)strcspn(text.data + 8, "\n"), text.data + 8);
-  size_t length = text.len;
-  char *copy = memcpy(xmalloc(length + 1), text.data, length + 1);
-  char *wrong = plan_parse(&c->plan, copy, length);
-  if (wrong) die("%s", wrong);
   container_save_plan(c, text.data, text.len);
-  free(text.data);
+  size_t length = text.len;
+  char *wrong = plan_parse(&c->plan, buf_take(&text), length);
+  if (wrong) die("%s", wrong);
   const struct step *seeded = plan_find(&c->plan, V_FAULT);
   if (seeded) seeded_fault = seeded->text[0];
   if (!plan_find(&c->plan, V_ROOT) || !plan_find(&c->plan, V_ENTER)) die("the plan has no root");
@@ -188,16 +166,17 @@ void container_create(struct container *c, const struct create_options *options)
   resctrl_make(c);
   if (!plan_find_named(plan, V_NAMESPACE, "mnt")) container_note(c, "root", plan_find(plan, V_ROOT)->text[0]);
   creation.listener = start_listen(c);
+  cgroups_open(plan);
   int sockets[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) die_errno("socketpair");
   creation.init_socket = sockets[1];
   bool own_users = plan_find_named(plan, V_NAMESPACE, "user") || plan_find_named(plan, V_JOIN, "user");
   give_birth(c, sockets[0], own_users);
   container_record(c, creation.process, false);
-  if (!plan_find_named(plan, V_NAMESPACE, "user")) cgroups_enter(plan, creation.process, own_users);
+  if (own_users && !plan_find_named(plan, V_NAMESPACE, "user")) cgroups_enter(plan, creation.process, false);
   for_the_process(plan, creation.process);
-  tell(sockets[0], 'g');
-  free(expect(sockets[0], 'h'));
+  channel_order(sockets[0], 'g', ENDED);
+  free(channel_expect(sockets[0], 'h', ENDED));
   creation.hooks_begun = true;
   AUTO_FREE char *state = state_json(c, plan, fault("hook-with-wrong-status") ? STOPPED : CREATING, creation.process + fault("hook-with-wrong-pid"));
   static const char *const kinds[] = {"prestart", "createRuntime"};
@@ -205,11 +184,11 @@ void container_create(struct container *c, const struct create_options *options)
     char *wrong = hooks_run(plan, kinds[i], state);
     if (wrong && !fault("hook-failures-ignored")) die("%s", wrong);
   }
-  tell(sockets[0], 'c');
-  free(expect(sockets[0], 'r'));
+  channel_order(sockets[0], 'c', ENDED);
+  free(channel_expect(sockets[0], 'r', ENDED));
   if (options->pid_file) write_pid_file(options->pid_file, creation.process);
   container_record(c, creation.process, true);
-  tell(sockets[0], 'k');
+  channel_order(sockets[0], 'k', ENDED);
   at_death = NULL;
   close(sockets[0]);
   close(creation.listener);

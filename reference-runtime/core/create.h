@@ -38,6 +38,8 @@ void write_pid_file(const char *path, pid_t pid);
 bool has_namespace(const struct plan *plan, const char *type);
 /* Enters the namespaces that the plan joins, in an order that the rights allow. */
 void namespaces_join(const struct plan *plan);
+/* Takes the ids 0 of a user namespace just entered, if they are mapped. */
+void namespaces_become_root(void);
 unsigned long namespace_flag(const char *type);
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "cgroup.h"
+#include "channel.h"
 #include "foreground.h"
 #include "kernel.h"
 #include "process.h"
@@ -83,8 +84,7 @@ static struct plan file_plan(const struct plan *container, const struct exec_opt
 
 static void become(const struct plan *plan, int socket, int console, mode_t caller_umask, unsigned first_closed) NORETURN;
 static void become(const struct plan *plan, int socket, int console, mode_t caller_umask, unsigned first_closed) {
-  char byte;
-  if (recv(socket, &byte, 1, 0) != 1) _exit(1);
+  channel_await(socket, 'g');
   if (setsid() < 0) die_errno("setsid");
   const struct step *terminal = plan_find(plan, V_TERMINAL);
   if (terminal) {
@@ -106,23 +106,13 @@ static void enter(const struct container *c, int process) {
     if (has_namespace(&c->plan, types[i])) flags |= (int)namespace_flag(types[i]);
   if (prctl(PR_SET_DUMPABLE, 0)) die_errno("prctl");
   if (flags && setns(process, flags)) die_errno("enter the container's namespaces");
-  if (flags & CLONE_NEWUSER) {
-    (void)!syscall(SYS_setresgid, 0, 0, 0);
-    (void)!syscall(SYS_setresuid, 0, 0, 0);
-  }
+  if (flags & CLONE_NEWUSER) namespaces_become_root();
   const struct step *how = plan_find(&c->plan, V_ENTER);
   if (!strcmp(how->text[0], "chroot") && (fchdir(root) || chroot("."))) die_errno("enter the container's root");
   if (chdir("/")) die_errno("chdir /");
 }
 
-static char *expect(int socket, char kind) {
-  char packet[8192];
-  ssize_t got = recv(socket, packet, sizeof packet - 1, 0);
-  packet[got > 0 ? got : 0] = 0;
-  if (got > 0 && packet[0] == '!') die("%s", packet + 1);
-  if (got <= 0 || packet[0] != kind) die("the process ended before it began");
-  return xstrdup(packet + 1);
-}
+static const char ENDED[] = "the process ended before it began";
 
 int container_exec(struct container *c, const struct exec_options *options) {
   enum status status = container_status(c);
@@ -145,13 +135,14 @@ int container_exec(struct container *c, const struct exec_options *options) {
   AUTO_CLOSE int process = sys_pidfd_open(c->pid);
   if (process < 0 || process_start_time(c->pid) != c->start_time) die("container \"%s\" is stopped, not running", c->id);
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) die_errno("socketpair");
+  cgroups_open(&c->plan);
   pid_t stage = fork();
   if (stage < 0) die_errno("fork");
   if (stage == 0) {
     close(sockets[0]);
     die_to(sockets[1]);
-    char byte;
-    if (recv(sockets[1], &byte, 1, 0) != 1) _exit(1);
+    channel_await(sockets[1], 'g');
+    cgroups_join(&c->plan);
     enter(c, process);
     struct clone_args args = {.flags = CLONE_PARENT};
     pid_t pid = sys_clone3(&args);
@@ -163,18 +154,14 @@ int container_exec(struct container *c, const struct exec_options *options) {
   }
   close(sockets[1]);
   if (console >= 0) close(console);
-  cgroups_enter(&c->plan, stage, true);
-  (void)!send(sockets[0], "g", 1, MSG_NOSIGNAL);
-  AUTO_FREE char *told = expect(sockets[0], 'p');
+  cgroups_enter(&c->plan, stage, false);
+  channel_order(sockets[0], 'g', ENDED);
+  AUTO_FREE char *told = channel_expect(sockets[0], 'p', ENDED);
   pid_t pid = atoi(told);
   waitpid(stage, NULL, 0);
-  const struct step *score = plan_find(&plan, V_OOM_SCORE_ADJ);
-  if (score) {
-    AUTO_FREE char *path = format("/proc/%d/oom_score_adj", (int)pid);
-    if (write_file_at(AT_FDCWD, path, score->text[0])) die_errno("%s: write %s", score->from, path);
-  }
+  process_score(&plan, pid);
   if (options->pid_file) write_pid_file(options->pid_file, pid);
-  (void)!send(sockets[0], "g", 1, MSG_NOSIGNAL);
+  channel_order(sockets[0], 'g', ENDED);
   start_converse(c, sockets[0], pid);
   close(sockets[0]);
   return options->detach ? 0 : foreground_wait(pid, shown);

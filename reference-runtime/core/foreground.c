@@ -4,19 +4,15 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 
+#include "channel.h"
+
 static int receive_terminal(int socket) {
-  char byte[16], control[CMSG_SPACE(sizeof(int))];
-  struct iovec part = {byte, sizeof byte};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-  int fd = -1;
-  if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) <= 0) return -1;
-  struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-  if (rights && rights->cmsg_type == SCM_RIGHTS) memcpy(&fd, CMSG_DATA(rights), sizeof fd);
-  return fd;
+  char name[16];
+  int master;
+  return descriptor_receive(socket, name, sizeof name, &master) > 0 ? master : -1;
 }
 
 static void copy_size(int master) {

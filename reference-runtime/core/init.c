@@ -3,24 +3,13 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include "cgroup.h"
+#include "channel.h"
 #include "create.h"
 #include "hooks.h"
 #include "kernel.h"
 #include "process.h"
 #include "rootfs.h"
-
-static void wait_for(int socket, char what) {
-  char byte = 0;
-  ssize_t got;
-  do got = recv(socket, &byte, 1, 0);
-  while (got < 0 && errno == EINTR);
-  /* The runtime is gone: so is the container. */
-  if (got != 1 || byte != what) _exit(1);
-}
-
-static void tell(int socket, char what) {
-  if (send(socket, &what, 1, MSG_NOSIGNAL) != 1) _exit(1);
-}
 
 static void set_names(const struct plan *plan) {
   const struct step *s;
@@ -76,7 +65,8 @@ void init_run(struct container *c, int socket, int listener, int console, mode_t
   die_to(socket);
   /* The lock on the container's directory is the runtime's. */
   close(c->dir);
-  wait_for(socket, 'g');
+  cgroups_join(plan);
+  channel_await(socket, 'g');
   umask(0);
   if (setsid() < 0) die_errno("setsid");
   if (plan_find_named(plan, V_NAMESPACE, "cgroup") && unshare(CLONE_NEWCGROUP)) die_errno("linux.namespaces: make a cgroup namespace");
@@ -88,8 +78,8 @@ void init_run(struct container *c, int socket, int listener, int console, mode_t
     terminal_open(terminal, root, "dev", true, console, plan_find(plan, V_USER));
     close(console);
   }
-  tell(socket, 'h');
-  wait_for(socket, 'c');
+  channel_say(socket, 'h');
+  channel_await(socket, 'c');
   AUTO_FREE char *state = state_json(c, plan, CREATING, getpid());
   char *wrong = hooks_run(plan, "createContainer", state);
   if (wrong) die("%s", wrong);
@@ -100,8 +90,8 @@ void init_run(struct container *c, int socket, int listener, int console, mode_t
   if (!plan_find_named(plan, V_HOOK, "startContainer")) process_find(plan);
   process_prepare(plan);
   close_all_but(first_closed, socket, listener);
-  tell(socket, 'r');
-  wait_for(socket, 'k');
+  channel_say(socket, 'r');
+  channel_await(socket, 'k');
   close(socket);
   int connection = wait_for_start(listener);
   die_to(connection);

@@ -20,6 +20,13 @@ void signals_reset(void) {
   sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void process_score(const struct plan *plan, pid_t pid) {
+  const struct step *s = plan_find(plan, V_OOM_SCORE_ADJ);
+  if (!s) return;
+  AUTO_FREE char *path = format("/proc/%d/oom_score_adj", (int)pid);
+  if (write_file_at(AT_FDCWD, path, s->text[0])) die_errno("%s: write %s", s->from, path);
+}
+
 static void set_scheduler(const struct step *s) {
   struct {
     uint32_t size, policy;

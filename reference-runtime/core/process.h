@@ -11,6 +11,8 @@ void process_find(const struct plan *plan);
 /* All the rest, then the program. `umask` is what the caller had; descriptors from `first_closed` on do not reach the program. */
 void process_become(const struct plan *plan, mode_t umask, unsigned first_closed, int listener_socket) NORETURN;
 /* Signals as a new program expects them. */
+/* Sets the OOM score of another process. */
+void process_score(const struct plan *plan, pid_t pid);
 void signals_reset(void);
 
 /* Loads the filter. With a listener its descriptor is sent over the socket, without any system call of this process after the load. */

@@ -3,10 +3,10 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <termios.h>
 
+#include "channel.h"
 #include "kernel.h"
 #include "mounts.h"
 #include "paths.h"
@@ -158,18 +158,6 @@ void rootfs_enter(const struct plan *plan, int root) {
   if (propagation && own_mount_namespace(plan) && mount(NULL, "/", NULL, (unsigned long)propagation->number[0], NULL)) die_errno("%s: set the root's propagation", propagation->from);
 }
 
-static void send_fd(int socket, int fd, const struct step *s) {
-  char name[] = "/dev/ptmx", control[CMSG_SPACE(sizeof(int))] = {0};
-  struct iovec part = {name, sizeof name - 1};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-  struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-  if (sendmsg(socket, &message, MSG_NOSIGNAL) < 0) die_errno("%s: send the terminal to the console socket", s->from);
-}
-
 void terminal_open(const struct step *s, int root, const char *devices, bool console, int socket, const struct step *user) {
   AUTO_FREE char *multiplexer = format("%s/ptmx", devices);
   AUTO_CLOSE int node = in_root(root, multiplexer);
@@ -189,7 +177,8 @@ void terminal_open(const struct step *s, int root, const char *devices, bool con
     if (tree < 0 || sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)) die_errno("%s: bind the terminal on %s", s->from, path);
     close(tree);
   }
-  send_fd(socket, master, s);
+  static const char name[] = "/dev/ptmx";
+  if (descriptor_send(socket, master, name, sizeof name - 1) < 0) die_errno("%s: send the terminal to the console socket", s->from);
   for (int fd = 0; fd < 3; fd++)
     if (dup2(slave, fd) < 0) die_errno("%s: dup2", s->from);
   if (ioctl(0, TIOCSCTTY, 0)) die_errno("%s: make it the controlling terminal", s->from);

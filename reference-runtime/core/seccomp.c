@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "channel.h"
 #include "process.h"
 
 /* Between the process that loads the filter and a helper that shares its descriptors but not its filter. */
@@ -21,16 +22,8 @@ static int helper(void *argument) {
   struct timespec pause = {.tv_nsec = 100000};
   for (int tries = 0; h->descriptor == -1 && tries < 300000; tries++) nanosleep(&pause, NULL);
   if (h->descriptor >= 0) {
-    char byte = 'l', control[CMSG_SPACE(sizeof(int))] = {0};
     int descriptor = h->descriptor;
-    struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-    rights->cmsg_level = SOL_SOCKET;
-    rights->cmsg_type = SCM_RIGHTS;
-    rights->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
-    bool sent = sendmsg(h->socket, &message, MSG_NOSIGNAL) == 1;
+    bool sent = descriptor_send(h->socket, descriptor, "l", 1) == 1;
     /* The other side says when the agent has it: nothing may be asked of an agent that is not there. */
     char answer = 0;
     bool taken = sent && recv(h->socket, &answer, 1, 0) == 1;

@@ -9,21 +9,11 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
+#include "channel.h"
 #include "kernel.h"
 
-static void wait_for(int socket, char what) {
-  char byte = 0;
-  if (recv(socket, &byte, 1, 0) != 1 || byte != what) _exit(1);
-}
-
-static void tell(int socket, char what) {
-  if (send(socket, &what, 1, MSG_NOSIGNAL) != 1) _exit(1);
-}
-
 static void become_root(void) {
-  /* Id 0 need not be mapped: then the ids stay, with all capabilities in the new namespace. */
-  (void)!syscall(SYS_setresgid, 0, 0, 0);
-  (void)!syscall(SYS_setresuid, 0, 0, 0);
+  namespaces_become_root();
   (void)prctl(PR_SET_DUMPABLE, 1);
 }
 
@@ -46,8 +36,8 @@ void stage_run(const struct plan *plan, int socket, int cgroup, void (*child)(vo
   EACH(plan, NAMESPACE, s) flags |= namespace_flag(s->text[0]);
   if (flags & CLONE_NEWUSER) {
     if (unshare(CLONE_NEWUSER)) die_errno("%s: make a user namespace", plan_find_named(plan, V_NAMESPACE, "user")->from);
-    tell(socket, 'u');
-    wait_for(socket, 'm');
+    channel_say(socket, 'u');
+    channel_await(socket, 'm');
     become_root();
   }
   if (flags & CLONE_NEWTIME) {

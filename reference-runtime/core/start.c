@@ -1,6 +1,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "channel.h"
 #include "create.h"
 #include "hooks.h"
 
@@ -40,43 +41,25 @@ static void serve_listener(const struct step *listener, int descriptor, const ch
   if (agent < 0) die_errno("%s: connect to the seccomp agent at %s", listener->from, listener->text[0]);
   AUTO_FREE char *number = format("%d", (int)pid);
   AUTO_FREE char *text = fill(listener->text[1], number, state);
-  char control[CMSG_SPACE(sizeof(int))] = {0};
-  struct iovec part = {text, strlen(text)};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-  struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof(int));
-  memcpy(CMSG_DATA(rights), &descriptor, sizeof descriptor);
-  ssize_t sent = sendmsg(agent, &message, MSG_NOSIGNAL);
+  ssize_t sent = descriptor_send(agent, descriptor, text, strlen(text));
   if (sent < 0 || write_all(agent, text + sent, strlen(text) - (size_t)sent)) die_errno("%s: send the state to the seccomp agent", listener->from);
-}
-
-static int descriptor_in(struct msghdr *message) {
-  int descriptor = -1;
-  for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part))
-    if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS) memcpy(&descriptor, CMSG_DATA(part), sizeof descriptor);
-  return descriptor;
 }
 
 void start_converse(struct container *c, int connection, pid_t pid) {
   const struct step *listener = plan_find(&c->plan, V_LISTENER);
   for (;;) {
-    char packet[8192], control[CMSG_SPACE(sizeof(int))];
-    struct iovec part = {packet, sizeof packet - 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-    ssize_t got;
-    do got = recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
-    while (got < 0 && errno == EINTR);
+    char packet[8192];
+    int descriptor;
+    ssize_t got = descriptor_receive(connection, packet, sizeof packet - 1, &descriptor);
     if (got <= 0) return;
     packet[got] = 0;
     if (packet[0] == '!') die("%s", packet + 1);
     if (packet[0] == 'h') fail_and_destroy(c, packet + 1);
     if (packet[0] == 'l' && listener) {
-      AUTO_CLOSE int descriptor = descriptor_in(&message);
       AUTO_FREE char *state = state_json(c, &c->plan, CREATED, c->pid);
       state[strlen(state) - 1] = 0;
       serve_listener(listener, descriptor, state, pid);
+      close(descriptor);
       if (send(connection, "k", 1, MSG_NOSIGNAL) != 1) die_errno("%s: answer the container's process", listener->from);
     }
   }
