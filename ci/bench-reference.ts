@@ -16,10 +16,10 @@ const BUNDLE = "/run/oci-conform/case/bench";
 
 const run = (...argv: string[]): Action => ({ do: "run", argv, timeoutMs: 10_000, slot: -1, umask: 0o022, cwd: "/", background: "" });
 
-/** The default config, for a program that ends at once. */
-function configText(): string {
+/** The default config with another program. */
+function configText(...args: string[]): string {
   const config = defaultConfig();
-  return JSON.stringify({ ...config, ociVersion: "1.0.2", process: { ...config.process, terminal: false, args: ["/bin/true"] } });
+  return JSON.stringify({ ...config, ociVersion: "1.0.2", process: { ...config.process, terminal: false, args } });
 }
 
 /** Milliseconds of the actions that ran; all must have succeeded. */
@@ -52,28 +52,31 @@ async function measure(round: number, taken: Times): Promise<void> {
     );
     const directory = (path: string): Action => ({ do: "mkdir", path, mode: 0o755, uid: 0, gid: 0 });
     const file = (path: string, content: string): Action => ({ do: "file", path, mode: 0o644, uid: 0, gid: 0, content });
+    const config = (text: string): Action => file(`${BUNDLE}/config.json`, text);
     await worker.run([
       directory(BUNDLE),
       ...["", "/bin", "/proc", "/dev", "/sys"].map((path) => directory(`${BUNDLE}/rootfs${path}`)),
-      file(`${BUNDLE}/config.json`, configText()),
-      file(`${BUNDLE}/plan`, planText(configText(), BUNDLE, "bench", host)),
+      file(`${BUNDLE}/plan`, planText(configText("/bin/true"), BUNDLE, "bench", host)),
     ]);
-    await timed(worker, [run("/bin/cp", resolveProgram("busybox"), `${BUNDLE}/rootfs/bin/true`)], []);
+    const programs = ["true", "sleep"].map((name) => run("/bin/cp", resolveProgram("busybox"), `${BUNDLE}/rootfs/bin/${name}`));
+    await timed(worker, programs, []);
     const lifecycle = (bin: string): Action[] => [
+      config(configText("/bin/sleep", "60")),
       run(bin, "create", "--bundle", BUNDLE, "bench"),
       run(bin, "state", "bench"),
       run(bin, "start", "bench"),
       run(bin, "state", "bench"),
+      run(bin, "kill", "bench", "KILL"),
       run("/bin/sleep", "0.05"),
       run(bin, "delete", "bench"),
     ];
     const measurements: Readonly<Record<string, () => Promise<number>>> = {
       "in-process run": () => timed(worker, [run(ref, "run", "--plan", `${BUNDLE}/plan`, "bench")], [0]),
-      "crun run": () => timed(worker, [run(crun, "run", "--bundle", BUNDLE, "bench")], [0]),
-      "oci-ref lifecycle": () => timed(worker, lifecycle(ref), [0, 1, 2, 3, 5]),
-      "runc lifecycle": () => timed(worker, lifecycle(runc), [0, 1, 2, 3, 5]),
-      "oci-ref state": () => timed(worker, lifecycle(ref), [1]),
-      "crun state": () => timed(worker, lifecycle(crun), [1]),
+      "crun run": () => timed(worker, [config(configText("/bin/true")), run(crun, "run", "--bundle", BUNDLE, "bench")], [1]),
+      "oci-ref lifecycle": () => timed(worker, lifecycle(ref), [1, 2, 3, 4, 5, 7]),
+      "runc lifecycle": () => timed(worker, lifecycle(runc), [1, 2, 3, 4, 5, 7]),
+      "oci-ref state": () => timed(worker, lifecycle(ref), [2]),
+      "crun state": () => timed(worker, lifecycle(crun), [2]),
     };
     const names = Object.keys(measurements).map((name) => [Math.random(), name] as const);
     for (const [, name] of names.toSorted(([a], [b]) => a - b)) {

@@ -90,14 +90,20 @@ function checkVersion(version: string): void {
   if (major !== ours || minor > newest) throw new ConfigError("ociVersion", `${version} is not supported; the newest is ${NEWEST}`);
 }
 
-/** Reads a config. @throws ConfigError that names the first property that is wrong. */
-export function loadConfig(text: string): Config {
-  let value: unknown;
+/** @throws ConfigError that names the file */
+export function parseJson(text: string, file: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (thrown) {
-    throw new ConfigError("config.json", `is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    throw new ConfigError(file, `is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
   }
+}
+
+/** Reads a config. @throws ConfigError that names the first property that is wrong. */
+export const loadConfig = (text: string): Config => checkConfig(parseJson(text, "config.json"));
+
+/** A parsed value as a config. @throws ConfigError that names the first property that is wrong. */
+export function checkConfig(value: unknown): Config {
   if (!isConfig(value)) {
     const [problem] = validateConfig(value);
     throw new ConfigError(dotted(problem?.path ?? "") || "config.json", problem?.message ?? "is invalid");

@@ -12,10 +12,15 @@ export interface Problem {
   readonly message: string;
 }
 
-type Validate = ((value: unknown) => boolean) & { errors?: readonly { instancePath: string; message?: string }[] | null };
+export type Validate = ((value: unknown) => boolean) & { errors?: readonly { instancePath: string; message?: string }[] | null };
 
 const require = createRequire(import.meta.url);
 const loaded = new Map<SchemaName, Validate>();
+
+/** Gives a validator that need not be loaded any more: a bundle carries it along. */
+export const provide = (name: SchemaName, validate: Validate): void => {
+  loaded.set(name, validate);
+};
 
 const isValidate = (value: unknown): value is Validate => typeof value === "function";
 

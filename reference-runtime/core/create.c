@@ -130,7 +130,7 @@ static void obtain_plan(struct container *c, const struct create_options *option
   if (options->plan_file) {
     if (read_file_at(AT_FDCWD, options->plan_file, &text)) die_errno("--plan %s", options->plan_file);
   } else {
-    const char *const args[] = {"lower", "--bundle", options->bundle, "--id", options->id, NULL};
+    const char *const args[] = {"lower", options->bundle, options->id, NULL};
     front_run(args, &text);
   }
   if (!strncmp(text.data, "refused ", 8)) die("%.*s", (int)strcspn(text.data + 8, "\n"), text.data + 8);

@@ -8,14 +8,14 @@
 #define NODE "node"
 #endif
 
-/* `reference-runtime/front.js` beside this program. */
+/* `reference-runtime/front-main.cjs` beside this program. */
 static char *front_path(void) {
   char self[4096];
   ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
   if (length < 0) die_errno("readlink /proc/self/exe");
   self[length] = 0;
   *strrchr(self, '/') = 0;
-  return format("%s/reference-runtime/front.js", self);
+  return format("%s/reference-runtime/front-main.cjs", self);
 }
 
 static void become_front(const char *const *args, int output) NORETURN;

@@ -309,7 +309,7 @@ static int do_update(const char *id) {
   const struct step *group = plan_find(&c.plan, V_CGROUP);
   AUTO_FREE char *path = group ? xstrdup(group->text[1] + strlen(group->text[2])) : xstrdup("");
   struct buf text = {0};
-  const char *const args[] = {"update", options.resources, "--id", id, "--cgroups-path", path, NULL};
+  const char *const args[] = {"update", options.resources, id, path, NULL};
   front_run(args, &text);
   struct plan plan;
   size_t length = text.len;
