@@ -27,7 +27,7 @@ async function main(names: readonly string[]): Promise<number> {
   }
   const catalogue = await loadCatalogue("runtime");
   const bin = referencePath();
-  const options = runtimeOptions(["--cases", "0", "--timeout", "3s", "--out", ".oci-conform/selftest"], availableParallelism());
+  const options = runtimeOptions(["--cases", "0", "--timeout", "2s", "--out", ".oci-conform/selftest"], availableParallelism());
   if (!options) return 70;
   const driver = driverFor(bin, options);
   const found = await preflightFor(bin, driver, options);
@@ -39,7 +39,7 @@ async function main(names: readonly string[]): Promise<number> {
     const faulty = { ...driver, argv: [...driver.argv, "--fault", fault.name] };
     const own = await inProcess(faulty, agentPath(), sandboxFor(driver, found), found.host, fault.name);
     const signal = new AbortController().signal;
-    const results = await runTarget({ bin, driver: own, found, selected, options, seed: 20, signal }, []);
+    const results = await runTarget({ bin, driver: own, found, selected, options, seed: 20, signal, shrinkBudget: 40 }, []);
     const [result] = results.requirements;
     const verdict = verdictOf(result);
     counts[verdict]++;

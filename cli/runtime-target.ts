@@ -100,6 +100,8 @@ export interface TargetRun {
   readonly options: RuntimeOptions;
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** At most so many runs to shrink a failing case, if not as many as usual. */
+  readonly shrinkBudget?: number;
 }
 
 /** What operations at the same time come to is a matter of luck: that is for fuzz runs, so that others are repeatable. */
@@ -175,7 +177,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
       progress({ phase: "shrink", done: shrunk.size, total: failing.length, findings: failing.length, current: id });
       // A case that failed by luck must not hide one that always does.
       for (const failure of worst ? [worst, ...others] : []) {
-        const small = await shrink(id, failure, execute, { budget: SHRINK_BUDGET, confirmations: CONFIRMATIONS, signal });
+        const small = await shrink(id, failure, execute, { budget: run.shrinkBudget ?? SHRINK_BUDGET, confirmations: CONFIRMATIONS, signal });
         if (!shrunk.has(id) || small.failed > 0) shrunk.set(id, small);
         if (small.failed > 0) break;
       }

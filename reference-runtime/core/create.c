@@ -162,7 +162,8 @@ void container_create(struct container *c, const struct create_options *options)
     die("--console-socket is given, but process.terminal is not true");
   }
   cgroups_make(c, plan);
-  mounts_prepare(&c->plan);
+  /* An ordinary user may do it only in the container's user namespace: there the container's process does it. */
+  if (geteuid() == 0) mounts_prepare(&c->plan);
   resctrl_make(c);
   if (!plan_find_named(plan, V_NAMESPACE, "mnt")) container_note(c, "root", plan_find(plan, V_ROOT)->text[0]);
   creation.listener = start_listen(c);

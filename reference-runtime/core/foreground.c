@@ -42,7 +42,8 @@ int foreground_wait(pid_t pid, int terminal) {
     copy_size(master);
   }
   int status = 0;
-  bool ended = false;
+  /* Its end may have come before anybody listened for it. */
+  bool ended = waitpid(pid, &status, WNOHANG) == pid;
   struct pollfd watched[3] = {{signals, POLLIN, 0}, {master, POLLIN, 0}, {master >= 0 ? 0 : -1, POLLIN, 0}};
   while (!ended) {
     if (poll(watched, 3, -1) < 0 && errno != EINTR) die_errno("poll");

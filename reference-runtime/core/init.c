@@ -8,6 +8,7 @@
 #include "create.h"
 #include "hooks.h"
 #include "kernel.h"
+#include "mounts.h"
 #include "process.h"
 #include "rootfs.h"
 
@@ -72,6 +73,7 @@ void init_run(struct container *c, int socket, int listener, int console, mode_t
   if (plan_find_named(plan, V_NAMESPACE, "cgroup") && unshare(CLONE_NEWCGROUP)) die_errno("linux.namespaces: make a cgroup namespace");
   set_names(plan);
   set_parameters(plan);
+  mounts_prepare(&c->plan);
   int root = rootfs_build(plan);
   const struct step *terminal = plan_find(plan, V_TERMINAL);
   if (terminal) {

@@ -110,6 +110,9 @@ static int clone_tree(const struct step *s, const struct plan *plan) {
 }
 
 void mounts_prepare(struct plan *plan) {
+  static bool done;
+  if (done) return;
+  done = true;
   for (struct step *s = plan->steps; s < plan->steps + plan->count; s++) {
     if (s->verb == V_DEVICE && s->number[7]) {
       int node = sys_open_tree(AT_FDCWD, s->text[0], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
