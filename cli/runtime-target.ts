@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { minimalCase } from "../generators/runtime/base.js";
 import { anyCase } from "../generators/runtime/case.js";
-import type { Progress, Reporter } from "../reports/reporter.js";
-import { type Results, summarize } from "../reports/results.js";
+import type { Reporter } from "../reports/reporter.js";
+import type { Results } from "../reports/results.js";
 import { HarnessError } from "../runners/errors.js";
-import { type Execute, explore, inParallel, type Source } from "../runners/explore.js";
+import type { Execute, Source } from "../runners/explore.js";
 import type { Judged } from "../runners/outcome.js";
 import { agentPath } from "../runners/runtime/build-native.js";
 import type { RuntimeCase } from "../runners/runtime/case.js";
@@ -17,17 +16,12 @@ import type { Driver } from "../runners/runtime/script.js";
 import { storedCases } from "../runners/runtime/store.js";
 import type { Setting } from "../runners/runtime/target.js";
 import { WorkerDied } from "../runners/runtime/worker.js";
-import { type Shrunk, shrink } from "../runners/shrink.js";
 import { compareReleases, RELEASES, type Requirement } from "../spec/catalogue.js";
 import { checks, examples } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
+import { runSuite } from "./run-suite.js";
 import type { RuntimeOptions } from "./runtime-options.js";
-import { applies, resultFor, storeFailure } from "./runtime-results.js";
-
-/** Each requirement that the host allows is exercised at least so often. */
-const AT_LEAST = 3;
-const SHRINK_BUDGET = 60;
-const CONFIRMATIONS = 3;
+import { findingFor, storeFailure } from "./runtime-results.js";
 
 /** The driver for a `--bin` value. @throws UsageError when there is no such program. */
 export function driverFor(bin: string, options: Pick<RuntimeOptions, "runtimeArg" | "timeout">): Driver {
@@ -112,97 +106,57 @@ const generalCases = ({ host, target }: Setting, fuzz: boolean) =>
 const suits = ({ containers }: RuntimeCase, release: string): boolean =>
   containers.every(({ config: { ociVersion } }) => !/^\d+\.\d+\.\d+/.test(ociVersion) || compareReleases(ociVersion, release) <= 0);
 
-/** The version of this tool, from its package. */
-const toolVersion = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
-};
-
-/** Keeps a case with everything that failed in it, by its number in the run. */
-function keep(run: TargetRun, number: number, subject: RuntimeCase, { observation, outcomes }: Judged<Observation>): void {
-  for (const requirement of run.selected) {
-    const outcome = outcomes.get(requirement.id);
-    if (outcome?.verdict !== "fail") continue;
-    storeFailure(join(run.options.out, "kept", String(number)), requirement, run, {
-      case: subject,
-      observation,
-      expected: outcome.expected,
-    });
-  }
-}
-
 /** Explores one target, shrinks what failed, stores it, and gives the results. */
 export async function runTarget(run: TargetRun, reporters: readonly Reporter[]): Promise<Results> {
-  const { options, found, driver, signal } = run;
+  const { bin, options, found, driver, signal, selected, seed } = run;
   const setting: Setting = { host: found.host, target: found.target };
-  const begun = performance.now();
-  const wanted = new Set(run.selected.filter((requirement) => applies(requirement, found.target.release)).map(({ id }) => id));
   const pool = await Pool.start(agentPath(), sandboxFor(driver, found), driver, options.jobs);
   const onAbort = (): void => void pool.close();
   signal.addEventListener("abort", onAbort, { once: true });
   // It may have come while the workers were starting.
   if (signal.aborted) onAbort();
+  const complaints: string[] = [];
+  const root = join(options.out, "failures");
   try {
-    const complaints: string[] = [];
-    let cases = 0;
-    const judged = executor(pool, setting, complaints);
-    const execute: typeof judged = async (subject) => {
-      const number = ++cases;
-      const result = await judged(subject);
-      if (options.keep) keep(run, number, subject, result);
-      return result;
-    };
-    const progress = (part: Progress): void => {
-      for (const reporter of reporters) reporter.progress(part);
-    };
-    const root = join(options.out, "failures");
-    const tallies = await explore(execute, {
-      seed: run.seed,
-      wanted,
-      stored: storedCases(root).filter((subject) => suits(subject, found.target.release)),
-      sources: sourcesFor(setting),
-      general: generalCases(setting, options.time !== undefined),
-      generalCases: options.cases,
-      atLeast: AT_LEAST,
-      jobs: options.jobs,
-      ...(options.time === undefined ? {} : { until: Date.now() + options.time }),
-      bail: options.bail,
-      signal,
-      onCase: (done, total, all) =>
-        progress({ phase: "explore", done, total, findings: [...all.values()].filter(({ failures }) => failures > 0).length }),
-    });
-    const shrunk = new Map<string, Shrunk<RuntimeCase, Observation>>();
-    const failing = [...tallies.values()].filter(({ worst }) => worst !== undefined);
-    await inParallel(failing, options.jobs, signal, async ({ id, worst, others }) => {
-      progress({ phase: "shrink", done: shrunk.size, total: failing.length, findings: failing.length, current: id });
-      // A case that failed by luck must not hide one that always does.
-      for (const failure of worst ? [worst, ...others] : []) {
-        const small = await shrink(id, failure, execute, { budget: run.shrinkBudget ?? SHRINK_BUDGET, confirmations: CONFIRMATIONS, signal });
-        if (!shrunk.has(id) || small.failed > 0) shrunk.set(id, small);
-        if (small.failed > 0) break;
-      }
-    });
-    const requirements = run.selected.map((requirement) =>
-      resultFor(requirement, { tally: tallies.get(requirement.id), shrunk: shrunk.get(requirement.id), bin: run.bin, driver, found, root }),
+    const results = await runSuite<RuntimeCase, Observation>(
+      {
+        release: found.target.release,
+        execute: executor(pool, setting, complaints),
+        stored: storedCases(root).filter((subject) => suits(subject, found.target.release)),
+        sources: sourcesFor(setting),
+        general: generalCases(setting, options.time !== undefined),
+        finding: (requirement, shrunk) => findingFor(requirement, { bin, driver, found, root }, shrunk),
+        ...(options.keep
+          ? {
+              keep: (requirement, number, subject, { observation }, expected) => {
+                storeFailure(join(options.out, "kept", String(number)), requirement, run, { case: subject, observation, expected });
+              },
+            }
+          : {}),
+      },
+      {
+        selected,
+        seed,
+        jobs: options.jobs,
+        cases: options.cases,
+        ...(options.time === undefined ? {} : { time: options.time }),
+        bail: options.bail,
+        signal,
+        ...(run.shrinkBudget === undefined ? {} : { shrinkBudget: run.shrinkBudget }),
+      },
+      reporters,
     );
     return {
-      format: "oci-conform/results@1",
-      tool: { name: "oci-conform", version: toolVersion() },
+      ...results,
       target: {
-        name: run.bin,
+        name: bin,
         command: driver.argv.join(" "),
         version: found.target.version,
         spec: found.target.release,
         specReason: found.target.releaseReason,
       },
       host: { kernel: found.host.kernel, arch: found.host.arch, cgroup: found.view, root: found.host.root },
-      seed: run.seed,
-      cases,
-      durationMs: Math.round(performance.now() - begun),
-      ...(signal.aborted ? { interrupted: true } : {}),
       ...(complaints.length > 0 ? { complaints: [...new Set(complaints)] } : {}),
-      summary: summarize(requirements),
-      requirements,
     };
   } finally {
     signal.removeEventListener("abort", onAbort);
