@@ -5,7 +5,7 @@ import { type Finding, type RequirementResult, type Results, summarize } from ".
 import { type Execute, explore, inParallel, type Source, type Tally } from "../runners/explore.js";
 import type { Judged } from "../runners/outcome.js";
 import { type Shrunk, shrink } from "../runners/shrink.js";
-import { compareReleases, type Requirement, sectionUrl } from "../spec/catalogue.js";
+import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 
 /** Each requirement that the host allows is exercised at least so often. */
 const AT_LEAST = 3;
@@ -14,8 +14,8 @@ const CONFIRMATIONS = 3;
 
 /** A target of one spec: what differs between runtimes, images and registries. */
 export interface Target<Case, Observation> {
-  /** The release of the spec that it is judged by. */
-  readonly release: string;
+  /** Why a requirement is not asked of it; undefined when it is. */
+  readonly notAsked: (requirement: Requirement) => string | undefined;
   readonly execute: Execute<Case, Observation>;
   /** Failures found before. */
   readonly stored: readonly Case[];
@@ -43,10 +43,6 @@ export interface SuiteOptions {
 
 /** The part of the results that does not depend on the kind of target. */
 export type SuiteResults = Pick<Results, "format" | "tool" | "seed" | "cases" | "durationMs" | "interrupted" | "summary" | "requirements">;
-
-/** Whether a requirement belongs to a release. */
-export const applies = ({ since, until }: Requirement, release: string): boolean =>
-  (since === undefined || compareReleases(since, release) <= 0) && (until === undefined || compareReleases(until, release) >= 0);
 
 /** The version of this tool, from its package. */
 const toolVersion = (): string => {
@@ -77,7 +73,7 @@ export async function runSuite<Case, Observation>(
   };
   const tallies = await explore(execute, {
     seed,
-    wanted: new Set(selected.filter((requirement) => applies(requirement, target.release)).map(({ id }) => id)),
+    wanted: new Set(selected.filter((requirement) => target.notAsked(requirement) === undefined).map(({ id }) => id)),
     stored: target.stored,
     sources: target.sources,
     general: target.general,
@@ -135,16 +131,11 @@ function resultFor<Case, Observation>(
     failures: tally?.failures ?? 0,
     durationMs: Math.round(tally?.durationMs ?? 0),
   };
-  if (!applies(requirement, target.release)) {
-    const why =
-      requirement.since !== undefined && compareReleases(requirement.since, target.release) > 0
-        ? `came with release ${requirement.since}`
-        : `went after release ${requirement.until}`;
-    return { ...base, verdict: "skip", reason: `${why}; the target is judged by ${target.release}` };
-  }
+  const reason = target.notAsked(requirement);
+  if (reason !== undefined) return { ...base, verdict: "skip", reason };
   if (shrunk && shrunk.confirmations > 0 && shrunk.failed === 0) {
-    const reason = `failed in ${base.failures} of ${base.exercised} cases, but in none of ${shrunk.confirmations} runs that were to confirm it`;
-    return { ...base, verdict: "skip", reason };
+    const why = `failed in ${base.failures} of ${base.exercised} cases, but in none of ${shrunk.confirmations} runs that were to confirm it`;
+    return { ...base, verdict: "skip", reason: why };
   }
   if (tally?.worst)
     return { ...base, verdict: "fail", finding: target.finding(requirement, shrunk ?? { ...tally.worst, failed: 0, confirmations: 0 }) };

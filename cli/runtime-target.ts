@@ -120,7 +120,10 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
   try {
     const results = await runSuite<RuntimeCase, Observation>(
       {
-        release: found.target.release,
+        notAsked: ({ since }) =>
+          since !== undefined && compareReleases(since, found.target.release) > 0
+            ? `came with release ${since}; the target is judged by ${found.target.release}`
+            : undefined,
         execute: executor(pool, setting, complaints),
         stored: storedCases(root).filter((subject) => suits(subject, found.target.release)),
         sources: sourcesFor(setting),

@@ -8,8 +8,9 @@ import { agentPath } from "../runners/runtime/build-native.js";
 import { splitCommand } from "../runners/runtime/preflight.js";
 import { inProcess } from "../runners/runtime/reference.js";
 import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
+import { seedOf } from "./common-options.js";
 import { exitCodeOf } from "./exit.js";
-import { DEFAULT_SEED, type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
+import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
 import { driverFor, preflightFor, runTarget, sandboxFor } from "./runtime-target.js";
 import { select } from "./selection.js";
 
@@ -48,7 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (platform() !== "linux") throw new UsageError(`runtimes are tested on Linux; this is ${platform()}`);
   const targets = options.bin.map((bin) => ({ bin, driver: driverFor(bin, options) }));
   for (const { bin } of targets) makeReporters(options, bin);
-  const seed = options.seed ?? (options.time === undefined ? DEFAULT_SEED : Math.floor(Math.random() * 0x7fffffff));
+  const seed = seedOf(options);
 
   const abort = new AbortController();
   const interrupt = (): void => abort.abort();

@@ -21,9 +21,12 @@ export interface RunInfo {
     readonly release: string;
     readonly releaseReason?: string;
   };
-  readonly host: { readonly kernel: string; readonly cgroup: string; readonly root: boolean };
+  /** The host as far as it bears on the verdicts; a registry's clients have no view of cgroups. */
+  readonly host: { readonly kernel: string; readonly cgroup?: string; readonly root?: boolean };
   /** Why the target has that view of cgroups, where it is worth a word. */
   readonly viewReason?: string;
+  /** What the target chose where the spec leaves it a choice, in words. */
+  readonly choices?: string;
   readonly seed: number;
   readonly jobs: number;
 }

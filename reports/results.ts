@@ -59,6 +59,8 @@ export interface ResultsTarget {
   readonly specReason?: string;
   /** The release that the target declares by itself. */
   readonly declaredSpec?: string;
+  /** What it chose where the spec leaves it a choice, in words. */
+  readonly choices?: string;
 }
 
 /** The host as far as it bears on the verdicts. */
@@ -66,9 +68,9 @@ export interface ResultsHost {
   readonly kernel: string;
   readonly arch: string;
   /** The view of cgroups that the target had. */
-  readonly cgroup: string;
+  readonly cgroup?: string;
   /** Whether the harness ran as root in the initial user namespace. */
-  readonly root: boolean;
+  readonly root?: boolean;
   readonly [fact: string]: unknown;
 }
 

@@ -1,4 +1,5 @@
 import { type Gate, gates } from "./exit-code.js";
+import { hostInWords } from "./host.js";
 import type { Format } from "./reporter.js";
 import type { RequirementResult } from "./results.js";
 import { inline, oneLine, plain } from "./text.js";
@@ -62,12 +63,13 @@ export const tap: Format = (out, { gate }) => {
     announced = true;
   };
   return {
-    begin: ({ spec, target, host, viewReason, seed, jobs }) => {
+    begin: ({ spec, target, host, viewReason, choices, seed, jobs }) => {
       announce();
       const words = [
         `${spec}: ${target.name}${target.version === "" ? "" : ` (${target.version})`}`,
         `judged by release ${target.release}${target.releaseReason === undefined ? "" : `: ${target.releaseReason}`}`,
-        `host: ${host.kernel}, cgroup view ${host.cgroup}${viewReason ? ` (${viewReason})` : ""}, ${host.root ? "root" : "not root"}`,
+        `host: ${hostInWords(host, viewReason)}`,
+        ...(choices === undefined ? [] : [`it chose: ${choices}`]),
         `seed ${seed}, jobs ${jobs}`,
       ];
       for (const line of words) out.write(`# ${oneLine(line)}\n`);

@@ -1,4 +1,5 @@
 import { gates } from "./exit-code.js";
+import { hostInWords } from "./host.js";
 import { progressBar } from "./progress-bar.js";
 import type { Format } from "./reporter.js";
 import { isTerminal, paintFor, widthOf } from "./style.js";
@@ -15,13 +16,12 @@ export const terminal: Format = (out, { gate, now = () => performance.now(), env
     if (text !== "") out.write(text);
   };
   return {
-    begin: ({ spec, target, host, viewReason, seed, jobs }) => {
+    begin: ({ spec, target, host, viewReason, choices, seed, jobs }) => {
       const version = target.version === "" ? "" : ` (${oneLine(target.version)})`;
       const why = target.releaseReason ? `: ${oneLine(target.releaseReason)}` : "";
-      const view = viewReason ? ` (${oneLine(viewReason)})` : "";
       print(
         `${paint("bold", `${oneLine(target.name)}${version}`)}, ${spec} spec ${oneLine(target.release)}${why}\n` +
-          `${paint("dim", `Linux ${host.kernel}, ${host.root ? "root" : "not root"}, cgroup view ${host.cgroup}${view}, seed ${seed}, jobs ${jobs}`)}\n\n`,
+          `${paint("dim", `${oneLine(hostInWords(host, viewReason))}, seed ${seed}, jobs ${jobs}`)}\n${choices ? `${paint("dim", `it chose: ${oneLine(choices)}`)}\n` : ""}\n`,
       );
     },
     progress: (progress) => bar?.draw(progress),

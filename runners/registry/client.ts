@@ -1,0 +1,61 @@
+import { Authenticator } from "./auth.js";
+import { type Answer, HttpClient, type PlainRequest, splitUrl } from "./http-client.js";
+import { header } from "./observation.js";
+import type { Endpoint } from "./target.js";
+
+const REDIRECTS = 5;
+/** A registry that asks to wait is waited for: so often, and at most so long at a time. */
+const WAITS = 5;
+const LONGEST_WAIT_MS = 60_000;
+
+const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
+
+/** Milliseconds that a `Retry-After` (RFC 9110, section 10.2.3) asks for. */
+export function retryAfter(value: string | undefined, now: number): number {
+  if (value === undefined) return 1000;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_WAIT_MS) : 1000;
+}
+
+/** A client of one registry: authentication, redirects of blobs, and patience with 429. */
+export class RegistryClient {
+  readonly #http: HttpClient;
+  readonly #auth: Authenticator;
+
+  constructor(endpoint: Endpoint, connections: number) {
+    this.#http = new HttpClient(endpoint, connections);
+    this.#auth = new Authenticator(this.#http, endpoint.credentials);
+  }
+
+  get endpoint(): Endpoint {
+    return this.#http.endpoint;
+  }
+
+  async send(request: PlainRequest): Promise<Answer> {
+    for (let waits = 0; ; waits++) {
+      const answer = await this.#followed(request);
+      if (!("response" in answer) || answer.response.status !== 429 || waits >= WAITS) return answer;
+      await new Promise((resolve) => setTimeout(resolve, retryAfter(header(answer.response, "retry-after"), Date.now())));
+    }
+  }
+
+  /** The status codes of the spec are those after redirects; blobs may lie elsewhere, where our credentials do not belong. */
+  async #followed(request: PlainRequest): Promise<Answer> {
+    let answer = await this.#auth.send(request);
+    let { url } = request;
+    const reads = (request.method === "GET" || request.method === "HEAD") && /\/blobs\/[a-z0-9+._-]+:/.test(request.url);
+    for (let hops = 0; reads && hops < REDIRECTS && "response" in answer && isRedirect(answer.response.status); hops++) {
+      const location = header(answer.response, "location");
+      if (location === undefined || !URL.canParse(location, url)) break;
+      const next = new URL(location, url).href;
+      const same = splitUrl(next).origin === splitUrl(this.endpoint.url).origin;
+      url = next;
+      answer = await (same ? this.#auth : this.#http).send({ ...request, url });
+    }
+    return answer;
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+}

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { type Dispatcher, errors, Pool } from "undici";
+import { HarnessError } from "../errors.js";
+import type { Failure, SeenBody, SeenResponse } from "./observation.js";
+import { type OddBody, sendOddly } from "./odd-body.js";
+import type { Endpoint } from "./target.js";
+
+/** A request with an absolute URL, whose path goes out as it is written. */
+export interface PlainRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+  /** Send the body without a length known beforehand. */
+  readonly stream?: boolean;
+  readonly odd?: OddBody;
+}
+
+/** An answer as it was seen, or why there is none. */
+export type Answer = { readonly response: SeenResponse } | { readonly failure: Failure };
+
+/** Bodies up to this size are kept as text. */
+const TEXT_LIMIT = 256 * 1024;
+
+/** A URL's origin, and its path with the query exactly as written. */
+export function splitUrl(url: string): { readonly origin: string; readonly path: string } {
+  const match = /^(https?:\/\/[^/?#]+)([^#]*)/i.exec(url);
+  if (!match) throw new TypeError(`${url} is not an absolute http(s) URL`);
+  const path = match[2] ?? "";
+  return { origin: match[1] ?? "", path: path.startsWith("/") ? path : `/${path}` };
+}
+
+function failureOf(thrown: unknown, timeoutMs: number): Failure {
+  if (!(thrown instanceof Error)) return { kind: "connection", message: String(thrown) };
+  if (thrown.name === "TimeoutError" || thrown instanceof errors.HeadersTimeoutError || thrown instanceof errors.BodyTimeoutError)
+    return { kind: "timeout", message: `no whole answer within ${timeoutMs} ms` };
+  if (thrown instanceof TooLarge) return { kind: "too-large", message: thrown.message };
+  const code = "code" in thrown ? String(thrown.code) : "";
+  const protocol = code.startsWith("HPE_") || thrown instanceof errors.ResponseContentLengthMismatchError;
+  return { kind: protocol ? "protocol" : "connection", message: [code, thrown.message].filter((part) => part !== "").join(": ") };
+}
+
+class TooLarge extends Error {}
+
+async function readBody(body: AsyncIterable<Buffer>, maxBody: number): Promise<SeenBody> {
+  const sha256 = createHash("sha256");
+  const sha512 = createHash("sha512");
+  const kept: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBody) throw new TooLarge(`the answer's body is longer than ${maxBody} bytes`);
+    sha256.update(chunk);
+    sha512.update(chunk);
+    if (size <= TEXT_LIMIT) kept.push(chunk);
+  }
+  const digests = { sha256: `sha256:${sha256.digest("hex")}`, sha512: `sha512:${sha512.digest("hex")}` };
+  return { size, ...digests, ...(size <= TEXT_LIMIT ? { text: Buffer.concat(kept).toString() } : {}) };
+}
+
+/** HTTP with connections that stay open: one request at a time on each, limits on time and size, no redirects of its own. */
+export class HttpClient {
+  readonly #pools = new Map<string, Pool>();
+  #next = 0;
+
+  readonly endpoint: Endpoint;
+  readonly #connections: number;
+
+  constructor(endpoint: Endpoint, connections: number) {
+    this.endpoint = endpoint;
+    this.#connections = connections;
+  }
+
+  #pool(origin: string): Pool {
+    const known = this.#pools.get(origin);
+    if (known) return known;
+    const { tls, timeoutMs } = this.endpoint;
+    const pool = new Pool(origin, {
+      connections: this.#connections,
+      pipelining: 1,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+      maxHeaderSize: 65536,
+      connect: {
+        timeout: timeoutMs,
+        ...(tls?.ca === undefined ? {} : { ca: tls.ca }),
+        ...(tls?.insecure ? { rejectUnauthorized: false } : {}),
+      },
+    });
+    this.#pools.set(origin, pool);
+    return pool;
+  }
+
+  /** Waits until the rate allows the next request. */
+  async #turn(): Promise<void> {
+    const { rate } = this.endpoint;
+    if (rate === undefined) return;
+    const now = performance.now();
+    const at = Math.max(now, this.#next);
+    this.#next = at + 1000 / rate;
+    if (at > now) await new Promise((resolve) => setTimeout(resolve, at - now));
+  }
+
+  async send(request: PlainRequest): Promise<Answer> {
+    await this.#turn();
+    const { timeoutMs, maxBody } = this.endpoint;
+    if (request.odd) return sendOddly(request, request.odd, timeoutMs);
+    try {
+      const { origin, path } = splitUrl(request.url);
+      const { body } = request;
+      const response = await this.#pool(origin).request({
+        method: request.method as Dispatcher.HttpMethod,
+        path,
+        headers: request.headers,
+        body: body === null ? null : request.stream ? Readable.from([Buffer.from(body)]) : Buffer.from(body),
+        signal: AbortSignal.timeout(timeoutMs),
+        responseHeaders: "raw",
+      });
+      const raw = response.headers as unknown as readonly (string | Buffer)[];
+      const headers: [string, string][] = [];
+      for (let at = 0; at + 1 < raw.length; at += 2)
+        headers.push([String(raw[at]).toLowerCase(), Buffer.from(raw[at + 1] ?? "").toString("latin1")]);
+      return { response: { status: response.statusCode, headers, body: await readBody(response.body, maxBody) } };
+    } catch (thrown) {
+      if (thrown instanceof errors.NotSupportedError || thrown instanceof errors.InvalidArgumentError)
+        throw new HarnessError(`${request.method} ${request.url} cannot be sent: ${thrown.message}`);
+      return { failure: failureOf(thrown, timeoutMs) };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  }
+}

@@ -1,0 +1,85 @@
+/** A request as it was sent. */
+export interface SentRequest {
+  readonly method: string;
+  /** The absolute URL. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The bytes that were sent, by the content that they are of; null without a body. */
+  readonly body: { readonly content: string; readonly from: number; readonly to: number } | null;
+}
+
+export interface SeenResponse {
+  readonly status: number;
+  /** Names in lower case, in the order of arrival, repeated ones as often as they came. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: SeenBody;
+}
+
+export interface SeenBody {
+  /** Bytes that arrived. */
+  readonly size: number;
+  readonly sha256: string;
+  readonly sha512: string;
+  /** The bytes, as UTF-8, when there are not too many of them. */
+  readonly text?: string;
+}
+
+/** Why there is no whole answer; `broken-off`: there need not be one to a request that broke off. */
+export interface Failure {
+  readonly kind: "timeout" | "connection" | "too-large" | "protocol" | "broken-off" | "out-of-step";
+  readonly message: string;
+}
+
+/** One request and its answer. */
+export interface Exchange {
+  readonly phase: "steps" | "clients" | "after";
+  /** The client's index among `clients`; 0 elsewhere. */
+  readonly client: number;
+  /** The step's index in its list. */
+  readonly step: number;
+  /** For later pages of a step with `pages`: 1, 2, … */
+  readonly page?: number;
+  readonly label?: string;
+  /** The labels of the steps whose `Location` this request used. */
+  readonly uses: readonly string[];
+  readonly request: SentRequest;
+  readonly response: SeenResponse | null;
+  readonly failure?: Failure;
+  /** Milliseconds from the case's beginning. */
+  readonly begunMs: number;
+  readonly endedMs: number;
+}
+
+/** What was seen of a case. */
+export interface RegistryObservation {
+  readonly format: "oci-conform/registry-observation@1";
+  /** In the order in which the answers came. */
+  readonly exchanges: readonly Exchange[];
+  /** Steps that could not be taken: a step whose answer they need gave none. */
+  readonly untaken: readonly {
+    readonly phase: Exchange["phase"];
+    readonly client: number;
+    readonly step: number;
+    readonly reason: string;
+  }[];
+  /** The contents' facts, for the model. */
+  readonly contents: Readonly<Record<string, ContentFacts>>;
+  /** The names that the run gave to the case's repositories. */
+  readonly repositories: Readonly<Record<string, string>>;
+  /** What became of a server of ours: it ended by itself. */
+  readonly crashed?: string;
+}
+
+export interface ContentFacts {
+  readonly size: number;
+  readonly sha256: string;
+  readonly sha512: string;
+  /** Its text, when it is a text or JSON. */
+  readonly text?: string;
+}
+
+/** A header's values, joined as RFC 9110, section 5.3, says; undefined when it is missing. */
+export function header(response: Pick<SeenResponse, "headers">, name: string): string | undefined {
+  const values = response.headers.filter(([each]) => each === name).map(([, value]) => value);
+  return values.length === 0 ? undefined : values.join(", ");
+}

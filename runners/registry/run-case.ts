@@ -1,0 +1,162 @@
+import { isRequest, type RegistryCase, type RequestStep, type Step } from "./case.js";
+import type { RegistryClient } from "./client.js";
+import { ContentError, Contents } from "./contents.js";
+import { type PlainRequest, splitUrl } from "./http-client.js";
+import { type Exchange, header, type RegistryObservation, type SeenResponse } from "./observation.js";
+
+/** What restarts a server of ours. */
+export interface Restarter {
+  restart(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
+  /** Why it ended by itself, if it did. */
+  readonly crashed: string | undefined;
+}
+
+/** Why a step cannot be taken. */
+class Untaken extends Error {}
+
+/** Target of `Link` with the relation `next` (RFC 8288). */
+export function nextLink(value: string | undefined): string | undefined {
+  for (const [, target, parameters] of (value ?? "").matchAll(/<([^>]*)>((?:\s*;\s*[\w*-]+\s*=\s*(?:"[^"]*"|[^\s;,"]+))*)/g)) {
+    if (/;\s*rel\s*=\s*(?:"(?:[^"]*\s)?next(?:\s[^"]*)?"|next\b)/i.test(parameters ?? "")) return target;
+  }
+  return undefined;
+}
+
+/** Percent-encodes a query's value; `:` and `/` may stay as they are. */
+const encoded = (text: string): string => encodeURIComponent(text).replaceAll("%3A", ":").replaceAll("%2F", "/");
+
+/** Carries one case out against a registry, in repositories that nobody else uses. */
+export class CaseRun {
+  readonly #answers = new Map<string, { readonly response: SeenResponse; readonly url: string }>();
+  readonly #exchanges: Exchange[] = [];
+  readonly #untaken: RegistryObservation["untaken"][number][] = [];
+  readonly #repositories: Record<string, string> = {};
+  readonly #contents: Contents;
+  readonly #begun = performance.now();
+
+  /** @param prefix goes before the names of the case's repositories */
+  readonly #client: RegistryClient;
+  readonly #subject: RegistryCase;
+  readonly #server: Restarter | undefined;
+
+  constructor(client: RegistryClient, subject: RegistryCase, prefix: string, server: Restarter | undefined) {
+    this.#client = client;
+    this.#subject = subject;
+    this.#server = server;
+    this.#contents = new Contents(subject.contents, (key) => {
+      const name = `${prefix}-${key}`;
+      this.#repositories[key] = name;
+      return name;
+    });
+  }
+
+  /** @param stop give up at the first request without an answer */
+  async run(stop = false): Promise<RegistryObservation> {
+    const { steps, clients = [], after = [] } = this.#subject;
+    await this.#list(steps, "steps", 0, stop);
+    await Promise.all(clients.map((own, client) => this.#list(own, "clients", client)));
+    await this.#list(after, "after", 0);
+    const crashed = this.#server?.crashed;
+    return {
+      format: "oci-conform/registry-observation@1",
+      exchanges: this.#exchanges,
+      untaken: this.#untaken,
+      contents: this.#contents.facts(),
+      repositories: this.#repositories,
+      ...(crashed === undefined ? {} : { crashed }),
+    };
+  }
+
+  async #list(steps: readonly Step[], phase: Exchange["phase"], client: number, stop = false): Promise<void> {
+    for (const [step, each] of steps.entries()) {
+      if (stop && this.#exchanges.at(-1)?.failure) return;
+      try {
+        if (isRequest(each)) await this.#take(each, { phase, client, step });
+        else if (this.#server) await this.#server.restart(each.restart);
+        else throw new Untaken("the harness did not start the registry");
+      } catch (thrown) {
+        if (!(thrown instanceof Untaken || thrown instanceof ContentError)) throw thrown;
+        this.#untaken.push({ phase, client, step, reason: thrown.message });
+      }
+    }
+  }
+
+  async #take(step: RequestStep, place: Pick<Exchange, "phase" | "client" | "step">): Promise<void> {
+    const uses: string[] = [];
+    let request = this.#request(step, uses);
+    for (let page = 0; ; page++) {
+      const exchange = await this.#exchange(step, request, { ...place, uses, ...(page > 0 ? { page } : {}) });
+      const next = exchange.response ? nextLink(header(exchange.response, "link")) : undefined;
+      if (next === undefined || page + 1 >= (step.pages ?? 1) || !URL.canParse(next, request.url)) return;
+      request = { ...request, url: this.#own(new URL(next, request.url).href) };
+    }
+  }
+
+  async #exchange(
+    step: RequestStep,
+    request: PlainRequest,
+    place: Pick<Exchange, "phase" | "client" | "step" | "uses" | "page">,
+  ): Promise<Exchange> {
+    const begun = performance.now();
+    const answer = await this.#client.send(request);
+    const response = "response" in answer ? answer.response : null;
+    if (step.label !== undefined && response && place.page === undefined) this.#answers.set(step.label, { response, url: request.url });
+    const { body } = step;
+    const exchange: Exchange = {
+      ...place,
+      ...(step.label === undefined ? {} : { label: step.label }),
+      request: {
+        method: request.method,
+        url: request.url,
+        headers: request.headers,
+        body: body ? { content: body.content, from: body.from ?? 0, to: (body.from ?? 0) + (request.body?.length ?? 0) } : null,
+      },
+      response,
+      ...("failure" in answer ? { failure: answer.failure } : {}),
+      begunMs: round(begun - this.#begun),
+      endedMs: round(performance.now() - this.#begun),
+    };
+    this.#exchanges.push(exchange);
+    return exchange;
+  }
+
+  /** Fills in what a text says of answers, contents and repositories. @throws Untaken, ContentError */
+  #fill(text: string, uses: string[]): string {
+    const answered = text.replace(/\{(location|link|etag):([\w.-]+)\}/g, (_, kind: string, label: string) => {
+      const answer = this.#answers.get(label);
+      if (!answer) throw new Untaken(`the step ${label} gave no answer`);
+      const value = header(answer.response, kind);
+      const target = kind === "link" ? nextLink(value) : value;
+      if (target === undefined) throw new Untaken(`the answer to ${label} has no ${kind}`);
+      if (kind === "etag") return target;
+      if (kind === "location") uses.push(label);
+      if (!URL.canParse(target, answer.url)) throw new Untaken(`the ${kind} of ${label} is not a URL: ${target}`);
+      return this.#own(new URL(target, answer.url).href);
+    });
+    return this.#contents.fill(answered);
+  }
+
+  /** Requests go to the registry alone. @throws Untaken */
+  #own(url: string): string {
+    if (splitUrl(url).origin !== splitUrl(this.#client.endpoint.url).origin) throw new Untaken(`${url} is not at the registry`);
+    return url;
+  }
+
+  #request({ method, target, query, headers, body, stream, odd }: RequestStep, uses: string[]): PlainRequest {
+    const at = this.#fill(target, uses);
+    const parameters = (query ?? []).map(([name, value]) => `${name}=${encoded(this.#fill(value, uses))}`).join("&");
+    const whole = parameters === "" ? at : `${at}${at.includes("?") ? "&" : "?"}${parameters}`;
+    const made = body ? this.#contents.get(body.content) : undefined;
+    const bytes = made ? made.bytes.subarray(body?.from ?? 0, body?.to ?? made.size) : null;
+    return {
+      method,
+      url: /^https?:/i.test(whole) ? whole : `${this.#client.endpoint.url}${whole}`,
+      headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, this.#fill(value, uses)])),
+      body: bytes,
+      ...(stream ? { stream } : {}),
+      ...(odd ? { odd } : {}),
+    };
+  }
+}
+
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
