@@ -1,0 +1,191 @@
+import fc, { type Arbitrary } from "fast-check";
+import type { RegistryCase, RequestStep, Step } from "../../runners/registry/case.js";
+import type { RegistryFacts } from "../../runners/registry/target.js";
+import {
+  begin,
+  blobPath,
+  caseOf,
+  chunk,
+  descriptor,
+  finish,
+  get,
+  head,
+  image,
+  jsonOf,
+  MEDIA,
+  manifestPath,
+  pushBlob,
+  pushImage,
+  pushManifest,
+  random,
+  remove,
+  request,
+  textOf,
+} from "./steps.js";
+
+const REPOSITORIES = ["a", "b"] as const;
+const BLOBS = ["x", "y", "empty", "m-layer"] as const;
+const TAGS = ["v1", "latest", "B"] as const;
+
+const repo = fc.constantFrom(...REPOSITORIES);
+const blob = fc.constantFrom(...BLOBS);
+const tag = fc.constantFrom(...TAGS);
+const accept = fc.constantFrom(undefined, "*/*", MEDIA.manifest, MEDIA.index, `${MEDIA.manifest}, ${MEDIA.index}`);
+
+const CONTENTS = {
+  x: random(700, 1),
+  y: random(20_000, 2),
+  empty: textOf(""),
+  c: textOf("{}"),
+  ...image("m", 3),
+  ...image("n", 4, {
+    subject: descriptor("m", MEDIA.manifest),
+    artifactType: "application/vnd.example.signature",
+    annotations: { "org.example.k": "v" },
+  }),
+  i: jsonOf({
+    schemaVersion: 2,
+    mediaType: MEDIA.index,
+    manifests: [descriptor("m", MEDIA.manifest, { platform: { architecture: "amd64", os: "linux" } }), descriptor("n", MEDIA.manifest)],
+  }),
+  artifact: jsonOf({
+    schemaVersion: 2,
+    mediaType: MEDIA.manifest,
+    artifactType: "application/vnd.example.thing",
+    config: descriptor("c", MEDIA.empty),
+    layers: [descriptor("c", MEDIA.empty)],
+    subject: descriptor("i", MEDIA.index),
+  }),
+};
+
+/** The sizes of the blobs above that are not made of JSON. */
+const SIZES: Readonly<Record<string, number>> = { x: 700, y: 20_000, empty: 0, "m-layer": 67 };
+
+const reads: Arbitrary<Step[]> = fc.oneof(
+  fc.tuple(repo, blob, fc.boolean()).map(([where, what, whole]) => [whole ? get(blobPath(where, what)) : head(blobPath(where, what))]),
+  fc
+    .tuple(repo, fc.oneof(tag, fc.constantFrom("{sha256:m}", "{sha256:n}", "{sha256:i}")), accept, fc.boolean())
+    .map(([where, what, types, whole]) => {
+      const step = whole ? get(manifestPath(where, what)) : head(manifestPath(where, what));
+      return [types === undefined ? step : { ...step, headers: { accept: types } }];
+    }),
+  fc
+    .tuple(repo, fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }), fc.option(tag, { nil: undefined }))
+    .map(([where, n, last]): Step[] => {
+      const query = [...(n === undefined ? [] : [["n", String(n)] as const]), ...(last === undefined ? [] : [["last", last] as const])];
+      return [
+        request("GET", `/v2/{repo:${where}}/tags/list`, { pages: 20 }),
+        ...(query.length > 0 ? [request("GET", `/v2/{repo:${where}}/tags/list`, { query, pages: 20 })] : []),
+      ];
+    }),
+  fc.tuple(repo, fc.constantFrom("m", "i", "x"), fc.boolean()).map(([where, what, filtered]): Step[] => [
+    request("GET", `/v2/{repo:${where}}/referrers/{sha256:${what}}`, {
+      pages: 20,
+      ...(filtered ? { query: [["artifactType", "application/vnd.example.signature"]] } : {}),
+    }),
+  ]),
+);
+
+/** A push of a blob in some form; labels are made unique by the step's number in `sequence`. */
+const pushes = (least: number): Arbitrary<Step[]> =>
+  fc.oneof(
+    fc.tuple(repo, blob).map(([where, what]) => pushBlob(where, what)),
+    fc.tuple(repo, blob).map(([where, what]): Step[] => [
+      request("POST", `/v2/{repo:${where}}/blobs/uploads/`, {
+        label: "one",
+        query: [["digest", `{sha256:${what}}`]],
+        headers: { "content-type": MEDIA.octets },
+        body: { content: what },
+      }),
+    ]),
+    fc
+      .tuple(repo, fc.constantFrom("x", "y", "m-layer"), fc.integer({ min: 1, max: 60 }), fc.constantFrom(0, 0, 0, 1, -1))
+      .map(([where, what, part, off]): Step[] => {
+        const size = SIZES[what] ?? 0;
+        const cut = Math.min(size, Math.max(part, least));
+        const rest: RequestStep[] = cut < size ? [chunk("s1", "s2", what, Math.max(0, cut + off), size)] : [];
+        return [
+          begin(where, "s0"),
+          chunk("s0", "s1", what, 0, cut),
+          ...rest,
+          { ...get(`{location:${rest.length > 0 ? "s2" : "s1"}}`), label: "s3" },
+          finish("s3", what, { body: false }),
+        ];
+      }),
+    fc.tuple(repo, blob).map(([where, what]): Step[] => [
+      begin(where, "s0"),
+      request("PATCH", "{location:s0}", {
+        label: "s1",
+        headers: { "content-type": MEDIA.octets },
+        body: { content: what },
+        stream: true,
+      }),
+      finish("s1", what, { body: false }),
+    ]),
+    fc.tuple(repo, repo, blob).map(([from, to, what]): Step[] => [
+      begin(to, "s0", [
+        ["mount", `{sha256:${what}}`],
+        ["from", `{repo:${from}}`],
+      ]),
+      finish("s0", what),
+    ]),
+    fc.tuple(repo, tag).map(([where, name]) => pushImage(where, "m", name)),
+    fc.tuple(repo, fc.oneof(tag, fc.constant("{sha256:n}"))).map(([where, name]) => pushImage(where, "n", name)),
+    fc
+      .tuple(repo, fc.oneof(tag, fc.constant("{sha256:i}")))
+      .map(([where, name]): Step[] => [...pushImage(where, "m"), ...pushImage(where, "n"), pushManifest(where, "i", name, MEDIA.index)]),
+    fc.tuple(repo).map(([where]): Step[] => [...pushBlob(where, "c"), pushManifest(where, "artifact", "{sha256:artifact}")]),
+  );
+
+/** Requests that go wrong: sessions used twice, by another's digest, after they were cancelled; bodies that are no manifests. */
+const mistakes: Arbitrary<Step[]> = fc.oneof(
+  fc
+    .tuple(repo, blob, blob)
+    .map(([where, one, other]): Step[] => [begin(where, "s0"), finish("s0", one), finish("s0", other), get(blobPath(where, other))]),
+  fc
+    .tuple(repo, blob)
+    .map(([where, what]): Step[] => [begin(where, "s0"), remove("{location:s0}"), finish("s0", what), get(blobPath(where, what))]),
+  fc.tuple(repo, tag).map(([where, name]): Step[] => [pushManifest(where, "x", name), get(manifestPath(where, name), { accept: "*/*" })]),
+  fc.tuple(repo).map(([where]): Step[] => [
+    begin(where, "s0"),
+    request("PUT", "{location:s0}", {
+      query: [["digest", "{sha256:y}"]],
+      headers: { "content-type": MEDIA.octets },
+      body: { content: "x" },
+    }),
+    get(blobPath(where, "y")),
+  ]),
+);
+
+const deletions: Arbitrary<Step[]> = fc.oneof(
+  fc.tuple(repo, blob).map(([where, what]) => [remove(blobPath(where, what)), get(blobPath(where, what))]),
+  fc
+    .tuple(repo, fc.oneof(tag, fc.constantFrom("{sha256:m}", "{sha256:n}")))
+    .map(([where, what]) => [remove(manifestPath(where, what)), get(manifestPath(where, what), { accept: "*/*" })]),
+);
+
+/** Labels of one part of a sequence get its number, so that parts do not use one another's. */
+function numbered(steps: readonly Step[], number: number): Step[] {
+  return steps.map((step) =>
+    "restart" in step
+      ? step
+      : {
+          ...step,
+          ...(step.label === undefined ? {} : { label: `${step.label}-${number}` }),
+          target: step.target.replace(/\{location:([\w-]+)\}/g, `{location:$1-${number}}`),
+        },
+  );
+}
+
+/** Anything that a client may do to two repositories, in any order; parts may be left out while shrinking. */
+export const sequence = ({ choices, apis }: RegistryFacts): Arbitrary<RegistryCase> => {
+  const parts: Arbitrary<Step[]> = fc.oneof(
+    { weight: 5, arbitrary: pushes(choices.chunkMinLength ?? 1) },
+    { weight: 6, arbitrary: reads },
+    { weight: 1, arbitrary: mistakes },
+    ...(apis.includes("management") ? [{ weight: 2, arbitrary: deletions }] : []),
+  );
+  return fc
+    .array(parts, { minLength: 2, maxLength: 10 })
+    .map((steps) => caseOf("a client uses two repositories", CONTENTS, steps.map(numbered)));
+};

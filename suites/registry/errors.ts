@@ -1,0 +1,190 @@
+import fc from "fast-check";
+import {
+  begin,
+  blobPath,
+  caseOf,
+  finish,
+  get,
+  image,
+  MEDIA,
+  manifestPath,
+  pushBlob,
+  pushManifest,
+  random,
+  remove,
+  request,
+  textOf,
+} from "../../generators/registry/steps.js";
+import { ERROR_CODE, isErrorCode, SCHEMA1_CODES } from "../../spec/distribution/error-codes.js";
+import { isName } from "../../spec/distribution/grammar.js";
+import { holds } from "../check.js";
+import { errorCodes, isObject, jsonBody } from "./look.js";
+import { type Check, check, example, section, type View } from "./suite.js";
+
+/** The body of a 4xx that is JSON. */
+function errorBody(view: View): unknown {
+  if (view.status < 400 || view.status >= 500 || view.response.body.size === 0) return undefined;
+  return jsonBody(view);
+}
+
+/** The errors of such a body, as far as they are objects. */
+const errorsOf = (view: View): readonly Record<string, unknown>[] => {
+  const body = errorBody(view);
+  return isObject(body) && Array.isArray(body.errors) ? body.errors.filter(isObject) : [];
+};
+
+/** A text as it may stand in a header or a JSON body, shortened. */
+const shown = (view: View): string => view.response.body.text?.slice(0, 500) ?? "";
+
+/** Where an error's body lists codes in a known situation, one of them must be among these. */
+const fits = (situation: (view: View) => readonly string[] | undefined): Check =>
+  check("robustness.registry.error-code", (view) => {
+    if (view.status < 400 || view.status >= 500 || [401, 403, 405, 429].includes(view.status) || view.concurrent) return undefined;
+    const wanted = situation(view);
+    const codes = errorCodes(view);
+    if ("name" in view.route && !isName(view.route.name)) return undefined;
+    return wanted && codes.length > 0
+      ? holds(
+          codes.some((code) => wanted.includes(code)),
+          wanted.join(" or "),
+          codes,
+        )
+      : undefined;
+  });
+
+const seeds = fc.nat(9999);
+const FORMS = [
+  "registry.errors.body-json-form",
+  "registry.errors.code-form",
+  "registry.errors.code-known",
+  "registry.errors.message-string",
+  "robustness.registry.error-code",
+];
+
+export default section("Errors", [
+  check("registry.errors.body-json-form", (view) => {
+    const body = errorBody(view);
+    if (body === undefined) return undefined;
+    const good =
+      isObject(body) &&
+      Array.isArray(body.errors) &&
+      body.errors.every((error: unknown) => isObject(error) && typeof error.code === "string");
+    return holds(good, '{"errors":[{"code":…}]}', shown(view));
+  }),
+  check("registry.errors.code-form", (view) => {
+    const codes = errorsOf(view).map(({ code }) => code);
+    return codes.length === 0
+      ? undefined
+      : holds(
+          codes.every((code) => typeof code === "string" && ERROR_CODE.test(code)),
+          "uppercase letters and underscores",
+          codes,
+        );
+  }),
+  check("registry.errors.code-known", (view) => {
+    const codes = errorsOf(view).flatMap(({ code }) => (typeof code === "string" ? [code] : []));
+    const known = (code: string): boolean =>
+      isErrorCode(code) || (view.facts.release !== "1.0.1" && SCHEMA1_CODES.some((each) => each === code));
+    return codes.length === 0 ? undefined : holds(codes.every(known), "codes of the spec's table", codes);
+  }),
+  check("registry.errors.message-string", (view) => {
+    const messages = errorsOf(view).flatMap(({ message }) => (message === undefined ? [] : [message]));
+    return messages.length === 0
+      ? undefined
+      : holds(
+          messages.every((message) => typeof message === "string"),
+          "messages that are strings",
+          messages,
+        );
+  }),
+  fits(({ route, model, method }) =>
+    route.kind === "blob" &&
+    (method === "GET" || method === "DELETE") &&
+    model.content(route.digest) !== undefined &&
+    model.blob(route.name, route.digest) === "absent"
+      ? ["BLOB_UNKNOWN", "NAME_UNKNOWN"]
+      : undefined,
+  ),
+  fits(({ route, model, method }) =>
+    route.kind === "manifest" &&
+    method === "GET" &&
+    model.manifest(route.name, route.reference).presence === "absent" &&
+    /^\w+$|^sha256:[0-9a-f]{64}$/.test(route.reference) &&
+    route.reference.length <= 128
+      ? ["MANIFEST_UNKNOWN", "NAME_UNKNOWN"]
+      : undefined,
+  ),
+  fits(({ route, model, status }) =>
+    route.kind === "tags" && status === 404 && model.repository(route.name).known === "absent" ? ["NAME_UNKNOWN"] : undefined,
+  ),
+  fits((view) => {
+    const { route, model, method } = view;
+    if (route.kind !== "session" || method !== "PUT" || model.session(route.session)?.state !== "closed") return undefined;
+    return ["BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID"];
+  }),
+  fits((view) => {
+    const { route, model, method } = view;
+    const session = route.kind === "session" ? model.session(route.session) : undefined;
+    const sent = model.sent(view.exchange);
+    const digest = view.query.get("digest") ?? "";
+    return method === "PUT" &&
+      session?.state === "open" &&
+      session.offset === 0 &&
+      sent &&
+      /^sha256:[0-9a-f]{64}$/.test(digest) &&
+      digest !== sent.sha256
+      ? ["DIGEST_INVALID", "BLOB_UPLOAD_INVALID"]
+      : undefined;
+  }),
+  fits((view) => {
+    const { route, model, method } = view;
+    const text = model.sent(view.exchange)?.text;
+    return route.kind === "manifest" && method === "PUT" && text !== undefined && !text.trimStart().startsWith("{")
+      ? ["MANIFEST_INVALID", "UNSUPPORTED", "DIGEST_INVALID"]
+      : undefined;
+  }),
+
+  example(FORMS, () =>
+    seeds.map((seed) =>
+      caseOf("what is not there is asked for", { ...image("m", seed), y: random(3, seed) }, [
+        ...pushBlob("a", "y"),
+        get(blobPath("a", "m-layer")),
+        get(manifestPath("a", "none")),
+        get(manifestPath("a", "{sha256:m}")),
+        get("/v2/{repo:nowhere}/tags/list"),
+      ]),
+    ),
+  ),
+  example(FORMS, () =>
+    fc
+      .constantFrom("", "null", "[]", "{", "{}", '"text"', "not JSON", '{"schemaVersion":2}')
+      .map((text) =>
+        caseOf(`${JSON.stringify(text)} is pushed as a manifest`, { m: textOf(text) }, [pushManifest("a", "m", "v1", MEDIA.manifest)]),
+      ),
+  ),
+  example(FORMS, () =>
+    fc
+      .constantFrom("sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e", "nonsense")
+      .map((digest) =>
+        caseOf(`a blob by the digest ${digest} is asked for`, {}, [
+          get(`/v2/{repo:a}/blobs/${digest}`),
+          remove(`/v2/{repo:a}/blobs/${digest}`),
+        ]),
+      ),
+  ),
+  example(FORMS, () =>
+    seeds.map((seed) =>
+      caseOf("an upload goes wrong", { x: random(20, seed), y: random(20, seed + 1) }, [
+        begin("a", "u"),
+        request("PUT", "{location:u}", { headers: { "content-type": MEDIA.octets }, body: { content: "x" } }),
+        begin("a", "v"),
+        request("PUT", "{location:v}", {
+          query: [["digest", "{sha256:y}"]],
+          headers: { "content-type": MEDIA.octets },
+          body: { content: "x" },
+        }),
+        finish("v", "x"),
+      ]),
+    ),
+  ),
+]);

@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { begin, caseOf, chunk, finish, get, image, pushImage, random } from "../../generators/registry/steps.js";
+import { atLeast, isRelease } from "../../spec/distribution/releases.js";
+import { holds } from "../check.js";
+import { answers } from "./look.js";
+import { good } from "./pushing-manifests.js";
+import { check, example, section } from "./suite.js";
+
+/** An endpoint that answers so is not there. */
+const NOT_THERE = [404, 405, 501];
+
+export default section("General", [
+  check("registry.general.base-ok", (view) => (view.route.kind === "base" && view.method === "GET" ? answers(view, 200) : undefined)),
+  check("registry.general.pull-supported", (view) => {
+    const { route, model, method } = view;
+    if (method !== "GET" && method !== "HEAD") return undefined;
+    const presence =
+      route.kind === "blob"
+        ? model.blob(route.name, route.digest)
+        : route.kind === "manifest"
+          ? model.manifest(route.name, route.reference).presence
+          : "absent";
+    // What a manifest is given as hangs on Accept; that is judged elsewhere.
+    return presence === "present" && !(route.kind === "manifest" && view.status === 404)
+      ? holds(!NOT_THERE.includes(view.status), "content that is there", view.status)
+      : undefined;
+  }),
+  check("registry.general.push-supported", (view) => {
+    const { route, model, method } = view;
+    const session = route.kind === "session" ? model.session(route.session) : undefined;
+    const opening =
+      route.kind === "uploads" &&
+      method === "POST" &&
+      view.query.size === 0 &&
+      !view.case.aims.some((id) => id.startsWith("registry.names."));
+    const going =
+      session?.state === "open" &&
+      method === "PUT" &&
+      session.offset === 0 &&
+      model.sent(view.exchange)?.sha256 === view.query.get("digest");
+    if (!opening && !going && !good(view)) return undefined;
+    return holds(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
+  }),
+  check("registry.general.discovery-supported", (view) => {
+    const { route, model, facts } = view;
+    if (view.method !== "GET" || (route.kind !== "tags" && route.kind !== "referrers") || model.repository(route.name).known !== "present")
+      return undefined;
+    if (route.kind === "referrers" && !(isRelease(facts.release) && atLeast(facts.release, "1.1.1"))) return undefined;
+    if (route.kind === "tags" && (model.tags(route.name)?.length ?? 0) === 0) return undefined;
+    return view.status === 400 ? undefined : holds(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
+  }),
+
+  example("registry.general.base-ok", () => fc.constant(caseOf("the base is asked for", {}, [get("/v2/")]))),
+  example(["registry.general.push-supported", "registry.general.discovery-supported"], () =>
+    fc
+      .nat(999)
+      .map((seed) =>
+        caseOf("an image is pushed, and the repository's lists asked for", image("m", seed), [
+          ...pushImage("a", "m", "v1"),
+          get("/v2/{repo:a}/tags/list"),
+          get("/v2/{repo:a}/referrers/{sha256:m}"),
+        ]),
+      ),
+  ),
+  example("registry.general.push-supported", () =>
+    fc
+      .nat(999)
+      .map((seed) =>
+        caseOf("a blob is pushed in one chunk", { x: random(2000, seed) }, [
+          begin("a", "u"),
+          chunk("u", "v", "x", 0, 2000),
+          finish("v", "x", { body: false }),
+        ]),
+      ),
+  ),
+]);

@@ -1,0 +1,380 @@
+import { createHash } from "node:crypto";
+import fc from "fast-check";
+import {
+  begin,
+  blobPath,
+  caseOf,
+  get,
+  head,
+  image,
+  MEDIA,
+  manifestPath,
+  pushBlob,
+  pushImage,
+  random,
+  request,
+  textOf,
+} from "../../generators/registry/steps.js";
+import { type Exchange, header } from "../../runners/registry/observation.js";
+import { all, equal, holds, type Judgement } from "../check.js";
+import { answers, hasHeader } from "./look.js";
+import { type CaseView, check, checkCase, example, lack, section, type View } from "./suite.js";
+
+const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/;
+
+/** Pairs of a HEAD and a GET of the same, one right after the other. */
+function pairs({ observation: { exchanges } }: CaseView): readonly (readonly [Exchange, Exchange])[] {
+  return exchanges.flatMap((one, at) => {
+    const next = exchanges[at + 1];
+    if (!next || one.phase === "clients" || one.request.url !== next.request.url) return [];
+    const same = JSON.stringify(one.request.headers) === JSON.stringify(next.request.headers);
+    const methods = [one.request.method, next.request.method];
+    if (!same || !one.response || !next.response || one.response.status !== next.response.status || one.response.status !== 200) return [];
+    return methods[0] === "HEAD" && methods[1] === "GET"
+      ? [[one, next] as const]
+      : methods[0] === "GET" && methods[1] === "HEAD"
+        ? [[next, one] as const]
+        : [];
+  });
+}
+
+const headerOf = ({ response }: Exchange, name: string): string | undefined => (response ? header(response, name) : undefined);
+
+/** The header fields about the content, which a HEAD has as a GET has. */
+const REPRESENTATION = ["content-type", "docker-content-digest", "etag", "last-modified", "accept-ranges"] as const;
+
+/** A GET of a blob that is there, with a Range: its parts. */
+function ranged(view: View) {
+  const { route, model, method } = view;
+  const range = view.sent("range");
+  if (route.kind !== "blob" || range === undefined || model.blob(route.name, route.digest) !== "present") return undefined;
+  const content = model.content(route.digest);
+  return content ? { method, range, content } : undefined;
+}
+
+/** The bytes that a single `bytes=` range names: first and last, or none when it cannot be satisfied. */
+function resolved(range: string, size: number): { readonly first: number; readonly last: number } | "unsatisfiable" | undefined {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(range);
+  if (!match || (match[1] === "" && match[2] === "")) return undefined;
+  if (match[1] === "") {
+    const length = Number(match[2]);
+    return length === 0 || size === 0 ? "unsatisfiable" : { first: Math.max(0, size - length), last: size - 1 };
+  }
+  const first = Number(match[1]);
+  const last = match[2] === "" ? size - 1 : Math.min(Number(match[2]), size - 1);
+  if (match[2] !== "" && Number(match[2]) < first) return undefined;
+  return first >= size ? "unsatisfiable" : { first, last };
+}
+
+/** The text of a content of which parts are asked for. */
+const TEXT = "The quick brown fox jumps over the lazy dog, again and again and again.";
+const sha256 = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+const partial = (view: View) => {
+  const found = ranged(view);
+  if (found?.method !== "GET") return undefined;
+  const part = resolved(found.range, found.content.size);
+  return part === undefined || part === "unsatisfiable" ? undefined : { ...found, ...part };
+};
+
+const rangeCase = (range: string, more: Readonly<Record<string, string>> = {}) =>
+  caseOf(`a part of a blob is asked for: ${range}`, { x: textOf(TEXT) }, [
+    ...pushBlob("a", "x"),
+    get(blobPath("a", "x"), { range, ...more }),
+  ]);
+
+const conditional = (view: View) => {
+  const sent = view.sent("if-none-match");
+  return sent !== undefined &&
+    (view.route.kind === "blob" || view.route.kind === "manifest") &&
+    view.case.aims.some((id) => id.startsWith("registry.http.if-none-match"))
+    ? sent
+    : undefined;
+};
+
+export default section("HTTP", [
+  checkCase("registry.http.head-fields-as-get", (view) =>
+    all(
+      pairs(view).map(([head, get]): Judgement => {
+        const of = (exchange: Exchange) =>
+          Object.fromEntries(
+            REPRESENTATION.flatMap((name) => (headerOf(exchange, name) === undefined ? [] : [[name, headerOf(exchange, name)]])),
+          );
+        return equal(of(head), of(get), `HEAD and GET of ${head.request.url}`);
+      }),
+    ),
+  ),
+  checkCase("registry.http.head-length-as-get", (view) =>
+    all(
+      pairs(view).map(([head, get]) => {
+        const length = headerOf(head, "content-length");
+        return length === undefined || !get.response
+          ? undefined
+          : equal(length, String(get.response.body.size), `HEAD and GET of ${head.request.url}`);
+      }),
+    ),
+  ),
+  check("registry.http.head-no-body", (view) => (view.method === "HEAD" ? equal(view.response.body.size, 0) : undefined)),
+  check("registry.http.content-length-exact", (view) => {
+    const length = view.header("content-length");
+    return length === undefined || view.method === "HEAD" || view.status === 304
+      ? undefined
+      : equal(length, String(view.response.body.size));
+  }),
+  check("registry.http.no-content-has-no-length", (view) =>
+    view.status === 204 ? equal(view.header("content-length"), undefined) : undefined,
+  ),
+  check("registry.http.date", (view) => (view.status < 500 ? hasHeader(view, "date", HTTP_DATE) : undefined)),
+  check("registry.http.method-unknown", (view) => (view.method === "FROB" ? answers(view, 501, 405) : undefined)),
+  check("registry.http.method-not-allowed", (view) =>
+    view.case.aims.includes("registry.http.method-not-allowed") && view.method !== "FROB" ? answers(view, 405, 501) : undefined,
+  ),
+  check("registry.http.allow", (view) => {
+    if (view.status !== 405) return undefined;
+    const allow = view.header("allow");
+    const methods = (allow ?? "").split(",").map((method) => method.trim().toUpperCase());
+    return holds(allow !== undefined && !methods.includes(view.method), `Allow without ${view.method}`, allow ?? "no Allow");
+  }),
+  check("registry.http.unauthorized-challenge", (view) => (view.status === 401 ? hasHeader(view, "www-authenticate") : undefined)),
+  check("registry.http.retry-after-form", (view) => {
+    const value = view.header("retry-after");
+    return value === undefined ? undefined : holds(/^\d+$/.test(value) || HTTP_DATE.test(value), "seconds or an HTTP date", value);
+  }),
+  check("registry.http.if-none-match", (view) => {
+    if (conditional(view) === undefined) return undefined;
+    return view.status === 304 ? equal(view.response.body.size, 0) : answers(view, 304);
+  }),
+  check("registry.http.not-modified-etag", (view) => {
+    const etag = conditional(view);
+    return etag !== undefined && view.status === 304 ? equal(view.header("etag"), etag) : undefined;
+  }),
+  check("registry.blob.range", (view) => {
+    const found = partial(view);
+    return found && view.sent("if-range") === undefined ? answers(view, 206) : undefined;
+  }),
+  check("registry.http.range-content-range", (view) => {
+    const found = partial(view);
+    return found && view.status === 206
+      ? equal(view.header("content-range"), `bytes ${found.first}-${found.last}/${found.content.size}`)
+      : undefined;
+  }),
+  check("registry.http.range-content", (view) => {
+    const found = partial(view);
+    const text = found?.content.text;
+    if (!found || text === undefined || view.status !== 206) return undefined;
+    return equal(
+      view.response.body.sha256,
+      sha256(
+        Buffer.from(text)
+          .subarray(found.first, found.last + 1)
+          .toString(),
+      ),
+      `a body of ${view.response.body.size} bytes for ${found.range}`,
+    );
+  }),
+  check("registry.http.range-fields", (view) => {
+    const found = partial(view);
+    if (!found || view.status !== 206) return undefined;
+    const whole = view.observation.exchanges.find(
+      ({ request, response }) => request.url === view.exchange.request.url && request.method === "GET" && response?.status === 200,
+    );
+    const etag = whole && headerOf(whole, "etag");
+    return etag === undefined ? undefined : equal(view.header("etag"), etag);
+  }),
+  check("registry.http.range-several", (view) => {
+    const found = ranged(view);
+    if (found?.method !== "GET" || view.status !== 206 || !/^bytes=\d+-\d+,\d+-\d+$/.test(found.range)) return undefined;
+    const multipart = /^multipart\/byteranges;/i.test(view.header("content-type") ?? "");
+    const parts = (view.response.body.text ?? "").match(/content-range: bytes \d+-\d+\/\d+/gi)?.length ?? 0;
+    return holds(
+      multipart ? parts > 0 : view.header("content-range") !== undefined,
+      "multipart/byteranges with a Content-Range in each part, or one Content-Range",
+      view.header("content-type") ?? "",
+    );
+  }),
+  check("registry.http.range-unsatisfiable", (view) => {
+    const found = ranged(view);
+    return found?.method === "GET" && resolved(found.range, found.content.size) === "unsatisfiable" ? answers(view, 416) : undefined;
+  }),
+  check("registry.http.range-unsatisfiable-length", (view) => {
+    const found = ranged(view);
+    return found && view.status === 416 ? equal(view.header("content-range"), `bytes */${found.content.size}`) : undefined;
+  }),
+  check("registry.http.range-unit-unknown", (view) => {
+    const found = ranged(view);
+    if (found?.method !== "GET" || found.range.startsWith("bytes")) return undefined;
+    return view.status === 200 ? equal(view.response.body.sha256, found.content.sha256) : answers(view, 200);
+  }),
+  check("registry.http.range-get-only", (view) => {
+    const found = ranged(view);
+    if (found?.method !== "HEAD") return undefined;
+    return view.status === 200 ? equal(view.header("content-length"), String(found.content.size)) : answers(view, 200);
+  }),
+  check("registry.http.if-range", (view) => {
+    const found = partial(view);
+    const condition = view.sent("if-range");
+    if (!found || condition !== '"another"') return undefined;
+    return view.status === 200 ? equal(view.response.body.sha256, found.content.sha256) : answers(view, 200);
+  }),
+  check("registry.http.if-match", (view) => {
+    const { route, model } = view;
+    if (!view.case.aims.includes("registry.http.if-match") || view.method !== "GET" || route.kind !== "manifest") return undefined;
+    const refused = view.observation.exchanges.find(({ request }) => request.method === "PUT" && request.headers["if-match"] !== undefined);
+    const first = model.content(view.observation.contents.m?.sha256 ?? "");
+    if (refused?.response?.status !== 412 && refused?.response?.status !== 201) return undefined;
+    return first && view.status === 200 ? equal(view.response.body.sha256, first.sha256, "the tag as it was") : undefined;
+  }),
+  check("registry.http.expect-continue", (view) =>
+    view.sent("expect") === "100-continue" ? holds(view.status < 500, "an answer", view.status) : undefined,
+  ),
+  check("registry.errors.retry-after", (view) => (view.status === 429 ? hasHeader(view, "retry-after") : undefined)),
+  check("registry.warnings.code", (view) => warning(view, /^299 /, "299")),
+  check("registry.warnings.agent", (view) => warning(view, /^\d{3} - /, "-")),
+  check("registry.warnings.no-date", (view) => {
+    const values = warnings(view);
+    return values.length === 0
+      ? undefined
+      : holds(
+          values.every((value) => !/"\s*"[^"]*GMT"\s*$/.test(value)),
+          "no date",
+          values,
+        );
+  }),
+  check("registry.warnings.size", (view) =>
+    holds(warnings(view).join("").length <= 4096, "at most 4096 bytes of warnings", warnings(view).join("").length),
+  ),
+
+  example(
+    [
+      "registry.http.head-fields-as-get",
+      "registry.http.head-length-as-get",
+      "registry.http.head-no-body",
+      "registry.http.date",
+      "registry.http.content-length-exact",
+      "registry.warnings.size",
+    ],
+    () =>
+      fc
+        .nat(999)
+        .map((seed) =>
+          caseOf("a blob and a manifest are asked for by HEAD and by GET", image("m", seed), [
+            ...pushImage("a", "m", "v1"),
+            ...[blobPath("a", "m-layer"), manifestPath("a", "v1"), manifestPath("a", "{sha256:m}")].flatMap((path) => [
+              { ...head(path), headers: { accept: MEDIA.manifest } },
+              get(path, { accept: MEDIA.manifest }),
+            ]),
+          ]),
+        ),
+  ),
+  example("registry.http.no-content-has-no-length", () =>
+    fc
+      .nat(999)
+      .map((seed) => caseOf("the status of an upload is asked for", { x: random(9, seed) }, [begin("a", "u"), get("{location:u}")])),
+  ),
+  example("registry.http.expect-continue", () =>
+    fc.nat(999).map((seed) =>
+      caseOf("a blob is pushed with Expect: 100-continue", { x: random(99, seed) }, [
+        begin("a", "u"),
+        request("PUT", "{location:u}", {
+          query: [["digest", "{sha256:x}"]],
+          headers: { "content-type": MEDIA.octets, expect: "100-continue" },
+          body: { content: "x" },
+          odd: { held: true },
+        }),
+      ]),
+    ),
+  ),
+  example(["registry.warnings.code", "registry.warnings.agent", "registry.warnings.no-date"], () => lack("no answer had a Warning")),
+  example(["registry.errors.retry-after", "registry.http.retry-after-form"], () => lack("no answer had a Retry-After")),
+  example("registry.http.unauthorized-challenge", () =>
+    fc.constant(
+      caseOf("the base is asked for with credentials that nobody has", {}, [get("/v2/", { authorization: "Basic bm9ib2R5Ondyb25n" })]),
+    ),
+  ),
+  example("registry.http.method-unknown", () =>
+    fc
+      .constantFrom("/v2/", "/v2/{repo:a}/tags/list")
+      .map((path) => caseOf(`the method FROB is used on ${path}`, {}, [request("FROB", path)])),
+  ),
+  example(["registry.http.method-not-allowed", "registry.http.allow"], () =>
+    fc
+      .constantFrom(
+        ["POST", "/v2/{repo:a}/tags/list"],
+        ["DELETE", "/v2/{repo:a}/tags/list"],
+        ["PUT", blobPath("a", "x")],
+        ["PATCH", manifestPath("a", "v1")],
+      )
+      .map(([method = "", path = ""]) =>
+        caseOf(`${method} is used on ${path}`, { x: random(4, 1) }, [request(method, path, { headers: { "content-length": "0" } })]),
+      ),
+  ),
+  example(["registry.blob.range", "registry.http.range-content-range", "registry.http.range-content"], () =>
+    fc
+      .constantFrom("bytes=0-0", "bytes=4-8", "bytes=10-", "bytes=-5", "bytes=-5000", "bytes=60-9999", "bytes=0-")
+      .map((range) => rangeCase(range)),
+  ),
+  example("registry.http.range-fields", () =>
+    fc
+      .constantFrom("bytes=1-3", "bytes=-2")
+      .map((range) =>
+        caseOf("a blob is asked for, then a part of it", { x: textOf(TEXT) }, [
+          ...pushBlob("a", "x"),
+          get(blobPath("a", "x")),
+          get(blobPath("a", "x"), { range }),
+        ]),
+      ),
+  ),
+  example("registry.http.range-several", () => fc.constant(rangeCase("bytes=0-1,10-12"))),
+  example(["registry.http.range-unsatisfiable", "registry.http.range-unsatisfiable-length"], () =>
+    fc.constantFrom(`bytes=${TEXT.length}-`, "bytes=99999-100000").map((range) => rangeCase(range)),
+  ),
+  example("registry.http.range-unit-unknown", () => fc.constantFrom("pages=1-2", "lines=0-1").map((range) => rangeCase(range))),
+  example("registry.http.range-get-only", () =>
+    fc.constant(
+      caseOf("a HEAD has a Range", { x: textOf(TEXT) }, [
+        ...pushBlob("a", "x"),
+        { ...head(blobPath("a", "x")), headers: { range: "bytes=0-3" } },
+      ]),
+    ),
+  ),
+  example("registry.http.if-range", () => fc.constant(rangeCase("bytes=0-3", { "if-range": '"another"' }))),
+  example(["registry.http.if-none-match", "registry.http.not-modified-etag"], () =>
+    fc
+      .boolean()
+      .map((tag) =>
+        caseOf(`a ${tag ? "manifest" : "blob"} is asked for again, unless it changed`, image("m", 4), [
+          ...pushImage("a", "m", "v1"),
+          { ...get(tag ? manifestPath("a", "v1") : blobPath("a", "m-layer"), { accept: "*/*" }), label: "g" },
+          get(tag ? manifestPath("a", "v1") : blobPath("a", "m-layer"), { accept: "*/*", "if-none-match": "{etag:g}" }),
+        ]),
+      ),
+  ),
+  example("registry.http.if-match", () =>
+    fc.nat(99).map((seed) =>
+      caseOf("a tag is pushed on the condition that it is something else", { ...image("m", seed), ...image("n", seed + 1) }, [
+        ...pushImage("a", "m", "v1"),
+        ...pushImage("a", "n"),
+        request("PUT", manifestPath("a", "v1"), {
+          headers: { "content-type": MEDIA.manifest, "if-match": '"another"' },
+          body: { content: "n" },
+        }),
+        get(manifestPath("a", "v1"), { accept: MEDIA.manifest }),
+      ]),
+    ),
+  ),
+]);
+
+function warnings(view: View): readonly string[] {
+  return view.response.headers.filter(([name]) => name === "warning").map(([, value]) => value);
+}
+
+function warning(view: View, form: RegExp, what: string): Judgement | undefined {
+  const values = warnings(view);
+  return values.length === 0
+    ? undefined
+    : holds(
+        values.every((value) => form.test(value)),
+        what,
+        values,
+      );
+}

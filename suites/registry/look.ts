@@ -1,0 +1,84 @@
+import type { Exchange } from "../../runners/registry/observation.js";
+import { header } from "../../runners/registry/observation.js";
+import { nextLink } from "../../runners/registry/run-case.js";
+import { holds, type Judgement } from "../check.js";
+import { parseJson } from "./manifest.js";
+import type { View } from "./suite.js";
+
+/** An answer that speaks of rights or of patience says nothing about the content. */
+const aside = (status: number): boolean => status === 401 || status === 403 || status === 429;
+
+/** The answer's status is one of these; answers about rights are not judged. */
+export const answers = (view: View, ...statuses: readonly number[]): Judgement | undefined =>
+  aside(view.status)
+    ? undefined
+    : holds(statuses.includes(view.status), `status ${statuses.join(" or ")}`, `status ${view.status}${words(view)}`);
+
+/** The answer says no, in whatever way that is not a failure of its own. */
+export const refuses = (view: View, what: string): Judgement | undefined =>
+  holds(view.status >= 300 && view.status < 600, `no success: ${what}`, `status ${view.status}`);
+
+/** What an error's body says, shortened. */
+export function words({ response, status }: Pick<View, "response" | "status">): string {
+  const text = response.body.text?.trim() ?? "";
+  return status < 400 || text === "" ? "" : `: ${text.slice(0, 300)}`;
+}
+
+/** The answer has that header; `form` says what it must look like. */
+export function hasHeader(view: View, name: string, form?: RegExp): Judgement {
+  const value = view.header(name);
+  return holds(
+    value !== undefined && value !== "" && (form?.test(value) ?? true),
+    `${name}${form ? ` like ${form.source}` : ""}`,
+    value ?? `no ${name}`,
+  );
+}
+
+const CONDITIONS = ["range", "if-none-match", "if-match", "if-range", "if-modified-since"] as const;
+
+/** Without a header that changes what is given. */
+export const unconditional = (view: View): boolean => CONDITIONS.every((name) => view.sent(name) === undefined);
+
+/** A GET without anything that changes what is given. */
+export const plainGet = (view: View): boolean => view.method === "GET" && unconditional(view);
+
+/** Whether what the client accepts has room for a media type: without Accept there is. */
+export function accepts(view: View, mediaType: string): boolean {
+  const accept = view.sent("accept");
+  if (accept === undefined) return true;
+  const types = accept.split(",").map((part) => part.split(";")[0]?.trim().toLowerCase());
+  return types.includes("*/*") || types.includes(mediaType) || types.includes(`${mediaType.split("/")[0]}/*`);
+}
+
+/** The answer's body as JSON; undefined when it is none. */
+export const jsonBody = (view: Pick<View, "response">): unknown => parseJson(view.response.body.text);
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The codes of an error's body; empty without any. */
+export function errorCodes(view: Pick<View, "response">): readonly string[] {
+  const body = jsonBody(view);
+  if (!isObject(body) || !Array.isArray(body.errors)) return [];
+  return body.errors.flatMap((error: unknown) => (isObject(error) && typeof error.code === "string" ? [error.code] : []));
+}
+
+/** All pages of a step that follows links, when this is the last of them; undefined before. */
+export function pagesOf(view: View): readonly Exchange[] | undefined {
+  if (nextLink(view.header("link")) !== undefined) return undefined;
+  const { phase, client, step } = view.exchange;
+  const pages = view.observation.exchanges.filter((each) => each.phase === phase && each.client === client && each.step === step);
+  return pages.at(-1) === view.exchange ? pages : undefined;
+}
+
+/** `Content-Range` of a request to an upload: the first and last byte. */
+export function contentRange(view: View): { readonly first: number; readonly last: number } | undefined {
+  const match = /^(\d+)-(\d+)$/.exec(view.sent("content-range") ?? "");
+  return match ? { first: Number(match[1]), last: Number(match[2]) } : undefined;
+}
+
+/** How many bytes the request carried. */
+export const bytesSent = ({ exchange: { request } }: Pick<View, "exchange">): number =>
+  request.body ? request.body.to - request.body.from : 0;
+
+export { header };

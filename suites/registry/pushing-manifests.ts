@@ -1,0 +1,346 @@
+import fc from "fast-check";
+import {
+  caseOf,
+  descriptor,
+  get,
+  image,
+  imageManifest,
+  jsonOf,
+  MEDIA,
+  manifestPath,
+  pushBlob,
+  pushImage,
+  pushManifest,
+  random,
+  textOf,
+} from "../../generators/registry/steps.js";
+import { isDigest, isTag } from "../../spec/distribution/grammar.js";
+import { equal, holds } from "../check.js";
+import { answers, errorCodes, hasHeader, isObject } from "./look.js";
+import { parseJson } from "./manifest.js";
+import { mediaTypeOf } from "./model.js";
+import { type Check, check, example, lack, section, type View } from "./suite.js";
+import { pullable } from "./uploads.js";
+
+interface Reference {
+  readonly digest: string;
+  readonly kind: "blob" | "manifest";
+}
+
+/** What an image manifest or an index refers to, its subject left out; undefined for what is neither, or not well made. */
+function referencesOf(text: string | undefined, mediaType: string): readonly Reference[] | undefined {
+  const value = parseJson(text);
+  if (!isObject(value) || value.schemaVersion !== 2 || (value.mediaType !== undefined && value.mediaType !== mediaType)) return undefined;
+  const lists = mediaType === MEDIA.manifest ? [[value.config], value.layers] : mediaType === MEDIA.index ? [value.manifests] : undefined;
+  const kind = mediaType === MEDIA.manifest ? "blob" : "manifest";
+  if (!lists) return undefined;
+  const found: Reference[] = [];
+  for (const list of lists) {
+    if (!Array.isArray(list)) return undefined;
+    for (const each of list as unknown[]) {
+      if (
+        !isObject(each) ||
+        typeof each.digest !== "string" ||
+        typeof each.mediaType !== "string" ||
+        typeof each.size !== "number" ||
+        !isDigest(each.digest) ||
+        each.size < 0
+      )
+        return undefined;
+      found.push({ digest: each.digest, kind });
+    }
+  }
+  return found;
+}
+
+/** A push of a manifest: what is known of it and of what it refers to. */
+function pushed(view: View) {
+  const { route, model, method } = view;
+  if (route.kind !== "manifest" || method !== "PUT" || view.concurrent) return undefined;
+  const content = model.sent(view.exchange);
+  const mediaType = mediaTypeOf(view.sent("content-type"));
+  const references = content && referencesOf(content.text, mediaType);
+  if (!content || !references) return undefined;
+  const own =
+    route.by === "digest"
+      ? route.reference === content.sha256 || (route.reference === content.sha512 && view.facts.choices.sha512Manifest === true)
+      : isTag(route.reference);
+  const presence = ({ digest, kind }: Reference) =>
+    kind === "blob" ? model.blob(route.name, digest) : model.manifest(route.name, digest).presence;
+  const states = references.map(presence);
+  return { ...route, content, mediaType, own, states, subject: subjectOf(content.text) };
+}
+
+function subjectOf(text: string | undefined): string | undefined {
+  const value = parseJson(text);
+  return isObject(value) && isObject(value.subject) && typeof value.subject.digest === "string" ? value.subject.digest : undefined;
+}
+
+/** One that must be accepted: well made, by its own digest or a good tag, and all that it refers to is there. */
+export function good(view: View) {
+  const found = pushed(view);
+  return found?.own && found.states.every((state) => state === "present") ? found : undefined;
+}
+
+const plain = (view: View): boolean =>
+  !(view.sent("content-type") ?? "").includes(";") && !view.query.has("tag") && view.sent("if-match") === undefined;
+
+/** The tags that OCI-Tag names. */
+const ociTags = (view: View): readonly string[] =>
+  (view.header("oci-tag") ?? "")
+    .split(",")
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== "");
+
+const missing = (id: string, codes: readonly string[]): Check =>
+  check(id, (view) => {
+    const found = pushed(view);
+    if (
+      !found?.own ||
+      !found.states.includes("absent") ||
+      view.status < 400 ||
+      view.status >= 500 ||
+      view.status === 401 ||
+      view.status === 403
+    )
+      return undefined;
+    return holds(
+      errorCodes(view).some((code) => codes.includes(code)),
+      `an error ${codes.join(" or ")}`,
+      errorCodes(view),
+    );
+  });
+
+const seeds = fc.nat(9999);
+const PUSHES = [
+  "registry.push.manifest-created",
+  "registry.push.manifest-location",
+  "registry.push.manifest-location-pullable",
+  "registry.push.manifest-digest-header",
+];
+
+export default section("Pushing manifests", [
+  check("registry.push.manifest-created", (view) => (good(view) && plain(view) ? answers(view, 201) : undefined)),
+  check("registry.push.manifest-location", (view) => (good(view) && view.status === 201 ? hasHeader(view, "location") : undefined)),
+  pullable("registry.push.manifest-location-pullable", "manifest"),
+  check("registry.push.manifest-digest-header", (view) => {
+    const found = good(view);
+    const value = view.header("docker-content-digest");
+    if (!found || view.status !== 201 || value === undefined) return undefined;
+    const { sha256, sha512 } = found.content;
+    const wanted = found.by === "digest" ? [found.reference] : [sha256, sha512];
+    return holds(wanted.includes(value), wanted.join(" or "), value);
+  }),
+  check("registry.push.content-type-parameters-ignored", (view) =>
+    good(view) && (view.sent("content-type") ?? "").includes(";") ? answers(view, 201) : undefined,
+  ),
+  check("registry.push.subject-unknown-accepted", (view) => {
+    const found = good(view);
+    if (found?.subject === undefined || view.model.manifest(found.name, found.subject).presence !== "absent") return undefined;
+    return answers(view, 201);
+  }),
+  check("registry.push.subject-header", (view) => {
+    const found = good(view);
+    if (found?.subject === undefined || found.mediaType !== MEDIA.manifest || view.status !== 201 || view.facts.choices.referrers !== true)
+      return undefined;
+    return equal(view.header("oci-subject"), found.subject);
+  }),
+  missing("registry.push.references-unknown-code", ["MANIFEST_BLOB_UNKNOWN"]),
+  missing("registry.push.references-unknown-code-blob-unknown", ["BLOB_UNKNOWN", "MANIFEST_BLOB_UNKNOWN"]),
+  check("registry.push.manifest-four-megabytes", (view) =>
+    view.case.aims.includes("registry.push.manifest-four-megabytes") &&
+    view.method === "PUT" &&
+    view.route.kind === "manifest" &&
+    (view.model.sent(view.exchange)?.size ?? 0) >= 4_000_000
+      ? answers(view, 201)
+      : undefined,
+  ),
+  check("registry.push.manifest-over-limit", (view) => {
+    const size = view.model.sent(view.exchange)?.size ?? 0;
+    if (
+      !view.case.aims.includes("registry.push.manifest-over-limit") ||
+      view.route.kind !== "manifest" ||
+      view.method !== "PUT" ||
+      size < 5_000_000
+    )
+      return undefined;
+    return view.status >= 400 && view.status < 500 ? answers(view, 413) : undefined;
+  }),
+  check("registry.push.tag-parameter-ten", (view) => {
+    const tags = view.query.getAll("tag");
+    if (!good(view) || tags.length !== 10 || view.facts.choices.tagParameter !== true) return undefined;
+    return view.status === 201
+      ? holds(
+          tags.every((tag) => ociTags(view).includes(tag)),
+          `OCI-Tag: ${tags.join(", ")}`,
+          view.header("oci-tag") ?? "no OCI-Tag",
+        )
+      : answers(view, 201);
+  }),
+  check("registry.push.tag-parameter-header", (view) => {
+    const tags = view.query.getAll("tag");
+    if (!good(view) || tags.length === 0 || view.status !== 201 || view.facts.choices.tagParameter !== true) return undefined;
+    return holds(
+      ociTags(view).length > 0 && ociTags(view).every((tag) => tags.includes(tag)),
+      `OCI-Tag with tags of ${tags.join(", ")}`,
+      view.header("oci-tag") ?? "no OCI-Tag",
+    );
+  }),
+  check("registry.push.tag-parameter-created", (view) => {
+    const { route, model } = view;
+    if (route.kind !== "manifest" || route.by !== "tag" || view.method !== "GET" || view.status >= 500) return undefined;
+    const tag = model.tag(route.name, route.reference);
+    const named = view.observation.exchanges.some(
+      ({ request, response }) => request.method === "PUT" && request.url.includes(`tag=${route.reference}`) && response?.status === 201,
+    );
+    if (!named || tag.presence !== "present") return undefined;
+    return view.status === 200 ? equal(view.response.body.sha256, tag.content.sha256) : answers(view, 200);
+  }),
+
+  example(PUSHES, () =>
+    fc
+      .record({ seed: seeds, tag: fc.boolean() })
+      .map(({ seed, tag }) =>
+        caseOf(`an image is pushed by ${tag ? "tag" : "digest"}, and its Location followed`, image("m", seed), [
+          ...pushBlob("a", "m-config"),
+          ...pushBlob("a", "m-layer"),
+          { ...pushManifest("a", "m", tag ? "v1" : "{sha256:m}"), label: "p" },
+          get("{location:p}", { accept: MEDIA.manifest }),
+        ]),
+      ),
+  ),
+  example(["registry.push.manifest-exact-bytes", "registry.push.manifest-created"], () =>
+    fc.constantFrom("  ", "\t", "\n\n").map((space) =>
+      caseOf(
+        "a manifest with odd spaces, order and fields is pushed and pulled",
+        {
+          c: textOf("{}"),
+          m: textOf(
+            `{${space}"layers":${space}[],"x-unknown": [1.0e2, "\\u00e9"],\n\n"config":{"size":2,"digest":"{sha256:c}","mediaType":"${MEDIA.empty}"},"mediaType":"${MEDIA.manifest}", "artifactType": "application/vnd.example", "schemaVersion":2}${space}`,
+          ),
+        },
+        [...pushBlob("a", "c"), pushManifest("a", "m", "v1"), get(manifestPath("a", "v1"), { accept: MEDIA.manifest })],
+      ),
+    ),
+  ),
+  example("registry.push.manifest-created", () =>
+    seeds.map((seed) =>
+      caseOf(
+        "an index of an image, and an index of that, are pushed",
+        {
+          ...image("m", seed),
+          i: jsonOf({
+            schemaVersion: 2,
+            mediaType: MEDIA.index,
+            manifests: [descriptor("m", MEDIA.manifest, { platform: { architecture: "amd64", os: "linux" } })],
+          }),
+          j: jsonOf({ schemaVersion: 2, mediaType: MEDIA.index, manifests: [descriptor("i", MEDIA.index)] }),
+        },
+        [
+          ...pushImage("a", "m"),
+          pushManifest("a", "i", "{sha256:i}", MEDIA.index),
+          pushManifest("a", "j", "latest", MEDIA.index),
+          get(manifestPath("a", "latest"), { accept: MEDIA.index }),
+        ],
+      ),
+    ),
+  ),
+  example("registry.push.manifest-created", () =>
+    seeds.map((seed) =>
+      caseOf(
+        "an artifact without layers, with an empty config and embedded data, is pushed",
+        {
+          c: textOf("{}"),
+          m: jsonOf({
+            schemaVersion: 2,
+            mediaType: MEDIA.manifest,
+            artifactType: `application/vnd.example.${seed}`,
+            config: descriptor("c", MEDIA.empty, { data: "{base64:c}" }),
+            layers: [descriptor("c", MEDIA.empty, { data: "{base64:c}" })],
+          }),
+        },
+        [...pushBlob("a", "c"), pushManifest("a", "m", "v1"), get(manifestPath("a", "v1"), { accept: MEDIA.manifest })],
+      ),
+    ),
+  ),
+  example("registry.push.content-type-parameters-ignored", () =>
+    fc
+      .constantFrom("; charset=utf-8", ";charset=utf-8")
+      .map((parameter) =>
+        caseOf(`a manifest is pushed with a Content-Type that ends in "${parameter}"`, image("m", 7), [
+          ...pushBlob("a", "m-config"),
+          ...pushBlob("a", "m-layer"),
+          pushManifest("a", "m", "v1", `${MEDIA.manifest}${parameter}`),
+        ]),
+      ),
+  ),
+  example(["registry.push.subject-unknown-accepted", "registry.push.subject-header"], () =>
+    seeds.map((seed) =>
+      caseOf(
+        "a manifest is pushed before its subject",
+        {
+          ...image("s", seed),
+          ...image("m", seed + 1, { subject: descriptor("s", MEDIA.manifest) }),
+        },
+        [...pushImage("a", "m"), ...pushImage("a", "s"), get(manifestPath("a", "{sha256:m}"), { accept: MEDIA.manifest })],
+      ),
+    ),
+  ),
+  example(["registry.push.references-unknown-code", "registry.push.references-unknown-code-blob-unknown"], ({ choices }) =>
+    choices.missingBlobs === true
+      ? lack("the registry takes manifests whose blobs are missing")
+      : seeds.map((seed) =>
+          caseOf("a manifest is pushed whose layer is not there", { ...image("m", seed), y: random(5, seed) }, [
+            ...pushBlob("a", "m-config"),
+            pushManifest("a", "m", "v1"),
+          ]),
+        ),
+  ),
+  example("registry.push.manifest-four-megabytes", () =>
+    fc.constant(4_000_000).map((size) =>
+      caseOf(
+        "a manifest of four megabytes is pushed",
+        {
+          c: textOf("{}"),
+          m: imageManifest("c", [], { annotations: { filler: "x".repeat(size) } }),
+        },
+        [...pushBlob("a", "c"), pushManifest("a", "m", "v1")],
+      ),
+    ),
+  ),
+  example("registry.push.manifest-over-limit", ({ choices }) =>
+    choices.manifestLimit === false
+      ? lack("no limit on the size of manifests was met")
+      : fc.constant(9_000_000).map((size) =>
+          caseOf(
+            "a manifest of nine megabytes is pushed",
+            {
+              c: textOf("{}"),
+              m: imageManifest("c", [], { annotations: { filler: "x".repeat(size) } }),
+            },
+            [...pushBlob("a", "c"), pushManifest("a", "m", "v1")],
+          ),
+        ),
+  ),
+  example(
+    ["registry.push.tag-parameter-ten", "registry.push.tag-parameter-header", "registry.push.tag-parameter-created"],
+    ({ choices }) =>
+      choices.tagParameter !== true
+        ? lack("the registry does not take tag parameters")
+        : fc.tuple(seeds, fc.constantFrom(1, 10)).map(([seed, count]) => {
+            const tags = Array.from({ length: count }, (_, at) => `t${at}`);
+            return caseOf(`a manifest is pushed with ${count} tag parameters`, image("m", seed), [
+              ...pushBlob("a", "m-config"),
+              ...pushBlob("a", "m-layer"),
+              pushManifest(
+                "a",
+                "m",
+                "{sha256:m}",
+                MEDIA.manifest,
+                tags.map((tag) => ["tag", tag] as const),
+              ),
+              ...tags.map((tag) => get(manifestPath("a", tag), { accept: MEDIA.manifest })),
+            ]);
+          }),
+  ),
+]);

@@ -1,0 +1,94 @@
+import type { Arbitrary } from "fast-check";
+import type { RegistryCase } from "../../runners/registry/case.js";
+import { type Exchange, header, type RegistryObservation, type SeenResponse } from "../../runners/registry/observation.js";
+import type { RegistryFacts } from "../../runners/registry/target.js";
+import type { Judgement } from "../check.js";
+import type { Model } from "./model.js";
+import { queryOf, type Route } from "./route.js";
+
+/** A whole run of a case. */
+export interface CaseView {
+  readonly case: RegistryCase;
+  readonly observation: RegistryObservation;
+  readonly facts: RegistryFacts;
+}
+
+/** One exchange that has an answer, with what the registry held before it. */
+export interface View extends CaseView {
+  readonly exchange: Exchange;
+  readonly method: string;
+  readonly route: Route;
+  readonly query: URLSearchParams;
+  readonly response: SeenResponse;
+  readonly status: number;
+  readonly model: Model;
+  /** One of several clients at the same time: what others change is unknown. */
+  readonly concurrent: boolean;
+  /** The header's value in the answer. */
+  readonly header: (name: string) => string | undefined;
+  /** The header's value in the request. */
+  readonly sent: (name: string) => string | undefined;
+}
+
+/** Judges one requirement: a pure function of an exchange's view, or of the whole case's. */
+export type Check =
+  | { readonly id: string; readonly per: "exchange"; readonly judge: (view: View) => Judgement | undefined }
+  | { readonly id: string; readonly per: "case"; readonly judge: (view: CaseView) => Judgement | undefined };
+
+/** A check that looks at one answer at a time. */
+export const check = (id: string, judge: (view: View) => Judgement | undefined): Check => ({ id, per: "exchange", judge });
+
+/** A check that looks at a whole case: at histories, and at answers that never came. */
+export const checkCase = (id: string, judge: (view: CaseView) => Judgement | undefined): Check => ({ id, per: "case", judge });
+
+/** Why an example makes no sense for this registry. */
+export interface Lack {
+  readonly lack: string;
+}
+
+/** A written example: cases aimed at the requirements `ids`. */
+export interface Example {
+  readonly ids: readonly string[];
+  readonly cases: (facts: RegistryFacts) => Arbitrary<RegistryCase> | Lack;
+}
+
+/** Declares an example. The cases' `aims` are set to `ids`. */
+export const example = (ids: string | readonly string[], cases: Example["cases"]): Example => ({
+  ids: typeof ids === "string" ? [ids] : ids,
+  cases,
+});
+
+export const lack = (reason: string): Lack => ({ lack: reason });
+
+/** The checks and examples of one part of the spec. */
+export interface Section {
+  readonly title: string;
+  readonly checks: readonly Check[];
+  readonly examples: readonly Example[];
+}
+
+/** Makes a section from its parts, in any order. */
+export const section = (title: string, parts: readonly (Check | Example)[]): Section => ({
+  title,
+  checks: parts.filter((part): part is Check => "judge" in part),
+  examples: parts.filter((part): part is Example => "cases" in part),
+});
+
+/** The view of an exchange; undefined without an answer. */
+export function viewOf(whole: CaseView, exchange: Exchange, model: Model): View | undefined {
+  const { response, request } = exchange;
+  if (!response) return undefined;
+  return {
+    ...whole,
+    exchange,
+    method: request.method,
+    route: model.route(exchange),
+    query: queryOf(request.url),
+    response,
+    status: response.status,
+    model,
+    concurrent: exchange.phase === "clients",
+    header: (name) => header(response, name),
+    sent: (name) => Object.entries(request.headers).find(([key]) => key.toLowerCase() === name)?.[1],
+  };
+}

@@ -1,0 +1,278 @@
+import fc from "fast-check";
+import { caseOf, image, MEDIA, pushBlob, pushManifest, request } from "../../generators/registry/steps.js";
+import type { RegistryCase } from "../../runners/registry/case.js";
+import { nextLink } from "../../runners/registry/run-case.js";
+import { equal, holds, type Judgement } from "../check.js";
+import { answers, isObject, jsonBody, pagesOf } from "./look.js";
+import { type Check, check, example, section, type View } from "./suite.js";
+
+/** An answer with a list of tags: what was asked for, and what the repository has. */
+function listed(view: View) {
+  const { route, method, model, query } = view;
+  if (route.kind !== "tags" || method !== "GET") return undefined;
+  const n = query.get("n");
+  return {
+    name: route.name,
+    n: n !== null && /^\d+$/.test(n) ? Number(n) : undefined,
+    last: query.get("last"),
+    known: view.concurrent ? undefined : model.tags(route.name),
+  };
+}
+
+/** The tags of a list; undefined for an answer that has none. */
+function tagsOf(view: Pick<View, "response" | "status">): readonly string[] | undefined {
+  const body = view.status === 200 ? jsonBody(view) : undefined;
+  if (!isObject(body)) return undefined;
+  // Without any tag, null is another's way to write the empty list; body-tags judges that.
+  const tags = body.tags ?? [];
+  return Array.isArray(tags) && tags.every((tag): tag is string => typeof tag === "string") ? tags : undefined;
+}
+
+const bytewise = (tags: readonly string[]): readonly string[] => tags.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+/** Alphanumeric without regard to case; what differs in case alone may come in any order. */
+const folded = (tags: readonly string[]): readonly string[] => bytewise(tags.map((tag) => tag.toLowerCase()));
+
+const isFolded = (tags: readonly string[]): boolean =>
+  equal(
+    tags.map((tag) => tag.toLowerCase()),
+    folded(tags),
+  ).verdict === "pass";
+const isBytewise = (tags: readonly string[]): boolean => equal(tags, bytewise(tags)).verdict === "pass";
+
+/** At head either order will do; before, only the one without regard to case. */
+const ordered = (view: View, tags: readonly string[]): Judgement =>
+  view.facts.release === "head"
+    ? holds(isFolded(tags) || isBytewise(tags), bytewise(tags), tags)
+    : holds(
+        isFolded(tags),
+        tags.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
+        tags,
+      );
+
+const order = (id: string, applies: (asked: NonNullable<ReturnType<typeof listed>>) => boolean): Check =>
+  check(id, (view) => {
+    const asked = listed(view);
+    const tags = tagsOf(view);
+    return asked && tags && tags.length > 1 && applies(asked) ? ordered(view, tags) : undefined;
+  });
+
+/** The whole list in the order that this registry gives it, as an earlier answer of the case did without n and last. */
+function wholeList(view: View): readonly string[] | undefined {
+  const asked = listed(view);
+  if (!asked?.known) return undefined;
+  for (const { request, response } of view.observation.exchanges) {
+    if (!response || new URL(request.url).search !== "" || !request.url.endsWith(`/${asked.name}/tags/list`)) continue;
+    if (nextLink(response.headers.find(([name]) => name === "link")?.[1]) !== undefined) continue;
+    const tags = tagsOf({ response, status: response.status });
+    if (tags && equal(bytewise(tags), bytewise(asked.known)).verdict === "pass") return tags;
+  }
+  return undefined;
+}
+
+/** What comes after a tag in the registry's own order; for a tag that is not there, in the order of bytes. */
+const after = (whole: readonly string[], last: string | null): readonly string[] =>
+  last === null ? whole : whole.includes(last) ? whole.slice(whole.indexOf(last) + 1) : whole.filter((tag) => tag > last);
+
+/** All tags of the pages of a list, when this is the last page and the first one began at the list's beginning. */
+function allPages(view: View): readonly string[] | undefined {
+  const pages = pagesOf(view);
+  const tags = pages?.map(({ response }) => (response ? tagsOf({ response, status: response.status }) : undefined));
+  return tags?.every((each) => each !== undefined) ? tags.flat() : undefined;
+}
+
+const TAGS = ["v1", "a", "B", "c", "Z", "latest", "1.0", "_x", "v1-rc", "v1.1", "V2", "z9", "0", "A-1"] as const;
+const someTags = fc.uniqueArray(fc.constantFrom(...TAGS), { minLength: 2, maxLength: 8 });
+
+/** A repository with those tags, then requests for its list. */
+const withTags = (
+  title: string,
+  tags: readonly string[],
+  asks: readonly { readonly query?: readonly (readonly [string, string])[]; readonly pages?: number }[],
+): RegistryCase =>
+  caseOf(title, image("m", 3), [
+    ...pushBlob("a", "m-config"),
+    ...pushBlob("a", "m-layer"),
+    ...tags.map((tag) => pushManifest("a", "m", tag, MEDIA.manifest)),
+    ...asks.map((ask) => request("GET", "/v2/{repo:a}/tags/list", ask)),
+  ]);
+
+const WHOLE = [
+  "registry.tags.list-ok",
+  "registry.tags.lexical-order",
+  "registry.tags.lexical-order-without-case",
+  "registry.tags.body-json",
+  "registry.tags.body-name",
+  "registry.tags.body-tags",
+  "registry.tags.complete",
+  "registry.general.discovery-supported",
+];
+
+export default section("Tags", [
+  check("registry.tags.list-ok", (view) => {
+    const asked = listed(view);
+    if (!asked?.known || asked.known.length === 0 || view.model.repository(asked.name).known !== "present") return undefined;
+    return asked.n === undefined && view.query.has("n") ? undefined : answers(view, 200);
+  }),
+  check("registry.tags.body-json", (view) =>
+    listed(view) && view.status === 200
+      ? holds(isObject(jsonBody(view)), "a JSON object", view.response.body.text?.slice(0, 300))
+      : undefined,
+  ),
+  check("registry.tags.body-name", (view) => {
+    const asked = listed(view);
+    const body = jsonBody(view);
+    return asked && view.status === 200 && isObject(body) ? equal(body.name, asked.name) : undefined;
+  }),
+  check("registry.tags.body-tags", (view) => {
+    const asked = listed(view);
+    const body = jsonBody(view);
+    if (!asked || view.status !== 200 || !isObject(body)) return undefined;
+    const { tags } = body;
+    if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === "string"))
+      return { verdict: "fail", expected: "tags, an array of strings", actual: body };
+    if (!asked.known) return holds(new Set(tags).size === tags.length, "each tag once", tags);
+    const foreign = tags.filter((tag) => !asked.known?.includes(tag));
+    return holds(foreign.length === 0 && new Set(tags).size === tags.length, asked.known, tags);
+  }),
+  order("registry.tags.lexical-order", ({ n, last }) => n === undefined && last === null),
+  order("registry.tags.lexical-order-without-case", ({ n, last }) => n === undefined && last === null),
+  order("registry.tags.n-order", ({ n }) => n !== undefined),
+  order("registry.tags.last-order", ({ last }) => last !== null),
+  check("registry.tags.complete", (view) => {
+    const asked = listed(view);
+    const first = pagesOf(view)?.[0];
+    if (!asked?.known || view.status !== 200 || !first || new URL(first.request.url).search !== "") return undefined;
+    const tags = allPages(view);
+    return tags && equal(bytewise(tags), bytewise(asked.known));
+  }),
+  check("registry.tags.n-at-most", (view) => {
+    const asked = listed(view);
+    const tags = tagsOf(view);
+    return asked?.n === undefined || !tags ? undefined : holds(tags.length <= asked.n, `at most ${asked.n} tags`, tags);
+  }),
+  check("registry.tags.n-all-or-link", (view) => {
+    const asked = listed(view);
+    const tags = tagsOf(view);
+    const whole = wholeList(view);
+    if (asked?.n === undefined || !tags || !whole || nextLink(view.header("link")) !== undefined) return undefined;
+    const left = after(whole, asked.last);
+    return holds(tags.length >= Math.min(asked.n, left.length), left.slice(0, asked.n), tags);
+  }),
+  check("registry.tags.n-all", (view) => {
+    const asked = listed(view);
+    const tags = tagsOf(view);
+    const whole = wholeList(view);
+    if (asked?.n === undefined || !tags || !whole) return undefined;
+    const left = after(whole, asked.last);
+    return holds(tags.length >= Math.min(asked.n, left.length), left.slice(0, asked.n), tags);
+  }),
+  check("registry.tags.n-zero-empty", (view) => {
+    const asked = listed(view);
+    const tags = tagsOf(view);
+    if (asked?.n !== 0 || (asked.known?.length ?? 0) === 0) return undefined;
+    return tags ? equal(tags, []) : answers(view, 200);
+  }),
+  check("registry.tags.n-zero-no-link", (view) =>
+    listed(view)?.n === 0 && view.status === 200 ? equal(view.header("link"), undefined) : undefined,
+  ),
+  check("registry.tags.n-from-start", (view) => {
+    const asked = listed(view);
+    const tags = tagsOf(view);
+    const whole = wholeList(view);
+    return asked?.n === undefined || asked.last !== null || view.exchange.page !== undefined || !tags || !whole
+      ? undefined
+      : equal(tags, whole.slice(0, tags.length));
+  }),
+  check("registry.tags.last-excluded", (view) => {
+    const asked = listed(view);
+    const tags = tagsOf(view);
+    return asked?.last == null || !tags ? undefined : holds(!tags.includes(asked.last), `no ${asked.last}`, tags);
+  }),
+  check("registry.tags.last-continues", (view) => {
+    const asked = listed(view);
+    const tags = tagsOf(view);
+    const whole = wholeList(view);
+    if (asked?.last == null || asked.n === undefined || asked.n === 0 || !tags || !whole?.includes(asked.last)) return undefined;
+    return equal(tags, after(whole, asked.last).slice(0, tags.length || 1));
+  }),
+  check("registry.tags.last-without-n", (view) => {
+    const asked = listed(view);
+    const whole = wholeList(view);
+    const first = pagesOf(view)?.[0];
+    const last = first && new URL(first.request.url).searchParams.get("last");
+    if (!asked || last == null || !first || new URL(first.request.url).searchParams.has("n") || !whole?.includes(last)) return undefined;
+    const tags = allPages(view);
+    return tags && equal(tags, after(whole, last));
+  }),
+  check("registry.tags.link-form", (view) => {
+    const link = listed(view) && view.header("link");
+    return link === undefined ? undefined : holds(nextLink(link) !== undefined, '<…>; rel="next"', link);
+  }),
+  check("registry.tags.link-continues", (view) => {
+    const asked = listed(view);
+    const pages = pagesOf(view);
+    if (!asked?.known || !pages || pages.length < 2) return undefined;
+    const first = pages[0] && new URL(pages[0].request.url).searchParams;
+    const tags = allPages(view);
+    const whole = wholeList(view);
+    if (!tags || !first || (first.has("last") && !whole)) return undefined;
+    return equal(bytewise(tags), bytewise(first.has("last") && whole ? after(whole, first.get("last")) : asked.known));
+  }),
+
+  example(WHOLE, () => someTags.map((tags) => withTags(`the tags ${tags.join(", ")} are listed`, tags, [{ pages: 20 }]))),
+  example(
+    [
+      "registry.tags.n-at-most",
+      "registry.tags.n-all-or-link",
+      "registry.tags.n-all",
+      "registry.tags.n-from-start",
+      "registry.tags.n-order",
+    ],
+    () =>
+      fc
+        .tuple(someTags, fc.integer({ min: 1, max: 9 }))
+        .map(([tags, n]) =>
+          withTags(`${n} of the tags ${tags.join(", ")} are asked for`, tags, [{ pages: 20 }, { query: [["n", String(n)]] }]),
+        ),
+  ),
+  example(["registry.tags.n-zero-empty", "registry.tags.n-zero-no-link"], () =>
+    someTags.map((tags) => withTags("no tags are asked for, by n=0", tags, [{ query: [["n", "0"]] }])),
+  ),
+  example(["registry.tags.last-excluded", "registry.tags.last-continues", "registry.tags.last-order"], () =>
+    fc.tuple(someTags, fc.nat(7), fc.integer({ min: 1, max: 4 })).map(([tags, at, n]) => {
+      const last = tags[at % tags.length] ?? "v1";
+      return withTags(`${n} tags after ${last} are asked for`, tags, [
+        { pages: 20 },
+        {
+          query: [
+            ["n", String(n)],
+            ["last", last],
+          ],
+        },
+      ]);
+    }),
+  ),
+  example(["registry.tags.last-without-n", "registry.tags.last-order"], () =>
+    fc.tuple(someTags, fc.nat(7)).map(([tags, at]) => {
+      const last = tags[at % tags.length] ?? "v1";
+      return withTags(`all tags after ${last} are asked for`, tags, [{ pages: 20 }, { query: [["last", last]], pages: 20 }]);
+    }),
+  ),
+  example(["registry.tags.link-form", "registry.tags.link-continues", "robustness.registry.paging-endless"], () =>
+    fc
+      .tuple(someTags, fc.integer({ min: 1, max: 3 }))
+      .map(([tags, n]) =>
+        withTags(`the tags are asked for in pages of ${n}`, tags, [{ pages: 20 }, { query: [["n", String(n)]], pages: 20 }]),
+      ),
+  ),
+  example(["registry.tags.body-tags"], () =>
+    fc.constant(
+      caseOf("the tags of a repository without tags are listed", image("m", 3), [
+        ...pushBlob("a", "m-config"),
+        ...pushBlob("a", "m-layer"),
+        pushManifest("a", "m", "{sha256:m}"),
+        request("GET", "/v2/{repo:a}/tags/list"),
+      ]),
+    ),
+  ),
+]);
