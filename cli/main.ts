@@ -9,6 +9,7 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   runtime: { summary: "test an OCI runtime", load: () => import("./runtime.js") },
+  registry: { summary: "test an OCI registry", load: () => import("./registry.js") },
   replay: { summary: "run a stored case again", load: () => import("./replay.js") },
   judge: { summary: "judge a stored observation again, without running anything", load: () => import("./judge.js") },
   requirements: { summary: "list or explain what the specs require", load: () => import("./requirements.js") },
@@ -25,7 +26,7 @@ const help = (): string =>
   [
     "Usage: oci-conform <command> [options]",
     "",
-    "Spec conformance and fuzz testing for the OCI runtime spec.",
+    "Spec conformance and fuzz testing for the OCI runtime and distribution specs.",
     "",
     "Commands:",
     ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(16)}${summary}`),

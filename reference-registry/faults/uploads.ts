@@ -143,7 +143,7 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
   ended("close-location-nowhere", "registry.upload.close-location-pullable", "chunks", toNowhere),
   status("final-chunk-out-of-order-400", "registry.upload.final-chunk-out-of-order", PUT, 416, 400),
   status("status-200", "registry.upload.status-no-content", STATUS, 204, 200),
-  refused("status-unsupported", "registry.general.claimed-category-complete", STATUS, () =>
+  refused("status-unsupported", "registry.upload.status-no-content", STATUS, () =>
     refusal(405, "UNSUPPORTED", "no status here", undefined, { Allow: "PATCH, PUT, DELETE" }),
   ),
   said("status-without-location", "registry.upload.status-location", STATUS, 204, (reply) => dropping(reply, "Location")),

@@ -1,0 +1,202 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { learningCase, minimalCase } from "../generators/registry/learn.js";
+import { Inconclusive, UsageError } from "../runners/errors.js";
+import type { RegistryCase } from "../runners/registry/case.js";
+import { RegistryClient } from "../runners/registry/client.js";
+import { type Exchange, header, type RegistryObservation } from "../runners/registry/observation.js";
+import { CaseRun } from "../runners/registry/run-case.js";
+import { Server } from "../runners/registry/server.js";
+import type { Endpoint, RegistryFacts } from "../runners/registry/target.js";
+import { splitCommand } from "../runners/runtime/preflight.js";
+import { learn } from "../suites/registry/learn.js";
+import { Model } from "../suites/registry/model.js";
+import { credentialsOf, type RegistryOptions } from "./registry-options.js";
+
+const START_MS = 30_000;
+/** Connections at the same time: more than any case has clients, for each job. */
+const CONNECTIONS = 32;
+const MAX_BODY = 64 * 1024 * 1024;
+
+/** A port of the loopback that nobody uses right now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Cases that restart the server have it to themselves. */
+class Turns {
+  #last: Promise<unknown> = Promise.resolve();
+  #shared = new Set<Promise<unknown>>();
+
+  async run<T>(alone: boolean, work: () => Promise<T>): Promise<T> {
+    if (!alone) {
+      const before = this.#last;
+      const own = before.then(work);
+      const settled = own.catch(() => undefined);
+      this.#shared.add(settled);
+      void settled.then(() => this.#shared.delete(settled));
+      return own;
+    }
+    const before = Promise.all([this.#last, ...this.#shared]);
+    const own = before.then(work);
+    this.#last = own.catch(() => undefined);
+    return own;
+  }
+}
+
+const restarts = ({ steps, clients = [], after = [] }: RegistryCase): boolean =>
+  [...steps, ...clients.flat(), ...after].some((step) => "restart" in step);
+
+/** What an exchange was, in a line. */
+export const inALine = ({ request: { method, url }, response, failure }: Exchange): string =>
+  `${method} ${url.replace(/^https?:\/\/[^/]+/, "")} → ${response?.status ?? failure?.message ?? "no answer"}`;
+
+/** A registry under test: reached, learnt about, and used by one case after the other. */
+export class RegistryTarget {
+  readonly #client: RegistryClient;
+  readonly #server: Server | undefined;
+  readonly #turns = new Turns();
+  readonly #prefix: string;
+  readonly #cleanup: boolean;
+  readonly #temporary: string | undefined;
+  #number = 0;
+  readonly endpoint: Endpoint;
+
+  private constructor(endpoint: Endpoint, server: Server | undefined, cleanup: boolean, temporary: string | undefined) {
+    this.endpoint = endpoint;
+    this.#client = new RegistryClient(endpoint, CONNECTIONS);
+    this.#server = server;
+    this.#cleanup = cleanup;
+    this.#temporary = temporary;
+    const run = (Date.now() * 100 + (process.pid % 100)).toString(36);
+    this.#prefix = `${endpoint.namespace === "" ? "" : `${endpoint.namespace}/`}${run}`;
+  }
+
+  /** Reaches the registry that the options name; starts it, if they say so. @throws UsageError, Inconclusive */
+  static async open(options: RegistryOptions): Promise<RegistryTarget> {
+    const bundled = options.url === undefined && options.server === undefined;
+    const url = options.url ?? (bundled ? `http://127.0.0.1:${await freePort()}` : "http://127.0.0.1:5000");
+    const endpoint: Endpoint = {
+      url,
+      namespace: options.namespace,
+      timeoutMs: options.timeout,
+      maxBody: MAX_BODY,
+      ...(options.rate === undefined ? {} : { rate: options.rate }),
+      tls: { insecure: options.insecure, ...(options.ca === undefined ? {} : { ca: readCertificate(options.ca) }) },
+      ...credentials(options, url),
+    };
+    if (!bundled && options.server === undefined) return new RegistryTarget(endpoint, undefined, options.cleanup, undefined);
+    mkdirSync(options.out, { recursive: true });
+    const temporary = bundled ? mkdtempSync(join(tmpdir(), "oci-conform-registry-")) : undefined;
+    const argv =
+      temporary === undefined ? splitCommand(options.server ?? "") : bundledCommand(temporary, new URL(url).port, options.bundledArg);
+    try {
+      const server = await Server.start({ argv, url, log: join(options.out, "server.log"), startMs: START_MS });
+      return new RegistryTarget(endpoint, server, options.cleanup, temporary);
+    } catch (thrown) {
+      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+      throw thrown;
+    }
+  }
+
+  /** Carries a case out in repositories of its own. */
+  async run(subject: RegistryCase, stop = false): Promise<RegistryObservation> {
+    return this.#turns.run(restarts(subject), async () => {
+      if (this.#server?.crashed !== undefined) await this.#server.restart("SIGKILL");
+      const prefix = `${this.#prefix}-${(++this.#number).toString(36)}`;
+      const observation = await new CaseRun(this.#client, subject, prefix, this.#server).run(stop);
+      if (this.#cleanup) await this.#remove(observation);
+      return observation;
+    });
+  }
+
+  /** Finds out whether the registry can be tested, and what it chose. @throws Inconclusive with its own words */
+  async preflight(
+    options: Pick<RegistryOptions, "spec" | "apis" | "url" | "server">,
+  ): Promise<{ readonly facts: RegistryFacts; readonly version: string }> {
+    const minimal = await this.run(minimalCase(), true);
+    const wrong = firstWrong(minimal);
+    if (wrong !== undefined) throw new Inconclusive(`${this.endpoint.url} cannot do the least that is asked of a registry:\n  ${wrong}`);
+    const choices = learn(await this.run(learningCase(this.endpoint.rate === undefined)));
+    const [base] = minimal.exchanges;
+    const version = base?.response ? (header(base.response, "server") ?? "") : "";
+    const bundled = options.url === undefined && options.server === undefined;
+    const release = options.spec ?? (bundled ? "head" : "1.1.1");
+    return { facts: { release, choices, apis: options.apis, ours: this.#server !== undefined }, version };
+  }
+
+  /** Deletes what a case left; what the registry does not delete stays. */
+  async #remove(observation: RegistryObservation): Promise<void> {
+    const model = new Model(observation);
+    for (const exchange of observation.exchanges) model.apply(exchange);
+    for (const name of Object.values(observation.repositories)) {
+      const { manifests, blobs } = model.repository(name);
+      for (const digest of manifests.keys()) await this.#delete(`/v2/${name}/manifests/${digest}`);
+      for (const digest of blobs.keys()) await this.#delete(`/v2/${name}/blobs/${digest}`);
+    }
+  }
+
+  async #delete(path: string): Promise<void> {
+    await this.#client.send({ method: "DELETE", url: `${this.endpoint.url}${path}`, headers: {}, body: null });
+  }
+
+  async close(): Promise<void> {
+    await this.#client.close();
+    await this.#server?.close();
+    if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
+  }
+}
+
+function credentials(options: RegistryOptions, url: string): Pick<Endpoint, "credentials"> {
+  const found = credentialsOf(options, url);
+  return found ? { credentials: found } : {};
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new UsageError(`--ca ${file}: cannot be read`);
+  }
+}
+
+/** The reference registry as a process of its own, so that it can be killed. */
+const bundledCommand = (directory: string, port: string, more: readonly string[]): string[] => [
+  process.execPath,
+  fileURLToPath(new URL("./main.js", import.meta.url)),
+  "serve-registry",
+  "--dir",
+  directory,
+  "--port",
+  port,
+  "--tag-order",
+  "caseless",
+  ...more,
+];
+
+/** The first answer of the minimal case that is not what any registry must give. */
+function firstWrong({ exchanges, untaken, contents }: RegistryObservation): string | undefined {
+  const wanted = (exchange: Exchange, at: number): boolean => {
+    const { request, response } = exchange;
+    if (!response) return false;
+    if (request.method === "POST") return response.status === 202;
+    if (request.method === "PUT") return response.status === 201;
+    if (at === exchanges.length - 1) return response.status === 404;
+    if (response.status !== 200) return false;
+    if (request.url.includes("/manifests/")) return response.body.sha256 === contents.m?.sha256;
+    return request.url.includes("/blobs/") ? response.body.sha256 === contents["m-layer"]?.sha256 : true;
+  };
+  const wrong = exchanges.find((exchange, at) => !wanted(exchange, at));
+  if (wrong) {
+    const said = wrong.response?.body.text?.trim().slice(0, 500) ?? "";
+    return `${inALine(wrong)}${said === "" ? "" : `\n  ${said.split("\n").slice(0, 5).join("\n  ")}`}`;
+  }
+  return untaken[0] && `step ${untaken[0].step + 1}: ${untaken[0].reason}`;
+}

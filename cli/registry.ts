@@ -1,0 +1,187 @@
+import { release } from "node:os";
+import { join } from "node:path";
+import { sequence } from "../generators/registry/sequences.js";
+import { exitCode } from "../reports/exit-code.js";
+import { createReporter, defaultFormat, type Reporter } from "../reports/reporter.js";
+import type { Finding, Results } from "../reports/results.js";
+import { HarnessError, Inconclusive } from "../runners/errors.js";
+import type { Execute, Source } from "../runners/explore.js";
+import type { RegistryCase } from "../runners/registry/case.js";
+import type { RegistryObservation } from "../runners/registry/observation.js";
+import { store, storedCases } from "../runners/registry/store.js";
+import type { RegistryFacts } from "../runners/registry/target.js";
+import type { Shrunk } from "../runners/shrink.js";
+import { type Catalogue, loadCatalogue, type Requirement, sectionUrl } from "../spec/catalogue.js";
+import { inForce, isRelease } from "../spec/distribution/releases.js";
+import { checks, examples } from "../suites/registry/index.js";
+import { judge } from "../suites/registry/judge.js";
+import { choicesInWords } from "../suites/registry/learn.js";
+import { seedOf } from "./common-options.js";
+import { exitCodeOf } from "./exit.js";
+import { type RegistryOptions, registryOptions } from "./registry-options.js";
+import { inALine, RegistryTarget } from "./registry-target.js";
+import { runSuite } from "./run-suite.js";
+import { select } from "./selection.js";
+
+/** What can be judged: what binds registries, grants no choice, and shows on the wire. */
+const testable = (catalogue: Catalogue): Requirement[] =>
+  [...catalogue].filter((each) => each.testable === true && each.level !== "MAY" && each.binds !== "client");
+
+const sourcesFor = (facts: RegistryFacts): Source<RegistryCase>[] =>
+  examples.map(({ ids, cases }, at) => {
+    const made = cases(facts);
+    return { name: `${ids.join(" ")} ${at}`, ids, cases: "lack" in made ? made : made.map((subject) => ({ ...subject, aims: ids })) };
+  });
+
+/** Why a requirement is not asked of this registry; undefined when it is. */
+function notAsked(requirement: Requirement, { release, apis }: RegistryFacts): string | undefined {
+  const { since, until, api } = requirement;
+  if (since !== undefined && isRelease(release) && !inForce({ since, ...(until === undefined ? {} : { until }) }, release))
+    return `${until !== undefined && since === "1.0.1" ? `holds up to ${until}` : `came with ${since}`}; the registry is judged by ${release}`;
+  return api !== undefined && api !== "all" && !apis.includes(api) ? `the ${api} API is not tested (--apis)` : undefined;
+}
+
+export interface RegistryRun {
+  readonly name: string;
+  readonly target: RegistryTarget;
+  readonly facts: RegistryFacts;
+  readonly version: string;
+  readonly selected: readonly Requirement[];
+  readonly options: RegistryOptions;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly shrinkBudget?: number;
+}
+
+const inWords = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+
+function findingFor(run: RegistryRun, requirement: Requirement, shrunk: Shrunk<RegistryCase, RegistryObservation>): Finding {
+  const { target, facts, options, name } = run;
+  const { drawn, observation, outcome, failed, confirmations } = shrunk;
+  const host = new URL(target.endpoint.url).host.replaceAll(/[^\w.-]/g, "-");
+  const directory = store(join(options.out, "failures"), `${host}-${requirement.id}`, {
+    case: drawn.case,
+    observation,
+    facts,
+    reproduce: {
+      title: `${requirement.id}: ${drawn.case.title}`,
+      requirement: `${requirement.summary}\n${sectionUrl(requirement) ?? ""}`,
+      expected: inWords(outcome.expected),
+      url: target.endpoint.url,
+      namespace: target.endpoint.namespace,
+    },
+  });
+  return {
+    expected: outcome.expected,
+    actual: outcome.actual,
+    ...(outcome.note === undefined ? {} : { note: outcome.note }),
+    case: drawn.case.title,
+    directory,
+    replay: `oci-conform replay ${directory} --url ${options.url ?? name}`,
+    confirmed: { failed, runs: confirmations },
+    ...(failed < confirmations ? { flaky: failed / confirmations } : {}),
+    output: observation.exchanges.map(inALine).join("\n").slice(0, 4000),
+  };
+}
+
+const UNSEEN: RegistryObservation = {
+  format: "oci-conform/registry-observation@1",
+  exchanges: [],
+  untaken: [],
+  contents: {},
+  repositories: {},
+};
+
+/** Carries cases out and judges them; when the harness itself fails on one, what the case is aimed at gets an error, never a failure. */
+export const executor =
+  (target: RegistryTarget, facts: RegistryFacts, complaints: string[]): Execute<RegistryCase, RegistryObservation> =>
+  async (subject) => {
+    try {
+      const observation = await target.run(subject);
+      return { observation, outcomes: judge(checks, subject, observation, facts) };
+    } catch (thrown) {
+      if (!(thrown instanceof HarnessError)) throw thrown;
+      const message = `${subject.title}: ${thrown.message}`;
+      complaints.push(message);
+      return { observation: UNSEEN, outcomes: new Map(subject.aims.map((id) => [id, { verdict: "error", message }])) };
+    }
+  };
+
+/** Explores one registry, shrinks what failed, stores it, and gives the results. */
+export async function runRegistry(run: RegistryRun, reporters: readonly Reporter[]): Promise<Results> {
+  const { target, facts, options, selected, seed, signal, name, version } = run;
+  const complaints: string[] = [];
+  const results = await runSuite<RegistryCase, RegistryObservation>(
+    {
+      notAsked: (requirement) => notAsked(requirement, facts),
+      execute: executor(target, facts, complaints),
+      stored: storedCases(join(options.out, "failures")),
+      sources: sourcesFor(facts),
+      general: sequence(facts),
+      finding: (requirement, shrunk) => findingFor(run, requirement, shrunk),
+    },
+    {
+      selected,
+      seed,
+      jobs: options.jobs,
+      cases: options.cases,
+      ...(options.time === undefined ? {} : { time: options.time }),
+      bail: options.bail,
+      signal,
+      ...(run.shrinkBudget === undefined ? {} : { shrinkBudget: run.shrinkBudget }),
+    },
+    reporters,
+  );
+  return {
+    ...results,
+    target: { name, command: options.server ?? name, version, spec: facts.release, choices: choicesInWords(facts.choices) },
+    host: { kernel: release(), arch: process.arch },
+    ...(complaints.length > 0 ? { complaints: [...new Set(complaints)] } : {}),
+  };
+}
+
+/** `oci-conform registry`: tests a registry. */
+export async function run(args: readonly string[]): Promise<number> {
+  const options = registryOptions(args);
+  if (!options) return 0;
+  const catalogue = await loadCatalogue("distribution");
+  const selected = select(catalogue, testable(catalogue), options);
+  if (options.list) {
+    for (const { id, level, summary } of selected) process.stdout.write(`${level.padEnd(11)}${id}\n           ${summary}\n`);
+    return 0;
+  }
+  const formats =
+    options.report.length === 0 || options.report.every((report) => report.includes("=")) ? [defaultFormat(process.stdout)] : [];
+  const reporters = [...formats, ...options.report].map((report) => createReporter(report, process.stdout, { gate: options.level }));
+  const seed = seedOf(options);
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  let target: RegistryTarget | undefined;
+  try {
+    target = await RegistryTarget.open(options);
+    const name = options.url ?? (options.server === undefined ? "the bundled reference registry" : target.endpoint.url);
+    const { facts, version } = await target.preflight(options);
+    for (const reporter of reporters) {
+      reporter.begin({
+        spec: "distribution",
+        target: { name, version, release: facts.release },
+        host: { kernel: release() },
+        choices: choicesInWords(facts.choices),
+        seed,
+        jobs: options.jobs,
+      });
+    }
+    const results = await runRegistry({ name, target, facts, version, selected, options, seed, signal: abort.signal }, reporters);
+    for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
+    for (const reporter of reporters) await reporter.end(results);
+    return abort.signal.aborted ? 130 : exitCode(results, { gate: options.level });
+  } catch (thrown) {
+    if (abort.signal.aborted) return 130;
+    if (!(thrown instanceof Inconclusive)) throw thrown;
+    for (const reporter of reporters) await reporter.inconclusive(thrown.message);
+    return exitCodeOf(thrown);
+  } finally {
+    await target?.close();
+  }
+}
