@@ -26,7 +26,7 @@ async function result(fault: Fault, catalogue: Catalogue, work: string): Promise
   const auth = WITH_AUTH.includes(fault.name) ? ["--bundled-arg=--auth=basic", "--bundled-arg=--user=tester", "--user=tester"] : [];
   const out = join(work, fault.name);
   const options = registryOptions([
-    ...["--timeout", "1500ms", "--cases", "20", "--jobs", "2", "--out", out, "--spec", requirement.until ?? "head"],
+    ...["--timeout", "2s", "--cases", "20", "--jobs", "2", "--out", out, "--spec", requirement.until ?? "head"],
     `--bundled-arg=--fault=${fault.name}`,
     ...auth,
   ]);

@@ -23,6 +23,8 @@ export interface Target<Case, Observation> {
   readonly general: Arbitrary<Case>;
   /** Stores the smallest case of a finding, and describes it. */
   readonly finding: (requirement: Requirement, shrunk: Shrunk<Case, Observation>) => Finding;
+  /** Whether luck plays a part in a case: then a smaller one must fail three times in a row, and is confirmed ten times. */
+  readonly lucky?: (subject: Case) => boolean;
   /** Keeps a failing case that is not the smallest. */
   readonly keep?: (requirement: Requirement, number: number, subject: Case, judged: Judged<Observation>, expected: unknown) => void;
 }
@@ -94,8 +96,9 @@ export async function runSuite<Case, Observation>(
     for (const failure of worst ? [worst, ...others] : []) {
       const small = await shrink(id, failure, execute, {
         budget: options.shrinkBudget ?? SHRINK_BUDGET,
-        confirmations: CONFIRMATIONS,
+        confirmations: target.lucky?.(failure.drawn.case) ? 10 : CONFIRMATIONS,
         signal,
+        tries: (subject) => (target.lucky?.(subject) ? 3 : 1),
       });
       if (!shrunk.has(id) || small.failed > 0) shrunk.set(id, small);
       if (small.failed > 0) break;

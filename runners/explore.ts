@@ -63,7 +63,7 @@ export interface ExploreOptions<Case> {
 const sizeOf = (subject: unknown): number => JSON.stringify(subject).length;
 
 /** How many other failing cases are remembered for a requirement. */
-const OTHERS = 4;
+const OTHERS = 2;
 
 /** Keeps the smallest failing case, and a few others that are not the same. */
 function remember<Case, Observation>(tally: Tally<Case, Observation>, failure: Failure<Case, Observation>): void {
@@ -72,7 +72,8 @@ function remember<Case, Observation>(tally: Tally<Case, Observation>, failure: F
   if (known.some(({ drawn, size }) => size === failure.size && JSON.stringify(drawn.case) === text)) return;
   const [first, ...rest] = [...known, failure].sort((a, b) => a.size - b.size);
   if (first) tally.worst = first;
-  tally.others.splice(0, tally.others.length, ...rest.slice(0, OTHERS));
+  // The largest: where the smallest was a matter of luck, those are the likeliest to fail again.
+  tally.others.splice(0, tally.others.length, ...rest.slice(-OTHERS).reverse());
 }
 
 /** Adds the outcomes of one case to the tallies. */

@@ -1,3 +1,4 @@
+import type { Drawn } from "./draw.js";
 import type { Execute, Failure } from "./explore.js";
 
 /** A failing case that was made small and tried again. */
@@ -7,11 +8,13 @@ export interface Shrunk<Case, Observation> extends Failure<Case, Observation> {
   readonly confirmations: number;
 }
 
-export interface ShrinkOptions {
+export interface ShrinkOptions<Case> {
   /** At most so many runs to find a smaller case. */
   readonly budget: number;
   readonly confirmations: number;
   readonly signal: AbortSignal;
+  /** How often in a row a smaller case must fail to be taken: more than once where luck plays a part. Once by default. */
+  readonly tries?: (subject: Case) => number;
 }
 
 /**
@@ -22,21 +25,30 @@ export async function shrink<Case, Observation>(
   id: string,
   failure: Failure<Case, Observation>,
   execute: Execute<Case, Observation>,
-  options: ShrinkOptions,
+  options: ShrinkOptions<Case>,
 ): Promise<Shrunk<Case, Observation>> {
   let best = failure;
   let left = options.budget;
   const tried = new Set([JSON.stringify(best.drawn.case)]);
+  const failing = async (drawn: Drawn<Case>): Promise<Omit<Failure<Case, Observation>, "size"> | undefined> => {
+    let found: Omit<Failure<Case, Observation>, "size"> | undefined;
+    for (let tries = options.tries?.(drawn.case) ?? 1; tries > 0; tries--) {
+      left--;
+      const { outcomes, observation } = await execute(drawn.case);
+      const outcome = outcomes.get(id);
+      if (outcome?.verdict !== "fail") return undefined;
+      found = { drawn, observation, outcome };
+    }
+    return found;
+  };
   const step = async (): Promise<Failure<Case, Observation> | undefined> => {
     for (const drawn of best.drawn.shrinks()) {
       if (left <= 0 || options.signal.aborted) return undefined;
       const key = JSON.stringify(drawn.case);
       if (tried.has(key)) continue;
       tried.add(key);
-      left--;
-      const { outcomes, observation } = await execute(drawn.case);
-      const outcome = outcomes.get(id);
-      if (outcome?.verdict === "fail") return { drawn, observation, outcome, size: key.length };
+      const failure = await failing(drawn);
+      if (failure) return { ...failure, size: key.length };
     }
     return undefined;
   };

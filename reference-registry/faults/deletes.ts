@@ -6,7 +6,7 @@ const TAG = both(MANIFEST, byTag);
 const DIGEST = both(MANIFEST, byDigest);
 const BLOB = at("blob", "DELETE");
 
-const forbidden = (): Reply => refusal(403, "DENIED", "nothing is deleted here");
+const unprocessed = (): Reply => refusal(422, "UNSUPPORTED", "nothing is deleted here");
 
 /** Tags of a deleted manifest that go on to be served. */
 const tagsStay: Fault = wrapped("tags-of-deleted-stay", "registry.delete.manifest-tags-gone", (handler) => {
@@ -55,17 +55,17 @@ export const DELETE_FAULTS: readonly Fault[] = [
     refusal(501, "UNSUPPORTED", "nothing is deleted here"),
   ),
   status("tag-delete-200", "registry.delete.tag-accepted", TAG, 202, 200),
-  refused("tag-delete-forbidden", "registry.delete.tag-disabled", TAG, forbidden),
+  refused("tag-delete-422", "registry.delete.tag-disabled", TAG, unprocessed),
   refused("tag-delete-does-nothing", "registry.delete.tag-gone", TAG, () => empty(202)),
   status("manifest-delete-200", "registry.delete.manifest-accepted", DIGEST, 202, 200),
-  refused("manifest-delete-forbidden", "registry.delete.manifest-disabled", DIGEST, forbidden),
+  refused("manifest-delete-422", "registry.delete.manifest-disabled", DIGEST, unprocessed),
   refused("manifest-delete-does-nothing", "registry.delete.manifest-gone", DIGEST, () => empty(202)),
   said("manifest-delete-in-unknown-repository", "registry.delete.manifest-repository-unknown", DIGEST, 404, async (reply, call, handler) =>
     (await handler(getting(call, { kind: "tags", name: nameIn(call) }))).status === 404 ? empty(202) : reply,
   ),
   tagsStay,
   status("blob-delete-200", "registry.delete.blob-accepted", BLOB, 202, 200),
-  refused("blob-delete-forbidden", "registry.delete.blob-disabled", BLOB, forbidden),
+  refused("blob-delete-422", "registry.delete.blob-disabled", BLOB, unprocessed),
   status("blob-delete-of-unknown-202", "registry.delete.blob-unknown", BLOB, 404, 202),
   blobsStay,
 ];

@@ -1,5 +1,4 @@
 import { digestOf } from "../grammar.js";
-import type { Call } from "../http/call.js";
 import type { Reply } from "../http/reply.js";
 import {
   at,
@@ -117,16 +116,5 @@ export const PULL_FAULTS: readonly Fault[] = [
     (call) => GETS.manifest(call) || GETS.blob(call),
     404,
     async (reply) => ((await bytesOf(reply)).includes("NAME_UNKNOWN") ? { ...reply, status: 400 } : reply),
-  ),
-  said(
-    "namespace-not-returned",
-    "registry.proxy.namespace-header",
-    (call: Call) => call.query.has("ns"),
-    4,
-    async (reply, call, handler) =>
-      // Goes by `ns` where without it there is nothing, and does not say so.
-      "name" in call.route
-        ? handler({ ...call, route: { ...call.route, name: `${call.query.get("ns")?.[0]}/${call.route.name}` } })
-        : reply,
   ),
 ];

@@ -90,7 +90,7 @@ const pushedAlready: Fault = wrapped("same-blob-refused", "robustness.registry.s
 
 /** What goes wrong when several things happen at once, or right after each other. */
 export const RACE_FAULTS: readonly Fault[] = [
-  whilePushed("tag-500-while-pushed", "robustness.registry.server-error", failure),
+  whilePushed("tag-500-while-pushed", "robustness.registry.server-error-at-once", failure),
   late,
   mixed,
   whilePushed("tag-404-while-pushed", "robustness.registry.tag-history", refusal(404, "MANIFEST_UNKNOWN", "there is no such manifest")),

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 import type { Call, Handler } from "../http/call.js";
 import { empty, errors, type Reply } from "../http/reply.js";
 import { routeOf } from "../http/route.js";
@@ -142,7 +143,7 @@ export const ROBUSTNESS_FAULTS: readonly Fault[] = [
     "escaped-slashes-decoded",
     "robustness.registry.path-traversal",
     ({ target }) => /%2f/i.test(target),
-    (call) => ({ ...call, route: routeOf(key(call).replaceAll(/%2f/gi, "/")) }),
+    (call) => ({ ...call, route: routeOf(posix.normalize(key(call).replaceAll(/%2f/gi, "/"))) }),
   ),
   wrapped(
     "line-breaks-returned",

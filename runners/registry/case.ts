@@ -13,7 +13,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  *
  * - `{repo:a}` a repository of this case's own
  * - `{sha256:NAME}`, `{sha512:NAME}`, `{size:NAME}` of a content
- * - `{location:LABEL}` the absolute URL of a step's `Location`, `{link:LABEL}` of its `Link` with rel="next", `{etag:LABEL}` its `ETag`
+ * - `{location:LABEL}` the absolute URL of a step's `Location`, `{moved:LABEL:b}` the same in the repository `{repo:b}`, `{link:LABEL}` of its `Link` with rel="next", `{etag:LABEL}` its `ETag`
  */
 export interface RequestStep {
   readonly label?: string;

@@ -1,6 +1,6 @@
 import { Authenticator } from "./auth.js";
 import { type Answer, HttpClient, type PlainRequest, splitUrl } from "./http-client.js";
-import { header } from "./observation.js";
+import { header, type SeenResponse } from "./observation.js";
 import type { Endpoint } from "./target.js";
 
 const REDIRECTS = 5;
@@ -32,9 +32,12 @@ export class RegistryClient {
   }
 
   async send(request: PlainRequest): Promise<Answer> {
+    let throttled: SeenResponse | undefined;
     for (let waits = 0; ; waits++) {
       const answer = await this.#followed(request);
-      if (!("response" in answer) || answer.response.status !== 429 || waits >= WAITS) return answer;
+      if (!("response" in answer)) return answer;
+      if (answer.response.status !== 429 || waits >= WAITS) return throttled ? { ...answer, throttled } : answer;
+      throttled = answer.response;
       await new Promise((resolve) => setTimeout(resolve, retryAfter(header(answer.response, "retry-after"), Date.now())));
     }
   }

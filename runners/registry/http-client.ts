@@ -18,7 +18,9 @@ export interface PlainRequest {
 }
 
 /** An answer as it was seen, or why there is none. */
-export type Answer = { readonly response: SeenResponse } | { readonly failure: Failure };
+export type Answer =
+  /** `throttled`: the answer before, which asked to wait. */
+  { readonly response: SeenResponse; readonly throttled?: SeenResponse } | { readonly failure: Failure };
 
 /** Bodies up to this size are kept as text. */
 const TEXT_LIMIT = 256 * 1024;

@@ -45,6 +45,8 @@ export interface Exchange {
   readonly request: SentRequest;
   readonly response: SeenResponse | null;
   readonly failure?: Failure;
+  /** An answer before this one, which asked to wait (429). */
+  readonly throttled?: SeenResponse;
   /** Milliseconds from the case's beginning. */
   readonly begunMs: number;
   readonly endedMs: number;

@@ -24,16 +24,13 @@ function parsed(bytes: Buffer): Answer {
 export type OddBody =
   /** It is shorter than this length, which is declared, and then the connection is closed. */
   | { readonly declared: number }
-  /** It waits for 100 (Continue), or for any other answer; RFC 9110, section 10.1.1. */
+  /** It is sent when 100 (Continue) comes, and never without; RFC 9110, section 10.1.1. */
   | { readonly held: true }
   /** It looks like a request itself: whether it is answered as one shows on the connection, which stays open for a while. */
   | { readonly request: true };
 
 /** How long the connection is watched for an answer to what nobody asked. */
 const WATCH_MS = 300;
-
-/** How long a held body waits for an answer before it is sent all the same. */
-const HELD_MS = 1000;
 
 /** Sends a request by a connection of its own. */
 export function sendOddly(request: PlainRequest, odd: OddBody, timeoutMs: number): Promise<Answer> {
@@ -65,13 +62,13 @@ export function sendOddly(request: PlainRequest, odd: OddBody, timeoutMs: number
       url.protocol === "https:"
         ? connectTls({ host: url.hostname, port, rejectUnauthorized: false, servername: url.hostname }, () => begin(socket))
         : connectPlain({ host: url.hostname, port }, () => begin(socket));
-    const impatient = held ? setTimeout(sendBody, HELD_MS) : undefined;
     const done = (): void => {
-      clearTimeout(impatient);
       socket.destroy();
       const answers = received.toString("latin1").match(/HTTP\/1\.1 [2-5]\d\d /g)?.length ?? 0;
       if ("request" in odd && answers > 1) resolve({ failure: { kind: "out-of-step", message: `${answers} answers to one request` } });
       // Whatever was said to a client that broke off, nobody is there to hear it.
+      else if (held && received.length === 0)
+        resolve({ failure: { kind: "timeout", message: `neither 100 nor another answer within ${timeoutMs} ms` } });
       else resolve("request" in odd || held ? parsed(received) : { failure: { kind: "broken-off", message: "the request broke off" } });
     };
     socket.setTimeout(timeoutMs, done);

@@ -113,6 +113,7 @@ export class CaseRun {
       },
       response,
       ...("failure" in answer ? { failure: answer.failure } : {}),
+      ...("throttled" in answer && answer.throttled ? { throttled: answer.throttled } : {}),
       begunMs: round(begun - this.#begun),
       endedMs: round(performance.now() - this.#begun),
     };
@@ -122,7 +123,13 @@ export class CaseRun {
 
   /** Fills in what a text says of answers, contents and repositories. @throws Untaken, ContentError */
   #fill(text: string, uses: string[]): string {
-    const answered = text.replace(/\{(location|link|etag):([\w.-]+)\}/g, (_, kind: string, label: string) => {
+    const moved = text.replace(/\{moved:([\w.-]+):([\w.-]+)\}/g, (_, label: string, key: string) => {
+      const url = this.#fill(`{location:${label}}`, []);
+      const own = Object.values(this.#repositories).find((name) => url.includes(`/v2/${name}/`));
+      if (own === undefined) throw new Untaken(`the location of ${label} does not name its repository`);
+      return url.replace(`/v2/${own}/`, `/v2/${this.#contents.fill(`{repo:${key}}`)}/`);
+    });
+    const answered = moved.replace(/\{(location|link|etag):([\w.-]+)\}/g, (_, kind: string, label: string) => {
       const answer = this.#answers.get(label);
       if (!answer) throw new Untaken(`the step ${label} gave no answer`);
       const value = header(answer.response, kind);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { blobPath, caseOf, get, head, image, pushBlob, pushImage, random, request, textOf } from "../../generators/registry/steps.js";
-import { isDigest, isName, isTag } from "../../spec/distribution/grammar.js";
+import { isName } from "../../spec/distribution/grammar.js";
 import { equal, holds } from "../check.js";
-import { answers, hasHeader, unconditional } from "./look.js";
+import { answers, hasHeader, isKnownDigest, unconditional, wellFormed } from "./look.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
 /** A request for a blob: the method, and what is known of it. */
@@ -28,7 +28,8 @@ const digestHeader = (id: string, method: "GET" | "HEAD"): Check =>
 const missing = (id: string, method: "GET" | "HEAD", elsewhere: boolean): Check =>
   check(id, (view) => {
     const found = asked(view, method);
-    if (found?.presence !== "absent" || view.model.repository(found.name).known !== "present") return undefined;
+    if (found?.presence !== "absent" || !isKnownDigest(found.digest) || view.model.repository(found.name).known !== "present")
+      return undefined;
     if (view.model.holders("blob", found.digest).length > 0 !== elsewhere) return undefined;
     return answers(view, 404);
   });
@@ -68,7 +69,7 @@ export default section("Blobs", [
     const { route, model } = view;
     if (view.method !== "GET" || (route.kind !== "blob" && route.kind !== "manifest")) return undefined;
     const reference = route.kind === "blob" ? route.digest : route.reference;
-    if (/^sha(256|512):/.test(reference) ? !isDigest(reference) : route.kind === "blob" || !isTag(reference)) return undefined;
+    if (route.kind === "blob" ? !isKnownDigest(reference) : !wellFormed(reference)) return undefined;
     return isName(route.name) && model.repository(route.name).known === "absent" ? answers(view, 404) : undefined;
   }),
 

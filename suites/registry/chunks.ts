@@ -85,7 +85,13 @@ export default section("Uploads in chunks", [
   check("registry.upload.chunk-accepted", (view) => inOrder(view) && answers(view, 202)),
   check("registry.upload.chunk-location", (view) => taken(view) && hasHeader(view, "location")),
   check("registry.upload.chunk-range-header", (view) => taken(view) && hasHeader(view, "range", RANGE)),
-  rangeEnd("registry.upload.chunk-range-end"),
+  check("registry.upload.chunk-range-end", (view) => {
+    const session = atSession(view, "PATCH");
+    const streamed = session && view.status === 202 && view.sent("content-range") === undefined && bytesSent(view) > 0;
+    const last = streamed ? session.offset + bytesSent(view) - 1 : taken(view)?.last;
+    const range = view.header("range");
+    return last !== undefined && range !== undefined && RANGE.test(range) ? equal(range, `0-${last}`) : undefined;
+  }),
   rangeEnd("registry.upload.chunk-range-end-as-requested"),
   check("registry.upload.chunk-out-of-order", (view) => {
     const found = chunked(view);
@@ -145,6 +151,18 @@ export default section("Uploads in chunks", [
           [...chunksOf("x", own, last), get("{location:end}"), get(blobPath("a", "x"))],
         );
       }),
+  ),
+  example("registry.upload.chunk-range-end", () =>
+    fc
+      .nat(9999)
+      .map((seed) =>
+        caseOf("a blob is pushed in one stream", { x: random(3000, seed) }, [
+          begin("a", "u"),
+          request("PATCH", "{location:u}", { label: "v", headers: { "content-type": MEDIA.octets }, body: { content: "x" }, stream: true }),
+          finish("v", "x", { body: false }),
+          get(blobPath("a", "x")),
+        ]),
+      ),
   ),
   example(["registry.upload.chunk-out-of-order", "registry.upload.status-range-end"], ({ choices }) =>
     fc

@@ -162,6 +162,17 @@ export default section("Deleting", [
     choices.blobDelete === false ? off("blobs") : seeds.map(removeBlob),
   ),
   example("registry.delete.blob-disabled", ({ choices }) => (choices.blobDelete === true ? on("blobs") : seeds.map(removeBlob))),
+  example(["registry.tags.body-tags", "registry.delete.manifest-accepted"], ({ choices }) =>
+    choices.manifestDelete === false
+      ? off("manifests")
+      : seeds.map((seed) =>
+          caseOf("the tags are listed when the only one is gone", image("m", seed), [
+            ...pushImage("a", "m", "v1"),
+            remove(manifestPath("a", "{sha256:m}")),
+            request("GET", "/v2/{repo:a}/tags/list"),
+          ]),
+        ),
+  ),
   example("registry.delete.manifest-repository-unknown", ({ choices }) =>
     choices.manifestDelete === false
       ? off("manifests")

@@ -162,7 +162,7 @@ export default section("Errors", [
         caseOf(`${JSON.stringify(text)} is pushed as a manifest`, { m: textOf(text) }, [pushManifest("a", "m", "v1", MEDIA.manifest)]),
       ),
   ),
-  example(FORMS, () =>
+  example([...FORMS, "robustness.registry.server-error"], () =>
     fc
       .constantFrom("sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e", "nonsense")
       .map((digest) =>

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { begin, caseOf, chunk, finish, get, image, pushImage, random } from "../../generators/registry/steps.js";
+import { isName } from "../../spec/distribution/grammar.js";
 import { atLeast, isRelease } from "../../spec/distribution/releases.js";
 import { holds } from "../check.js";
-import { answers } from "./look.js";
+import { answers, bytesSent, contentRange } from "./look.js";
 import { good } from "./pushing-manifests.js";
 import { check, example, section } from "./suite.js";
 
@@ -30,14 +31,13 @@ export default section("General", [
     const session = route.kind === "session" ? model.session(route.session) : undefined;
     const opening =
       route.kind === "uploads" &&
+      isName(route.name) &&
       method === "POST" &&
       view.query.size === 0 &&
       !view.case.aims.some((id) => id.startsWith("registry.names."));
-    const going =
-      session?.state === "open" &&
-      method === "PUT" &&
-      session.offset === 0 &&
-      model.sent(view.exchange)?.sha256 === view.query.get("digest");
+    const whole = method === "PUT" && session?.offset === 0 && model.sent(view.exchange)?.sha256 === view.query.get("digest");
+    const next = method === "PATCH" && contentRange(view)?.first === session?.offset && bytesSent(view) > 0;
+    const going = session?.state === "open" && (whole || next);
     if (!opening && !going && !good(view)) return undefined;
     return holds(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
   }),

@@ -3,6 +3,12 @@ import type { Choices } from "../../runners/registry/target.js";
 import { isObject } from "./look.js";
 import { parseJson } from "./manifest.js";
 
+/** How many manifests an index lists. */
+function length({ body }: SeenResponse): number | undefined {
+  const index = parseJson(body.text);
+  return isObject(index) && Array.isArray(index.manifests) ? index.manifests.length : undefined;
+}
+
 /** What the answers to the learning case tell of a registry's choices; what they do not tell is left out. */
 export function learn({ exchanges }: RegistryObservation): Choices {
   const answer = (label: string): SeenResponse | undefined => exchanges.find((each) => each.label === label)?.response ?? undefined;
@@ -23,19 +29,19 @@ export function learn({ exchanges }: RegistryObservation): Choices {
   const big = answer("big");
   const found = {
     push: true,
-    singlePost: when("single", 201),
-    mount: when("mount", 201),
-    anonymousMount: when("anonymous", 201),
-    digestAlgorithm: when("algorithm", 202) === true ? when("sha512", 201) : when("algorithm", 202),
+    singlePost: when("single", 200, 201, 204),
+    mount: when("mount", 200, 201, 204),
+    anonymousMount: when("anonymous", 200, 201, 204),
+    digestAlgorithm: when("algorithm", 202),
     sha512Blob: when("sha512", 201),
     sha512Manifest: when("sha512-manifest", 201),
-    tagParameter: tags?.status === 201 ? header(tags, "oci-tag") !== undefined : when("tags"),
+    tagParameter: tags?.status === 201 ? header(tags, "oci-tag") !== undefined || answer("tag-made")?.status === 200 : when("tags"),
     cancel: when("cancel", 200, 202, 204),
     ranges: when("range", 206),
     missingBlobs: when("missing", 201),
     // A server that answers whatever path with 200 has no list to show.
-    referrers: when("referrers", 200) === true ? isObject(listed) && Array.isArray(listed.manifests) : when("referrers", 200),
-    referrersFilter: filter?.status === 200 ? header(filter, "oci-filters-applied") !== undefined : when("filter"),
+    referrers: when("referrers", 200, 203) === true ? isObject(listed) : when("referrers", 200),
+    referrersFilter: filter?.status === 200 ? header(filter, "oci-filters-applied") !== undefined || length(filter) === 1 : when("filter"),
     manifestLimit: big ? big.status >= 400 && big.status < 500 : undefined,
     tagDelete: deletes("delete-tag"),
     manifestDelete: deletes("delete-manifest"),

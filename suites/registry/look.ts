@@ -1,6 +1,7 @@
 import type { Exchange } from "../../runners/registry/observation.js";
 import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
+import { isDigest, isTag } from "../../spec/distribution/grammar.js";
 import { holds, type Judgement } from "../check.js";
 import { parseJson } from "./manifest.js";
 import type { View } from "./suite.js";
@@ -49,6 +50,12 @@ export function accepts(view: View, mediaType: string): boolean {
   const types = accept.split(",").map((part) => part.split(";")[0]?.trim().toLowerCase());
   return types.includes("*/*") || types.includes(mediaType) || types.includes(`${mediaType.split("/")[0]}/*`);
 }
+
+/** A digest of an algorithm that registries know, in its form. */
+export const isKnownDigest = (digest: string): boolean => /^sha(256|512):/.test(digest) && isDigest(digest);
+
+/** A tag, or a digest of an algorithm that registries know: what else is asked for may as well be refused as malformed. */
+export const wellFormed = (reference: string): boolean => isKnownDigest(reference) || isTag(reference);
 
 /** The answer's body as JSON; undefined when it is none. */
 export const jsonBody = (view: Pick<View, "response">): unknown => parseJson(view.response.body.text);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { caseOf, get, head, image, MEDIA, manifestPath, pushImage } from "../../generators/registry/steps.js";
 import { equal, holds } from "../check.js";
-import { accepts, answers, hasHeader, unconditional } from "./look.js";
+import { accepts, answers, hasHeader, unconditional, wellFormed } from "./look.js";
 import { mediaTypeOf } from "./model.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
@@ -35,7 +35,8 @@ const length = (id: string): Check =>
 const missing = (id: string, method: "GET" | "HEAD", elsewhere: boolean): Check =>
   check(id, (view) => {
     const found = asked(view, method);
-    if (found?.presence !== "absent" || view.model.repository(found.name).known !== "present") return undefined;
+    if (found?.presence !== "absent" || !wellFormed(found.reference) || view.model.repository(found.name).known !== "present")
+      return undefined;
     if (view.model.holders("manifest", found.reference).length > 0 !== elsewhere) return undefined;
     return answers(view, 404);
   });

@@ -137,7 +137,7 @@ function withReferrers(title: string, referrers: readonly Referrer[], seed: numb
     ...pushBlob("a", "c"),
     ...referrers.map(({ index }, at) => pushManifest("a", `r${at}`, `{sha256:r${at}}`, index ? MEDIA.index : MEDIA.manifest)),
     request("GET", "/v2/{repo:a}/referrers/{sha256:s}", {
-      pages: 20,
+      pages: 80,
       ...(filter === undefined ? {} : { query: [["artifactType", filter]] }),
     }),
   ]);
@@ -160,6 +160,9 @@ const LISTS = [
   "registry.referrers.index-without-artifact-type",
   "registry.referrers.annotations",
   "registry.referrers.newly-pushed",
+  "registry.referrers.link",
+  "registry.referrers.link-form",
+  "registry.referrers.pages-differ",
 ];
 
 export default section("Referrers", [
@@ -285,6 +288,37 @@ export default section("Referrers", [
       fc
         .tuple(fc.array(referrer, { minLength: 1, maxLength: 4 }), seeds)
         .map(([referrers, seed]) => withReferrers(`${referrers.length} referrers of an image are listed`, referrers, seed)),
+    ),
+  ),
+  example(
+    ["registry.referrers.newly-pushed"],
+    withApi(() =>
+      seeds.map((seed) =>
+        withReferrers(
+          "two artifacts that refer to an image are listed",
+          [{ index: false }, { index: false, artifactType: "application/vnd.example.sbom" }],
+          seed,
+        ),
+      ),
+    ),
+  ),
+  example(
+    ["registry.referrers.same-repository", "robustness.registry.repository-leak"],
+    withApi(() =>
+      seeds.map((seed) =>
+        caseOf(
+          "the same image has a referrer in another repository",
+          { c: textOf("{}"), ...image("s", seed), r: contentOf({ index: false, artifactType: "application/vnd.example.sbom" }, 0) },
+          [
+            ...pushImage("a", "s", "v1"),
+            ...pushImage("b", "s", "v1"),
+            ...pushBlob("b", "c"),
+            pushManifest("b", "r", "{sha256:r}"),
+            get("/v2/{repo:a}/referrers/{sha256:s}"),
+            get("/v2/{repo:b}/referrers/{sha256:s}"),
+          ],
+        ),
+      ),
     ),
   ),
   example(

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { dropping } from "../../generators/registry/dropping.js";
 import {
   begin,
   blobPath,
@@ -22,7 +23,8 @@ import type { RegistryCase, Step } from "../../runners/registry/case.js";
 import type { Exchange } from "../../runners/registry/observation.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { explains, type HistoryEvent, MOST_EVENTS } from "./history.js";
-import { answers, plainGet, words } from "./look.js";
+import { answers, isObject, plainGet, words } from "./look.js";
+import { parseJson } from "./manifest.js";
 import { type CaseView, check, checkCase, example, lack, section, type View } from "./suite.js";
 
 const describe = ({ request: { method, url } }: Exchange): string => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`;
@@ -55,6 +57,15 @@ const pulled = (view: View): Judgement | undefined => {
   const content = acknowledged(view);
   return content && (view.status === 200 ? equal(view.response.body.sha256, content.sha256) : answers(view, 200));
 };
+
+/** What was deleted, and acknowledged so, before a restart. */
+function stillGone(view: View): Judgement | undefined {
+  const { exchange, observation } = view;
+  const deleted = observation.exchanges.some(
+    ({ request, response }) => request.method === "DELETE" && request.url === exchange.request.url && response?.status === 202,
+  );
+  return deleted && view.method === "GET" ? holds(view.status !== 200, "nothing: its deletion was acknowledged", view.status) : undefined;
+}
 
 /** The history of each tag that several clients used at once. */
 function tagHistories({ observation: { exchanges, contents } }: CaseView): ReadonlyMap<string, readonly HistoryEvent[]> {
@@ -118,6 +129,7 @@ const restartCase = (title: string, contents: RegistryCase["contents"], before: 
   caseOf(title, contents, [...before, { restart: "SIGKILL" }, ...after]);
 
 const ODD_PATHS = [
+  "/v2/{repo:a}/blobs/..%2fmanifests%2fv1",
   "/v2/../../etc/passwd",
   "/v2/%2e%2e/%2e%2e/etc/passwd",
   "/v2/{repo:a}/blobs/..%2f..%2f..%2fetc%2fpasswd",
@@ -152,7 +164,7 @@ export default section("Robustness", [
     return holds(failed === undefined, "one answer to one request", failed && `${describe(failed)}: ${failed.failure?.message}`);
   }),
   check("robustness.registry.acknowledged-unreadable", (view) => (restarted(view) ? undefined : pulled(view))),
-  check("robustness.registry.acknowledged-lost", (view) => (restarted(view) ? pulled(view) : undefined)),
+  check("robustness.registry.acknowledged-lost", (view) => (restarted(view) ? (pulled(view) ?? stillGone(view)) : undefined)),
   check("robustness.registry.content-mixed", (view) => {
     const digest = digestIn(view.exchange.request.url);
     if (digest === undefined || !plainGet(view) || view.status !== 200) return undefined;
@@ -160,16 +172,11 @@ export default section("Robustness", [
     return holds(digest === sha256 || digest === sha512, digest, sha256);
   }),
   check("robustness.registry.content-mismatched", (view) => {
-    const { route, model } = view;
-    if (
-      route.kind !== "blob" ||
-      view.method !== "GET" ||
-      !plainGet(view) ||
-      view.concurrent ||
-      !view.case.aims.includes("robustness.registry.content-mismatched")
-    )
+    const digest = digestIn(view.exchange.request.url);
+    if (digest === undefined || !plainGet(view) || view.concurrent || !view.case.aims.includes("robustness.registry.content-mismatched"))
       return undefined;
-    return model.blob(route.name, route.digest) === "absent" ? answers(view, 404) : undefined;
+    const { sha256, sha512 } = view.response.body;
+    return holds(view.status !== 200 || digest === sha256 || digest === sha512, `no success, or content of the digest ${digest}`, sha256);
   }),
   check("robustness.registry.unfinished-visible", (view) => {
     const { route, model } = view;
@@ -204,7 +211,16 @@ export default section("Robustness", [
   }),
   check("robustness.registry.repository-leak", (view) => {
     const { route, model } = view;
-    if (!view.case.aims.includes("robustness.registry.repository-leak") || !plainGet(view) || view.concurrent) return undefined;
+    if (!view.case.aims.includes("robustness.registry.repository-leak") || view.concurrent) return undefined;
+    if (route.kind === "upload") return holds(view.status >= 400, "no session of another repository", view.status);
+    if (route.kind === "tags" && view.status === 200) {
+      const own = model.tags(route.name) ?? [];
+      const body = parseJson(view.response.body.text);
+      const foreign =
+        isObject(body) && Array.isArray(body.tags) ? body.tags.filter((tag: unknown) => typeof tag === "string" && !own.includes(tag)) : [];
+      return equal(foreign, []);
+    }
+    if (!plainGet(view)) return undefined;
     if (route.kind === "blob" && model.blob(route.name, route.digest) === "absent")
       return holds(view.status !== 200, "nothing of another repository", view.status);
     if (route.kind === "manifest" && model.manifest(route.name, route.reference).presence === "absent")
@@ -213,7 +229,10 @@ export default section("Robustness", [
   }),
   check("robustness.registry.session-unknown", (view) => {
     const { route, model } = view;
-    if (route.kind !== "session" || view.concurrent) return undefined;
+    if (view.concurrent) return undefined;
+    if (route.kind === "upload" && view.case.aims.includes("robustness.registry.session-unknown"))
+      return holds(view.status >= 400 && view.status < 500, "a 4xx", view.status);
+    if (route.kind !== "session") return undefined;
     const session = model.session(route.session);
     return session?.state === "closed" || session?.state === "cancelled"
       ? holds(view.status >= 400 && view.status < 500, "a 4xx", view.status)
@@ -222,15 +241,11 @@ export default section("Robustness", [
   check("robustness.registry.refused-changes-nothing", (view) =>
     view.case.aims.includes("robustness.registry.refused-changes-nothing") ? pulled(view) : undefined,
   ),
-  check("robustness.registry.path-traversal", (view) =>
-    view.case.aims.includes("robustness.registry.path-traversal")
-      ? holds(
-          !/root:.*:0:0:/.test(view.response.body.text ?? "") && (view.status >= 300 || view.route.kind === "base"),
-          "no success",
-          `${view.status} ${view.response.body.text?.slice(0, 200) ?? ""}`,
-        )
-      : undefined,
-  ),
+  check("robustness.registry.path-traversal", (view) => {
+    const odd = /\.\.|%2e|%2f|%00|%0d|%zz|\/\/v2|v2\/\//i.test(view.exchange.request.url);
+    if (!odd || view.method !== "GET" || !view.case.aims.includes("robustness.registry.path-traversal")) return undefined;
+    return holds(view.status >= 300, "no success", `${view.status} ${view.response.body.text?.slice(0, 200) ?? ""}`);
+  }),
   check("robustness.registry.length-wrong", (view) => {
     const { route, model } = view;
     if (!view.case.aims.includes("robustness.registry.length-wrong") || route.kind !== "blob" || !plainGet(view)) return undefined;
@@ -281,19 +296,33 @@ export default section("Robustness", [
     ),
   ),
   example("robustness.registry.server-error-at-once", () =>
-    seeds.map((seed) =>
-      caseOf(
-        "an image is pushed and its tag asked for at the same time",
-        image("m", seed),
-        [...pushBlob("a", "m-config"), ...pushBlob("a", "m-layer")],
-        {
-          clients: [
-            [tagPush("m")],
-            Array.from({ length: 8 }, () => tagGet()),
-            Array.from({ length: 8 }, () => request("GET", "/v2/{repo:a}/tags/list")),
-          ],
-          after: [tagGet()],
-        },
+    dropping(
+      seeds.map((seed) =>
+        caseOf(
+          "a tag is pushed, and asked for, by many at the same time",
+          { ...image("m", seed), ...image("n", seed + 1) },
+          [...pushImage("a", "m"), ...pushImage("a", "n"), tagPush("m")],
+          {
+            clients: [
+              ...[0, 1, 2, 3, 4, 5].map((at) => Array.from({ length: 40 }, (_, turn) => tagPush((at + turn) % 2 === 0 ? "m" : "n"))),
+              ...[0, 1, 2, 3, 4, 5, 6, 7].map(() => Array.from({ length: 40 }, () => tagGet())),
+              ...[0, 1].map(() => Array.from({ length: 20 }, () => request("GET", "/v2/{repo:a}/tags/list"))),
+            ],
+            after: [tagGet()],
+          },
+        ),
+      ),
+    ),
+  ),
+  example("robustness.registry.content-mixed", () =>
+    dropping(
+      seeds.map((seed) =>
+        caseOf(
+          "three blobs are pulled at the same time",
+          { x: random(3000, seed), y: random(3000, seed + 1), z: random(3000, seed + 2) },
+          [...pushBlob("a", "x"), ...pushBlob("a", "y"), ...pushBlob("a", "z")],
+          { clients: ["x", "y", "z", "x", "y", "z"].map((name) => Array.from({ length: 5 }, () => get(blobPath("a", name)))) },
+        ),
       ),
     ),
   ),
@@ -338,21 +367,111 @@ export default section("Robustness", [
   ),
   example("robustness.registry.length-wrong", () =>
     fc.tuple(seeds, fc.constantFrom(1, 500)).map(([seed, missing]) =>
-      caseOf(`an upload breaks off ${missing} bytes before its declared length`, { x: random(1000, seed) }, [
+      caseOf(`an upload breaks off ${missing} bytes before its declared length`, { x: random(1000, seed), y: random(1000, seed + 1) }, [
         begin("a", "u"),
         request("PUT", "{location:u}", {
           query: [["digest", "{sha256:x}"]],
           headers: { "content-type": MEDIA.octets },
-          body: { content: "x", from: 0, to: 1000 - missing },
-          odd: { declared: 1000 },
+          body: { content: "x" },
+          odd: { declared: 1000 + missing },
         }),
+        // Time for whatever the registry still does with it.
+        ...pushBlob("a", "y"),
+        ...pushBlob("b", "y"),
         get(blobPath("a", "x")),
       ]),
     ),
   ),
+  ...["GET", "PATCH", "PUT", "DELETE"].map((method) =>
+    example(["robustness.registry.session-unknown", "robustness.registry.hang"], () =>
+      fc.constant(
+        caseOf(`${method} of an upload that never was`, { x: random(9, 1) }, [
+          request(method, "/v2/{repo:a}/blobs/uploads/00000000-0000-4000-8000-000000000000", {
+            ...(method === "PUT" ? { query: [["digest", "{sha256:x}"]] as const } : {}),
+            ...(method === "PATCH" || method === "PUT" ? { headers: { "content-type": MEDIA.octets }, body: { content: "x" } } : {}),
+          }),
+        ]),
+      ),
+    ),
+  ),
+  example("robustness.registry.repository-leak", () =>
+    seeds.map((seed) =>
+      caseOf(
+        "tags and uploads of one repository are looked for in another",
+        { ...image("m", seed), ...image("n", seed + 1), x: random(40, seed) },
+        [
+          ...pushImage("a", "m", "one"),
+          ...pushImage("b", "n", "two"),
+          request("GET", "/v2/{repo:a}/tags/list"),
+          request("GET", "/v2/{repo:b}/tags/list"),
+          begin("a", "u"),
+          request("PUT", "{moved:u:b}", {
+            query: [["digest", "{sha256:x}"]],
+            headers: { "content-type": MEDIA.octets },
+            body: { content: "x" },
+          }),
+          get(blobPath("b", "x")),
+        ],
+      ),
+    ),
+  ),
+  example(["robustness.registry.content-mismatched", "robustness.registry.content-mixed"], () =>
+    seeds.map((seed) =>
+      caseOf("a manifest is pushed by another one's digest", { ...image("m", seed), ...image("n", seed + 1) }, [
+        ...pushImage("a", "m"),
+        pushManifest("a", "m", "{sha256:n}"),
+        get(manifestPath("a", "{sha256:n}"), { accept: MEDIA.manifest }),
+      ]),
+    ),
+  ),
+  example("robustness.registry.error-body-large", () =>
+    fc.constant(
+      caseOf("the tags are asked for with an n of 3000 letters", image("m", 2), [
+        ...pushImage("a", "m", "v1"),
+        get(`/v2/{repo:a}/tags/list?n=${"x".repeat(3000)}`),
+      ]),
+    ),
+  ),
+  example("robustness.registry.error-body-large", () =>
+    fc
+      .constantFrom(200_000, 1_000_000)
+      .map((size) => caseOf(`${size} bytes that are no manifest are pushed`, { m: random(size, 5) }, [pushManifest("a", "m", "v1")])),
+  ),
+  ...["bytes=-", "bytes=-0", "bytes=", "bytes", "=", "bytes=5-1", "bytes=a-b", "bytes=0-0,", "bytes=99999999999999999999-"].map((range) =>
+    example(["robustness.registry.server-error", "robustness.registry.crash", "robustness.registry.hang"], () =>
+      fc.constant(
+        caseOf(`a blob is asked for with the Range ${range}`, { x: random(30, 2) }, [
+          ...pushBlob("a", "x"),
+          get(blobPath("a", "x"), { range }),
+        ]),
+      ),
+    ),
+  ),
+  ...["", "null", "[]", "{}", "\u0000"].map((text) =>
+    example(["robustness.registry.server-error", "robustness.registry.crash", "robustness.registry.hang"], () =>
+      fc.constant(caseOf(`${JSON.stringify(text)} is pushed as a manifest`, { m: textOf(text) }, [pushManifest("a", "m", "v1")])),
+    ),
+  ),
+  example("robustness.registry.acknowledged-lost", ({ ours, choices }) =>
+    ours && choices.blobDelete === true && choices.manifestDelete === true
+      ? seeds.map((seed) =>
+          restartCase(
+            "an image is deleted, and the registry killed",
+            image("m", seed),
+            [
+              ...pushImage("a", "m", "v1"),
+              ...pushImage("a", "m"),
+              remove(manifestPath("a", "{sha256:m}")),
+              remove(blobPath("a", "m-layer")),
+            ],
+            [get(manifestPath("a", "{sha256:m}"), { accept: MEDIA.manifest }), get(blobPath("a", "m-layer"))],
+          ),
+        )
+      : lack("the harness did not start the registry (--server), or it deletes nothing"),
+  ),
   ...ODD_PATHS.map((path) =>
     example(["robustness.registry.path-traversal", "robustness.registry.header-injection"], () =>
-      fc.constant(caseOf(`the path ${path} is asked for`, {}, [get(path)])),
+      fc.constant(caseOf(`the path ${path} is asked for`, image("m", 6), [...pushImage("a", "m", "v1"), get(path)])),
     ),
   ),
   example(

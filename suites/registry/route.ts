@@ -7,6 +7,8 @@ export type Route =
   | { readonly kind: "uploads"; readonly name: string }
   /** A `Location` that an upload gave; `session` is the label of the step that got it. */
   | { readonly kind: "session"; readonly session: string }
+  /** An upload's place by what looks like its id; not by a `Location` that was given for it. */
+  | { readonly kind: "upload"; readonly name: string; readonly id: string }
   | { readonly kind: "manifest"; readonly name: string; readonly reference: string; readonly by: "tag" | "digest" }
   | { readonly kind: "tags"; readonly name: string }
   | { readonly kind: "referrers"; readonly name: string; readonly digest: string }
@@ -14,6 +16,7 @@ export type Route =
 
 const PATTERNS: readonly (readonly [RegExp, (name: string, last: string) => Route])[] = [
   [/^\/v2\/(.+)\/blobs\/uploads\/()$/, (name) => ({ kind: "uploads", name })],
+  [/^\/v2\/(.+)\/blobs\/uploads\/([^/]+)$/, (name, id) => ({ kind: "upload", name, id })],
   [/^\/v2\/(.+)\/blobs\/([^/]+)$/, (name, digest) => ({ kind: "blob", name, digest })],
   [
     /^\/v2\/(.+)\/manifests\/([^/]+)$/,

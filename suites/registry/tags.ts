@@ -80,6 +80,16 @@ function allPages(view: View): readonly string[] | undefined {
   return tags?.every((each) => each !== undefined) ? tags.flat() : undefined;
 }
 
+/** The tags of the pages before this one. */
+function earlierTags({ exchange, observation }: View): readonly string[] {
+  const { phase, client, step, page = 0 } = exchange;
+  return observation.exchanges.flatMap((each) =>
+    each.phase === phase && each.client === client && each.step === step && (each.page ?? 0) < page && each.response
+      ? (tagsOf({ response: each.response, status: each.response.status }) ?? [])
+      : [],
+  );
+}
+
 const TAGS = ["v1", "a", "B", "c", "Z", "latest", "1.0", "_x", "v1-rc", "v1.1", "V2", "z9", "0", "A-1"] as const;
 const someTags = fc.uniqueArray(fc.constantFrom(...TAGS), { minLength: 2, maxLength: 8 });
 
@@ -210,6 +220,9 @@ export default section("Tags", [
   }),
   check("registry.tags.link-continues", (view) => {
     const asked = listed(view);
+    const earlier = earlierTags(view);
+    const again = tagsOf(view)?.filter((tag) => earlier.includes(tag)) ?? [];
+    if (asked && again.length > 0) return { verdict: "fail", expected: "tags that no earlier page has", actual: again };
     const pages = pagesOf(view);
     if (!asked?.known || !pages || pages.length < 2) return undefined;
     const first = pages[0] && new URL(pages[0].request.url).searchParams;

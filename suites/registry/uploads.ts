@@ -254,11 +254,25 @@ export default section("Uploads in one piece", [
           ]),
         ),
   ),
+  example(["registry.push.digest-mismatch", "robustness.registry.content-mismatched"], () =>
+    aBlob.map(({ size, seed }) =>
+      caseOf("a blob is pushed by the digest of one that nobody has", { x: random(size, seed), y: random(size, seed + 1) }, [
+        begin("a", "u"),
+        request("PUT", "{location:u}", {
+          query: [["digest", "{sha256:y}"]],
+          headers: { "content-type": MEDIA.octets },
+          body: { content: "x" },
+        }),
+        get(blobPath("a", "y")),
+      ]),
+    ),
+  ),
   example(["robustness.registry.session-unknown", "robustness.registry.error-code"], () =>
     aBlob.map(({ size, seed }) =>
       caseOf("a session is used again after it was closed", { x: random(size, seed), y: textOf("again") }, [
         begin("a", "u"),
         finish("u", "x"),
+        request("PATCH", "{location:u}", { headers: { "content-type": MEDIA.octets, "content-range": "0-4" }, body: { content: "y" } }),
         finish("u", "y"),
         get(blobPath("a", "y")),
         get(blobPath("a", "x")),

@@ -6,7 +6,7 @@ import type { Execute, Failure } from "../../runners/explore.js";
 import type { Outcome } from "../../runners/outcome.js";
 import { type ShrinkOptions, shrink } from "../../runners/shrink.js";
 
-const options = (parts: Partial<ShrinkOptions> = {}): ShrinkOptions => ({
+const options = <Case>(parts: Partial<ShrinkOptions<Case>> = {}): ShrinkOptions<Case> => ({
   budget: 200,
   confirmations: 3,
   signal: new AbortController().signal,
