@@ -84,8 +84,10 @@ export interface Verbs {
   group: [gid: number];
   umask: [mask: number];
   rlimit: [resource: number, soft: number, hard: number];
-  /** Masks in hexadecimal. */
-  capabilities: [bounding: string, effective: string, permitted: string, inheritable: string, ambient: string];
+  /** The process has the capabilities that follow, and no others. */
+  capabilities: [];
+  /** One capability of one set, with −1 for a name that is unknown. What cannot be granted is left out with a warning that has the name. */
+  capability: [set: CapabilitySet, number: number, name: string];
   "no-new-privileges": [];
   "oom-score-adj": [value: number];
   scheduler: [policy: number, nice: number, priority: number, flags: number, runtime: number, deadline: number, period: number];
@@ -108,6 +110,7 @@ export interface Verbs {
   "hook-env": [value: string];
 }
 
+export type CapabilitySet = "bounding" | "effective" | "permitted" | "inheritable" | "ambient";
 export type HookKind = "prestart" | "createRuntime" | "createContainer" | "startContainer" | "poststart" | "poststop";
 
 /** One step, and the property of config.json that it comes from: `process.cwd`, `mounts[3].options[0]`. */

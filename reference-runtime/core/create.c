@@ -161,6 +161,7 @@ void container_create(struct container *c, const struct create_options *options)
   } else if (!terminal && options->console_socket) {
     die("--console-socket is given, but process.terminal is not true");
   }
+  process_warn(plan, has_namespace(plan, "user"));
   cgroups_make(c, plan);
   /* An ordinary user may do it only in the container's user namespace: there the container's process does it. */
   if (geteuid() == 0) mounts_prepare(&c->plan);

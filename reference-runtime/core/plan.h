@@ -18,7 +18,7 @@
   V(DEVICE, "device", "ssnnnnnn") V(SYMLINK, "symlink", "ss") V(ENTER, "enter", "s") V(MASK, "mask", "s") V(READONLY, "readonly", "s") \
   V(ROOT_READONLY, "root-readonly", "") V(ROOT_PROPAGATION, "root-propagation", "n") V(TERMINAL, "terminal", "nn") \
   V(ARG, "arg", "s") V(ENV, "env", "s") V(CWD, "cwd", "s") V(USER, "user", "nn") V(GROUP, "group", "n") V(UMASK, "umask", "n") \
-  V(RLIMIT, "rlimit", "nnn") V(CAPABILITIES, "capabilities", "xxxxx") V(NO_NEW_PRIVILEGES, "no-new-privileges", "") \
+  V(RLIMIT, "rlimit", "nnn") V(CAPABILITIES, "capabilities", "") V(CAPABILITY, "capability", "sns") V(NO_NEW_PRIVILEGES, "no-new-privileges", "") \
   V(OOM_SCORE_ADJ, "oom-score-adj", "n") V(SCHEDULER, "scheduler", "nnnnnnn") V(IO_PRIORITY, "io-priority", "n") V(AFFINITY, "affinity", "ss") \
   V(PERSONALITY, "personality", "n") V(MEMORY_POLICY, "memory-policy", "ns") V(APPARMOR, "apparmor", "s") V(SELINUX, "selinux", "s") \
   V(SECCOMP, "seccomp", "nx") V(LISTENER, "listener", "ss") V(HOOK, "hook", "ssn") V(HOOK_ARG, "hook-arg", "s") V(HOOK_ENV, "hook-env", "s")

@@ -103,14 +103,73 @@ void process_prepare(const struct plan *plan) {
   try_limits(plan);
 }
 
-static uint64_t mask(const char *hex) { return strtoull(hex, NULL, 16); }
+enum { BOUNDING, EFFECTIVE, PERMITTED, INHERITABLE, AMBIENT, SETS };
 
-static void drop_bounding(const struct step *s) {
-  uint64_t keep = mask(s->text[0]);
-  for (int cap = 0; cap < 64; cap++) {
-    if (prctl(PR_CAPBSET_READ, cap) < 0) break;
-    if (!(keep & (1ULL << cap)) && prctl(PR_CAPBSET_DROP, cap) && errno != EINVAL) die_errno("%s: drop bounding capability %d", s->from, cap);
+/* What a process has, as masks. */
+struct rights {
+  uint64_t bounding, permitted, inheritable;
+};
+
+static uint64_t of_capability(const struct step *s) { return s->number[1] >= 0 && s->number[1] < 64 ? 1ULL << s->number[1] : 0; }
+
+static int set_of(const struct step *s) {
+  static const char *const names[SETS] = {"bounding", "effective", "permitted", "inheritable", "ambient"};
+  for (int i = 0; i < SETS; i++)
+    if (!strcmp(names[i], s->text[0])) return i;
+  die("%s: %s: there is no such set of capabilities", s->from, s->text[0]);
+}
+
+/* What the plan asks for, less what the kernel would refuse to a process with these rights: the specification wants no error of that. */
+static void grant(const struct plan *plan, const struct rights *have, uint64_t *sets) {
+  memset(sets, 0, SETS * sizeof *sets);
+  EACH(plan, CAPABILITY, s) sets[set_of(s)] |= of_capability(s);
+  sets[BOUNDING] &= have->bounding;
+  sets[PERMITTED] &= have->permitted;
+  sets[EFFECTIVE] &= sets[PERMITTED];
+  sets[INHERITABLE] &= have->inheritable | (have->permitted & sets[BOUNDING]);
+  sets[AMBIENT] &= sets[PERMITTED] & sets[INHERITABLE];
+}
+
+static uint64_t read_bounding(bool all) {
+  uint64_t bounding = 0;
+  for (int cap = 0, is; cap < 64 && (is = prctl(PR_CAPBSET_READ, cap)) >= 0; cap++)
+    if (is || all) bounding |= 1ULL << cap;
+  return bounding;
+}
+
+static struct rights read_rights(void) {
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[2] = {0};
+  if (syscall(SYS_capget, &header, data)) die_errno("process.capabilities: capget");
+  return (struct rights){read_bounding(false), ((uint64_t)data[1].permitted << 32) | data[0].permitted, ((uint64_t)data[1].inheritable << 32) | data[0].inheritable};
+}
+
+static void list(struct buf *to, const struct step *s) { buf_fmt(to, "%s%s (%s)", to->len ? ", " : "", s->text[2], s->from); }
+
+void process_warn(const struct plan *plan, bool own_users) {
+  if (!plan_find(plan, V_CAPABILITY)) return;
+  /* Who enters a user namespace has everything there. */
+  struct rights have = {read_bounding(true), ~0ULL, 0};
+  if (!own_users) have = read_rights();
+  uint64_t sets[SETS];
+  grant(plan, &have, sets);
+  struct buf unknown = {0}, refused = {0};
+  EACH(plan, CAPABILITY, s) {
+    if (!of_capability(s)) list(&unknown, s);
+    else if (!(sets[set_of(s)] & of_capability(s))) list(&refused, s);
   }
+  if (unknown.len) warn("unknown capabilities are left out: %s", unknown.data);
+  if (refused.len) warn("capabilities that cannot be granted are left out: %s", refused.data);
+  free(unknown.data);
+  free(refused.data);
+}
+
+static void drop_bounding(const struct plan *plan, const struct step *s) {
+  uint64_t sets[SETS];
+  struct rights have = {.bounding = read_bounding(false)};
+  grant(plan, &have, sets);
+  for (int cap = 0; cap < 64; cap++)
+    if ((have.bounding & ~sets[BOUNDING]) >> cap & 1 && prctl(PR_CAPBSET_DROP, cap)) die_errno("%s: drop bounding capability %d", s->from, cap);
 }
 
 static void set_user(const struct plan *plan) {
@@ -128,21 +187,19 @@ static void set_user(const struct plan *plan) {
   if (user && syscall(SYS_setresuid, (uid_t)user->number[0], (uid_t)user->number[0], (uid_t)user->number[0])) die_errno("%s: setresuid", user->from);
 }
 
-static void set_capabilities(const struct step *s, bool keep_admin) {
-  /* Capabilities that the runtime itself lacks cannot be given: they are left out, as the specification asks. */
-  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-  struct __user_cap_data_struct data[2] = {0};
-  if (syscall(SYS_capget, &header, data)) die_errno("%s: capget", s->from);
-  uint64_t have = ((uint64_t)data[1].permitted << 32) | data[0].permitted;
-  uint64_t permitted = mask(s->text[2]) & have, effective = mask(s->text[1]) & permitted, inheritable = mask(s->text[3]), ambient = mask(s->text[4]);
+static void set_capabilities(const struct plan *plan, const struct step *s, bool keep_admin) {
+  struct rights have = read_rights();
+  uint64_t granted[SETS];
+  grant(plan, &have, granted);
   /* What is kept for loading the filter is gone with execve(2), whose outcome does not depend on the permitted set. */
-  uint64_t admin = keep_admin ? 1ULL << CAP_SYS_ADMIN & have : 0;
-  inheritable &= have | (((uint64_t)data[1].inheritable << 32) | data[0].inheritable);
-  uint64_t sets[3] = {effective | admin, permitted | admin, inheritable};
-  for (int i = 0; i < 2; i++) data[i] = (struct __user_cap_data_struct){(uint32_t)(sets[0] >> (32 * i)), (uint32_t)(sets[1] >> (32 * i)), (uint32_t)(sets[2] >> (32 * i))};
+  uint64_t admin = keep_admin ? 1ULL << CAP_SYS_ADMIN & have.permitted : 0;
+  uint64_t effective = granted[EFFECTIVE] | admin, permitted = granted[PERMITTED] | admin, inheritable = granted[INHERITABLE];
+  struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+  struct __user_cap_data_struct data[2];
+  for (int i = 0; i < 2; i++) data[i] = (struct __user_cap_data_struct){(uint32_t)(effective >> (32 * i)), (uint32_t)(permitted >> (32 * i)), (uint32_t)(inheritable >> (32 * i))};
   if (syscall(SYS_capset, &header, data)) die_errno("%s: capset", s->from);
   for (int cap = 0; cap < 64; cap++)
-    if ((ambient & permitted & inheritable) >> cap & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0)) die_errno("%s: raise ambient capability %d", s->from, cap);
+    if (granted[AMBIENT] >> cap & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0)) die_errno("%s: raise ambient capability %d", s->from, cap);
 }
 
 static char **strings(const struct plan *plan, enum verb verb) {
@@ -213,7 +270,7 @@ void process_become(const struct plan *plan, mode_t umask_value, unsigned first_
   if ((s = plan_find(plan, V_APPARMOR)) && *s->text[0]) write_label(s, access("/proc/self/attr/apparmor/exec", F_OK) ? "/proc/self/attr/exec" : "/proc/self/attr/apparmor/exec");
   if ((s = plan_find(plan, V_SELINUX)) && *s->text[0]) write_label(s, "/proc/self/attr/exec");
   int in_cwd = cwd ? chdir(cwd->text[0]) : 0;
-  if (capabilities) drop_bounding(capabilities);
+  if (capabilities) drop_bounding(plan, capabilities);
   if (prctl(PR_SET_KEEPCAPS, 1)) die_errno("process.capabilities: keep capabilities");
   set_user(plan);
   /* Where only the user may go, or only root: one of the two suffices. */
@@ -224,7 +281,7 @@ void process_become(const struct plan *plan, mode_t umask_value, unsigned first_
   umask(s ? (mode_t)s->number[0] : umask_value);
   if (!fault("descriptors-leak") && syscall(SYS_close_range, first_closed, ~0U, 4U)) die_errno("close other descriptors");
   set_limits(plan);
-  if (capabilities) set_capabilities(capabilities, filter && !restricted);
+  if (capabilities) set_capabilities(plan, capabilities, filter && !restricted);
   (void)prctl(PR_SET_KEEPCAPS, 0);
   if (restricted && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) die_errno("process.noNewPrivileges");
   if (filter) seccomp_load(filter, plan_find(plan, V_LISTENER) ? listener_socket : -1);

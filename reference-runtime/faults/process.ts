@@ -1,8 +1,6 @@
 import { step } from "../plan.js";
 import { changed, dropped, inCore, inPlan, inProcess } from "./fault.js";
 
-const ZERO = "0000000000000000";
-
 /** The process: ids, limits, rights, scheduling. */
 export const PROCESS_FAULTS = [
   dropped("terminal-missing", "process.terminal", "terminal"),
@@ -12,17 +10,11 @@ export const PROCESS_FAULTS = [
   inProcess("args-lost", "process.args", (process) => ({ ...process, args: (process.args ?? []).slice(0, 1) })),
   dropped("rlimits-soft-ignored", "process.rlimits-soft", "rlimit"),
   dropped("rlimits-hard-ignored", "process.rlimits-hard", "rlimit"),
-  changed("capabilities-bounding-empty", "process.capabilities-bounding", "capabilities", (_, ...rest) => [ZERO, ...rest]),
-  changed("capabilities-effective-empty", "process.capabilities-effective", "capabilities", () => [ZERO, ZERO, ZERO, ZERO, ZERO]),
-  changed("capabilities-permitted-empty", "process.capabilities-permitted", "capabilities", () => [ZERO, ZERO, ZERO, ZERO, ZERO]),
-  changed("capabilities-inheritable-ignored", "process.capabilities-inheritable", "capabilities", (b, e, p, _i, _a) => [
-    b,
-    e,
-    p,
-    ZERO,
-    ZERO,
-  ]),
-  changed("capabilities-ambient-ignored", "process.capabilities-ambient", "capabilities", (b, e, p, i, _) => [b, e, p, i, ZERO]),
+  dropped("capabilities-bounding-empty", "process.capabilities-bounding", "capability", ({ args }) => args[0] === "bounding"),
+  dropped("capabilities-effective-empty", "process.capabilities-effective", "capability"),
+  dropped("capabilities-permitted-empty", "process.capabilities-permitted", "capability"),
+  dropped("capabilities-inheritable-ignored", "process.capabilities-inheritable", "capability", ({ args }) => args[0] === "inheritable"),
+  dropped("capabilities-ambient-ignored", "process.capabilities-ambient", "capability", ({ args }) => args[0] === "ambient"),
   dropped("no-new-privileges-ignored", "process.no-new-privileges", "no-new-privileges"),
   dropped("oom-score-adj-ignored", "process.oom-score-adj", "oom-score-adj"),
   inPlan("oom-score-adj-invented", "process.oom-score-adj-unchanged", (plan) =>

@@ -1,17 +1,26 @@
 import { capabilityNumber } from "../../spec/runtime/capabilities.js";
-import type { Process, Scheduler } from "../../spec/runtime/config.js";
+import type { CapabilitySets, Process, Scheduler } from "../../spec/runtime/config.js";
 import { RLIMITS } from "../../spec/runtime/rlimits.js";
-import { type Step, step } from "../plan.js";
+import { type CapabilitySet, type Step, step } from "../plan.js";
 
-/** Unknown capabilities cannot be granted: they are left out, and that is no error. */
-const mask = (names: readonly string[] | undefined): string =>
-  (names ?? [])
-    .reduce((all, name) => {
+const SETS = ["bounding", "effective", "permitted", "inheritable", "ambient"] as const satisfies readonly CapabilitySet[];
+
+/** Unknown capabilities are no error: the core warns of them, by a name that is fit for a message whatever is in it. */
+const lowerCapabilities = (sets: CapabilitySets = {}): Step[] => [
+  step("process.capabilities", "capabilities"),
+  ...SETS.flatMap((set) =>
+    (sets[set] ?? []).map((name, at) => {
       const number = capabilityNumber(name);
-      return number === undefined ? all : all | (1n << BigInt(number));
-    }, 0n)
-    .toString(16)
-    .padStart(16, "0");
+      return step(
+        `process.capabilities.${set}[${at}]`,
+        "capability",
+        set,
+        number ?? -1,
+        number === undefined ? JSON.stringify(name) : name,
+      );
+    }),
+  ),
+];
 
 const POLICIES: Readonly<Record<string, number>> = {
   SCHED_OTHER: 0,
@@ -67,15 +76,7 @@ export function lowerProcess(process: Process): Step[] {
     ...(process.rlimits ?? []).map(({ type, soft, hard }, at) =>
       step(`process.rlimits[${at}]`, "rlimit", rlimitNumbers[type] ?? -1, limit(soft), limit(hard)),
     ),
-    step(
-      "process.capabilities",
-      "capabilities",
-      mask(capabilities?.bounding),
-      mask(capabilities?.effective),
-      mask(capabilities?.permitted),
-      mask(capabilities?.inheritable),
-      mask(capabilities?.ambient),
-    ),
+    ...lowerCapabilities(capabilities),
     ...(process.noNewPrivileges ? [step("process.noNewPrivileges", "no-new-privileges")] : []),
     ...(process.oomScoreAdj === undefined ? [] : [step("process.oomScoreAdj", "oom-score-adj", process.oomScoreAdj)]),
     ...(process.scheduler ? [scheduler(process.scheduler)] : []),

@@ -6,6 +6,10 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import t from "tap";
 
+import { readHost } from "../../../reference-runtime/host.js";
+import { planText } from "../../../reference-runtime/in-process.js";
+import type { CapabilitySets, Config, Process } from "../../../spec/runtime/config.js";
+
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 const made = spawnSync("make", ["-s", "-C", join(root, "reference-runtime", "core"), "sanitize"], { encoding: "utf8" });
 const core = join(root, "build", "oci-ref-asan");
@@ -20,15 +24,37 @@ const work = mkdtempSync(join(tmpdir(), "oci-ref-"));
 t.teardown(() => rmSync(work, { recursive: true, force: true }));
 
 /** Output goes to files: a created container keeps what it was given, and pipes would not end before it does. */
-const call = (...args: string[]) => {
+const callAs = (prefix: readonly string[], ...args: string[]) => {
   const [input, output, errors] = ["in", "out", "err"].map((name) => openSync(join(work, name), "w+"));
-  const { status } = spawnSync(core, ["--root", join(work, "state"), ...args], {
+  const [program = core, ...words] = [...prefix, core, "--root", join(work, "state"), ...args];
+  const { status } = spawnSync(program, words, {
     timeout: 20_000,
     stdio: [input, output, errors],
     env: { PATH: process.env.PATH, ASAN_OPTIONS: "detect_leaks=0" },
   });
   for (const fd of [input, output, errors]) if (fd !== undefined) closeSync(fd);
   return { status, stdout: readFileSync(join(work, "out"), "utf8"), stderr: readFileSync(join(work, "err"), "utf8") };
+};
+
+const call = (...args: string[]) => callAs([], ...args);
+
+const bundle = join(work, "bundle");
+for (const name of ["bin", "proc"]) mkdirSync(join(bundle, "rootfs", name), { recursive: true });
+cpSync(join(root, "build", "agent"), join(bundle, "rootfs", "bin", "agent"));
+const PROCESS: Process = { cwd: "/", args: ["/bin/agent", "probe"], user: { uid: 0, gid: 0 } };
+const CONFIG: Config = {
+  ociVersion: "1.3.0",
+  root: { path: "rootfs" },
+  process: PROCESS,
+  mounts: [{ destination: "/proc", type: "proc", source: "proc" }],
+  hostname: "sanitized",
+  linux: { namespaces: (["pid", "mount", "uts", "ipc", "network"] as const).map((type) => ({ type })) },
+};
+/** Writes the plan of a config that differs from CONFIG in that. */
+const planned = (name: string, change: Partial<Config> = {}): string => {
+  const path = join(work, name);
+  writeFileSync(path, planText(JSON.stringify({ ...CONFIG, ...change }), bundle, name, readHost()));
+  return path;
 };
 
 t.test("no text makes the plan's parser do anything but refuse", { skip }, async (t) => {
@@ -69,29 +95,13 @@ t.test("no text makes the plan's parser do anything but refuse", { skip }, async
 });
 
 t.test("a container's life under sanitizers", { skip }, async (t) => {
-  const bundle = join(work, "bundle");
-  for (const name of ["bin", "proc"]) mkdirSync(join(bundle, "rootfs", name), { recursive: true });
-  cpSync(join(root, "build", "agent"), join(bundle, "rootfs", "bin", "agent"));
-  const config = {
-    ociVersion: "1.3.0",
-    root: { path: "rootfs" },
-    process: { cwd: "/", args: ["/bin/agent", "probe"], user: { uid: 0, gid: 0 } },
-    mounts: [{ destination: "/proc", type: "proc", source: "proc" }],
-    hostname: "sanitized",
-    linux: { namespaces: ["pid", "mount", "uts", "ipc", "network"].map((type) => ({ type })) },
-  };
-  const { planText } = await import("../../../reference-runtime/in-process.js");
-  const { readHost } = await import("../../../reference-runtime/host.js");
-  const plan = join(work, "good");
-  writeFileSync(plan, planText(JSON.stringify(config), bundle, "life", readHost()));
+  const plan = planned("life");
   const run = call("run", "--plan", plan, "life");
   t.equal(run.status, 0, run.stderr);
   t.match(run.stdout, /sanitized/);
   t.notMatch(run.stderr, /Sanitizer|runtime error/);
 
-  const brief = join(work, "brief");
-  const ending = { ...config, process: { ...config.process, args: ["/bin/agent"] } };
-  writeFileSync(brief, planText(JSON.stringify(ending), bundle, "brief", readHost()));
+  const brief = planned("brief", { process: { ...PROCESS, args: ["/bin/agent"] } });
   for (let round = 0; round < 30; round++)
     t.equal(call("run", "--plan", brief, "brief").status, 64, "an end that comes early is not missed");
 
@@ -106,6 +116,57 @@ t.test("a container's life under sanitizers", { skip }, async (t) => {
   t.equal(call("delete", "--force", "life").status, 0);
   t.equal(call("state", "life").status, 1);
   t.equal(call("list", "--format", "json").stdout, "[]\n");
+});
+
+t.test("capabilities that cannot be granted are left out with a warning", { skip }, async (t) => {
+  const withSets = (name: string, capabilities: CapabilitySets, linux = CONFIG.linux) =>
+    planned(name, { process: { ...PROCESS, capabilities }, ...(linux ? { linux } : {}) });
+  const all = ["CAP_CHOWN", "CAP_SETPCAP"];
+  const good = withSets("granted", { bounding: all, effective: all, permitted: all, inheritable: all, ambient: all });
+  const granted = call("run", "--plan", good, "granted");
+  t.equal(granted.status, 0);
+  t.equal(granted.stderr, "", "nothing to warn of");
+
+  const log = join(work, "log");
+  const odd = withSets("odd", {
+    bounding: ["CAP_CHOWN", "CAP_TEST"],
+    permitted: ["CAP_CHOWN"],
+    effective: ["CAP_KILL"],
+    inheritable: ["CAP_KILL"],
+  });
+  const left = call("--log", log, "--log-format", "json", "run", "--plan", odd, "odd");
+  const unknown = 'unknown capabilities are left out: "CAP_TEST" (process.capabilities.bounding[1])';
+  const refused =
+    "capabilities that cannot be granted are left out: CAP_KILL (process.capabilities.effective[0]), CAP_KILL (process.capabilities.inheritable[0])";
+  t.equal(left.status, 0, "it is no error");
+  t.equal(left.stderr, `oci-ref: warning: ${unknown}\noci-ref: warning: ${refused}\n`, "once, and not by the container's process");
+  t.notMatch(left.stdout, /warning/);
+  const logged = readFileSync(log, "utf8").trimEnd().split("\n");
+  t.match(
+    logged.map((line) => JSON.parse(line)),
+    [
+      { level: "warning", msg: unknown },
+      { level: "warning", msg: refused },
+    ],
+  );
+
+  t.equal(call("create", "--plan", odd, "odd").stderr, left.stderr);
+  const exec = call("exec", "odd", "/bin/agent");
+  t.ok(exec.stderr.startsWith(left.stderr), `exec says so too: ${exec.stderr}`);
+  t.equal(call("state", "odd").stderr, "", "others have nothing to say of it");
+  t.equal(call("delete", "--force", "odd").stderr, "");
+
+  const poor = ["setpriv", "--bounding-set=-sys_time", "--"];
+  const clock = { bounding: ["CAP_CHOWN", "CAP_SYS_TIME"], permitted: ["CAP_SYS_TIME"] };
+  const lacking = callAs(poor, "run", "--plan", withSets("lacking", clock), "lacking");
+  t.equal(lacking.status, 0, lacking.stderr);
+  t.match(lacking.stderr, "CAP_SYS_TIME (process.capabilities.bounding[1]), CAP_SYS_TIME (process.capabilities.permitted[0])");
+  t.notMatch(lacking.stderr, "CAP_CHOWN");
+  const ids = [{ containerID: 0, hostID: 0, size: 65536 }];
+  const users = { uidMappings: ids, gidMappings: ids, namespaces: [...(CONFIG.linux?.namespaces ?? []), { type: "user" as const }] };
+  const own = callAs(poor, "run", "--plan", withSets("own", clock, users), "own");
+  t.equal(own.status, 0, own.stderr);
+  t.equal(own.stderr, "", "in a user namespace of its own it has all");
 });
 
 t.test("bad use", async (t) => {

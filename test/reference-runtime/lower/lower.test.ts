@@ -45,9 +45,14 @@ t.test("the default config", async (t) => {
     ["rlimit", 7, 1024, 1024],
     ["no-new-privileges"],
   ]);
-  const caps = "0000000020000420";
-  const none = "0000000000000000";
-  t.same(argsOf(plan, "capabilities"), [["capabilities", caps, caps, caps, none, none]]);
+  t.same(argsOf(plan, "capabilities", "capability"), [
+    ["capabilities"],
+    ...["bounding", "effective", "permitted"].flatMap((set) => [
+      ["capability", set, 29, "CAP_AUDIT_WRITE"],
+      ["capability", set, 5, "CAP_KILL"],
+      ["capability", set, 10, "CAP_NET_BIND_SERVICE"],
+    ]),
+  ]);
   t.equal(argsOf(plan, "device").length, 6);
 });
 
@@ -83,6 +88,22 @@ t.test("mounts", async (t) => {
   ]);
   t.throws(() => mounted({ destination: "/m", source: "/s", options: ["bind", "idmap"] }), { message: /^mounts\[0\]\.options: / });
   t.throws(() => mounted({ destination: "/m", options: ["bind"] }), { message: /^mounts\[0\]\.source: / });
+});
+
+t.test("capabilities", async (t) => {
+  const { process } = defaultConfig();
+  if (!process) throw new TypeError("no process");
+  const steps = (bounding: readonly string[]): unknown[] =>
+    planOf({ ...defaultConfig(), process: { ...process, capabilities: { bounding } } })
+      .filter(({ verb }) => verb === "capability")
+      .map(({ args, from }) => [...args, from]);
+  t.same(steps(["CAP_KILL", "CAP_TEST", "cap\0kill"]), [
+    ["bounding", 5, "CAP_KILL", "process.capabilities.bounding[0]"],
+    ["bounding", -1, '"CAP_TEST"', "process.capabilities.bounding[1]"],
+    ["bounding", -1, '"cap\\u0000kill"', "process.capabilities.bounding[2]"],
+  ]);
+  const { capabilities: _, ...without } = process;
+  t.same(argsOf(planOf({ ...defaultConfig(), process: without }), "capabilities", "capability"), [["capabilities"]], "none are given");
 });
 
 t.test("other sections", async (t) => {
