@@ -73,16 +73,35 @@ static unsigned attributes_of(int64_t flags) {
   return out;
 }
 
+/*
+ * The next of the options that commas part, or NULL. The value of a security module's (`context=`, `rootcontext=`, …) may have commas in
+ * quotes, which are taken away: mount(2) does that, fsconfig(2) does not.
+ */
+static char *next_option(char **rest) {
+  char *in = *rest, *option = in, *out = in;
+  if (!*in) return NULL;
+  const char *equals = in + strcspn(in, "=,");
+  bool security = equals - in >= 7 && !strncmp(equals - 7, "context=", 8);
+  for (bool quoted = false; *in && (quoted || *in != ','); in++) {
+    if (*in == '"' && security) quoted = !quoted;
+    else *out++ = *in;
+  }
+  *rest = *in ? in + 1 : in;
+  *out = 0;
+  return option;
+}
+
 /* A file system that is not mounted anywhere yet, by the calls that can do that. */
 static int detached_mount(const struct step *s) {
   AUTO_CLOSE int fs = sys_fsopen(s->text[0], FSOPEN_CLOEXEC);
   if (fs < 0) die_errno("%s: fsopen %s", s->from, s->text[0]);
   if (*s->text[1] && sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", s->text[1], 0)) die_errno("%s: set the source %s", s->from, s->text[1]);
   AUTO_FREE char *data = xstrdup(s->text[4]);
-  for (char *save, *option = strtok_r(data, ",", &save); option; option = strtok_r(NULL, ",", &save)) {
+  for (char *option, *rest = data; (option = next_option(&rest));) {
+    if (!*option) continue;
     char *equals = strchr(option, '=');
     if (equals) *equals = 0;
-    if (sys_fsconfig(fs, equals ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, option, equals ? equals + 1 : NULL, 0)) die_errno("%s: set the option %s", s->from, option);
+    if (sys_fsconfig(fs, equals ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, option, equals ? equals + 1 : NULL, 0)) die_errno("%s: set the option %s%s%s", s->from, option, equals ? "=" : "", equals ? equals + 1 : "");
   }
   if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) die_errno("%s: create the %s file system", s->from, s->text[0]);
   int fd = sys_fsmount(fs, FSMOUNT_CLOEXEC, attributes_of(s->number[3]));

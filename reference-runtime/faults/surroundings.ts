@@ -85,6 +85,7 @@ export const SURROUNDINGS_FAULTS: readonly Fault[] = [
   inPlan("root-readonly-invented", "root.writable-by-default", (plan) => [...plan, step("--fault", "root-readonly")]),
   dropped("masked-paths-ignored", "masked-paths.unreadable", "mask"),
   dropped("readonly-paths-ignored", "readonly-paths.unwritable", "readonly"),
+  inLinux("mount-label-ignored", "mount-label.set", ({ mountLabel: _, ...linux }) => linux),
   inMounts("mounts-ignored", "mounts.additional", (mounts) => mounts.filter(({ destination }) => destination === "/proc")),
   inMounts("mounts-reversed", "mounts.listed-order", (mounts) => [...mounts].reverse()),
   dropped("devices-ignored", "devices.available", "device", ({ from }) => from !== "linux.devices"),

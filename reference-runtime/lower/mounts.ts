@@ -130,6 +130,17 @@ function cgroups(mount: Mount, options: Options, host: Host, own: OwnCgroups, fr
   return [step(`${from}.type`, "mount", "tmpfs", "tmpfs", destination, options.flags & ~1, "mode=755"), ...hierarchies, ...links];
 }
 
+/** File systems without a context for all their files: the policy labels each. */
+const LABELLED_BY_POLICY: ReadonlySet<string> = new Set(["proc", "sysfs", "mqueue"]);
+
+/** `linux.mountLabel` as a mount option, unless the mount's own options have a context. In quotes, since categories are parted by commas. */
+function context(type: string, { data }: Options, { linux }: Config): string | undefined {
+  const label = linux?.mountLabel;
+  if (!label || LABELLED_BY_POLICY.has(type) || /(^|,)context=/.test(data)) return undefined;
+  if (label.includes('"')) throw new ConfigError("linux.mountLabel", "contains a quotation mark");
+  return `context="${label}"`;
+}
+
 function lowerMount(mount: Mount, at: number, config: Config, target: Target, own: OwnCgroups): Step[] {
   const from = `mounts[${at}]`;
   const options = sort(mount.options ?? []);
@@ -155,8 +166,18 @@ function lowerMount(mount: Mount, at: number, config: Config, target: Target, ow
   }
   // What is copied must be written first.
   const late = options.copyUp && (options.flags & 1) !== 0;
+  const label = context(mount.type, options, config);
+  const data = label === undefined ? options.data : [options.data, label].filter(Boolean).join(",");
   return [
-    step(from, "mount", mount.type, mount.source ?? mount.type, destination, late ? options.flags & ~1 : options.flags, options.data),
+    step(
+      label === undefined ? from : `${from} with linux.mountLabel`,
+      "mount",
+      mount.type,
+      mount.source ?? mount.type,
+      destination,
+      late ? options.flags & ~1 : options.flags,
+      data,
+    ),
     ...idmap(mount, options, config, from),
     ...(options.copyUp ? [step(`${from}.options`, "copy-up", destination)] : []),
     ...(late ? [step(`${from}.options`, "mount-attributes", destination, 0, 1, 0)] : []),

@@ -169,6 +169,41 @@ t.test("capabilities that cannot be granted are left out with a warning", { skip
   t.equal(own.stderr, "", "in a user namespace of its own it has all");
 });
 
+const selinux = existsSync("/sys/fs/selinux/enforce");
+
+t.test("a label for the mounts is refused where there is no SELinux", { skip: skip || (selinux && "there is SELinux") }, async (t) => {
+  const mounts = [...(CONFIG.mounts ?? []), { destination: "/data", type: "tmpfs", source: "tmpfs" }];
+  const labelled = (mountLabel: string, change: Partial<Config> = {}) =>
+    call("run", "--plan", planned("labelled", { mounts, linux: { ...CONFIG.linux, mountLabel }, ...change }), "labelled");
+  const refused = labelled("system_u:object_r:container_file_t:s0:c1,c2");
+  t.equal(refused.status, 1);
+  t.match(refused.stderr, /^oci-ref: mounts\[1\] with linux\.mountLabel: mount tmpfs on \/data: Invalid argument\n$/);
+  t.equal(call("list", "--quiet").stdout, "", "nothing is left");
+  t.equal(labelled("").status, 0, "an empty one is none");
+  t.equal(labelled("some_label", { mounts: CONFIG.mounts ?? [] }).status, 0, "nothing of the container's takes it");
+});
+
+t.test("options of a mount with an id map are parted by commas, but for those in a quoted context", { skip }, async (t) => {
+  const ids = [{ containerID: 0, hostID: 1000, size: 10 }];
+  const run = (...options: string[]) => {
+    const mount = {
+      destination: "/data",
+      type: "tmpfs",
+      source: "tmpfs",
+      options: ["idmap", ...options],
+      uidMappings: ids,
+      gidMappings: ids,
+    };
+    return call("run", "--plan", planned("parted", { mounts: [...(CONFIG.mounts ?? []), mount] }), "parted");
+  };
+  const taken = run("size=64k", "mode=0700");
+  t.equal(taken.status, 0, taken.stderr);
+  t.match(taken.stdout, /"size=64k","mode=700"/);
+  t.match(run('nonsense="a,b"').stderr, /: set the option nonsense="a: /);
+  if (!selinux) t.match(run('context="a:s0:c1,c2"', "size=64k").stderr, /: set the option context=a:s0:c1,c2: /);
+  if (!selinux) t.match(run("rootcontext=a,size=64k").stderr, /: set the option rootcontext=a: /);
+});
+
 t.test("bad use", async (t) => {
   for (const args of [[], ["nonsense"], ["create"], ["create", "--nonsense", "x"], ["state"], ["kill", "a", "b", "c"]]) {
     const { status, stderr } = call(...args);

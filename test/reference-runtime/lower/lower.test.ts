@@ -90,6 +90,35 @@ t.test("mounts", async (t) => {
   t.throws(() => mounted({ destination: "/m", options: ["bind"] }), { message: /^mounts\[0\]\.source: / });
 });
 
+t.test("the label of the mounts", async (t) => {
+  const label = "system_u:object_r:container_file_t:s0:c1,c2";
+  const mounts: Mount[] = [
+    ...["proc", "sysfs", "mqueue", "cgroup", "tmpfs", "devpts"].map((type) => ({ destination: `/${type}`, type })),
+    { destination: "/bound", source: "/s", options: ["bind"] },
+    { destination: "/sized", type: "tmpfs", options: ["size=1k"] },
+    { destination: "/own", type: "tmpfs", options: ["context=other"] },
+  ];
+  const data = (mountLabel: string): unknown[] =>
+    planOf({ ...withLinux({ mountLabel }), mounts }).flatMap((each) =>
+      each.verb === "mount" && each.args[4] ? [[each.from, each.args[4]]] : [],
+    );
+  t.same(data(label), [
+    ["mounts[4] with linux.mountLabel", `context="${label}"`],
+    ["mounts[5] with linux.mountLabel", `context="${label}"`],
+    ["mounts[7] with linux.mountLabel", `size=1k,context="${label}"`],
+    ["mounts[8]", "context=other"],
+  ]);
+  t.same(
+    data(""),
+    [
+      ["mounts[7]", "size=1k"],
+      ["mounts[8]", "context=other"],
+    ],
+    "an empty label is none",
+  );
+  t.throws(() => data('a",mode=777,b="'), { message: /^linux\.mountLabel: / });
+});
+
 t.test("capabilities", async (t) => {
   const { process } = defaultConfig();
   if (!process) throw new TypeError("no process");
