@@ -18,6 +18,8 @@ struct create_options {
 void container_create(struct container *c, const struct create_options *options);
 /* Starts a created one; dies on failure. */
 void container_start(struct container *c);
+/* From now on whatever ends this process with an error destroys the container first. */
+void container_dies_with_us(struct container *c);
 /* Listens to a process on its way to its program: returns when it runs it, dies of its errors, and serves its seccomp listener. */
 void start_converse(struct container *c, int connection, pid_t pid);
 /* Ends what is left of a container, undoes what create made, and runs the poststop hooks. */

@@ -174,9 +174,12 @@ static int do_run(const char *id) {
   }
   container_create(&c, &options.create);
   if (pair[1] >= 0) close(pair[1]);
+  /* Nobody else knows of a container that does not come to run. */
+  container_dies_with_us(&c);
   container_start(&c);
   if (options.detach) return 0;
   int code = foreground_wait(c.pid, plan_find(&c.plan, V_TERMINAL) ? pair[0] : -1);
+  at_death = NULL;
   container_destroy(&c);
   return code;
 }

@@ -5,16 +5,20 @@
 #include "create.h"
 #include "hooks.h"
 
-static struct container *starting;
+static struct container *doomed;
 
-static void destroy_started(void) {
-  container_kill_and_wait(starting);
-  container_destroy(starting);
+static void end_with_it(void) {
+  container_kill_and_wait(doomed);
+  container_destroy(doomed);
+}
+
+void container_dies_with_us(struct container *c) {
+  doomed = c;
+  at_death = end_with_it;
 }
 
 static void fail_and_destroy(struct container *c, const char *message) {
-  starting = c;
-  at_death = destroy_started;
+  container_dies_with_us(c);
   die("%s", message);
 }
 

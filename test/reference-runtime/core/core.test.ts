@@ -204,6 +204,23 @@ t.test("options of a mount with an id map are parted by commas, but for those in
   if (!selinux) t.match(run("rootcontext=a,size=64k").stderr, /: set the option rootcontext=a: /);
 });
 
+t.test("of a container whose start fails, run leaves nothing, start the container", { skip }, async (t) => {
+  const mark = join(work, "ended");
+  const hooks = { poststop: [{ path: "/bin/sh", args: ["sh", "-c", `echo >> ${mark}`] }] };
+  const plan = planned("unstartable", { hooks, process: { ...PROCESS, args: ["/proc"] } });
+  for (const mode of [[], ["--detach"]]) {
+    const run = call("run", ...mode, "--plan", plan, "unstartable");
+    t.equal(run.status, 1);
+    t.match(run.stderr, /^oci-ref: process\.args\[0\]: "\/proc": execve: Permission denied\n$/);
+    t.equal(call("list", "--quiet").stdout, "");
+  }
+  t.equal(readFileSync(mark, "utf8"), "\n\n", "its end is told to the hooks, once");
+  t.equal(call("create", "--plan", plan, "unstartable").status, 0, "the id is free");
+  t.equal(call("start", "unstartable").status, 1);
+  t.match(JSON.parse(call("state", "unstartable").stdout), { status: "stopped" });
+  t.equal(call("delete", "unstartable").status, 0);
+});
+
 t.test("bad use", async (t) => {
   for (const args of [[], ["nonsense"], ["create"], ["create", "--nonsense", "x"], ["state"], ["kill", "a", "b", "c"]]) {
     const { status, stderr } = call(...args);
