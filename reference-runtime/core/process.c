@@ -79,12 +79,25 @@ static void set_limits(const struct plan *plan) {
   }
 }
 
-/* Limits hold only when the program starts; whether they can be set is tried in a child. */
-static void try_limits(const struct plan *plan) {
-  if (!plan_find(plan, V_RLIMIT)) return;
+static void write_label(const struct step *s, const char *file) {
+  AUTO_FREE char *value = s->verb == V_APPARMOR ? format("exec %s", s->text[0]) : xstrdup(s->text[0]);
+  if (write_file_at(AT_FDCWD, file, value)) die_errno("%s: write %s", s->from, file);
+}
+
+/* Labels that the next execve(2) of this process takes on. */
+static void set_labels(const struct plan *plan) {
+  const struct step *s;
+  if ((s = plan_find(plan, V_APPARMOR)) && *s->text[0]) write_label(s, access("/proc/self/attr/apparmor/exec", F_OK) ? "/proc/self/attr/exec" : "/proc/self/attr/apparmor/exec");
+  if ((s = plan_find(plan, V_SELINUX)) && *s->text[0]) write_label(s, "/proc/self/attr/exec");
+}
+
+/* Labels and limits hold only when the program starts; whether they can be set is tried in a child. */
+static void try_for_later(const struct plan *plan) {
+  if (!plan_find(plan, V_RLIMIT) && !plan_find(plan, V_APPARMOR) && !plan_find(plan, V_SELINUX)) return;
   pid_t pid = fork();
-  if (pid < 0) die_errno("process.rlimits: fork");
+  if (pid < 0) die_errno("process: fork");
   if (pid == 0) {
+    set_labels(plan);
     set_limits(plan);
     _exit(0);
   }
@@ -100,7 +113,7 @@ void process_prepare(const struct plan *plan) {
   if ((s = plan_find(plan, V_MEMORY_POLICY))) set_memory_policy(s);
   EACH(plan, AFFINITY, each)
     if (!strcmp(each->text[0], "final")) set_affinity(each);
-  try_limits(plan);
+  try_for_later(plan);
 }
 
 enum { BOUNDING, EFFECTIVE, PERMITTED, INHERITABLE, AMBIENT, SETS };
@@ -257,18 +270,12 @@ void process_find(const struct plan *plan) {
   die_errno("%s: \"%s\": executable file not found in $PATH", program->from, name);
 }
 
-static void write_label(const struct step *s, const char *file) {
-  AUTO_FREE char *value = s->verb == V_APPARMOR ? format("exec %s", s->text[0]) : xstrdup(s->text[0]);
-  if (write_file_at(AT_FDCWD, file, value)) die_errno("%s: write %s", s->from, file);
-}
-
 void process_become(const struct plan *plan, mode_t umask_value, unsigned first_closed, int listener_socket) {
   char **args = strings(plan, V_ARG), **env = strings(plan, V_ENV);
   const struct step *cwd = plan_find(plan, V_CWD), *capabilities = plan_find(plan, V_CAPABILITIES), *filter = plan_find(plan, V_SECCOMP), *s;
   bool restricted = plan_find(plan, V_NO_NEW_PRIVILEGES) != NULL;
   if (!args[0]) die("process.args: there is no program to run");
-  if ((s = plan_find(plan, V_APPARMOR)) && *s->text[0]) write_label(s, access("/proc/self/attr/apparmor/exec", F_OK) ? "/proc/self/attr/exec" : "/proc/self/attr/apparmor/exec");
-  if ((s = plan_find(plan, V_SELINUX)) && *s->text[0]) write_label(s, "/proc/self/attr/exec");
+  set_labels(plan);
   int in_cwd = cwd ? chdir(cwd->text[0]) : 0;
   if (capabilities) drop_bounding(plan, capabilities);
   if (prctl(PR_SET_KEEPCAPS, 1)) die_errno("process.capabilities: keep capabilities");

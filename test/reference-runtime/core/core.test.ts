@@ -221,6 +221,29 @@ t.test("of a container whose start fails, run leaves nothing, start the containe
   t.equal(call("delete", "unstartable").status, 0);
 });
 
+t.test("create refuses a label of the process that the kernel refuses", { skip }, async (t) => {
+  const created = (change: Partial<Process>) =>
+    call("create", "--plan", planned("labelled", { process: { ...PROCESS, ...change } }), "labelled");
+  for (const name of ["apparmorProfile", "selinuxLabel"]) {
+    const refused = created({ [name]: "oci-ref:no-such" });
+    t.equal(refused.status, 1);
+    t.match(refused.stderr, new RegExp(`^oci-ref: process\\.${name}: write /proc/self/attr/[^\\n]+\\n$`));
+    t.equal(call("list", "--quiet").stdout, "", "nothing is left");
+    t.equal(created({ [name]: "" }).status, 0, "an empty one is none");
+    t.equal(call("delete", "--force", "labelled").status, 0);
+  }
+  const apparmor =
+    existsSync("/sys/module/apparmor/parameters/enabled") &&
+    readFileSync("/sys/module/apparmor/parameters/enabled", "utf8").startsWith("Y");
+  if (apparmor || selinux) {
+    const own = selinux
+      ? { selinuxLabel: readFileSync("/proc/self/attr/current", "utf8").replace("\0", "") }
+      : { apparmorProfile: "unconfined" };
+    t.equal(created(own).status, 0, "what the kernel takes");
+    t.equal(call("delete", "--force", "labelled").status, 0);
+  }
+});
+
 t.test("bad use", async (t) => {
   for (const args of [[], ["nonsense"], ["create"], ["create", "--nonsense", "x"], ["state"], ["kill", "a", "b", "c"]]) {
     const { status, stderr } = call(...args);
