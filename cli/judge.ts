@@ -1,10 +1,15 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../runners/errors.js";
+import type { RegistryObservation } from "../runners/registry/observation.js";
+import { readCase as readRegistryCase } from "../runners/registry/store.js";
+import type { RegistryFacts } from "../runners/registry/target.js";
 import type { Observation } from "../runners/runtime/observation.js";
 import { readCase } from "../runners/runtime/store.js";
 import type { Setting } from "../runners/runtime/target.js";
 import { loadCatalogue } from "../spec/catalogue.js";
+import { checks as registryChecks } from "../suites/registry/index.js";
+import { judge as judgeRegistry } from "../suites/registry/judge.js";
 import { checks } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import { makeCommand, parse } from "./command.js";
@@ -46,10 +51,28 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!parse(command, args)) return 0;
   const [path] = command.args;
   if (path === undefined) throw new UsageError("judge: which observation?");
+  const casePath = command.opts<{ case?: string }>().case ?? join(dirname(path), "case.json");
+  const settingPath = join(dirname(path), "setting.json");
+  const value = readJson(path);
+  if (isRegistryObservation(value)) return judgeRegistryCase(value, casePath, settingPath);
   const observation = readObservation(path);
-  const setting = readSetting(join(dirname(path), "setting.json"));
-  const subject = readCase(command.opts<{ case?: string }>().case ?? join(dirname(path), "case.json"));
+  const setting = readSetting(settingPath);
+  const subject = readCase(casePath);
   const catalogue = await loadCatalogue("runtime");
   const outcomes = judge(checks, subject, observation, setting);
   return printOutcomes(subject, outcomes, catalogue, process.stdout) ? 1 : 0;
+}
+
+const isRegistryObservation = (value: unknown): value is RegistryObservation =>
+  typeof value === "object" && value !== null && "format" in value && value.format === "oci-conform/registry-observation@1";
+
+const isFacts = (value: unknown): value is RegistryFacts =>
+  typeof value === "object" && value !== null && "release" in value && "choices" in value;
+
+async function judgeRegistryCase(observation: RegistryObservation, casePath: string, settingPath: string): Promise<number> {
+  const facts = readJson(settingPath);
+  if (!isFacts(facts)) throw new UsageError(`${settingPath}: not what is known of a registry: "release" and "choices" are missing`);
+  const subject = readRegistryCase(casePath);
+  const outcomes = judgeRegistry(registryChecks, subject, observation, facts);
+  return printOutcomes(subject, outcomes, await loadCatalogue("distribution"), process.stdout) ? 1 : 0;
 }

@@ -1,12 +1,11 @@
 import type { Outcome } from "../runners/outcome.js";
-import type { RuntimeCase } from "../runners/runtime/case.js";
 import { type Catalogue, sectionUrl } from "../spec/catalogue.js";
 
 const inWords = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
 /** Prints what a single case shows: failures in full, the rest as a count. Returns whether a requirement failed. */
 export function printOutcomes(
-  subject: RuntimeCase,
+  subject: { readonly title: string; readonly aims: readonly string[] },
   outcomes: ReadonlyMap<string, Outcome>,
   catalogue: Catalogue,
   out: NodeJS.WritableStream,

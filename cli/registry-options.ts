@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../runners/errors.js";
 import { APIS, type Api, type Credentials } from "../runners/registry/target.js";
 import { isName } from "../spec/distribution/grammar.js";
@@ -56,20 +56,12 @@ function apiList(text: string): readonly Api[] {
   return APIS.filter((api) => asked.includes(api));
 }
 
-/** Parses the command line; undefined when help was printed. @throws UsageError */
-export function registryOptions(args: readonly string[]): RegistryOptions | undefined {
-  const command = makeCommand("registry", "Tests a registry against the distribution spec.")
-    .usage("[--url URL] [--server COMMAND] [options]")
+/** Adds the options that say how a registry is reached. */
+export const withConnectionOptions = (command: Command): Command =>
+  command
     .option("--url <url>", "the registry (default: the bundled reference registry, or http://127.0.0.1:5000 with --server)", baseUrl)
     .option("--server <command>", "start the registry by this command, watch it, restart it, and end it; its log goes to OUT/server.log")
-    .addOption(
-      new Option("--spec <release>", "the release to judge by (default: 1.1.1; head for the bundled registry)").choices([...RELEASES]),
-    )
     .option("--namespace <name>", "everything is pushed to repositories below this name", namespace, "oci-conform")
-    .option("--apis <list>", `the APIs to test: ${APIS.join(",")}`, apiList, APIS)
-    .option("--pull-only <name:tag>", "write nothing: test with an image that is there")
-    .option("--cleanup", "delete what was pushed, as far as the registry lets us", false)
-    .option("--rate <n>", "at most so many requests a second", wholeNumber(1, 1_000_000))
     .option("--ca <file>", "trust this certificate authority (PEM)")
     .option("--insecure", "do not verify the registry's certificate", false)
     .option("--user <name>", "the user; the password comes from an environment variable")
@@ -81,6 +73,19 @@ export function registryOptions(args: readonly string[]): RegistryOptions | unde
         .default([])
         .hideHelp(),
     );
+
+/** Parses the command line; undefined when help was printed. @throws UsageError */
+export function registryOptions(args: readonly string[]): RegistryOptions | undefined {
+  const command = makeCommand("registry", "Tests a registry against the distribution spec.")
+    .usage("[--url URL] [--server COMMAND] [options]")
+    .addOption(
+      new Option("--spec <release>", "the release to judge by (default: 1.1.1; head for the bundled registry)").choices([...RELEASES]),
+    )
+    .option("--apis <list>", `the APIs to test: ${APIS.join(",")}`, apiList, APIS)
+    .option("--pull-only <name:tag>", "write nothing: test with an image that is there")
+    .option("--cleanup", "delete what was pushed, as far as the registry lets us", false)
+    .option("--rate <n>", "at most so many requests a second", wholeNumber(1, 1_000_000));
+  withConnectionOptions(command);
   withCommonOptions(command, 4, "one answer");
   if (!parse(command, args)) return undefined;
   const options = command.opts<RegistryOptions>();

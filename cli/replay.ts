@@ -1,29 +1,62 @@
 import { UsageError } from "../runners/errors.js";
+import type { RegistryCase } from "../runners/registry/case.js";
+import { isRegistryCase } from "../runners/registry/store.js";
 import { agentPath } from "../runners/runtime/build-native.js";
 import { Pool } from "../runners/runtime/pool.js";
 import { readCase } from "../runners/runtime/store.js";
+import { readCaseJson } from "../runners/stored-case.js";
 import { loadCatalogue } from "../spec/catalogue.js";
+import { checks as registryChecks } from "../suites/registry/index.js";
+import { judge as judgeRegistry } from "../suites/registry/judge.js";
 import { checks } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import { collect, duration, makeCommand, parse, wholeNumber } from "./command.js";
 import { printOutcomes } from "./outcomes.js";
+import { registryOptions, withConnectionOptions } from "./registry-options.js";
+import { RegistryTarget } from "./registry-target.js";
 import { driverFor, preflightFor, sandboxFor } from "./runtime-target.js";
 
-/** `oci-conform replay CASE --bin RUNTIME`: runs a stored case again and judges it. */
+interface Options {
+  readonly bin?: string;
+  readonly url?: string;
+  readonly server?: string;
+  readonly runtimeArg: readonly string[];
+  readonly times: number;
+  readonly timeout: number;
+  readonly json: boolean;
+}
+
+/** The options that `replay` alone has: the rest is the registry command's. */
+const OWN = ["--times", "--json", "--bin", "--runtime-arg"];
+
+/** `oci-conform replay CASE --bin RUNTIME | --url URL`: runs a stored case again and judges it. */
 export async function run(args: readonly string[]): Promise<number> {
   const command = makeCommand("replay", "Runs a stored case again and judges it. Exit 1 when a requirement fails.")
-    .usage("CASE --bin RUNTIME [options]")
+    .usage("CASE (--bin RUNTIME | --url URL | --server COMMAND) [options]")
     .argument("<case>", "a directory below .oci-conform/failures, or a case.json")
-    .requiredOption("--bin <command>", "the runtime, with arguments that go before every operation")
+    .option("--bin <command>", "the runtime, with arguments that go before every operation")
     .option("--runtime-arg <arg>", "one more argument before every operation; repeatable", collect, [])
     .option("--times <n>", "run it so many times", wholeNumber(1, 10_000), 1)
-    .option("--timeout <duration>", "time limit of one operation", duration, 10_000)
+    .option("--timeout <duration>", "time limit of one operation, or one answer", duration, 10_000)
     .option("--json", "print the observation as JSON", false);
+  withConnectionOptions(command);
   if (!parse(command, args)) return 0;
-  const options = command.opts<{ bin: string; runtimeArg: string[]; times: number; timeout: number; json: boolean }>();
+  const options = command.opts<Options>();
   const [path] = command.args;
   if (path === undefined) throw new UsageError("replay: which case?");
+  const { value } = readCaseJson(path);
+  return isRegistryCase(value)
+    ? replayRegistry(
+        value,
+        args.filter((arg) => arg !== path),
+        options,
+      )
+    : replayRuntime(path, options);
+}
+
+async function replayRuntime(path: string, options: Options): Promise<number> {
   const subject = readCase(path);
+  if (options.bin === undefined) throw new UsageError("replay: the case is a runtime's; --bin is missing");
   const driver = driverFor(options.bin, options);
   const found = await preflightFor(options.bin, driver, {});
   const pool = await Pool.start(agentPath(), sandboxFor(driver, found), driver, 1);
@@ -38,6 +71,38 @@ export async function run(args: readonly string[]): Promise<number> {
     }
   } finally {
     await pool.close();
+  }
+  return failed ? 1 : 0;
+}
+
+/** The arguments that say how the registry is reached. */
+function connection(args: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const [name = ""] = args[at]?.split("=") ?? [];
+    if (!OWN.includes(name)) kept.push(args[at] ?? "");
+    else if (name !== "--json" && !args[at]?.includes("=")) at++;
+  }
+  return kept;
+}
+
+async function replayRegistry(subject: RegistryCase, args: readonly string[], { times, json }: Options): Promise<number> {
+  const options = registryOptions(connection(args));
+  if (!options) return 0;
+  if (options.url === undefined && options.server === undefined)
+    throw new UsageError("replay: the case is a registry's; --url or --server is missing");
+  const catalogue = await loadCatalogue("distribution");
+  const target = await RegistryTarget.open(options);
+  let failed = false;
+  try {
+    const { facts } = await target.preflight(options);
+    for (let time = 0; time < times; time++) {
+      const observation = await target.run(subject);
+      if (json) process.stdout.write(`${JSON.stringify(observation, null, 2)}\n`);
+      failed = printOutcomes(subject, judgeRegistry(registryChecks, subject, observation, facts), catalogue, process.stdout) || failed;
+    }
+  } finally {
+    await target.close();
   }
   return failed ? 1 : 0;
 }

@@ -2,7 +2,8 @@ import { InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../runners/errors.js";
 import { type Catalogue, loadCatalogue, type Requirement, SPECS, type SpecName, sectionUrl, specOf } from "../spec/catalogue.js";
 import { FEATURES } from "../spec/distribution/terms.js";
-import { checks, examples, sections } from "../suites/runtime/index.js";
+import * as registry from "../suites/registry/index.js";
+import * as runtime from "../suites/runtime/index.js";
 import { makeCommand, parse } from "./command.js";
 import { expressionOf } from "./selection.js";
 
@@ -22,7 +23,11 @@ function level(text: string): string {
   return text.toUpperCase();
 }
 
-const checked = new Set(checks.map(({ id }) => id));
+/** The checks and examples of both suites; an id belongs to one of them. */
+const sections = [...runtime.sections, ...registry.sections];
+const examples = [...runtime.examples, ...registry.examples];
+
+const checked = new Set(sections.flatMap((section) => section.checks.map(({ id }) => id)));
 
 const coverageOf = (requirements: readonly Requirement[]) =>
   LEVELS.map((level) => {

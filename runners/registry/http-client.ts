@@ -38,8 +38,8 @@ function failureOf(thrown: unknown, timeoutMs: number): Failure {
   if (thrown.name === "TimeoutError" || thrown instanceof errors.HeadersTimeoutError || thrown instanceof errors.BodyTimeoutError)
     return { kind: "timeout", message: `no whole answer within ${timeoutMs} ms` };
   if (thrown instanceof TooLarge) return { kind: "too-large", message: thrown.message };
-  const code = "code" in thrown ? String(thrown.code) : "";
-  const protocol = code.startsWith("HPE_") || thrown instanceof errors.ResponseContentLengthMismatchError;
+  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
+  const protocol = thrown.name === "HTTPParserError" || thrown instanceof errors.ResponseContentLengthMismatchError;
   return { kind: protocol ? "protocol" : "connection", message: [code, thrown.message].filter((part) => part !== "").join(": ") };
 }
 

@@ -248,6 +248,11 @@ export default section("Tags", [
           withTags(`${n} of the tags ${tags.join(", ")} are asked for`, tags, [{ pages: 20 }, { query: [["n", String(n)]] }]),
         ),
   ),
+  ...[1, 2, 3].map((n) =>
+    example(["registry.tags.n-at-most", "registry.tags.n-all-or-link", "registry.tags.n-all", "registry.tags.n-from-start"], () =>
+      fc.constant(withTags(`${n} of five tags are asked for`, ["a", "b", "c", "d", "e"], [{ pages: 20 }, { query: [["n", String(n)]] }])),
+    ),
+  ),
   example(["registry.tags.n-zero-empty", "registry.tags.n-zero-no-link"], () =>
     someTags.map((tags) => withTags("no tags are asked for, by n=0", tags, [{ query: [["n", "0"]] }])),
   ),
