@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { learningCase, minimalCase } from "../generators/registry/learn.js";
+import { MEDIA } from "../generators/registry/steps.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
-import type { RegistryCase } from "../runners/registry/case.js";
+import type { Content, Given, RegistryCase } from "../runners/registry/case.js";
 import { RegistryClient } from "../runners/registry/client.js";
-import { type Exchange, header, type RegistryObservation } from "../runners/registry/observation.js";
+import { type Exchange, header, type RegistryObservation, type SeenResponse } from "../runners/registry/observation.js";
 import { CaseRun } from "../runners/registry/run-case.js";
 import { Server } from "../runners/registry/server.js";
 import type { Endpoint, RegistryFacts } from "../runners/registry/target.js";
@@ -19,6 +20,12 @@ import { credentialsOf, type RegistryOptions } from "./registry-options.js";
 const START_MS = 30_000;
 /** Connections at the same time: more than any case has clients, for each job. */
 const CONNECTIONS = 32;
+const MANIFESTS = [
+  MEDIA.manifest,
+  MEDIA.index,
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+].join(", ");
 const MAX_BODY = 64 * 1024 * 1024;
 
 /** A port of the loopback that nobody uses right now. */
@@ -130,6 +137,37 @@ export class RegistryTarget {
     const bundled = options.url === undefined && options.server === undefined;
     const release = options.spec ?? (bundled ? "head" : "1.1.1");
     return { facts: { release, choices, apis: options.apis, ours: this.#server !== undefined }, version };
+  }
+
+  /** Reads the image that `--pull-only` names. @throws Inconclusive when it cannot be read */
+  async read(image: string): Promise<{ readonly given: Given; readonly contents: Readonly<Record<string, Content>> }> {
+    const colon = image.lastIndexOf(":");
+    const [repository, tag] = [image.slice(0, colon), image.slice(colon + 1)];
+    const fetched = async (path: string): Promise<SeenResponse> => {
+      const answer = await this.#client.send({
+        method: "GET",
+        url: `${this.endpoint.url}/v2/${repository}/${path}`,
+        headers: { accept: MANIFESTS },
+        body: null,
+      });
+      if ("response" in answer && answer.response.status === 200) return answer.response;
+      const why = "response" in answer ? `${answer.response.status} ${answer.response.body.text ?? ""}` : answer.failure.message;
+      throw new Inconclusive(`${image} cannot be read: GET ${path} → ${why.trim().slice(0, 300)}`);
+    };
+    const manifest = await fetched(`manifests/${tag}`);
+    const text = manifest.body.text ?? "";
+    const digests = [...text.matchAll(/"digest"\s*:\s*"(sha256:[0-9a-f]{64})"/g)].map(([, digest]) => digest ?? "");
+    const mediaType = (header(manifest, "content-type") ?? "").split(";")[0]?.trim() ?? "";
+    const contents: Record<string, Content> = { manifest: { kind: "base64", bytes: Buffer.from(text).toString("base64") } };
+    const blobs: string[] = [];
+    // The small ones: of an index there are none.
+    for (const [at, digest] of (mediaType.includes("index") || mediaType.includes("list") ? [] : [...new Set(digests)]).entries()) {
+      const { body } = await fetched(`blobs/${digest}`);
+      if (body.text === undefined || Buffer.byteLength(body.text) !== body.size) continue;
+      contents[`blob${at}`] = { kind: "base64", bytes: Buffer.from(body.text).toString("base64") };
+      blobs.push(`blob${at}`);
+    }
+    return { given: { repository, tag, manifest: "manifest", mediaType, blobs }, contents };
   }
 
   /** Deletes what a case left; what the registry does not delete stays. */

@@ -1,5 +1,7 @@
 import { release } from "node:os";
 import { join } from "node:path";
+import type { Arbitrary } from "fast-check";
+import { pullOnly } from "../generators/registry/pull-only.js";
 import { sequence } from "../generators/registry/sequences.js";
 import { exitCode } from "../reports/exit-code.js";
 import { createReporter, defaultFormat, type Reporter } from "../reports/reporter.js";
@@ -51,7 +53,15 @@ export interface RegistryRun {
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly shrinkBudget?: number;
+  /** All that is done where nothing may be written. */
+  readonly reads?: Arbitrary<RegistryCase>;
 }
+
+/** What is known of a registry that nothing may be written to. */
+export const readOnly = ({ spec }: Pick<RegistryOptions, "spec">): { readonly facts: RegistryFacts; readonly version: string } => ({
+  facts: { release: spec ?? "1.1.1", choices: { push: false }, apis: ["pull", "discovery"], ours: false },
+  version: "",
+});
 
 const inWords = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
@@ -117,9 +127,9 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Reporter
       execute: executor(target, facts, complaints),
       // What several clients do at the same time is a matter of luck.
       lucky: ({ clients }) => clients !== undefined,
-      stored: storedCases(join(options.out, "failures")),
-      sources: sourcesFor(facts),
-      general: sequence(facts),
+      stored: run.reads ? [] : storedCases(join(options.out, "failures")),
+      sources: run.reads ? [] : sourcesFor(facts),
+      general: run.reads ?? sequence(facts),
       finding: (requirement, shrunk) => findingFor(run, requirement, shrunk),
     },
     {
@@ -163,7 +173,9 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     target = await RegistryTarget.open(options);
     const name = options.url ?? (options.server === undefined ? "the bundled reference registry" : target.endpoint.url);
-    const { facts, version } = await target.preflight(options);
+    const image = options.pullOnly === undefined ? undefined : await target.read(options.pullOnly);
+    const { facts, version } = image ? readOnly(options) : await target.preflight(options);
+    const reads = image && pullOnly(image.given, image.contents);
     for (const reporter of reporters) {
       reporter.begin({
         spec: "distribution",
@@ -174,7 +186,10 @@ export async function run(args: readonly string[]): Promise<number> {
         jobs: options.jobs,
       });
     }
-    const results = await runRegistry({ name, target, facts, version, selected, options, seed, signal: abort.signal }, reporters);
+    const results = await runRegistry(
+      { name, target, facts, version, selected, options, seed, signal: abort.signal, ...(reads ? { reads } : {}) },
+      reporters,
+    );
     for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
     for (const reporter of reporters) await reporter.end(results);
     return abort.signal.aborted ? 130 : exitCode(results, { gate: options.level });

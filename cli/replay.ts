@@ -12,6 +12,7 @@ import { checks } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import { collect, duration, makeCommand, parse, wholeNumber } from "./command.js";
 import { printOutcomes } from "./outcomes.js";
+import { readOnly } from "./registry.js";
 import { registryOptions, withConnectionOptions } from "./registry-options.js";
 import { RegistryTarget } from "./registry-target.js";
 import { driverFor, preflightFor, sandboxFor } from "./runtime-target.js";
@@ -95,7 +96,8 @@ async function replayRegistry(subject: RegistryCase, args: readonly string[], { 
   const target = await RegistryTarget.open(options);
   let failed = false;
   try {
-    const { facts } = await target.preflight(options);
+    // To learn what a registry chose takes writing to it.
+    const { facts } = subject.given ? readOnly(options) : await target.preflight(options);
     for (let time = 0; time < times; time++) {
       const observation = await target.run(subject);
       if (json) process.stdout.write(`${JSON.stringify(observation, null, 2)}\n`);

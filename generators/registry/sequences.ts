@@ -186,6 +186,6 @@ export const sequence = ({ choices, apis }: RegistryFacts): Arbitrary<RegistryCa
     ...(apis.includes("management") ? [{ weight: 2, arbitrary: deletions }] : []),
   );
   return fc
-    .array(parts, { minLength: 2, maxLength: 10 })
+    .array(parts, { minLength: 1, maxLength: 10 })
     .map((steps) => caseOf("a client uses two repositories", CONTENTS, steps.map(numbered)));
 };

@@ -4,6 +4,7 @@ import type { OddBody } from "./odd-body.js";
 export type Content =
   | { readonly kind: "random"; readonly size: number; readonly seed: number }
   | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "base64"; readonly bytes: string }
   | { readonly kind: "json"; readonly value: Json };
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -38,6 +39,16 @@ export interface RestartStep {
 
 export type Step = RequestStep | RestartStep;
 
+/** A repository that was there before, as far as it is known. */
+export interface Given {
+  readonly repository: string;
+  readonly tag: string;
+  /** The content that the tag stands for, and its media type. */
+  readonly manifest: string;
+  readonly mediaType: string;
+  readonly blobs: readonly string[];
+}
+
 /** What is done to a registry: plain JSON. */
 export interface RegistryCase {
   readonly format: "oci-conform/registry-case@1";
@@ -45,6 +56,8 @@ export interface RegistryCase {
   /** The requirements that it was made for. */
   readonly aims: readonly string[];
   readonly contents: Readonly<Record<string, Content>>;
+  /** What is in a registry that nothing may be written to: contents of the repository `{repo:given}`. */
+  readonly given?: Given;
   /** One after the other. */
   readonly steps: readonly Step[];
   /** Then each of these lists at the same time as the others. */

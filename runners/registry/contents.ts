@@ -46,20 +46,30 @@ export class Contents {
     if (!recipe) throw new ContentError(`there is no content ${name}`);
     if (this.#under.has(name)) throw new ContentError(`the content ${name} names itself`);
     this.#under.add(name);
-    const bytes =
-      recipe.kind === "random"
-        ? randomBytes(recipe.size, recipe.seed)
-        : Buffer.from(recipe.kind === "text" ? this.fill(recipe.text) : JSON.stringify(this.#filled(recipe.value)));
+    const bytes = this.#bytes(recipe);
     const digest = (algorithm: string): string => `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}`;
     const made: Made = {
       bytes,
       size: bytes.length,
       sha256: digest("sha256"),
       sha512: digest("sha512"),
-      ...(recipe.kind === "random" || bytes.length > 65536 ? {} : { text: bytes.toString() }),
+      ...(recipe.kind === "random" || recipe.kind === "base64" || bytes.length > 65536 ? {} : { text: bytes.toString() }),
     };
     this.#made.set(name, made);
     return made;
+  }
+
+  #bytes(recipe: Content): Buffer {
+    switch (recipe.kind) {
+      case "random":
+        return randomBytes(recipe.size, recipe.seed);
+      case "base64":
+        return Buffer.from(recipe.bytes, "base64");
+      case "text":
+        return Buffer.from(this.fill(recipe.text));
+      case "json":
+        return Buffer.from(JSON.stringify(this.#filled(recipe.value)));
+    }
   }
 
   /** Fills in what a text says of contents and repositories; other braces stay. @throws ContentError */

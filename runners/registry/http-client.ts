@@ -37,6 +37,7 @@ function failureOf(thrown: unknown, timeoutMs: number): Failure {
   if (!(thrown instanceof Error)) return { kind: "connection", message: String(thrown) };
   if (thrown.name === "TimeoutError" || thrown instanceof errors.HeadersTimeoutError || thrown instanceof errors.BodyTimeoutError)
     return { kind: "timeout", message: `no whole answer within ${timeoutMs} ms` };
+  if (thrown instanceof BrokenOff) return { kind: "protocol", message: thrown.message };
   if (thrown instanceof TooLarge) return { kind: "too-large", message: thrown.message };
   const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
   const protocol = thrown.name === "HTTPParserError" || thrown instanceof errors.ResponseContentLengthMismatchError;
@@ -44,6 +45,22 @@ function failureOf(thrown: unknown, timeoutMs: number): Failure {
 }
 
 class TooLarge extends Error {}
+
+/** An answer that began, and did not come to its end. */
+class BrokenOff extends Error {}
+
+/** Reads an answer's body. @throws TooLarge, BrokenOff, or what a time limit throws */
+async function readWhole({ statusCode, body }: Dispatcher.ResponseData, maxBody: number): Promise<SeenBody> {
+  try {
+    return await readBody(body, maxBody);
+  } catch (thrown) {
+    const known =
+      thrown instanceof TooLarge ||
+      (thrown instanceof Error && (thrown.name === "TimeoutError" || thrown instanceof errors.BodyTimeoutError));
+    if (known) throw thrown;
+    throw new BrokenOff(`the answer, of status ${statusCode}, breaks off: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+  }
+}
 
 async function readBody(body: AsyncIterable<Buffer>, maxBody: number): Promise<SeenBody> {
   const sha256 = createHash("sha256");
@@ -123,7 +140,7 @@ export class HttpClient {
       const headers: [string, string][] = [];
       for (let at = 0; at + 1 < raw.length; at += 2)
         headers.push([String(raw[at]).toLowerCase(), Buffer.from(raw[at + 1] ?? "").toString("latin1")]);
-      return { response: { status: response.statusCode, headers, body: await readBody(response.body, maxBody) } };
+      return { response: { status: response.statusCode, headers, body: await readWhole(response, maxBody) } };
     } catch (thrown) {
       if (thrown instanceof errors.NotSupportedError || thrown instanceof errors.InvalidArgumentError)
         throw new HarnessError(`${request.method} ${request.url} cannot be sent: ${thrown.message}`);

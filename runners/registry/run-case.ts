@@ -44,7 +44,7 @@ export class CaseRun {
     this.#subject = subject;
     this.#server = server;
     this.#contents = new Contents(subject.contents, (key) => {
-      const name = `${prefix}-${key}`;
+      const name = key === "given" && subject.given ? subject.given.repository : `${prefix}-${key}`;
       this.#repositories[key] = name;
       return name;
     });
@@ -52,7 +52,9 @@ export class CaseRun {
 
   /** @param stop give up at the first request without an answer */
   async run(stop = false): Promise<RegistryObservation> {
-    const { steps, clients = [], after = [] } = this.#subject;
+    const { steps, clients = [], after = [], given } = this.#subject;
+    // The model wants to know them even if no step names them.
+    if (given) for (const name of [given.manifest, ...given.blobs]) this.#contents.get(name);
     await this.#list(steps, "steps", 0, stop);
     await Promise.all(clients.map((own, client) => this.#list(own, "clients", client)));
     await this.#list(after, "after", 0);

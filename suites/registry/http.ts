@@ -121,6 +121,13 @@ export default section("HTTP", [
       ? undefined
       : equal(length, String(view.response.body.size));
   }),
+  checkCase("registry.http.content-length-exact", ({ observation: { exchanges } }) => {
+    const short = exchanges.find(({ failure }) => failure?.kind === "protocol" && failure.message.includes("breaks off"));
+    return (
+      short &&
+      holds(false, "as many bytes as Content-Length says", `${short.request.method} ${short.request.url}: ${short.failure?.message}`)
+    );
+  }),
   check("registry.http.no-content-has-no-length", (view) =>
     view.status === 204 ? equal(view.header("content-length"), undefined) : undefined,
   ),

@@ -33,7 +33,7 @@ function attempt(judge: () => Judgement | undefined): Outcome | undefined {
 /** The views of all exchanges that have an answer, each with what the registry held before it. */
 export function* viewsOf(whole: CaseView): Generator<View> {
   const { exchanges } = whole.observation;
-  const model = new Model(whole.observation);
+  const model = new Model(whole.observation, whole.case.given);
   const together = exchanges.filter(({ phase }) => phase === "clients");
   let blurred = false;
   for (const exchange of exchanges) {

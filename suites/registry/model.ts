@@ -1,3 +1,4 @@
+import type { Given } from "../../runners/registry/case.js";
 import { type ContentFacts, type Exchange, header, type RegistryObservation } from "../../runners/registry/observation.js";
 import { parseManifest } from "./manifest.js";
 import { queryOf, type Route, routeOf } from "./route.js";
@@ -68,15 +69,33 @@ export class Model {
   readonly #sessions = new Map<string, Session>();
   /** Label of a step to the label that its session goes by. */
   readonly #aliases = new Map<string, string>();
+  readonly #foreign = new Set<string>();
   readonly #acknowledged = new Map<string, Acknowledged>();
   readonly #contents: ReadonlyMap<string, ContentFacts>;
   readonly #facts: RegistryObservation["contents"];
 
-  constructor(observation: Pick<RegistryObservation, "contents">) {
+  constructor(observation: Pick<RegistryObservation, "contents">, given?: Given) {
     this.#facts = observation.contents;
     this.#contents = new Map(
       Object.values(observation.contents).flatMap((facts) => digestsOf(facts).map((digest): [string, ContentFacts] => [digest, facts])),
     );
+    if (given) this.#given(given);
+  }
+
+  /** What was there before; whatever else is in that repository, nobody knows. */
+  #given({ repository: name, tag, manifest, mediaType, blobs }: Given): void {
+    const repository = this.#repository(name);
+    const content = this.#facts[manifest];
+    repository.known = "present";
+    this.#foreign.add(name);
+    if (content) {
+      repository.tags.set(tag, { presence: "present", content });
+      repository.manifests.set(content.sha256, { presence: "present", content, mediaType });
+    }
+    for (const each of blobs) {
+      const blob = this.#facts[each];
+      if (blob) repository.blobs.set(blob.sha256, "present");
+    }
   }
 
   /** A content by any of its digests. */
@@ -136,6 +155,7 @@ export class Model {
 
   /** The manifests that refer to a digest as their subject, and are there; undefined when that is not known. */
   referrers(name: string, subject: string): readonly Stored[] | undefined {
+    if (this.#foreign.has(name)) return undefined;
     const wanted = this.content(subject);
     const found: Stored[] = [];
     for (const stored of new Set(this.#repository(name).manifests.values())) {
@@ -150,7 +170,7 @@ export class Model {
   /** The tags that are there, or undefined when one of them is unknown. */
   tags(name: string): readonly string[] | undefined {
     const all = [...this.#repository(name).tags];
-    if (all.some(([, { presence }]) => presence === "unknown")) return undefined;
+    if (this.#foreign.has(name) || all.some(([, { presence }]) => presence === "unknown")) return undefined;
     return all.filter(([, { presence }]) => presence === "present").map(([tag]) => tag);
   }
 

@@ -326,6 +326,18 @@ export default section("Robustness", [
       ),
     ),
   ),
+  example("robustness.registry.acknowledged-unreadable", () =>
+    seeds.map((seed) =>
+      caseOf("an image is pulled as soon as it is pushed", image("m", seed), [
+        ...pushBlob("a", "m-config"),
+        get(blobPath("a", "m-config")),
+        ...pushBlob("a", "m-layer"),
+        get(blobPath("a", "m-layer")),
+        tagPush("m"),
+        tagGet(),
+      ]),
+    ),
+  ),
   example("robustness.registry.unfinished-visible", () =>
     seeds.map((seed) =>
       caseOf("a blob is asked for before its upload is closed", { x: random(500, seed) }, [
