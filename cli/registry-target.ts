@@ -8,7 +8,7 @@ import { MEDIA } from "../generators/registry/steps.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
 import type { Content, Given, RegistryCase } from "../runners/registry/case.js";
 import { RegistryClient } from "../runners/registry/client.js";
-import { type Exchange, header, type RegistryObservation, type SeenResponse } from "../runners/registry/observation.js";
+import { type Exchange, header, inALine, type RegistryObservation, type SeenResponse } from "../runners/registry/observation.js";
 import { CaseRun } from "../runners/registry/run-case.js";
 import { Server } from "../runners/registry/server.js";
 import type { Endpoint, RegistryFacts } from "../runners/registry/target.js";
@@ -60,10 +60,6 @@ class Turns {
 
 const restarts = ({ steps, clients = [], after = [] }: RegistryCase): boolean =>
   [...steps, ...clients.flat(), ...after].some((step) => "restart" in step);
-
-/** What an exchange was, in a line. */
-export const inALine = ({ request: { method, url }, response, failure }: Exchange): string =>
-  `${method} ${url.replace(/^https?:\/\/[^/]+/, "")} → ${response?.status ?? failure?.message ?? "no answer"}`;
 
 /** A registry under test: reached, learnt about, and used by one case after the other. */
 export class RegistryTarget {

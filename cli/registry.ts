@@ -1,4 +1,4 @@
-import { release } from "node:os";
+import { release, type } from "node:os";
 import { join } from "node:path";
 import type { Arbitrary } from "fast-check";
 import { pullOnly } from "../generators/registry/pull-only.js";
@@ -9,7 +9,7 @@ import type { Finding, Results } from "../reports/results.js";
 import { HarnessError, Inconclusive } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
 import type { RegistryCase } from "../runners/registry/case.js";
-import type { RegistryObservation } from "../runners/registry/observation.js";
+import { inALine, type RegistryObservation } from "../runners/registry/observation.js";
 import { store, storedCases } from "../runners/registry/store.js";
 import type { RegistryFacts } from "../runners/registry/target.js";
 import type { Shrunk } from "../runners/shrink.js";
@@ -21,7 +21,7 @@ import { choicesInWords } from "../suites/registry/learn.js";
 import { seedOf } from "./common-options.js";
 import { exitCodeOf } from "./exit.js";
 import { type RegistryOptions, registryOptions } from "./registry-options.js";
-import { inALine, RegistryTarget } from "./registry-target.js";
+import { RegistryTarget } from "./registry-target.js";
 import { runSuite } from "./run-suite.js";
 import { select } from "./selection.js";
 
@@ -63,23 +63,49 @@ export const readOnly = ({ spec }: Pick<RegistryOptions, "spec">): { readonly fa
   version: "",
 });
 
+/** Where the harness runs. */
+const system = `${type()} ${release()}`;
+
 const inWords = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
-function findingFor(run: RegistryRun, requirement: Requirement, shrunk: Shrunk<RegistryCase, RegistryObservation>): Finding {
-  const { target, facts, options, name } = run;
-  const { drawn, observation, outcome, failed, confirmations } = shrunk;
-  const host = new URL(target.endpoint.url).host.replaceAll(/[^\w.-]/g, "-");
-  const directory = store(join(options.out, "failures"), `${host}-${requirement.id}`, {
-    case: drawn.case,
+/** The options that reach the registry again. */
+const reached = ({ url, server }: RegistryOptions): string =>
+  `${server === undefined ? "" : ` --server '${server.replaceAll("'", "'\\''")}'`}${url === undefined ? "" : ` --url ${url}`}`;
+
+/** Stores a case that failed a requirement. Returns the directory. */
+function storeFailure(
+  { target, facts, options }: RegistryRun,
+  root: string,
+  requirement: Requirement,
+  {
+    subject,
+    observation,
+    expected,
+  }: { readonly subject: RegistryCase; readonly observation: RegistryObservation; readonly expected: unknown },
+): string {
+  const bundled = options.url === undefined && options.server === undefined;
+  const host = bundled ? "bundled" : new URL(target.endpoint.url).host.replaceAll(/[^\w.-]/g, "-");
+  return store(root, `${host}-${requirement.id}`, {
+    case: subject,
     observation,
     facts,
     reproduce: {
-      title: `${requirement.id}: ${drawn.case.title}`,
+      title: `${requirement.id}: ${subject.title}`,
       requirement: `${requirement.summary}\n${sectionUrl(requirement) ?? ""}`,
-      expected: inWords(outcome.expected),
+      expected: inWords(expected),
       url: target.endpoint.url,
       namespace: target.endpoint.namespace,
     },
+  });
+}
+
+function findingFor(run: RegistryRun, requirement: Requirement, shrunk: Shrunk<RegistryCase, RegistryObservation>): Finding {
+  const { options } = run;
+  const { drawn, observation, outcome, failed, confirmations } = shrunk;
+  const directory = storeFailure(run, join(options.out, "failures"), requirement, {
+    subject: drawn.case,
+    observation,
+    expected: outcome.expected,
   });
   return {
     expected: outcome.expected,
@@ -87,7 +113,7 @@ function findingFor(run: RegistryRun, requirement: Requirement, shrunk: Shrunk<R
     ...(outcome.note === undefined ? {} : { note: outcome.note }),
     case: drawn.case.title,
     directory,
-    replay: `oci-conform replay ${directory} --url ${options.url ?? name}`,
+    replay: `oci-conform replay ${directory}${reached(options)}`,
     confirmed: { failed, runs: confirmations },
     ...(failed < confirmations ? { flaky: failed / confirmations } : {}),
     output: observation.exchanges.map(inALine).join("\n").slice(0, 4000),
@@ -131,6 +157,13 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Reporter
       sources: run.reads ? [] : sourcesFor(facts),
       general: run.reads ?? sequence(facts),
       finding: (requirement, shrunk) => findingFor(run, requirement, shrunk),
+      ...(options.keep
+        ? {
+            keep: (requirement, number, subject, { observation }, expected) => {
+              storeFailure(run, join(options.out, "kept", String(number)), requirement, { subject, observation, expected });
+            },
+          }
+        : {}),
     },
     {
       selected,
@@ -147,7 +180,7 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Reporter
   return {
     ...results,
     target: { name, command: options.server ?? name, version, spec: facts.release, choices: choicesInWords(facts.choices) },
-    host: { kernel: release(), arch: process.arch },
+    host: { kernel: system, arch: process.arch },
     ...(complaints.length > 0 ? { complaints: [...new Set(complaints)] } : {}),
   };
 }
@@ -180,7 +213,7 @@ export async function run(args: readonly string[]): Promise<number> {
       reporter.begin({
         spec: "distribution",
         target: { name, version, release: facts.release },
-        host: { kernel: release() },
+        host: { kernel: system },
         choices: choicesInWords(facts.choices),
         seed,
         jobs: options.jobs,

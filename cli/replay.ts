@@ -33,7 +33,7 @@ const OWN = ["--times", "--json", "--bin", "--runtime-arg"];
 /** `oci-conform replay CASE --bin RUNTIME | --url URL`: runs a stored case again and judges it. */
 export async function run(args: readonly string[]): Promise<number> {
   const command = makeCommand("replay", "Runs a stored case again and judges it. Exit 1 when a requirement fails.")
-    .usage("CASE (--bin RUNTIME | --url URL | --server COMMAND) [options]")
+    .usage("CASE [--bin RUNTIME | --url URL | --server COMMAND] [options]")
     .argument("<case>", "a directory below .oci-conform/failures, or a case.json")
     .option("--bin <command>", "the runtime, with arguments that go before every operation")
     .option("--runtime-arg <arg>", "one more argument before every operation; repeatable", collect, [])
@@ -90,8 +90,6 @@ function connection(args: readonly string[]): string[] {
 async function replayRegistry(subject: RegistryCase, args: readonly string[], { times, json }: Options): Promise<number> {
   const options = registryOptions(connection(args));
   if (!options) return 0;
-  if (options.url === undefined && options.server === undefined)
-    throw new UsageError("replay: the case is a registry's; --url or --server is missing");
   const catalogue = await loadCatalogue("distribution");
   const target = await RegistryTarget.open(options);
   let failed = false;

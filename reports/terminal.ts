@@ -21,7 +21,7 @@ export const terminal: Format = (out, { gate, now = () => performance.now(), env
       const why = target.releaseReason ? `: ${oneLine(target.releaseReason)}` : "";
       print(
         `${paint("bold", `${oneLine(target.name)}${version}`)}, ${spec} spec ${oneLine(target.release)}${why}\n` +
-          `${paint("dim", `${oneLine(hostInWords(host, viewReason))}, seed ${seed}, jobs ${jobs}`)}\n${choices ? `${paint("dim", `it chose: ${oneLine(choices)}`)}\n` : ""}\n`,
+          `${paint("dim", `${host.cgroup === undefined ? "" : "Linux "}${oneLine(hostInWords(host, viewReason))}, seed ${seed}, jobs ${jobs}`)}\n${choices ? `${paint("dim", `it chose: ${oneLine(choices)}`)}\n` : ""}\n`,
       );
     },
     progress: (progress) => bar?.draw(progress),

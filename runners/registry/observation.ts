@@ -85,3 +85,9 @@ export function header(response: Pick<SeenResponse, "headers">, name: string): s
   const values = response.headers.filter(([each]) => each === name).map(([, value]) => value);
   return values.length === 0 ? undefined : values.join(", ");
 }
+
+/** An exchange in a line: method, path and status; long values of the query are cut. */
+export function inALine({ request: { method, url }, response, failure }: Pick<Exchange, "request" | "response" | "failure">): string {
+  const path = url.replace(/^https?:\/\/[^/]+/, "").replace(/=([^&=]{24})[^&]{60,}/g, "=$1…");
+  return `${method} ${path} → ${response?.status ?? failure?.message ?? "no answer"}`;
+}

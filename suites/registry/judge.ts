@@ -1,14 +1,14 @@
 import type { Judgement, Outcome } from "../../runners/outcome.js";
 import type { RegistryCase } from "../../runners/registry/case.js";
-import type { Exchange, RegistryObservation } from "../../runners/registry/observation.js";
+import { type Exchange, inALine, type RegistryObservation } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { Model } from "./model.js";
 import { type CaseView, type Check, type View, viewOf } from "./suite.js";
 
 /** A failure that says which request it is about. */
-function located(judgement: Judgement, { request, response, step, phase }: Exchange): Judgement {
+function located(judgement: Judgement, exchange: Exchange): Judgement {
   if (judgement.verdict !== "fail") return judgement;
-  const at = `${request.method} ${request.url.replace(/^https?:\/\/[^/]+/, "")} → ${response?.status ?? "no answer"} (${phase} ${step + 1})`;
+  const at = `${inALine(exchange)} (${exchange.phase} ${exchange.step + 1})`;
   return { ...judgement, note: judgement.note === undefined ? at : `${judgement.note}; ${at}` };
 }
 
