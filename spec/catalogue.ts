@@ -32,7 +32,7 @@ function distance(a: string, b: string): number {
 }
 
 function nearest(ids: readonly string[], wanted: string): string[] {
-  const bare = (id: string): string => id.replace(/^(?:runtime|registry)\./, "");
+  const bare = (id: string): string => id.replace(/^(?:runtime|image|registry)\./, "");
   const own = bare(wanted);
   return ids
     .map((id) => ({ id, far: id.includes(wanted) ? 0 : distance(bare(id), own) }))

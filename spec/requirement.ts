@@ -1,9 +1,21 @@
 import { RELEASES as DISTRIBUTION_RELEASES } from "./distribution/releases.js";
-import { APIS, type Api, BINDS, type Binds, FEATURES, type Feature } from "./distribution/terms.js";
+import {
+  APIS,
+  type Api,
+  BINDS as DISTRIBUTION_BINDS,
+  type Binds as DistributionBinds,
+  FEATURES,
+  type Feature,
+} from "./distribution/terms.js";
+import { RELEASES as IMAGE_RELEASES } from "./image/releases.js";
+import { BINDS as IMAGE_BINDS, type Binds as ImageBinds } from "./image/terms.js";
 import { RELEASES as RUNTIME_RELEASES } from "./runtime/releases.js";
 
 /** MUST, SHOULD and MAY are the spec's; ROBUSTNESS are rules of ours, which no sentence of a spec states. */
 export type Level = "MUST" | "SHOULD" | "MAY" | "ROBUSTNESS";
+
+/** Whom a statement binds, in the specs that bind several parties. */
+export type Binds = DistributionBinds | ImageBinds;
 
 /** One normative statement, in our own words. */
 export interface Requirement {
@@ -30,7 +42,7 @@ export interface Requirement {
 }
 
 /** The specs that have a catalogue. */
-export const SPECS = ["runtime", "distribution"] as const;
+export const SPECS = ["runtime", "image", "distribution"] as const;
 
 export type SpecName = (typeof SPECS)[number];
 
@@ -44,8 +56,10 @@ interface Form {
   readonly releases: readonly string[];
   readonly id: RegExp;
   readonly section: RegExp;
-  /** Whether its statements bind several parties and belong to categories. */
-  readonly parties: boolean;
+  /** The parties that its statements bind, where there are several. */
+  readonly parties?: readonly Binds[];
+  /** Whether its statements belong to categories of an API. */
+  readonly apis: boolean;
 }
 
 const WORDS = "(?:\\.[a-z][a-z0-9]*(?:-[a-z0-9]+)*)+$";
@@ -55,18 +69,29 @@ const FORMS: Readonly<Record<SpecName, Form>> = {
     releases: RUNTIME_RELEASES,
     id: new RegExp(`^(?:runtime|robustness)${WORDS}`),
     section: /^[a-z-]+\.md#[\w-]+$/,
-    parties: false,
+    apis: false,
+  },
+  image: {
+    releases: IMAGE_RELEASES,
+    id: new RegExp(`^(?:robustness\\.)?image${WORDS}`),
+    section: /^[a-z-]+\.md#[a-z0-9-]+$/,
+    parties: IMAGE_BINDS,
+    apis: false,
   },
   distribution: {
     releases: DISTRIBUTION_RELEASES,
     id: new RegExp(`^(?:robustness\\.)?registry${WORDS}`),
     section: /^(?:spec\.md#[a-z0-9-]+|rfc9110\.md#section-\d+(?:\.\d+)*)$/,
-    parties: true,
+    parties: DISTRIBUTION_BINDS,
+    apis: true,
   },
 };
 
 /** The spec of an id: those of registries are the distribution spec's. */
-export const specOf = (id: string): SpecName => (/^(?:robustness\.)?registry\./.test(id) ? "distribution" : "runtime");
+export function specOf(id: string): SpecName {
+  const [area] = id.replace(/^robustness\./, "").split(".", 1);
+  return area === "registry" ? "distribution" : area === "image" ? "image" : "runtime";
+}
 
 const LEVELS = ["MUST", "SHOULD", "MAY"] as const;
 const FEATURE_NAMES = Object.keys(FEATURES).filter((name): name is Feature => Object.hasOwn(FEATURES, name));
@@ -92,7 +117,9 @@ export function requirementOf(entry: unknown, at: string, ours: boolean, spec: S
     known.find((each) => each === value) ?? named(`${field} ${JSON.stringify(value)} is none of ${known.join(", ")}`);
 
   if (typeof summary !== "string" || summary === "") return named("summary is missing");
-  if (ours) return { id, level: "ROBUSTNESS", summary, testable: true };
+  const bound = (parties: readonly Binds[]) => ({ binds: oneOf("binds", binds, parties) });
+  if (ours)
+    return { id, level: "ROBUSTNESS", ...(form.parties && binds !== undefined ? bound(form.parties) : {}), summary, testable: true };
   const stated = oneOf("level", level, LEVELS);
   if (typeof section !== "string" || !form.section.test(section))
     return named(`section ${JSON.stringify(section)} is not document.md#anchor`);
@@ -109,7 +136,8 @@ export function requirementOf(entry: unknown, at: string, ours: boolean, spec: S
     level: stated,
     section,
     ...(via === undefined ? {} : { via }),
-    ...(form.parties ? { binds: oneOf("binds", binds, BINDS), api: oneOf("api", api, APIS) } : {}),
+    ...(form.parties ? bound(form.parties) : {}),
+    ...(form.apis ? { api: oneOf("api", api, APIS) } : {}),
     since: first,
     ...(last === undefined ? {} : { until: last }),
     ...(when === undefined ? {} : { when: oneOf("when", when, FEATURE_NAMES) }),
