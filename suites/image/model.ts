@@ -1,0 +1,173 @@
+import type { Entry } from "../../runners/image/case.js";
+import { contentBytes, digestOf } from "../../runners/image/content.js";
+import { type Kind, timeText } from "../../runners/image/seen.js";
+import { Draft } from "./draft.js";
+import { addHardlink } from "./hardlinks.js";
+import { LAW } from "./law.js";
+import { emptyTree, type Node, parentOf, type Tree } from "./tree.js";
+import { type Read, read, underMarker, wellFormed } from "./whiteouts.js";
+
+const KINDS: Readonly<Partial<Record<Entry["type"], Kind>>> = {
+  file: "file",
+  dir: "dir",
+  symlink: "symlink",
+  char: "char",
+  block: "block",
+  fifo: "fifo",
+};
+
+/** The greatest user and group id that the kernel takes; the one after it means "leave it". */
+const LAST_ID = 0xffff_fffe;
+
+/** What an entry says of the path that it makes; `id` is the statement that has its attributes applied, if not their own. */
+function claimsOf(entry: Entry, kind: Kind, id?: string): Node["claims"] {
+  const owner = (value: number, name: string | undefined, own: string) =>
+    value > LAST_ID
+      ? { unspecified: "an id that the kernel does not know" }
+      : { value, id: name === undefined ? (id ?? own) : LAW.namesIgnored };
+  const xattrs =
+    kind === "symlink" || kind === "dir" || kind === "file" || Object.keys(entry.xattrs ?? {}).length === 0
+      ? { value: entry.xattrs ?? {}, id: id ?? LAW.xattrs }
+      : { unspecified: "extended attributes of special files are seldom supported" };
+  return {
+    kind: { value: kind, id: id ?? LAW.extracted },
+    uid: owner(entry.uid, entry.uname, LAW.uid),
+    gid: owner(entry.gid, entry.gname, LAW.gid),
+    mtime: { value: timeText(entry.mtime, entry.nsec), id: id ?? LAW.mtime },
+    xattrs,
+    ...(kind === "symlink"
+      ? { target: { value: entry.link ?? "", id: LAW.target } }
+      : { mode: { value: entry.mode & 0o7777, id: id ?? LAW.mode } }),
+    ...(kind === "file" ? { content: contentClaim(entry, id) } : {}),
+    ...(kind === "char" || kind === "block" ? { device: { value: (entry.device ?? [0, 0]).join(":"), id: id ?? LAW.extracted } } : {}),
+  };
+}
+
+function contentClaim(entry: Entry, id: string | undefined): NonNullable<Node["claims"]["content"]> {
+  if (entry.header.sparse !== undefined) return { unspecified: "sparse files lack support; the spec says not to use them" };
+  const bytes = contentBytes(entry.content);
+  return { value: `${bytes.length} ${digestOf(bytes)}`, id: id ?? LAW.extracted };
+}
+
+/** Removes from the lower layers what this layer's markers name: before all entries, wherever the markers are. */
+function applyMarkers(draft: Draft, layer: readonly Read[], own: ReadonlySet<string>): void {
+  for (const { entry, path, marker, stray } of layer) {
+    if (marker.kind === "none") continue;
+    draft.hide(path, LAW.hidden);
+    const link = draft.linkOnTheWay(path);
+    const odd = oddMarker(entry, marker.kind, stray, path);
+    if (odd !== undefined) {
+      draft.may(odd);
+      draft.doubt(path, odd);
+      draft.doubt(marker.kind === "odd" ? parentOf(marker.path) : marker.path, odd);
+    } else if (marker.kind === "bare") {
+      draft.refuse.push(LAW.bare);
+      draft.may("a whiteout without a name");
+    } else if (link !== undefined && !own.has(link)) {
+      const reason = `${link} is a symbolic link: no sentence says whether a whiteout below it follows it`;
+      draft.may(reason);
+      draft.doubtThrough(link, marker.path, reason);
+      if (marker.kind === "opaque") draft.doubtThrough(link, path, reason);
+    } else {
+      sweep(draft, marker, own);
+      const directory = parentOf(path);
+      if (!draft.nodes.has(directory) && !own.has(directory))
+        draft.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
+      else if (draft.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) draft.may(`${directory} is no directory`);
+      if (!own.has(directory)) draft.touch(directory);
+    }
+  }
+}
+
+function oddMarker(entry: Entry, kind: string, stray: boolean, path: string): string | undefined {
+  if (stray) return "a whiteout with an absolute path, or one with ..";
+  if (kind === "odd") return `the whiteout ${path} names a directory by a dot`;
+  if (underMarker(path)) return `${path} lies in a directory that no layer can make`;
+  return wellFormed(entry) ? undefined : `the whiteout ${path} is no empty regular file`;
+}
+
+/** Carries a well-formed marker out on the layers below. */
+function sweep(draft: Draft, marker: { readonly kind: string; readonly path: string }, own: ReadonlySet<string>): void {
+  if (marker.kind === "whiteout") {
+    // A doubt about a whole directory outlives the removal of one child.
+    draft.remove(marker.path, LAW.whiteout);
+    return;
+  }
+  for (const each of draft.below(marker.path)) draft.remove(each, LAW.opaque);
+  for (const each of draft.unsure.keys()) if (each.startsWith(`${marker.path}/`) || marker.path === "") draft.unsure.delete(each);
+  if (!own.has(marker.path)) draft.touch(marker.path);
+}
+
+/** Adds the entry's own path. Returns why no sentence decides what it makes, if none does. */
+function add(draft: Draft, read: Read, done: Set<string>, own: ReadonlySet<string>, markers: Markers): string | undefined {
+  const { entry, path, stray, climbs } = read;
+  if (entry.type === "global") return undefined;
+  if (stray) return climbs ? `${entry.path} climbs by ..` : `${entry.path} is an absolute path`;
+  if (underMarker(path)) return "no layer can make a directory whose name begins with .wh.";
+  if (done.has(path)) return `the layer has ${path} twice`;
+  done.add(path);
+  const because = reasonFor(path, markers);
+  if (!draft.reach(path, own, because)) return undefined;
+  if (entry.type === "hardlink") return addHardlink(draft, read, done, own, because);
+  const kind = KINDS[entry.type] ?? "file";
+  const existing = draft.nodes.get(path);
+  if (path === "" && kind !== "dir") return "the root directory cannot be replaced";
+  const both = existing?.kind === "dir" && kind === "dir";
+  if (existing && !both) {
+    if (draft.below(path).some((each) => own.has(each) && done.has(each)))
+      return `the layer has ${path} as something else than a directory, and entries below it`;
+    draft.remove(path, LAW.replaced);
+  }
+  if (!existing && !own.has(parentOf(path))) draft.touch(parentOf(path));
+  if (existing && !both && !own.has(parentOf(path))) draft.touch(parentOf(path));
+  const id = both ? LAW.directoryAttributes : existing ? LAW.replaced : undefined;
+  draft.put(path, {
+    kind,
+    inode: both ? existing.inode : draft.inode(),
+    because: existing && !both ? LAW.replaced : because,
+    claims: claimsOf(entry, kind, id),
+    ...(kind === "symlink" ? { target: entry.link ?? "" } : {}),
+  });
+  const { typeflag } = entry.header;
+  return typeflag !== undefined && typeflag !== "\0" && typeflag !== "7" ? `nobody knows the typeflag ${typeflag}` : undefined;
+}
+
+interface Markers {
+  readonly whiteouts: ReadonlySet<string>;
+  readonly opaque: ReadonlyMap<string, number>;
+  readonly order: ReadonlyMap<string, number>;
+}
+
+/** The statement that a tool would break by leaving out this entry: a marker of the same layer must not hide it. */
+function reasonFor(path: string, { whiteouts, opaque, order }: Markers): string {
+  if (whiteouts.has(path)) return LAW.lowerOnly;
+  const above = [parentOf(path)].find((each) => path !== "" && opaque.has(each));
+  if (above === undefined) return LAW.extracted;
+  return (opaque.get(above) ?? 0) > (order.get(path) ?? 0) ? LAW.opaqueFirst : LAW.lowerOnly;
+}
+
+/** Applies a layer's entries to a tree: layer.md, "Applying Changesets". Pure. */
+export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
+  const layer = entries.map(read);
+  const plain = layer.filter(({ marker }) => marker.kind === "none");
+  const own = new Set(plain.filter(({ entry, stray }) => entry.type !== "global" && !stray).map(({ path }) => path));
+  const markers: Markers = {
+    whiteouts: new Set(layer.flatMap(({ marker }) => (marker.kind === "whiteout" ? [marker.path] : []))),
+    opaque: new Map(layer.flatMap(({ marker }, at): [string, number][] => (marker.kind === "opaque" ? [[marker.path, at]] : []))),
+    order: new Map(layer.map(({ path }, at) => [path, at])),
+  };
+  const draft = new Draft(tree);
+  applyMarkers(draft, layer, own);
+  const done = new Set<string>();
+  for (const each of plain) {
+    const undecided = add(draft, each, done, own, markers);
+    if (undecided === undefined) continue;
+    draft.may(undecided);
+    draft.doubt(each.path, undecided);
+  }
+  return draft.done();
+}
+
+/** Applies layers, lowest first, to an empty tree. */
+export const applyLayers = (layers: readonly { readonly entries: readonly Entry[] }[]): Tree =>
+  layers.reduce((tree, { entries }) => applyLayer(tree, entries), emptyTree());
