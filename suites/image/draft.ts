@@ -99,7 +99,7 @@ export class Draft {
   /**
    * Makes the directories on the way to a path. Returns false, with the doubt noted, when something else is in the way.
    */
-  reach(path: string, own: ReadonlySet<string>, id: string): boolean {
+  reach(path: string, own: { readonly has: (path: string) => boolean }, id: string): boolean {
     for (const each of ancestors(path)) {
       const node = this.nodes.get(each);
       if (node?.kind === "dir") continue;

@@ -25,7 +25,7 @@ export function addHardlink(
   draft: Draft,
   read: Read,
   done: ReadonlySet<string>,
-  own: ReadonlySet<string>,
+  own: { readonly has: (path: string) => boolean },
   because: string,
 ): string | undefined {
   const { path, entry } = read;

@@ -4,7 +4,7 @@ import { type Kind, timeText } from "../../runners/image/seen.js";
 import { Draft } from "./draft.js";
 import { addHardlink } from "./hardlinks.js";
 import { LAW } from "./law.js";
-import { emptyTree, type Node, parentOf, type Tree } from "./tree.js";
+import { ancestors, emptyTree, type Node, parentOf, type Tree } from "./tree.js";
 import { type Read, read, underMarker, wellFormed } from "./whiteouts.js";
 
 const KINDS: Readonly<Partial<Record<Entry["type"], Kind>>> = {
@@ -49,13 +49,20 @@ function contentClaim(entry: Entry, id: string | undefined): NonNullable<Node["c
   return { value: `${bytes.length} ${digestOf(bytes)}`, id: id ?? LAW.extracted };
 }
 
+/** The paths that the layer has entries for, and of which types. */
+type Own = ReadonlyMap<string, Entry["type"]>;
+
 /** Removes from the lower layers what this layer's markers name: before all entries, wherever the markers are. */
-function applyMarkers(draft: Draft, layer: readonly Read[], own: ReadonlySet<string>): void {
+function applyMarkers(draft: Draft, layer: readonly Read[], own: Own): void {
   for (const { entry, path, marker, stray } of layer) {
     if (marker.kind === "none") continue;
     draft.hide(path, LAW.hidden);
     const link = draft.linkOnTheWay(path);
-    const odd = oddMarker(entry, marker.kind, stray, path);
+    const blocked = [...ancestors(path)].find((each) => own.get(each) !== undefined && own.get(each) !== "dir");
+    const odd =
+      blocked === undefined
+        ? oddMarker(entry, marker.kind, stray, path)
+        : `the layer has ${blocked} as something else than a directory, and a marker below it`;
     if (odd !== undefined) {
       draft.may(odd);
       draft.doubt(path, odd);
@@ -87,7 +94,7 @@ function oddMarker(entry: Entry, kind: string, stray: boolean, path: string): st
 }
 
 /** Carries a well-formed marker out on the layers below. */
-function sweep(draft: Draft, marker: { readonly kind: string; readonly path: string }, own: ReadonlySet<string>): void {
+function sweep(draft: Draft, marker: { readonly kind: string; readonly path: string }, own: Own): void {
   if (marker.kind === "whiteout") {
     // A doubt about a whole directory outlives the removal of one child.
     draft.remove(marker.path, LAW.whiteout);
@@ -99,7 +106,7 @@ function sweep(draft: Draft, marker: { readonly kind: string; readonly path: str
 }
 
 /** Adds the entry's own path. Returns why no sentence decides what it makes, if none does. */
-function add(draft: Draft, read: Read, done: Set<string>, own: ReadonlySet<string>, markers: Markers): string | undefined {
+function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Markers): string | undefined {
   const { entry, path, stray, climbs } = read;
   if (entry.type === "global") return undefined;
   if (stray) return climbs ? `${entry.path} climbs by ..` : `${entry.path} is an absolute path`;
@@ -150,7 +157,9 @@ function reasonFor(path: string, { whiteouts, opaque, order }: Markers): string 
 export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
   const layer = entries.map(read);
   const plain = layer.filter(({ marker }) => marker.kind === "none");
-  const own = new Set(plain.filter(({ entry, stray }) => entry.type !== "global" && !stray).map(({ path }) => path));
+  const own: Own = new Map(
+    plain.filter(({ entry, stray }) => entry.type !== "global" && !stray).map(({ path, entry }) => [path, entry.type]),
+  );
   const markers: Markers = {
     whiteouts: new Set(layer.flatMap(({ marker }) => (marker.kind === "whiteout" ? [marker.path] : []))),
     opaque: new Map(layer.flatMap(({ marker }, at): [string, number][] => (marker.kind === "opaque" ? [[marker.path, at]] : []))),

@@ -1,0 +1,51 @@
+import fc, { type Arbitrary } from "fast-check";
+import type { Entry, ImageCase, Layer } from "../../runners/image/case.js";
+import { changeSets } from "./changes.js";
+import { compression } from "./compression.js";
+import { imageConfig } from "./image-config.js";
+import { oddLayers } from "./odd.js";
+import { shape } from "./shape.js";
+
+/** Zero blocks at an archive's end: by the book, a whole record, and few or none, which readers take too. */
+const endBlocks = (): Arbitrary<number> => fc.constantFrom(2, 20, 3);
+
+const packed = (entries: readonly Entry[]): Arbitrary<Layer> =>
+  fc.record(
+    {
+      entries: fc.constant(entries),
+      compression: compression(),
+      endBlocks: endBlocks(),
+    },
+    { noNullPrototype: true },
+  );
+
+/** What is in a layer, in a few words. */
+const inWords = (layers: readonly Layer[]): string =>
+  layers
+    .map(({ entries }) => entries.map(({ path, type }) => (type === "file" ? path : `${path} (${type})`).slice(0, 40)).join(", "))
+    .join(" | ")
+    .slice(0, 200);
+
+const caseFrom = (layers: Arbitrary<Layer[]>): Arbitrary<ImageCase> =>
+  fc.tuple(layers, imageConfig(), shape()).map(
+    ([made, config, around]): ImageCase => ({
+      format: "oci-conform/image-case@1",
+      title: `layers: ${inWords(made)}`,
+      aims: [],
+      layers: made,
+      config,
+      shape: around,
+    }),
+  );
+
+const packedLayers = (layers: Arbitrary<Entry[][]>): Arbitrary<Layer[]> => layers.chain((all) => fc.tuple(...all.map(packed)));
+
+/** Any valid image in any valid layout. Shrinks to one layer with one file. */
+export const validImage = (): Arbitrary<ImageCase> => caseFrom(packedLayers(changeSets()));
+
+/** An image with an entry about which the spec says little: tools may do what they like, inside the directory that is theirs. */
+export const oddImage = (): Arbitrary<ImageCase> => caseFrom(packedLayers(oddLayers()));
+
+/** Any image: mostly valid, sometimes odd. */
+export const anyImage = (): Arbitrary<ImageCase> =>
+  fc.oneof({ withCrossShrink: true }, { weight: 5, arbitrary: validImage() }, { weight: 1, arbitrary: oddImage() });

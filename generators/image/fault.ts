@@ -1,0 +1,31 @@
+import type { Json } from "../../runners/image/case.js";
+
+/** A JSON document that is about to be written: plain data that a fault may change in place. */
+export type Document = { [key: string]: Json };
+
+/** The files of a layout by path relative to its root. */
+export type Files = Map<string, Buffer>;
+
+/** A way to break exactly one statement about the content of a layout. */
+export interface Fault {
+  readonly name: string;
+  /** The requirement that it breaks. */
+  readonly requirement: string;
+  /** What is done, for people. */
+  readonly how: string;
+  /** What is changed, before everything that depends on it is made (so digests above it fit). A Buffer is written as it is. */
+  readonly tar?: (archive: Buffer) => Buffer;
+  readonly packed?: (layer: Buffer) => Buffer;
+  readonly config?: (config: Document) => Document | Buffer;
+  readonly manifest?: (manifest: Document) => Document | Buffer;
+  readonly index?: (index: Document) => Document | Buffer;
+  readonly layout?: (header: Document) => Document | Buffer;
+  readonly files?: (files: Files, names: Names) => void;
+}
+
+/** Where the parts of the image lie in a layout. */
+export interface Names {
+  readonly manifest: string;
+  readonly config: string;
+  readonly layers: readonly string[];
+}

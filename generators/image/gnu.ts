@@ -1,0 +1,54 @@
+import { toBytes } from "../../runners/image/bytes.js";
+import type { Content } from "../../runners/image/case.js";
+import { BLOCK, checksum, headerBlock } from "./header.js";
+import { padded } from "./pax.js";
+
+/** A piece of a sparse file that is no hole. */
+export interface Piece {
+  readonly offset: number;
+  readonly bytes: Buffer;
+}
+
+/** The pieces of a file, with an empty one at its end when it ends in a hole: so readers learn its size. */
+export function piecesOf(content: Content | undefined): { readonly pieces: readonly Piece[]; readonly size: number } {
+  if (content === undefined || typeof content === "string") {
+    const bytes = toBytes(content ?? "");
+    return { pieces: [{ offset: 0, bytes }], size: bytes.length };
+  }
+  const pieces = content.data.map(([offset, text]) => ({ offset, bytes: toBytes(text) }));
+  const last = pieces.at(-1);
+  const end = last ? last.offset + last.bytes.length : 0;
+  return { size: content.size, pieces: end < content.size ? [...pieces, { offset: content.size, bytes: Buffer.alloc(0) }] : pieces };
+}
+
+/** The entry that carries a name, or a link's target (`K`), too long for the header of the next one. */
+export function longName(bytes: Buffer, typeflag: "L" | "K"): Buffer {
+  const data = Buffer.concat([bytes, Buffer.of(0)]);
+  const fields = { name: Buffer.from("././@LongLink"), mode: 0, uid: 0, gid: 0, size: data.length, mtime: 0, typeflag };
+  return Buffer.concat([headerBlock(fields, { dialect: "gnu" }), padded(data)]);
+}
+
+function slot(block: Buffer, at: number, { offset, bytes }: Piece): void {
+  block.write(`${offset.toString(8).padStart(11, "0")}\0${bytes.length.toString(8).padStart(11, "0")}\0`, at, "latin1");
+}
+
+/** Writes the map of a sparse file into its header; blocks for the pieces beyond the fourth follow it. */
+export function sparseHeader(header: Buffer, pieces: readonly Piece[], size: number): Buffer {
+  const block = Buffer.from(header);
+  pieces.slice(0, 4).forEach((piece, at) => {
+    slot(block, 386 + at * 24, piece);
+  });
+  block.write(`${size.toString(8).padStart(11, "0")}\0`, 483, "latin1");
+  const more: Buffer[] = [];
+  for (let from = 4; from < pieces.length; from += 21) {
+    const extension = Buffer.alloc(BLOCK);
+    pieces.slice(from, from + 21).forEach((piece, at) => {
+      slot(extension, at * 24, piece);
+    });
+    if (from + 21 < pieces.length) extension[504] = 1;
+    more.push(extension);
+  }
+  if (more.length > 0) block[482] = 1;
+  checksum(block);
+  return Buffer.concat([block, ...more]);
+}

@@ -1,0 +1,93 @@
+import { type ImageCase, type Layer, TAG } from "../../runners/image/case.js";
+import { digestOf } from "../../runners/image/content.js";
+import { compress } from "./compression.js";
+import type { Document, Fault, Files, Names } from "./fault.js";
+import { FAULTS } from "./faults.js";
+import { addBlob, blobPath, jsonBytes, MEDIA, neighbour, REF_NAME } from "./neighbours.js";
+import { encodeTar } from "./tar.js";
+
+/** A layout and where its image's parts lie. */
+export interface Layout {
+  readonly files: ReadonlyMap<string, Buffer>;
+  readonly names: Names;
+}
+
+const SUFFIX = { none: "", gzip: "+gzip", zstd: "+zstd" } as const;
+
+const mediaTypeOf = ({ compression, nondistributable }: Layer): string =>
+  `${nondistributable ? MEDIA.nondistributable : MEDIA.layer}${SUFFIX[compression.kind]}`;
+
+const bytesOf = (made: Document | Buffer): Buffer => (Buffer.isBuffer(made) ? made : jsonBytes(made));
+
+/** The path of the blob that a descriptor names. */
+const pathOf = (descriptor: Document): string => blobPath(String(descriptor.digest));
+
+function faultOf({ fault }: ImageCase): Fault | undefined {
+  if (fault === undefined) return undefined;
+  const found = FAULTS.find(({ name }) => name === fault);
+  if (!found) throw new RangeError(`no fault is named ${fault}; there are: ${FAULTS.map(({ name }) => name).join(", ")}`);
+  return found;
+}
+
+/** Makes the files of a layout: image-layout.md. Deterministic. @throws RangeError for a fault that nobody knows. */
+export function buildLayout(subject: ImageCase): Layout {
+  const fault = faultOf(subject);
+  const { shape } = subject;
+  const files: Files = new Map();
+  const algorithm = shape.sha512 ? "sha512" : "sha256";
+  const unknown: Document = shape.unknownProperties ? { "org.example.unknown": { deep: [1, null, "x"] } } : {};
+  const last = subject.layers.length - 1;
+  const packed = subject.layers.map((layer, at) => {
+    // A fault of a layer is in the uppermost one.
+    const plain = encodeTar(layer);
+    const archive = at === last && fault?.tar ? fault.tar(plain) : plain;
+    const bytes = compress(archive, layer.compression);
+    return { layer, diffId: digestOf(archive), bytes: at === last && fault?.packed ? fault.packed(bytes) : bytes };
+  });
+  const layers = packed.map(({ layer, bytes }) => ({ ...addBlob(files, mediaTypeOf(layer), bytes, algorithm), ...unknown }));
+  const diffIds = packed.map(({ diffId }) => diffId);
+  const config: Document = { ...structuredClone(subject.config), rootfs: { type: "layers", diff_ids: diffIds } };
+  const configBytes = bytesOf(fault?.config ? fault.config(config) : config);
+  const configDescriptor: Document = {
+    ...addBlob(files, MEDIA.config, configBytes, algorithm),
+    ...(shape.data ? { data: configBytes.toString("base64") } : {}),
+  };
+  const manifest: Document = {
+    schemaVersion: 2,
+    ...(shape.untyped ? {} : { mediaType: MEDIA.manifest }),
+    config: configDescriptor,
+    layers: structuredClone(layers),
+    ...(shape.annotations ? { annotations: { ...shape.annotations } } : {}),
+    ...unknown,
+  };
+  const described = addBlob(files, MEDIA.manifest, bytesOf(fault?.manifest ? fault.manifest(manifest) : manifest), algorithm);
+  const indexed = nest(files, described, shape);
+  const tagged: Document = { ...indexed, annotations: { [REF_NAME]: TAG } };
+  const others = (shape.neighbours ?? []).map((kind) => neighbour(kind, files, described, layers, diffIds));
+  const index: Document = {
+    schemaVersion: 2,
+    ...(shape.untyped ? {} : { mediaType: MEDIA.index }),
+    manifests: shape.last ? [...others, tagged] : [tagged, ...others],
+    ...(shape.annotations ? { annotations: { ...shape.annotations } } : {}),
+    ...unknown,
+  };
+  const header: Document = { imageLayoutVersion: "1.0.0", ...unknown };
+  files.set("index.json", bytesOf(fault?.index ? fault.index(structuredClone(index)) : index));
+  files.set("oci-layout", bytesOf(fault?.layout ? fault.layout(header) : header));
+  const names: Names = { manifest: pathOf(described), config: pathOf(configDescriptor), layers: layers.map(pathOf) };
+  fault?.files?.(files, names);
+  return { files, names };
+}
+
+/** Puts indexes around a manifest's descriptor. */
+function nest(files: Files, manifest: Document, { nested = 0, platform, untyped }: ImageCase["shape"]): Document {
+  let inner: Document = platform ? { ...manifest, platform: { architecture: "amd64", os: "linux" } } : manifest;
+  for (let level = 0; level < nested; level++) {
+    inner = addBlob(
+      files,
+      MEDIA.index,
+      jsonBytes({ schemaVersion: 2, ...(untyped ? {} : { mediaType: MEDIA.index }), manifests: [inner] }),
+    );
+  }
+  return inner;
+}

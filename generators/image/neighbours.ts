@@ -1,0 +1,70 @@
+import type { Json, Neighbour } from "../../runners/image/case.js";
+import { digestOf } from "../../runners/image/content.js";
+import type { Document, Files } from "./fault.js";
+
+/** The media types of the image spec. */
+export const MEDIA = {
+  manifest: "application/vnd.oci.image.manifest.v1+json",
+  index: "application/vnd.oci.image.index.v1+json",
+  config: "application/vnd.oci.image.config.v1+json",
+  empty: "application/vnd.oci.empty.v1+json",
+  layer: "application/vnd.oci.image.layer.v1.tar",
+  nondistributable: "application/vnd.oci.image.layer.nondistributable.v1.tar",
+} as const;
+
+export const REF_NAME = "org.opencontainers.image.ref.name";
+
+export const jsonBytes = (value: Json): Buffer => Buffer.from(JSON.stringify(value));
+
+/** Where a blob lies. */
+export const blobPath = (digest: string): string => `blobs/${digest.replace(":", "/")}`;
+
+/** Writes a blob and describes it. */
+export function addBlob(files: Files, mediaType: string, bytes: Buffer, algorithm: "sha256" | "sha512" = "sha256"): Document {
+  const digest = digestOf(bytes, algorithm);
+  files.set(blobPath(digest), bytes);
+  return { mediaType, digest, size: bytes.length };
+}
+
+/** The image that neighbours are made of: a manifest and config of its own, and a layer that it shares. */
+function image(files: Files, layers: readonly Document[], diffIds: readonly string[], platform: Document): Document {
+  const config = addBlob(files, MEDIA.config, jsonBytes({ ...platform, rootfs: { type: "layers", diff_ids: diffIds } }));
+  return addBlob(files, MEDIA.manifest, jsonBytes({ schemaVersion: 2, mediaType: MEDIA.manifest, config, layers }));
+}
+
+/** Writes what a neighbour is made of, and gives its descriptor for index.json. */
+export function neighbour(
+  kind: Neighbour,
+  files: Files,
+  image_: Document,
+  layers: readonly Document[],
+  diffIds: readonly string[],
+): Document {
+  switch (kind) {
+    case "unknown-media-type":
+      return {
+        ...addBlob(files, "application/vnd.example.unknown+json", jsonBytes({ any: "thing" })),
+        annotations: { "org.example.kind": "unknown" },
+      };
+    case "other-platform": {
+      const platform = { architecture: "s390x", os: "linux" };
+      return { ...image(files, layers, diffIds, platform), platform };
+    }
+    case "untagged-image":
+      return image(files, layers, diffIds, { architecture: "amd64", os: "linux", author: "a neighbour" });
+    case "artifact":
+    case "referrer": {
+      const config = addBlob(files, MEDIA.empty, Buffer.from("{}"));
+      const artifactType = "application/vnd.example.artifact";
+      const manifest: Document = {
+        schemaVersion: 2,
+        mediaType: MEDIA.manifest,
+        artifactType,
+        config,
+        layers: [config],
+        ...(kind === "referrer" ? { subject: image_ } : {}),
+      };
+      return { ...addBlob(files, MEDIA.manifest, jsonBytes(manifest)), artifactType };
+    }
+  }
+}
