@@ -110,7 +110,7 @@ class Comparing {
       if (first === undefined || open || seen === undefined || seen.kind === "dir") continue;
       if (paths.some((path) => !Object.hasOwn(this.seen, path))) continue;
       const actual = (found.get(seen.inode) ?? []).filter((path) => !isUnsure(this.tree, path));
-      if (paths.length > 1) this.say(LAW.sameInode, first, "links", paths, actual);
+      if (paths.length > 1) this.say(LAW.attributes, first, "links", paths, actual);
       else if (actual.length > 1 && actual.every((path) => this.tree.nodes.get(path)?.claims.links === undefined))
         this.say(LAW.extracted, first, "links", paths, actual);
     }

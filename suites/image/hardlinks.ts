@@ -48,8 +48,8 @@ export function addHardlink(
   const kind = target.claims.kind;
   draft.put(path, {
     ...target,
-    because: existing ? LAW.replaced : because === LAW.extracted ? LAW.hardlink : because,
-    ...(kind && "value" in kind ? { claims: { ...target.claims, kind: { value: kind.value, id: LAW.hardlink } } } : {}),
+    because: existing ? LAW.replaced : because,
+    ...(kind && "value" in kind ? { claims: { ...target.claims, kind: { value: kind.value, id: LAW.attributes } } } : {}),
   });
   if (!done.has(named.path)) {
     const reason = "a hard link to a file of a lower layer may fail, and need not share the file";

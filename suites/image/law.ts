@@ -3,33 +3,24 @@
  * spec/image/requirements.yaml; a test holds the two together.
  */
 export const LAW = {
-  /** Without whiteouts a layer is extracted like any tar archive. */
-  extracted: "image.layer.apply.extracted-like-tar",
-  /** Both directories: the attributes are the entry's. */
-  directoryAttributes: "image.layer.apply.directory-attributes-replaced",
+  /** What comes of applying the layers in order: all that no narrower statement decides. */
+  extracted: "image.manifest.final-filesystem",
+  /** Times, owners, modes, extended attributes and links are those of the entry. */
+  attributes: "image.layer.attributes-applied",
+  /** Both directories: the attributes are the entry's, and what is in it stays. */
+  directory: "image.layer.directory-over-directory",
   /** In all other cases what was there is removed first. */
-  replaced: "image.layer.apply.existing-path-replaced",
+  replaced: "image.layer.other-replaced",
   /** A whiteout removes the path. */
-  whiteout: "image.layer.whiteout.removes-path",
+  whiteout: "image.layer.whiteout-removes",
   /** A whiteout is not to be seen itself. */
-  hidden: "image.layer.whiteout.itself-hidden",
+  hidden: "image.layer.whiteout-hidden",
   /** A whiteout leaves alone what comes with its own layer. */
-  lowerOnly: "image.layer.whiteout.applies-to-lower-layers-only",
-  /** An opaque whiteout removes all children. */
-  opaque: "image.layer.opaque.hides-all-children",
-  /** It comes first, wherever its entry is. */
-  opaqueFirst: "image.layer.opaque.applied-first",
+  lowerOnly: "image.layer.whiteout-applies-to-lower-layers-only",
+  /** An opaque marker removes all children. */
+  opaque: "image.layer.opaque-hides-lower-children",
+  /** It comes first, wherever its entry is, and hides nothing of its own layer. */
+  opaqueFirst: "image.layer.opaque-any-order",
   /** `.wh.` alone names nothing. */
-  bare: "image.layer.whiteout.bare-name-is-error",
-  /** User and group names are not looked at. */
-  namesIgnored: "image.layer.attributes.names-ignored",
-  mtime: "image.layer.attributes.mtime",
-  uid: "image.layer.attributes.uid",
-  gid: "image.layer.attributes.gid",
-  mode: "image.layer.attributes.mode",
-  xattrs: "image.layer.attributes.xattrs",
-  target: "image.layer.attributes.symlink-target",
-  hardlink: "image.layer.attributes.hardlink",
-  /** Hard links of one file are the same file. */
-  sameInode: "image.layer.hardlinks.same-inode",
+  bare: "image.layer.bare-whiteout-refused",
 } as const;

@@ -19,34 +19,32 @@ const KINDS: Readonly<Partial<Record<Entry["type"], Kind>>> = {
 /** The greatest user and group id that the kernel takes; the one after it means "leave it". */
 const LAST_ID = 0xffff_fffe;
 
-/** What an entry says of the path that it makes; `id` is the statement that has its attributes applied, if not their own. */
-function claimsOf(entry: Entry, kind: Kind, id?: string): Node["claims"] {
-  const owner = (value: number, name: string | undefined, own: string) =>
-    value > LAST_ID
-      ? { unspecified: "an id that the kernel does not know" }
-      : { value, id: name === undefined ? (id ?? own) : LAW.namesIgnored };
+/**
+ * What an entry says of the path that it makes; `made` is the statement behind its kind and content, `described` the one
+ * behind its attributes.
+ */
+function claimsOf(entry: Entry, kind: Kind, made: string, described: string): Node["claims"] {
+  const owner = (value: number) => (value > LAST_ID ? { unspecified: "an id that the kernel does not know" } : { value, id: described });
   const xattrs =
     kind === "symlink" || kind === "dir" || kind === "file" || Object.keys(entry.xattrs ?? {}).length === 0
-      ? { value: entry.xattrs ?? {}, id: id ?? LAW.xattrs }
+      ? { value: entry.xattrs ?? {}, id: described }
       : { unspecified: "extended attributes of special files are seldom supported" };
   return {
-    kind: { value: kind, id: id ?? LAW.extracted },
-    uid: owner(entry.uid, entry.uname, LAW.uid),
-    gid: owner(entry.gid, entry.gname, LAW.gid),
-    mtime: { value: timeText(entry.mtime, entry.nsec), id: id ?? LAW.mtime },
+    kind: { value: kind, id: made },
+    uid: owner(entry.uid),
+    gid: owner(entry.gid),
+    mtime: { value: timeText(entry.mtime, entry.nsec), id: described },
     xattrs,
-    ...(kind === "symlink"
-      ? { target: { value: entry.link ?? "", id: LAW.target } }
-      : { mode: { value: entry.mode & 0o7777, id: id ?? LAW.mode } }),
-    ...(kind === "file" ? { content: contentClaim(entry, id) } : {}),
-    ...(kind === "char" || kind === "block" ? { device: { value: (entry.device ?? [0, 0]).join(":"), id: id ?? LAW.extracted } } : {}),
+    ...(kind === "symlink" ? { target: { value: entry.link ?? "", id: made } } : { mode: { value: entry.mode & 0o7777, id: described } }),
+    ...(kind === "file" ? { content: contentClaim(entry, made) } : {}),
+    ...(kind === "char" || kind === "block" ? { device: { value: (entry.device ?? [0, 0]).join(":"), id: made } } : {}),
   };
 }
 
-function contentClaim(entry: Entry, id: string | undefined): NonNullable<Node["claims"]["content"]> {
+function contentClaim(entry: Entry, id: string): NonNullable<Node["claims"]["content"]> {
   if (entry.header.sparse !== undefined) return { unspecified: "sparse files lack support; the spec says not to use them" };
   const bytes = contentBytes(entry.content);
-  return { value: `${bytes.length} ${digestOf(bytes)}`, id: id ?? LAW.extracted };
+  return { value: `${bytes.length} ${digestOf(bytes)}`, id };
 }
 
 /** The paths that the layer has entries for, and of which types. */
@@ -127,30 +125,28 @@ function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Mar
   }
   if (!existing && !own.has(parentOf(path))) draft.touch(parentOf(path));
   if (existing && !both && !own.has(parentOf(path))) draft.touch(parentOf(path));
-  const id = both ? LAW.directoryAttributes : existing ? LAW.replaced : undefined;
   draft.put(path, {
     kind,
     inode: both ? existing.inode : draft.inode(),
     because: existing && !both ? LAW.replaced : because,
-    claims: claimsOf(entry, kind, id),
+    claims: claimsOf(entry, kind, existing && !both ? LAW.replaced : LAW.extracted, both ? LAW.directory : LAW.attributes),
     ...(kind === "symlink" ? { target: entry.link ?? "" } : {}),
   });
   const { typeflag } = entry.header;
   return typeflag !== undefined && typeflag !== "\0" && typeflag !== "7" ? `nobody knows the typeflag ${typeflag}` : undefined;
 }
 
+/** The paths that the layer's markers name. */
 interface Markers {
   readonly whiteouts: ReadonlySet<string>;
-  readonly opaque: ReadonlyMap<string, number>;
-  readonly order: ReadonlyMap<string, number>;
+  readonly opaque: ReadonlySet<string>;
 }
 
 /** The statement that a tool would break by leaving out this entry: a marker of the same layer must not hide it. */
-function reasonFor(path: string, { whiteouts, opaque, order }: Markers): string {
-  if (whiteouts.has(path)) return LAW.lowerOnly;
-  const above = [parentOf(path)].find((each) => path !== "" && opaque.has(each));
-  if (above === undefined) return LAW.extracted;
-  return (opaque.get(above) ?? 0) > (order.get(path) ?? 0) ? LAW.opaqueFirst : LAW.lowerOnly;
+function reasonFor(path: string, { whiteouts, opaque }: Markers): string {
+  const ways = [...ancestors(path), path];
+  if (ways.some((each) => whiteouts.has(each))) return LAW.lowerOnly;
+  return path !== "" && ["", ...ancestors(path)].some((each) => opaque.has(each)) ? LAW.opaqueFirst : LAW.extracted;
 }
 
 /** Applies a layer's entries to a tree: layer.md, "Applying Changesets". Pure. */
@@ -162,8 +158,7 @@ export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
   );
   const markers: Markers = {
     whiteouts: new Set(layer.flatMap(({ marker }) => (marker.kind === "whiteout" ? [marker.path] : []))),
-    opaque: new Map(layer.flatMap(({ marker }, at): [string, number][] => (marker.kind === "opaque" ? [[marker.path, at]] : []))),
-    order: new Map(layer.map(({ path }, at) => [path, at])),
+    opaque: new Set(layer.flatMap(({ marker }) => (marker.kind === "opaque" ? [marker.path] : []))),
   };
   const draft = new Draft(tree);
   applyMarkers(draft, layer, own);
