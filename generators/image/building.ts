@@ -8,8 +8,17 @@ const SLASH = "/";
 export const ROOT = ".";
 export const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf(SLASH)));
 export const join = (directory: string, name: string): string => (directory === "" ? name : `${directory}/${name}`);
-const below = (path: string, directory: string): boolean => path.startsWith(`${directory}/`);
+export const below = (path: string, directory: string): boolean => path.startsWith(`${directory}/`);
 export const isMarker = ({ path }: Entry): boolean => path.slice(path.lastIndexOf(SLASH) + 1).startsWith(".wh.");
+
+/** Whether the marker at a path removes another path of the layers below. */
+function hides(marker: string, path: string): boolean {
+  const directory = parent(marker);
+  const name = marker.slice(marker.lastIndexOf(SLASH) + 1);
+  if (name === ".wh..wh..opq") return directory === "" || below(path, directory);
+  const removed = join(directory, name.slice(4));
+  return path === removed || below(path, removed);
+}
 
 /** A layer while it is being built on what is below. */
 export class Building {
@@ -48,11 +57,18 @@ export class Building {
     return true;
   }
 
+  /** Whether a marker of this layer removes a path of the lower ones. */
+  hidden(path: string): boolean {
+    return this.entries.some((entry) => isMarker(entry) && hides(entry.path, path));
+  }
+
   /** Adds an entry, unless its path is taken or cannot be. */
   add(entry: Entry | undefined): void {
     if (entry === undefined) return;
     if (isMarker(entry)) {
-      if (!this.entries.some(({ path }) => path === entry.path)) this.entries.push(entry);
+      // A hard link to what its own layer removes would mean nothing.
+      const cuts = this.entries.some(({ type, link = "" }) => type === "hardlink" && !this.own.has(link) && hides(entry.path, link));
+      if (!cuts && !this.entries.some(({ path }) => path === entry.path)) this.entries.push(entry);
     } else if (entry.path === ROOT ? !this.own.has(ROOT) : this.free(entry.path, entry.type)) {
       this.own.set(entry.path, entry);
       this.entries.push(entry);
@@ -63,18 +79,11 @@ export class Building {
 /** What is at which path after a layer, as far as later steps need it. */
 export function after(lower: Known, entries: readonly Entry[]): Known {
   const next = new Map(lower);
-  const drop = (path: string, itself: boolean): void => {
-    for (const each of next.keys()) if ((itself && each === path) || path === "" || below(each, path)) next.delete(each);
-  };
-  for (const { path } of entries.filter(isMarker)) {
-    const [directory, name] = [parent(path), path.slice(path.lastIndexOf(SLASH) + 1)];
-    if (name === ".wh..wh..opq") drop(directory, false);
-    else drop(join(directory, name.slice(4)), true);
-  }
+  for (const { path } of entries.filter(isMarker)) for (const each of lower.keys()) if (hides(path, each)) next.delete(each);
   for (const { path, type, link } of entries.filter((entry) => !isMarker(entry))) {
     if (path === ROOT) continue;
     for (let up = parent(path); up !== ""; up = parent(up)) if (!next.has(up)) next.set(up, "dir");
-    if (!(type === "dir" && next.get(path) === "dir")) drop(path, true);
+    if (type !== "dir" || next.get(path) !== "dir") for (const each of next.keys()) if (below(each, path)) next.delete(each);
     next.set(path, type === "hardlink" ? (next.get(link ?? "") ?? "file") : type);
   }
   return next;

@@ -1,6 +1,6 @@
 import type { Content, Entry } from "../../runners/image/case.js";
 import type { Attributes } from "./attributes.js";
-import { after, Building, join, type Known, parent, ROOT } from "./building.js";
+import { after, Building, below, join, type Known, parent, ROOT } from "./building.js";
 import { entryOf, file, type Kind, opaque, whiteout } from "./entries.js";
 import { ordered, type Style, styled } from "./style.js";
 
@@ -65,7 +65,9 @@ function entryFor(step: Step, layer: Building): Entry | undefined {
     }
     case "link": {
       const own = [...layer.own.values()].filter(({ type }) => type !== "dir" && type !== "hardlink");
-      const across = [...layer.lower].filter(([path, type]) => type !== "dir" && layer.kindAt(path) === type && !layer.own.has(path));
+      const across = [...layer.lower].filter(
+        ([path, type]) => type !== "dir" && layer.kindAt(path) === type && !layer.own.has(path) && !layer.hidden(path),
+      );
       const target = step.across ? picked(across, step.pick)?.[0] : picked(own, step.pick)?.path;
       if (target === undefined) return undefined;
       const { uid, gid, mode, mtime, nsec, xattrs, uname, gname } = layer.own.get(target) ?? entryOf("", "file");
@@ -79,7 +81,8 @@ function entryFor(step: Step, layer: Building): Entry | undefined {
         ...(uname ? { uname } : {}),
         ...(gname ? { gname } : {}),
       };
-      return entryOf(join(picked(layer.directories(), step.in) ?? "", step.name), "hardlink", { ...same, link: target });
+      const path = join(picked(layer.directories(), step.in) ?? "", step.name);
+      return path === target || below(target, path) ? undefined : entryOf(path, "hardlink", { ...same, link: target });
     }
     case "whiteout": {
       const path = picked(
@@ -106,6 +109,6 @@ export function buildLayers(layers: readonly { readonly steps: readonly Step[]; 
     const layer = new Building(lower);
     for (const step of steps) layer.add(entryFor(step, layer));
     lower = after(lower, layer.entries);
-    return ordered(layer.entries, style.order).map((entry) => styled(entry, style));
+    return ordered(layer, style.order).map((entry) => styled(entry, style));
   });
 }

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from "fast-check";
 import type { Entry, Header } from "../../runners/image/case.js";
-import { isMarker } from "./building.js";
+import { type Building, isMarker } from "./building.js";
 import { entryOf } from "./entries.js";
 
 /** How a layer's entries are written. */
@@ -29,13 +29,16 @@ export const style = (): Arbitrary<Style> =>
     .map(({ bare, ends, ...rest }) => ({ ...rest, slash: !bare, ...(ends === "nul" ? {} : { ends }) }));
 
 /** The entries in the order of the style. */
-export function ordered(entries: readonly Entry[], order: Style["order"]): Entry[] {
+export function ordered({ entries, lower }: Building, order: Style["order"]): Entry[] {
   const markers = entries.filter(isMarker);
   const plain = entries.filter((entry) => !isMarker(entry));
   if (order === "markers-first") return [...markers, ...plain];
   if (order === "markers-last") return [...plain, ...markers];
-  if (order === "directories-last")
-    return [...entries.filter(({ type }) => type !== "dir"), ...entries.filter(({ type }) => type === "dir")];
+  if (order === "directories-last") {
+    // One that takes the place of a link must come before what is in it.
+    const late = ({ path, type }: Entry): boolean => type === "dir" && (lower.get(path) ?? "dir") === "dir";
+    return [...entries.filter((entry) => !late(entry)), ...entries.filter(late)];
+  }
   return [...entries];
 }
 

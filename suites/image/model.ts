@@ -4,7 +4,7 @@ import { type Kind, timeText } from "../../runners/image/seen.js";
 import { Draft } from "./draft.js";
 import { addHardlink } from "./hardlinks.js";
 import { LAW } from "./law.js";
-import { ancestors, emptyTree, type Node, parentOf, type Tree } from "./tree.js";
+import { ancestors, emptyTree, type Node, parentOf, type Tree, within } from "./tree.js";
 import { type Read, read, underMarker, wellFormed } from "./whiteouts.js";
 
 const KINDS: Readonly<Partial<Record<Entry["type"], Kind>>> = {
@@ -76,7 +76,8 @@ function applyMarkers(draft: Draft, layer: readonly Read[], own: Own): void {
     } else {
       sweep(draft, marker, own);
       const directory = parentOf(path);
-      if (!draft.nodes.has(directory) && !own.has(directory))
+      const implied = [...own.keys()].some((each) => within(each, directory));
+      if (!draft.nodes.has(directory) && !implied)
         draft.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
       else if (draft.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) draft.may(`${directory} is no directory`);
       if (!own.has(directory)) draft.touch(directory);
