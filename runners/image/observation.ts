@@ -1,0 +1,60 @@
+import type { Json } from "./case.js";
+import type { SeenTree } from "./seen.js";
+
+/** One command of a tool: how it ended, and what it said. */
+export interface Step {
+  readonly name: string;
+  /** As a shell has it: 128 and the signal's number for a signal; 124 when it took too long. */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What was seen of one case. */
+export interface ImageObservation {
+  readonly format: "oci-conform/image-observation@1";
+  readonly steps: readonly Step[];
+  /** The unpacked tree; null when there is none. */
+  readonly tree: SeenTree | null;
+  /** The directories that a copying tool made, by name. */
+  readonly copies: Readonly<Record<string, SeenTree>>;
+  /** The config.json of a runtime bundle, where the tool makes one. */
+  readonly runtimeConfig?: Json;
+  /** What changed outside the directory that is the tool's, in words. */
+  readonly escapes: readonly string[];
+  /** The extended attributes that the file system keeps, by their beginnings. */
+  readonly xattrs: readonly string[];
+  /** How the cases went that differ from this one in one respect, by the requirement which that is about. */
+  readonly controls: Readonly<Record<string, Ending>>;
+}
+
+/** How a tool took a case. */
+export type Ending = "accepted" | "refused" | "crashed" | "hung" | "out-of-memory";
+
+/** What `timeout` exits with when the time is over. */
+const TIMED_OUT = 124;
+
+const PANIC =
+  /^(?:panic: |fatal error: |goroutine \d+ \[running\]|runtime: (?:goroutine stack|unexpected)|SIGSEGV|Segmentation fault|Traceback \(most)/m;
+const NO_MEMORY = /^fatal error: runtime: (?:out of memory|cannot allocate memory)|^runtime: out of memory/m;
+
+const endingOf = ({ status, stderr }: Step): Ending => {
+  if (status === TIMED_OUT) return "hung";
+  if (NO_MEMORY.test(stderr)) return "out-of-memory";
+  // A shell says 128 and the number for a signal; tools exit with less.
+  if (status > 128 && status < 160) return "crashed";
+  if (status !== 0 && PANIC.test(stderr)) return "crashed";
+  return status === 0 ? "accepted" : "refused";
+};
+
+/** How a case ended: as the first command did that did not succeed. */
+export const ending = ({ steps }: Pick<ImageObservation, "steps">): Ending =>
+  steps.map(endingOf).find((each) => each !== "accepted") ?? "accepted";
+
+/** The tool's own words about why it failed. */
+export const complaint = ({ steps }: Pick<ImageObservation, "steps">): string => {
+  const failed = steps.find((step) => endingOf(step) !== "accepted");
+  return failed === undefined
+    ? ""
+    : (failed.stderr.trim() || failed.stdout.trim() || `${failed.name}: exit status ${failed.status}`).slice(-2000);
+};
