@@ -29,11 +29,17 @@ import { select } from "./selection.js";
 const testable = (catalogue: Catalogue): Requirement[] =>
   [...catalogue].filter((each) => each.testable === true && each.level !== "MAY" && each.binds !== "client");
 
-const sourcesFor = (facts: RegistryFacts): Source<RegistryCase>[] =>
-  examples.map(({ ids, cases }, at) => {
+/** The examples as sources; those of the same aims are told apart by a number, so that another one leaves their cases alone. */
+function sourcesFor(facts: RegistryFacts): Source<RegistryCase>[] {
+  const counts = new Map<string, number>();
+  return examples.map(({ ids, cases }) => {
+    const aims = ids.join(" ");
+    const number = (counts.get(aims) ?? 0) + 1;
+    counts.set(aims, number);
     const made = cases(facts);
-    return { name: `${ids.join(" ")} ${at}`, ids, cases: "lack" in made ? made : made.map((subject) => ({ ...subject, aims: ids })) };
+    return { name: `${aims} ${number}`, ids, cases: "lack" in made ? made : made.map((subject) => ({ ...subject, aims: ids })) };
   });
+}
 
 /** Why a requirement is not asked of this registry; undefined when it is. */
 function notAsked(requirement: Requirement, { release, apis }: RegistryFacts): string | undefined {

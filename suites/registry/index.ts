@@ -7,11 +7,13 @@ import http from "./http.js";
 import manifests from "./manifests.js";
 import mount from "./mount.js";
 import names from "./names.js";
+import oddInput from "./odd-input.js";
 import pushingManifests from "./pushing-manifests.js";
 import referrers from "./referrers.js";
 import robustness from "./robustness.js";
 import type { Section } from "./suite.js";
 import tags from "./tags.js";
+import together from "./together.js";
 import uploads from "./uploads.js";
 
 /** The sections of the registry suite, in the order of the spec. */
@@ -30,6 +32,8 @@ export const sections: readonly Section[] = [
   errors,
   http,
   robustness,
+  oddInput,
+  together,
 ];
 
 export const checks = sections.flatMap((section) => section.checks);

@@ -89,3 +89,10 @@ export const bytesSent = ({ exchange: { request } }: Pick<View, "exchange">): nu
   request.body ? request.body.to - request.body.from : 0;
 
 export { header };
+
+/** The digest of a URL that names content by one. */
+export const digestIn = (url: string): string | undefined => /\/(?:blobs|manifests)\/(sha(?:256|512):[0-9a-f]+)(?:$|\?)/.exec(url)?.[1];
+
+/** No failure of the server, save what it says that it does not implement. */
+export const sound = (view: View): Judgement =>
+  holds(view.status < 500 || view.status === 501 || view.status === 505, "no failure of the server", `status ${view.status}${words(view)}`);

@@ -1,0 +1,191 @@
+import fc from "fast-check";
+import { dropping } from "../../generators/registry/dropping.js";
+import {
+  begin,
+  blobPath,
+  caseOf,
+  chunk,
+  finish,
+  get,
+  image,
+  MEDIA,
+  manifestPath,
+  pushBlob,
+  pushImage,
+  pushManifest,
+  random,
+  remove,
+  request,
+} from "../../generators/registry/steps.js";
+import type { RegistryCase, Step } from "../../runners/registry/case.js";
+import type { Exchange } from "../../runners/registry/observation.js";
+import { all, holds } from "../check.js";
+import { explains, type HistoryEvent, MOST_EVENTS } from "./history.js";
+import { digestIn, plainGet, sound } from "./look.js";
+import { type CaseView, check, checkCase, example, lack, section } from "./suite.js";
+
+const describe = ({ request: { method, url } }: Exchange): string => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`;
+
+/** The history of each tag that several clients used at once. */
+function tagHistories({ observation: { exchanges, contents } }: CaseView): ReadonlyMap<string, readonly HistoryEvent[]> {
+  const byDigest = new Map(Object.values(contents).map(({ sha256 }) => [sha256, sha256]));
+  const histories = new Map<string, HistoryEvent[]>();
+  const deletions = exchanges.some(({ request }) => request.method === "DELETE" && request.url.includes("/manifests/sha"));
+  for (const { request, response, begunMs, endedMs } of deletions ? [] : exchanges) {
+    const path = request.url.split("?")[0] ?? "";
+    const tag = /\/manifests\/([^/:]+)$/.exec(path)?.[1];
+    if (tag === undefined) continue;
+    const own = histories.get(path) ?? [];
+    histories.set(path, own);
+    const at = { begun: begunMs, ended: endedMs };
+    const status = response?.status ?? 0;
+    if (request.method === "PUT" || request.method === "DELETE") {
+      const content = request.body ? contents[request.body.content] : undefined;
+      const value = request.method === "PUT" ? content?.sha256 : undefined;
+      if (status === 201 || status === 202) own.push({ kind: "write", value, ...at });
+      else if (status === 0 || status >= 500) own.push({ kind: "write", value, ...at, uncertain: true });
+    } else if (request.method === "GET" && status === 200 && response)
+      own.push({ kind: "read", value: byDigest.get(response.body.sha256) ?? response.body.sha256, ...at });
+    else if (request.method === "GET" && status === 404) own.push({ kind: "read", value: undefined, ...at });
+  }
+  return histories;
+}
+
+const seeds = fc.nat(9999);
+const tagPush = (name: string, tag = "t"): Step => pushManifest("a", name, tag, MEDIA.manifest);
+const tagGet = (tag = "t"): Step => get(manifestPath("a", tag), { accept: MEDIA.manifest });
+
+/** Several clients push, read and sometimes delete one tag. */
+const tagRace = (deletes: boolean) =>
+  fc
+    .tuple(
+      seeds,
+      fc.array(fc.array(fc.constantFrom("m", "n", "o", "get", ...(deletes ? ["delete"] : [])), { minLength: 1, maxLength: 6 }), {
+        minLength: 2,
+        maxLength: 6,
+      }),
+    )
+    .map(
+      ([seed, clients]): RegistryCase =>
+        caseOf(
+          `${clients.length} clients use one tag at the same time`,
+          { ...image("m", seed), ...image("n", seed + 1), ...image("o", seed + 2) },
+          [...pushImage("a", "m"), ...pushImage("a", "n"), ...pushImage("a", "o"), tagPush("m")],
+          {
+            clients: clients.map((ops) =>
+              ops.map((op) => (op === "get" ? tagGet() : op === "delete" ? remove(manifestPath("a", "t")) : tagPush(op))),
+            ),
+            after: [tagGet()],
+          },
+        ),
+    );
+
+export default section("Several clients at the same time", [
+  check("robustness.registry.server-error-at-once", (view) => (view.concurrent ? sound(view) : undefined)),
+  check("robustness.registry.content-mixed", (view) => {
+    const digest = digestIn(view.exchange.request.url);
+    if (digest === undefined || !plainGet(view) || view.status !== 200) return undefined;
+    const { sha256, sha512 } = view.response.body;
+    return holds(digest === sha256 || digest === sha512, digest, sha256);
+  }),
+  checkCase("robustness.registry.tag-history", (view) => {
+    if (!view.case.clients) return undefined;
+    return all(
+      [...tagHistories(view)].map(([path, events]) => {
+        if (events.length > MOST_EVENTS || !events.some(({ kind }) => kind === "read")) return undefined;
+        const told = events.map(
+          ({ kind, value, begun, ended }) => `${begun.toFixed(1)}–${ended.toFixed(1)} ms ${kind} ${value?.slice(0, 15) ?? "nothing"}`,
+        );
+        return holds(
+          explains(events, undefined),
+          `an order of the requests that explains the answers about ${path.replace(/^https?:\/\/[^/]+/, "")}`,
+          told,
+        );
+      }),
+    );
+  }),
+  checkCase("robustness.registry.same-blob-at-once", (view) => {
+    if (!view.case.aims.includes("robustness.registry.same-blob-at-once")) return undefined;
+    const puts = view.observation.exchanges.filter(({ request, phase }) => phase === "clients" && request.method === "PUT");
+    const bad = puts.find(({ response }) => response?.status !== 201);
+    return puts.length < 2
+      ? undefined
+      : holds(bad === undefined, "each push succeeds", bad && `${describe(bad)} → ${bad.response?.status ?? bad.failure?.message}`);
+  }),
+  checkCase("robustness.registry.paging-endless", ({ observation: { exchanges } }) => {
+    const pages = exchanges.filter(({ page }) => page !== undefined).map(({ page = 0 }) => page);
+    const asked = exchanges.some(({ request }) => request.url.includes("/tags/list?n="));
+    return asked ? holds(Math.max(0, ...pages) < 19, "an end of the pages", `${Math.max(0, ...pages) + 1} pages`) : undefined;
+  }),
+
+  example(["robustness.registry.tag-history", "robustness.registry.server-error-at-once", "robustness.registry.content-mixed"], () =>
+    tagRace(false),
+  ),
+  example(["robustness.registry.tag-history", "robustness.registry.server-error-at-once"], ({ choices }) =>
+    choices.tagDelete === true ? tagRace(true) : lack("the registry does not delete tags"),
+  ),
+  example(["robustness.registry.same-blob-at-once", "robustness.registry.content-mixed"], () =>
+    fc.tuple(seeds, fc.integer({ min: 2, max: 6 }), fc.constantFrom(10, 100_000)).map(([seed, count, size]) =>
+      caseOf(`${count} clients push the same blob at the same time`, { x: random(size, seed) }, [], {
+        clients: Array.from({ length: count }, (_, at) => [begin("a", `u${at}`), finish(`u${at}`, "x"), get(blobPath("a", "x"))]),
+        after: [get(blobPath("a", "x"))],
+      }),
+    ),
+  ),
+  example(["robustness.registry.content-mixed", "robustness.registry.server-error-at-once"], () =>
+    fc.tuple(seeds, fc.integer({ min: 2, max: 4 })).map(([seed, count]) =>
+      caseOf(
+        `${count} clients use one upload session at the same time`,
+        { x: random(5000, seed), y: random(5000, seed + 1) },
+        [begin("a", "u")],
+        {
+          clients: Array.from({ length: count }, (_, at) => [
+            chunk("u", `p${at}`, at % 2 === 0 ? "x" : "y", 0, 5000),
+            finish("u", at % 2 === 0 ? "x" : "y", { body: false }),
+          ]),
+          after: [get(blobPath("a", "x")), get(blobPath("a", "y"))],
+        },
+      ),
+    ),
+  ),
+  example("robustness.registry.server-error-at-once", () =>
+    dropping(
+      seeds.map((seed) =>
+        caseOf(
+          "a tag is pushed, and asked for, by many at the same time",
+          { ...image("m", seed), ...image("n", seed + 1) },
+          [...pushImage("a", "m"), ...pushImage("a", "n"), tagPush("m")],
+          {
+            clients: [
+              ...[0, 1, 2, 3, 4, 5].map((at) => Array.from({ length: 40 }, (_, turn) => tagPush((at + turn) % 2 === 0 ? "m" : "n"))),
+              ...[0, 1, 2, 3, 4, 5, 6, 7].map(() => Array.from({ length: 40 }, () => tagGet())),
+              ...[0, 1].map(() => Array.from({ length: 20 }, () => request("GET", "/v2/{repo:a}/tags/list"))),
+            ],
+            after: [tagGet()],
+          },
+        ),
+      ),
+    ),
+  ),
+  example("robustness.registry.content-mixed", () =>
+    dropping(
+      seeds.map((seed) =>
+        caseOf(
+          "three blobs are pulled at the same time",
+          { x: random(3000, seed), y: random(3000, seed + 1), z: random(3000, seed + 2) },
+          [...pushBlob("a", "x"), ...pushBlob("a", "y"), ...pushBlob("a", "z")],
+          { clients: ["x", "y", "z", "x", "y", "z"].map((name) => Array.from({ length: 5 }, () => get(blobPath("a", name)))) },
+        ),
+      ),
+    ),
+  ),
+  example(["robustness.registry.content-mismatched", "robustness.registry.content-mixed"], () =>
+    seeds.map((seed) =>
+      caseOf("a manifest is pushed by another one's digest", { ...image("m", seed), ...image("n", seed + 1) }, [
+        ...pushImage("a", "m"),
+        pushManifest("a", "m", "{sha256:n}"),
+        get(manifestPath("a", "{sha256:n}"), { accept: MEDIA.manifest }),
+      ]),
+    ),
+  ),
+]);
