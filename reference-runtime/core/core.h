@@ -58,6 +58,8 @@ void die(const char *format, ...) PRINTF(1, 2) NORETURN;
 /* The same with errno's meaning appended. */
 void die_errno(const char *format, ...) PRINTF(1, 2) NORETURN;
 void warn(const char *format, ...) PRINTF(1, 2);
+/* The same to the log alone: what a caller does on purpose is no news on its standard error. */
+void warn_in_log(const char *format, ...) PRINTF(1, 2);
 void die_to(int socket);
 extern void (*at_death)(void);
 

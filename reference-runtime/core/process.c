@@ -166,15 +166,22 @@ void process_warn(const struct plan *plan, bool own_users) {
   if (!own_users) have = read_rights();
   uint64_t sets[SETS];
   grant(plan, &have, sets);
-  struct buf unknown = {0}, refused = {0};
+  uint64_t inheritable = 0;
+  EACH(plan, CAPABILITY, s)
+    if (set_of(s) == INHERITABLE) inheritable |= of_capability(s);
+  struct buf unknown = {0}, refused = {0}, futile = {0};
   EACH(plan, CAPABILITY, s) {
     if (!of_capability(s)) list(&unknown, s);
+    /* By the kernel's rule an ambient capability is an inheritable one too. Clients ask for it all the same, at every start. */
+    else if (set_of(s) == AMBIENT && !(inheritable & of_capability(s))) list(&futile, s);
     else if (!(sets[set_of(s)] & of_capability(s))) list(&refused, s);
   }
   if (unknown.len) warn("unknown capabilities are left out: %s", unknown.data);
+  if (futile.len) warn_in_log("ambient capabilities that are not inheritable are left out: %s", futile.data);
   if (refused.len) warn("capabilities that cannot be granted are left out: %s", refused.data);
   free(unknown.data);
   free(refused.data);
+  free(futile.data);
 }
 
 static void drop_bounding(const struct plan *plan, const struct step *s) {

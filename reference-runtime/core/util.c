@@ -219,4 +219,14 @@ void warn(const char *format, ...) {
   free(message.data);
 }
 
+void warn_in_log(const char *format, ...) {
+  struct buf message = {0};
+  va_list list;
+  va_start(list, format);
+  buf_vfmt(&message, format, list);
+  va_end(list);
+  log_line("warning", message.data);
+  free(message.data);
+}
+
 bool fault(const char *name) { return seeded_fault && !strcmp(seeded_fault, name); }

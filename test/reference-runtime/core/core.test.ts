@@ -127,6 +127,12 @@ t.test("capabilities that cannot be granted are left out with a warning", { skip
   t.equal(granted.status, 0);
   t.equal(granted.stderr, "", "nothing to warn of");
 
+  const quiet = join(work, "quiet");
+  const ambient = withSets("ambient", { bounding: all, permitted: all, effective: all, ambient: ["CAP_CHOWN"] });
+  const silent = call("--log", quiet, "--log-format", "json", "run", "--plan", ambient, "ambient");
+  t.equal(silent.stderr, "", "clients ask for ambient capabilities that are not inheritable at every start");
+  t.match(readFileSync(quiet, "utf8"), /ambient capabilities that are not inheritable are left out: CAP_CHOWN/);
+
   const log = join(work, "log");
   const odd = withSets("odd", {
     bounding: ["CAP_CHOWN", "CAP_TEST"],
