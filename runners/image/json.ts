@@ -1,0 +1,214 @@
+import type { JsonArray, JsonNode, JsonObject } from "./json-node.js";
+import { beyondDouble } from "./json-number.js";
+import { firstNotUtf8 } from "./utf8.js";
+
+/** What can be wrong with a JSON text: `syntax` and `depth` end the reading, the others do not. */
+export type JsonProblemKind = "syntax" | "depth" | "encoding" | "duplicate" | "surrogate" | "noncharacter" | "number";
+
+export interface JsonProblem {
+  readonly kind: JsonProblemKind;
+  readonly message: string;
+  readonly offset: number;
+  /** The value, or the object, that has the problem. */
+  readonly node?: JsonNode;
+}
+
+/** A JSON text read by the rules of I-JSON (RFC 7493); without `root` it is none. */
+export interface Json {
+  readonly root?: JsonNode;
+  readonly problems: readonly JsonProblem[];
+}
+
+/** Ends the reading. */
+class Stop extends Error {
+  readonly kind: "syntax" | "depth";
+  readonly offset: number;
+
+  constructor(kind: "syntax" | "depth", offset: number, message: string) {
+    super(message);
+    this.kind = kind;
+    this.offset = offset;
+  }
+}
+
+type Parent = Pick<JsonNode, "parent" | "key">;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const ESCAPES: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+const NONCHARACTER =
+  /[\ufdd0-\ufdef]|[\ufffe\uffff]|[\u{1fffe}\u{1ffff}\u{2fffe}\u{2ffff}\u{3fffe}\u{3ffff}\u{4fffe}\u{4ffff}\u{5fffe}\u{5ffff}\u{6fffe}\u{6ffff}\u{7fffe}\u{7ffff}\u{8fffe}\u{8ffff}\u{9fffe}\u{9ffff}\u{afffe}\u{affff}\u{bfffe}\u{bffff}\u{cfffe}\u{cffff}\u{dfffe}\u{dffff}\u{efffe}\u{effff}\u{ffffe}\u{fffff}\u{10fffe}\u{10ffff}]/u;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const LITERALS: readonly (readonly [string, boolean | null])[] = [
+  ["true", true],
+  ["false", false],
+  ["null", null],
+];
+
+class Parser {
+  readonly problems: JsonProblem[] = [];
+  readonly #bytes: Buffer;
+  readonly #maxDepth: number;
+  #at = 0;
+
+  constructor(bytes: Buffer, maxDepth: number) {
+    this.#bytes = bytes;
+    this.#maxDepth = maxDepth;
+  }
+
+  document(): JsonNode {
+    const root = this.#value({}, 0);
+    this.#space();
+    if (this.#at < this.#bytes.length) this.#stop("there is more after the end of the document");
+    return root;
+  }
+
+  #stop(message: string, offset = this.#at): never {
+    throw new Stop("syntax", offset, message);
+  }
+
+  #space(): void {
+    for (;;) {
+      const byte = this.#bytes[this.#at];
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
+      this.#at++;
+    }
+  }
+
+  /** Takes a character of punctuation if it is next. */
+  #take(character: string): boolean {
+    this.#space();
+    if (this.#bytes[this.#at] !== character.charCodeAt(0)) return false;
+    this.#at++;
+    return true;
+  }
+
+  #value(parent: Parent, depth: number): JsonNode {
+    this.#space();
+    const start = this.#at;
+    if (depth > this.#maxDepth) throw new Stop("depth", start, `nested deeper than ${this.#maxDepth} levels`);
+    const byte = this.#bytes[start];
+    if (byte === undefined) return this.#stop("the document ends where a value is expected");
+    if (byte === 0x7b) return this.#object({ ...parent, start }, depth);
+    if (byte === 0x5b) return this.#array({ ...parent, start }, depth);
+    if (byte === QUOTE) return this.#string(parent);
+    if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39)) return this.#number({ ...parent, start });
+    for (const [word, value] of LITERALS) {
+      if (this.#bytes.toString("latin1", start, start + word.length) !== word) continue;
+      this.#at += word.length;
+      return { ...parent, start, kind: value === null ? "null" : "boolean", value };
+    }
+    return this.#stop("no JSON value begins here");
+  }
+
+  #object(place: Parent & { readonly start: number }, depth: number): JsonObject {
+    const members = new Map<string, JsonNode>();
+    const node: JsonObject = { ...place, kind: "object", members };
+    this.#at++;
+    if (this.#take("}")) return node;
+    do {
+      this.#space();
+      const offset = this.#at;
+      if (this.#bytes[offset] !== QUOTE) this.#stop("a member's name in quotes is expected");
+      const name = this.#string({ parent: node }).value;
+      if (!this.#take(":")) this.#stop("a colon is expected after a member's name");
+      const value = this.#value({ parent: node, key: name }, depth + 1);
+      if (members.has(name))
+        this.problems.push({ kind: "duplicate", offset, node: value, message: `the name ${JSON.stringify(name)} again` });
+      members.set(name, value);
+    } while (this.#take(","));
+    if (!this.#take("}")) this.#stop("a comma or a closing brace is expected");
+    return node;
+  }
+
+  #array(place: Parent & { readonly start: number }, depth: number): JsonArray {
+    const items: JsonNode[] = [];
+    const node: JsonArray = { ...place, kind: "array", items };
+    this.#at++;
+    if (this.#take("]")) return node;
+    do items.push(this.#value({ parent: node, key: items.length }, depth + 1));
+    while (this.#take(","));
+    if (!this.#take("]")) this.#stop("a comma or a closing bracket is expected");
+    return node;
+  }
+
+  #string(parent: Parent): JsonNode & { readonly kind: "string" } {
+    const start = this.#at++;
+    let value = "";
+    let plain = this.#at;
+    for (;;) {
+      const byte = this.#bytes[this.#at];
+      if (byte === undefined) this.#stop("a string does not end", start);
+      if (byte < 0x20) this.#stop("a string has a control character in it");
+      if (byte !== QUOTE && byte !== BACKSLASH) {
+        this.#at++;
+        continue;
+      }
+      value += this.#bytes.toString("utf8", plain, this.#at);
+      if (byte === QUOTE) break;
+      value += this.#escape();
+      plain = this.#at;
+    }
+    this.#at++;
+    const node = { ...parent, start, kind: "string", value } as const;
+    if (!value.isWellFormed()) this.problems.push({ kind: "surrogate", offset: start, node, message: "half of a surrogate pair" });
+    if (NONCHARACTER.test(value)) this.problems.push({ kind: "noncharacter", offset: start, node, message: "a Unicode noncharacter" });
+    return node;
+  }
+
+  /** What a backslash and the characters after it stand for. */
+  #escape(): string {
+    const character = String.fromCharCode(this.#bytes[this.#at + 1] ?? 0);
+    if (character === "u") {
+      const digits = this.#bytes.toString("latin1", this.#at + 2, this.#at + 6);
+      if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.#stop("four hexadecimal digits are expected after \\u");
+      this.#at += 6;
+      return String.fromCharCode(Number.parseInt(digits, 16));
+    }
+    const meant = Object.hasOwn(ESCAPES, character) ? ESCAPES[character] : undefined;
+    if (meant === undefined) return this.#stop("no such escape");
+    this.#at += 2;
+    return meant;
+  }
+
+  #number(place: Parent & { readonly start: number }): JsonNode {
+    let end = place.start;
+    while (/[-+.eE0-9]/.test(String.fromCharCode(this.#bytes[end] ?? 0))) end++;
+    const text = this.#bytes.toString("latin1", place.start, end);
+    if (!NUMBER.test(text)) this.#stop(`no number: ${text.slice(0, 40)}`);
+    this.#at = end;
+    const node = { ...place, kind: "number", value: Number(text), text } as const;
+    const beyond = beyondDouble(text);
+    if (beyond !== undefined) this.problems.push({ kind: "number", offset: place.start, node, message: beyond });
+    return node;
+  }
+}
+
+/** The names of encodings that texts begin with, by their first bytes. */
+function foreignEncoding(bytes: Buffer): string | undefined {
+  if (bytes.length < 2) return undefined;
+  const [first = 0, second = 0] = bytes;
+  const mark = bytes.readUInt16BE(0);
+  return first === 0 || second === 0 || mark === 0xfeff || mark === 0xfffe ? "UTF-16 or UTF-32" : undefined;
+}
+
+/**
+ * Reads a JSON text (RFC 8259), and finds what I-JSON forbids: other encodings than UTF-8, names that occur twice, halves
+ * of surrogate pairs, noncharacters, numbers beyond doubles. Never throws.
+ */
+export function parseJson(content: Uint8Array, maxDepth: number): Json {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const foreign = foreignEncoding(bytes);
+  if (foreign !== undefined) return { problems: [{ kind: "encoding", offset: 0, message: `it is encoded in ${foreign}` }] };
+  const parser = new Parser(bytes, maxDepth);
+  const wrong = firstNotUtf8(bytes);
+  const encoding: JsonProblem[] = wrong === undefined ? [] : [{ kind: "encoding", offset: wrong, message: "it is not UTF-8" }];
+  try {
+    const root = parser.document();
+    return { root, problems: [...encoding, ...parser.problems] };
+  } catch (thrown) {
+    if (!(thrown instanceof Stop)) throw thrown;
+    const { kind, offset, message } = thrown;
+    return { problems: [...encoding, ...parser.problems, { kind, offset, message }] };
+  }
+}

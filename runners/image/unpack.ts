@@ -1,0 +1,118 @@
+import { once } from "node:events";
+import * as zlib from "node:zlib";
+import type { Compression } from "../../spec/image/media-types.js";
+import { ZstdFrames } from "./zstd-frames.js";
+
+/** A compressed stream that is broken. */
+export class BadCompression extends Error {
+  override readonly name = "BadCompression";
+}
+
+/** Takes compressed bytes, and gives what they stand for to the callback that it was made with. */
+export interface Unpacker {
+  /** @throws BadCompression, or what the callback throws */
+  write(chunk: Buffer): Promise<void>;
+  /** @throws BadCompression when something is missing */
+  end(): Promise<void>;
+  /** Bytes after the end of the compressed stream, known at the end. */
+  readonly trailing: number;
+}
+
+/** How content is compressed, by its first bytes. */
+export function sniff(first: Buffer): Compression {
+  if (first.length >= 2 && first.readUInt16BE(0) === 0x1f8b) return "gzip";
+  if (first.length < 4) return "none";
+  const magic = first.readUInt32LE(0);
+  return magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50 ? "zstd" : "none";
+}
+
+const plain = (onData: (chunk: Buffer) => void): Unpacker => ({
+  write: async (chunk) => onData(chunk),
+  end: async () => undefined,
+  trailing: 0,
+});
+
+/** A stream of node:zlib: writing waits while it is full, and its errors are thrown where it is written to. */
+function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacker {
+  let failed: Error | undefined;
+  let written = 0;
+  const fail = (thrown: unknown): void => {
+    failed ??= thrown instanceof Error ? thrown : new Error(String(thrown));
+    stream.destroy();
+  };
+  stream.on("error", (error) => fail(new BadCompression(error.message)));
+  stream.on("data", (chunk: Buffer) => {
+    try {
+      if (!failed) onData(chunk);
+    } catch (thrown) {
+      fail(thrown);
+    }
+  });
+  const closed = once(stream, "close");
+  const check = (): void => {
+    if (failed) throw failed;
+  };
+  return {
+    write: async (chunk) => {
+      check();
+      written += chunk.length;
+      // After its end the stream takes nothing more, and says nothing either.
+      if (stream.readableEnded || stream.destroyed) return;
+      if (!stream.write(chunk)) await Promise.race([once(stream, "drain"), closed]).catch(fail);
+      check();
+    },
+    end: async () => {
+      check();
+      stream.end();
+      await closed.catch(fail);
+      check();
+    },
+    get trailing() {
+      return written - stream.bytesWritten;
+    },
+  };
+}
+
+/** zstd in JavaScript, for a Node whose zlib has none. */
+async function byFzstd(onData: (chunk: Buffer) => void): Promise<Unpacker> {
+  const { Decompress } = await import("fzstd");
+  const decoder = new Decompress((chunk) => onData(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
+  return {
+    write: async (chunk) => decoder.push(chunk),
+    end: async () => undefined,
+    trailing: 0,
+  };
+}
+
+const hasZstd = (module: object): module is { createZstdDecompress(): zlib.Gunzip } => "createZstdDecompress" in module;
+
+/** zstd, frame by frame: broken and oversized frames are noticed before they are unpacked. */
+async function zstd(onData: (chunk: Buffer) => void): Promise<Unpacker> {
+  const frames = new ZstdFrames();
+  const inner = hasZstd(zlib) ? byStream(zlib.createZstdDecompress(), onData) : await byFzstd(onData);
+  const check = (problem: string | undefined): void => {
+    if (problem !== undefined) throw new BadCompression(problem);
+  };
+  return {
+    write: async (chunk) => {
+      check(frames.write(chunk));
+      try {
+        await inner.write(chunk);
+      } catch (thrown) {
+        // fzstd's errors have numbers for codes.
+        throw thrown instanceof Error && "code" in thrown && typeof thrown.code === "number" ? new BadCompression(thrown.message) : thrown;
+      }
+    },
+    end: async () => {
+      check(frames.end());
+      await inner.end();
+    },
+    trailing: 0,
+  };
+}
+
+/** An unpacker of a kind of compression; `onData` may throw to stop it. */
+export async function unpacker(compression: Compression, onData: (chunk: Buffer) => void): Promise<Unpacker> {
+  if (compression === "gzip") return byStream(zlib.createGunzip({ chunkSize: 1 << 18 }), onData);
+  return compression === "zstd" ? zstd(onData) : plain(onData);
+}
