@@ -17,6 +17,8 @@ export interface JsonProblem {
 export interface Json {
   readonly root?: JsonNode;
   readonly problems: readonly JsonProblem[];
+  /** What makes it other than canonical JSON (of releases up to 1.1.1), at its first place. */
+  readonly loose?: { readonly offset: number; readonly message: string };
 }
 
 /** Ends the reading. */
@@ -47,6 +49,7 @@ const LITERALS: readonly (readonly [string, boolean | null])[] = [
 
 class Parser {
   readonly problems: JsonProblem[] = [];
+  loose: Json["loose"];
   readonly #bytes: Buffer;
   readonly #maxDepth: number;
   #at = 0;
@@ -67,10 +70,15 @@ class Parser {
     throw new Stop("syntax", offset, message);
   }
 
+  #note(message: string, offset = this.#at): void {
+    this.loose ??= { offset, message };
+  }
+
   #space(): void {
     for (;;) {
       const byte = this.#bytes[this.#at];
       if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
+      this.#note("white space");
       this.#at++;
     }
   }
@@ -106,6 +114,7 @@ class Parser {
     const node: JsonObject = { ...place, kind: "object", members };
     this.#at++;
     if (this.#take("}")) return node;
+    let previous: string | undefined;
     do {
       this.#space();
       const offset = this.#at;
@@ -115,6 +124,9 @@ class Parser {
       const value = this.#value({ parent: node, key: name }, depth + 1);
       if (members.has(name))
         this.problems.push({ kind: "duplicate", offset, node: value, message: `the name ${JSON.stringify(name)} again` });
+      if (previous !== undefined && name < previous)
+        this.#note(`the name ${JSON.stringify(name)} after ${JSON.stringify(previous)}`, offset);
+      previous = name;
       members.set(name, value);
     } while (this.#take(","));
     if (!this.#take("}")) this.#stop("a comma or a closing brace is expected");
@@ -162,11 +174,13 @@ class Parser {
     if (character === "u") {
       const digits = this.#bytes.toString("latin1", this.#at + 2, this.#at + 6);
       if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.#stop("four hexadecimal digits are expected after \\u");
+      this.#note("an escape that is not needed");
       this.#at += 6;
       return String.fromCharCode(Number.parseInt(digits, 16));
     }
     const meant = Object.hasOwn(ESCAPES, character) ? ESCAPES[character] : undefined;
     if (meant === undefined) return this.#stop("no such escape");
+    if (meant !== '"' && meant !== "\\") this.#note("an escape that is not needed");
     this.#at += 2;
     return meant;
   }
@@ -177,6 +191,7 @@ class Parser {
     const text = this.#bytes.toString("latin1", place.start, end);
     if (!NUMBER.test(text)) this.#stop(`no number: ${text.slice(0, 40)}`);
     this.#at = end;
+    if (!/^(?:0|-?[1-9]\d*)$/.test(text)) this.#note("a number that is not whole", place.start);
     const node = { ...place, kind: "number", value: Number(text), text } as const;
     const beyond = beyondDouble(text);
     if (beyond !== undefined) this.problems.push({ kind: "number", offset: place.start, node, message: beyond });
@@ -205,7 +220,7 @@ export function parseJson(content: Uint8Array, maxDepth: number): Json {
   const encoding: JsonProblem[] = wrong === undefined ? [] : [{ kind: "encoding", offset: wrong, message: "it is not UTF-8" }];
   try {
     const root = parser.document();
-    return { root, problems: [...encoding, ...parser.problems] };
+    return { root, problems: [...encoding, ...parser.problems], ...(parser.loose ? { loose: parser.loose } : {}) };
   } catch (thrown) {
     if (!(thrown instanceof Stop)) throw thrown;
     const { kind, offset, message } = thrown;

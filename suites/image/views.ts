@@ -1,0 +1,141 @@
+import { itemsOf, type JsonNode, member } from "../../runners/image/json-node.js";
+import type { Document, Layout, Reference } from "../../runners/image/layout.js";
+import { documentKind, isDocker, layerType } from "../../spec/image/media-types.js";
+import type { Release } from "../../spec/image/releases.js";
+import type {
+  AnnotationsView,
+  BlobView,
+  DescriptorView,
+  DocumentView,
+  ImageView,
+  ManifestView,
+  ObjectView,
+  PlatformView,
+} from "./suite.js";
+
+/** Makes the views of a layout that was read: what each check looks at. */
+export class LayoutViews {
+  readonly #layout: Layout;
+  readonly #byPath = new Map<string, Reference[]>();
+
+  readonly #release: Release;
+
+  constructor(layout: Layout, release: Release) {
+    this.#layout = layout;
+    this.#release = release;
+    for (const reference of layout.references) {
+      if (reference.path === undefined) continue;
+      const known = this.#byPath.get(reference.path);
+      if (known) known.push(reference);
+      else this.#byPath.set(reference.path, [reference]);
+    }
+  }
+
+  *documents(): Generator<DocumentView> {
+    for (const document of this.#layout.documents) yield { document, release: this.#release, spot: { file: document.path } };
+  }
+
+  /** Documents of a role whose text is an object. */
+  *objects(role: Document["role"]): Generator<ObjectView> {
+    for (const document of this.#layout.documents) {
+      const { root } = document.json;
+      if (document.role !== role || root?.kind !== "object") continue;
+      const types = (this.#byPath.get(document.path) ?? []).flatMap(({ mediaType }) => mediaType ?? []);
+      yield {
+        document,
+        root,
+        docker: types.length > 0 && types.every(isDocker),
+        release: this.#release,
+        spot: { file: document.path, node: root },
+      };
+    }
+  }
+
+  *manifests(): Generator<ManifestView> {
+    for (const view of this.objects("manifest")) {
+      const own = this.#layout.references.filter(({ document }) => document === view.document);
+      const config = own.find(({ use }) => use === "config");
+      yield { ...view, layers: own.filter(({ use }) => use === "layer"), ...(config ? { config } : {}) };
+    }
+  }
+
+  /** Every manifest with an image config that could be read; those of `docker save` by its list. */
+  *images(): Generator<ImageView> {
+    for (const { config, layers } of this.manifests()) {
+      const document = this.#document(config?.path, "config");
+      // Layers of types that are not known are not archives to compare with.
+      if (document && layers.every(({ mediaType }) => mediaType !== undefined && layerType(mediaType)))
+        yield {
+          config: document,
+          layers: layers.map(({ path }) => this.#archive(path)),
+          release: this.#release,
+          spot: { file: document.path },
+        };
+    }
+    const list = this.#document("manifest.json", "docker-list")?.json.root;
+    for (const image of list?.kind === "array" ? list.items : []) {
+      const config = member(image, "Config");
+      const document = this.#document(config?.kind === "string" ? config.value : undefined, "config");
+      const layers = itemsOf(image, "Layers").map((layer) => this.#archive(layer.kind === "string" ? layer.value : undefined));
+      if (document) yield { config: document, layers, release: this.#release, spot: { file: document.path } };
+    }
+  }
+
+  #document(path: string | undefined, role: Document["role"]): Document | undefined {
+    return this.#layout.documents.find((each) => each.path === path && each.role === role);
+  }
+
+  #archive(path: string | undefined) {
+    return path === undefined ? undefined : this.#layout.blobs.get(path)?.archive;
+  }
+
+  *descriptors(): Generator<DescriptorView> {
+    for (const reference of this.#layout.references) {
+      const { node, path, document, mediaType } = reference;
+      const file = path === undefined ? undefined : this.#layout.files.get(path);
+      const kind = mediaType === undefined ? undefined : documentKind(mediaType);
+      const target = kind === "manifest" || kind === "index" ? this.#document(path, kind) : undefined;
+      const scan = path === undefined ? undefined : this.#layout.blobs.get(path);
+      yield {
+        reference,
+        node,
+        release: this.#release,
+        spot: { file: document.path, node },
+        ...(file?.type === "file" ? { size: file.size } : {}),
+        ...(scan ? { scan } : {}),
+        ...(scan?.archive ? { archive: scan.archive } : {}),
+        ...(target?.json.root ? { target } : {}),
+      };
+    }
+  }
+
+  *platforms(): Generator<PlatformView> {
+    for (const { node, document } of this.#layout.references) {
+      const platform = document.role === "index" ? member(node, "platform") : undefined;
+      if (platform) yield { node: platform, release: this.#release, spot: { file: document.path, node: platform } };
+    }
+  }
+
+  *annotations(): Generator<AnnotationsView> {
+    const of = (document: Document, node: JsonNode | undefined, kind: AnnotationsView["of"], named = false): AnnotationsView[] => {
+      if (!node) return [];
+      const duplicates = document.json.problems.flatMap((problem) =>
+        problem.kind === "duplicate" && problem.node?.parent === node ? [{ node: problem.node, offset: problem.offset }] : [],
+      );
+      return [{ node, of: kind, named, duplicates, release: this.#release, spot: { file: document.path, node } }];
+    };
+    for (const kind of ["index", "manifest"] as const)
+      for (const { document, root } of this.objects(kind)) yield* of(document, member(root, "annotations"), kind);
+    for (const { document, node, use } of this.#layout.references)
+      yield* of(document, member(node, "annotations"), "descriptor", document.entryPoint && use === "manifest");
+    for (const { document, root } of this.objects("config")) yield* of(document, member(member(root, "config"), "Labels"), "labels");
+  }
+
+  *blobs(): Generator<BlobView> {
+    for (const [path, scan] of [...this.#layout.blobs].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const [, algorithm, encoded] = /^blobs\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+      if (algorithm !== undefined && encoded !== undefined)
+        yield { path, algorithm, encoded, scan, release: this.#release, spot: { file: path } };
+    }
+  }
+}
