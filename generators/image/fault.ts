@@ -13,6 +13,8 @@ export interface Fault {
   readonly requirement: string;
   /** What is done, for people. */
   readonly how: string;
+  /** The statements by which whoever consumes the image has to refuse it; none when the spec leaves that open. */
+  readonly refusedBy?: readonly string[];
   /** What is changed, before everything that depends on it is made (so digests above it fit). A Buffer is written as it is. */
   readonly tar?: (archive: Buffer) => Buffer;
   readonly packed?: (layer: Buffer) => Buffer;

@@ -2,7 +2,7 @@ import { type ImageCase, type Layer, TAG } from "../../runners/image/case.js";
 import { digestOf } from "../../runners/image/content.js";
 import { compress } from "./compression.js";
 import type { Document, Fault, Files, Names } from "./fault.js";
-import { FAULTS } from "./faults.js";
+import { FAULTS } from "./fault-table.js";
 import { addBlob, blobPath, jsonBytes, MEDIA, neighbour, REF_NAME } from "./neighbours.js";
 import { encodeTar } from "./tar.js";
 

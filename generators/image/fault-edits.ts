@@ -1,0 +1,72 @@
+import type { Json } from "../../runners/image/case.js";
+import type { Document, Fault, Files } from "./fault.js";
+
+type Stage = "config" | "manifest" | "index" | "layout";
+
+/** The value as an object, or as a list, that may be changed in place: the documents of a layout are nobody else's. */
+const asObject = (value: Json | undefined): Document | undefined =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Document) : undefined;
+const asList = (value: Json | undefined): Json[] | undefined => (Array.isArray(value) ? value : undefined);
+
+/** Sets, or with undefined removes, what is at the path; makes objects on the way where there are none. */
+export function edit(document: Document, path: readonly (string | number)[], value: Json | undefined): Document {
+  let place: Json | undefined = document;
+  for (const key of path.slice(0, -1)) {
+    const object = asObject(place);
+    if (object && typeof key === "string") object[key] ??= {};
+    place = typeof key === "string" ? object?.[key] : asList(place)?.[key];
+  }
+  const last = path.at(-1);
+  const [object, list] = [asObject(place), asList(place)];
+  if (list && typeof last === "number") list.splice(last, 1, ...(value === undefined ? [] : [value]));
+  else if (object && typeof last === "string" && value === undefined) delete object[last];
+  else if (object && typeof last === "string" && value !== undefined) object[last] = value;
+  else throw new RangeError(`nothing can be set at ${path.join("/")}`);
+  return document;
+}
+
+/** A fault that is one wrong value, or a missing one, in a document. */
+export const valueFault = (
+  stage: Stage,
+  name: string,
+  requirement: string,
+  path: readonly (string | number)[],
+  value: Json | undefined,
+  refusedBy?: readonly string[],
+): Fault => ({
+  name,
+  requirement,
+  how: `${stage}: /${path.join("/")} ${value === undefined ? "is missing" : `is ${JSON.stringify(value)?.slice(0, 80)}`}`,
+  ...(refusedBy ? { refusedBy } : {}),
+  [stage]: (document: Document) => edit(document, path, value),
+});
+
+/** A fault in the text of a document: a change to its JSON. */
+export const textFault = (
+  stage: Stage,
+  name: string,
+  requirement: string,
+  how: string,
+  change: (text: string) => string | Buffer,
+): Fault => ({
+  name,
+  requirement,
+  how: `${stage}: ${how}`,
+  [stage]: (document: Document) => {
+    const changed = change(JSON.stringify(document));
+    return Buffer.isBuffer(changed) ? changed : Buffer.from(changed);
+  },
+});
+
+/** Replaces the bytes of a file. */
+export const rewrite = (files: Files, path: string, change: (bytes: Buffer) => Buffer): void => {
+  files.set(path, change(files.get(path) ?? Buffer.alloc(0)));
+};
+
+/** Changes a bit of the middle byte. */
+export const flip = (bytes: Buffer): Buffer => {
+  const changed = Buffer.from(bytes);
+  const middle = Math.floor(changed.length / 2);
+  changed[middle] = (changed[middle] ?? 0) ^ 1;
+  return changed;
+};

@@ -1,0 +1,10 @@
+import type { Fault } from "./fault.js";
+import { CONFIG_FAULTS } from "./faults-config.js";
+import { DOCUMENT_FAULTS } from "./faults-documents.js";
+import { LAYER_FAULTS } from "./faults-layers.js";
+
+/** Every fault: each breaks one statement about content, and nothing else that could be kept. */
+export const FAULTS: readonly Fault[] = [...DOCUMENT_FAULTS, ...CONFIG_FAULTS, ...LAYER_FAULTS];
+
+/** The fault of that name; undefined when there is none. */
+export const faultNamed = (name: string): Fault | undefined => FAULTS.find((fault) => fault.name === name);
