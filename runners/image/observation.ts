@@ -18,6 +18,10 @@ export interface ImageObservation {
   readonly tree: SeenTree | null;
   /** The directories that a copying tool made, by name. */
   readonly copies: Readonly<Record<string, SeenTree>>;
+  /** The image's manifest, config and layers as they were given to the tool: `SIZE sha256:…` by what they are. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** The same case unpacked once more, where it was asked for. */
+  readonly again?: SeenTree | null;
   /** The config.json of a runtime bundle, where the tool makes one. */
   readonly runtimeConfig?: Json;
   /** What changed outside the directory that is the tool's, in words. */

@@ -75,6 +75,7 @@ function observationOf(parts: ReadonlyMap<string, Buffer>): ImageObservation {
     ],
     xattrs: lines("xattrs"),
     controls: {},
+    sources: {},
   };
 }
 

@@ -1,0 +1,160 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism, platform } from "node:os";
+import { join } from "node:path";
+import { exitCode } from "../reports/exit-code.js";
+import { createReporter, defaultFormat, type Reporter } from "../reports/reporter.js";
+import type { Results } from "../reports/results.js";
+import { renderTable } from "../reports/table.js";
+import { Inconclusive, UsageError } from "../runners/errors.js";
+import { readImageCase, storedImages } from "../runners/image/store.js";
+import { commandTool } from "../runners/image/tools/command.js";
+import { toolNamed } from "../runners/image/tools/index.js";
+import type { Tool } from "../runners/image/tools/tool.js";
+import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
+import { inForce } from "../spec/image/releases.js";
+import { toolChecks } from "../suites/image/tool-judge.js";
+import { exitCodeOf } from "./exit.js";
+import { reportDivergences } from "./image-divergences.js";
+import { type ImageToolOptions, imageToolOptions } from "./image-tool-options.js";
+import { generalImages, hostOf, ToolTarget } from "./image-tool-target.js";
+import { printOutcomes } from "./outcomes.js";
+import { runSuite } from "./run-suite.js";
+import { reportFor } from "./runtime.js";
+import { DEFAULT_SEED } from "./runtime-options.js";
+import { select } from "./selection.js";
+
+const makeReporters = (options: ImageToolOptions, name: string, several: boolean): Reporter[] => {
+  const wanted =
+    options.report.length === 0 || options.report.every((report) => report.includes("=")) ? [defaultFormat(process.stdout)] : [];
+  return [...wanted, ...options.report].map((report) =>
+    createReporter(reportFor(report, name, several), process.stdout, { gate: options.level }),
+  );
+};
+
+/** What a tool can be judged by: a check looks at it, and the release has it. */
+function judged(catalogue: Catalogue, release: ImageToolOptions["spec"]): Requirement[] {
+  const checked = new Set(toolChecks.map(({ id }) => id));
+  return [...catalogue].filter((each) => checked.has(each.id) && each.level !== "MAY" && inForce(each, release));
+}
+
+/** @throws UsageError */
+function toolsOf(options: ImageToolOptions): Tool[] {
+  const tools = [...options.tool.map(toolNamed), ...options.toolCmd.map(commandTool)];
+  if (tools.length === 0) throw new UsageError("which tool? Name one by --tool or --tool-cmd (see oci-conform image --tool umoci --help)");
+  if (platform() !== "linux") throw new UsageError(`image tools are driven on Linux; this is ${platform()}`);
+  if (process.geteuid?.() !== 0) throw new UsageError("image tools are driven as root, in a sandbox: start this as root");
+  return tools;
+}
+
+/** Explores one tool, shrinks what failed, and gives the results. */
+async function explore(
+  target: ToolTarget,
+  selected: readonly Requirement[],
+  options: ImageToolOptions,
+  seed: number,
+  reporters: readonly Reporter[],
+): Promise<Results> {
+  const version = await target.version();
+  await target.preflight();
+  const { signal, tool } = target;
+  for (const reporter of reporters) {
+    reporter.begin({
+      spec: "image",
+      target: { name: tool.name, version, release: options.spec },
+      host: hostOf(),
+      seed,
+      jobs: options.jobs,
+    });
+  }
+  const root = join(options.out, "failures");
+  const results = await runSuite(
+    {
+      release: options.spec,
+      execute: target.execute,
+      stored: storedImages(root),
+      sources: target.sources(),
+      general: generalImages(),
+      finding: (requirement, shrunk) => target.finding(root, requirement, shrunk),
+    },
+    {
+      selected,
+      seed,
+      jobs: options.jobs,
+      cases: options.cases,
+      ...(options.time === undefined ? {} : { time: options.time }),
+      bail: options.bail,
+      signal,
+    },
+    reporters,
+  );
+  return {
+    ...results,
+    target: { name: tool.name, command: tool.program, version, spec: options.spec },
+    host: hostOf(),
+    ...(target.complaints.length > 0 ? { complaints: [...new Set(target.complaints)] } : {}),
+  };
+}
+
+/** Runs one stored case, and prints what it shows. Returns the exit code. */
+async function replay(path: string, targets: readonly ToolTarget[], catalogue: Catalogue): Promise<number> {
+  const subject = readImageCase(path);
+  let failed = false;
+  for (const target of targets) {
+    process.stdout.write(`${target.tool.name}: `);
+    const { outcomes } = await target.execute(subject);
+    failed = printOutcomes(subject, outcomes, catalogue, process.stdout) || failed;
+  }
+  return failed ? 1 : 0;
+}
+
+/** `oci-conform image --tool TOOL`: drives each tool in turn, and says where several differ. */
+export async function run(args: readonly string[]): Promise<number> {
+  const options = imageToolOptions(args, availableParallelism());
+  if (!options) return 0;
+  const catalogue = await loadCatalogue("image");
+  const selected = select(catalogue, judged(catalogue, options.spec), options);
+  if (options.list) {
+    for (const { id, level, summary } of selected) process.stdout.write(`${level.padEnd(11)}${id}\n           ${summary}\n`);
+    return 0;
+  }
+  const tools = toolsOf(options);
+  const seed = options.seed ?? (options.time === undefined ? DEFAULT_SEED : Math.floor(Math.random() * 0x7fffffff));
+  const abort = new AbortController();
+  const interrupt = (): void => abort.abort();
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const limits = { timeoutMs: options.timeout, memoryKiB: options.memory * 1024 };
+  const targets = tools.map((tool) => new ToolTarget(tool, limits, abort.signal));
+  const codes: number[] = [];
+  const all: Results[] = [];
+  try {
+    if (options.case !== undefined) return await replay(options.case, targets, catalogue);
+    for (const target of targets) {
+      if (abort.signal.aborted) break;
+      const reporters = makeReporters(options, target.tool.name, targets.length > 1);
+      try {
+        const results = await explore(target, selected, options, seed, reporters);
+        for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
+        for (const reporter of reporters) await reporter.end(results);
+        all.push(results);
+        codes.push(exitCode(results, { gate: options.level }));
+      } catch (thrown) {
+        if (abort.signal.aborted) break;
+        if (!(thrown instanceof Inconclusive)) throw thrown;
+        for (const reporter of reporters) await reporter.inconclusive(thrown.message);
+        codes.push(exitCodeOf(thrown));
+      }
+    }
+    if (all.length > 1 && !abort.signal.aborted) {
+      process.stdout.write(renderTable(all));
+      mkdirSync(options.out, { recursive: true });
+      const { text, json } = reportDivergences(targets);
+      writeFileSync(join(options.out, "differences.json"), json);
+      process.stdout.write(text);
+    }
+  } finally {
+    for (const target of targets) target.close();
+  }
+  if (abort.signal.aborted) return 130;
+  // Our own fault weighs most, then a finding, then a target that could not be tested.
+  return [70, 1, 2].find((code) => codes.includes(code)) ?? 0;
+}

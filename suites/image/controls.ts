@@ -1,0 +1,26 @@
+import type { ImageCase } from "../../runners/image/case.js";
+import type { ToolView } from "./tool-view.js";
+
+/** The control of a case that has to be refused. */
+export const CONTROL = "control";
+
+/** The valid case that a faulty one was made of: without the fault, bare markers, or a user that is not there. */
+export function withoutFault({ fault: _, ...subject }: ImageCase): ImageCase {
+  const { config, ...properties } = subject.config;
+  const { User: __, ...execution } = typeof config === "object" && config !== null && "User" in config ? config : { User: "" };
+  return {
+    ...subject,
+    config: config === undefined ? properties : { ...properties, config: execution },
+    layers: subject.layers.map((layer) => ({ ...layer, entries: layer.entries.filter(({ path }) => !/(?:^|\/)\.wh\.$/.test(path)) })),
+  };
+}
+
+/**
+ * The further cases without which a refusal shows nothing: that a tool refuses a fault counts only when it takes the same
+ * image without it; and a valid image that it refuses is tried without each of its features.
+ */
+export function controlsFor({ case: subject, ending, refuse, mayRefuse, features }: ToolView): readonly (readonly [string, ImageCase])[] {
+  if (ending === "accepted") return [];
+  if (refuse.length > 0) return [[CONTROL, withoutFault(subject)]];
+  return mayRefuse.length > 0 ? [] : features.map(({ id, without }) => [id, without(subject)]);
+}

@@ -1,0 +1,186 @@
+import fc, { type Arbitrary } from "fast-check";
+import { imageOf, layerOf, minimalImage } from "../../generators/image/base.js";
+import { oddImage } from "../../generators/image/case.js";
+import { dir, file, hardlink, opaque, symlink, whiteout } from "../../generators/image/entries.js";
+import { FAULTS } from "../../generators/image/fault-table.js";
+import { faultImage } from "../../generators/image/faults.js";
+import { imageConfig } from "../../generators/image/image-config.js";
+import { fileTree } from "../../generators/image/tree.js";
+import type { Entry, ImageCase, Neighbour } from "../../runners/image/case.js";
+import { USER } from "./conversion.js";
+import { LAW } from "./law.js";
+
+/** A written example: cases aimed at some requirements. */
+export interface ToolExample {
+  readonly ids: readonly string[];
+  readonly cases: Arbitrary<ImageCase>;
+}
+
+const example = (ids: string | readonly string[], cases: Arbitrary<ImageCase>): ToolExample => {
+  const aims = typeof ids === "string" ? [ids] : ids;
+  return { ids: aims, cases: cases.map((subject) => ({ ...subject, aims })) };
+};
+
+/** Layers of entries; the first is shown to be there by a file that stays. */
+const stacks = (id: string, ...variants: (readonly (readonly Entry[])[])[]): ToolExample =>
+  example(
+    id,
+    fc.constantFrom(...variants).map(([base = [], ...rest]) => imageOf(`layers for ${id}`, [[...base, file("stays", "stays")], ...rest])),
+  );
+
+const shaped = (id: string, ...variants: (Partial<ImageCase> | Neighbour)[]): ToolExample =>
+  example(
+    id,
+    fc
+      .constantFrom(...variants)
+      .map((more) => ({ ...minimalImage(), ...(typeof more === "string" ? { shape: { neighbours: [more] } } : more) })),
+  );
+
+const LAYERS: readonly ToolExample[] = [
+  stacks(
+    LAW.whiteout,
+    [[file("a", "a")], [whiteout("a")]],
+    [[dir("d"), file("d/a")], [whiteout("d")]],
+    [[file("d/a")], [dir("d"), whiteout("d/a")]],
+  ),
+  stacks(LAW.hidden, [[file("a", "a")], [whiteout("a")]], [[], [whiteout("nothing")]], [[dir("d")], [opaque("d")]]),
+  stacks(
+    LAW.lowerOnly,
+    [[], [file("a", "a"), whiteout("a")]],
+    [[], [whiteout("a"), file("a", "a")]],
+    [[file("a", "old")], [file("a", "new"), whiteout("a")]],
+    [
+      [dir("d"), file("d/a")],
+      [dir("d"), file("d/b"), whiteout("d")],
+    ],
+  ),
+  stacks(
+    LAW.opaque,
+    [
+      [dir("d"), file("d/a")],
+      [dir("d"), opaque("d")],
+    ],
+    [[dir("d"), file("d/e/a")], [opaque("d")]],
+    [[file("a")], [opaque(""), file("b")]],
+  ),
+  stacks(
+    LAW.opaqueFirst,
+    [
+      [dir("d"), file("d/a")],
+      [dir("d"), file("d/b"), opaque("d")],
+    ],
+    [
+      [dir("d"), file("d/a")],
+      [dir("d"), opaque("d"), file("d/b")],
+    ],
+    [[file("a")], [file("b"), opaque("")]],
+  ),
+  stacks(
+    LAW.directory,
+    [[dir("d", { mode: 0o700, uid: 1 }), file("d/a")], [dir("d", { mode: 0o755, mtime: 1_500_000_000 })]],
+    [[dir("d", { xattrs: { "user.a": "1" } })], [dir("d")]],
+  ),
+  stacks(
+    LAW.replaced,
+    [[file("a", "old")], [file("a", "new")]],
+    [[symlink("a", "stays")], [file("a", "new")]],
+    [[symlink("l", "d"), dir("d"), file("d/a")], [dir("l")]],
+    [[dir("d"), file("d/a")], [file("d", "file")]],
+    [[file("a", "old"), hardlink("b", "a")], [file("a", "new")]],
+  ),
+  stacks(
+    LAW.attributes,
+    [[file("a", "a", { mode: 0o4755, uid: 1000, gid: 1000 })]],
+    [[file("a", "a", { mtime: -1 }), symlink("l", "a", { mtime: 1 }), dir("d", { mtime: 2 }), file("d/a")]],
+    [[file("a", "a", { nsec: 500_000_000 })]],
+    [[file("a", "a", { xattrs: { "user.a": "1" } }), dir("d", { xattrs: { "user.a": "1" } })]],
+    [[file("a", "a"), hardlink("b", "a")], [file("c", "c")]],
+    [[file("a", "a", { uid: 4_294_967_294, gname: "daemon", uname: "daemon" })]],
+    [[file("a", "a", { mode: 0o644 })], [dir("d", { mode: 0o1777 })]],
+  ),
+  example(
+    LAW.extracted,
+    fileTree().map((entries) => imageOf("a file tree", [[...entries, file("stays", "stays")]])),
+  ),
+  example(
+    "robustness.image.repeatable",
+    fileTree().map((entries) => imageOf("a file tree, twice", [[...entries, file("stays", "stays")]])),
+  ),
+  example("robustness.image.escape", oddImage()),
+];
+
+const AROUND: readonly ToolExample[] = [
+  shaped("image.layout.unknown-media-type-no-error", "unknown-media-type", { shape: { neighbours: ["unknown-media-type"], last: true } }),
+  shaped("image.manifest.unknown-artifact-type-no-error", "artifact", "referrer"),
+  shaped("image.index.processed", "other-platform", "untagged-image"),
+  shaped("image.index.nested-supported", { shape: { nested: 1 } }, { shape: { nested: 1, platform: true } }, { shape: { nested: 2 } }),
+  shaped("image.considerations.unknown-property-no-error", { shape: { unknownProperties: true } }),
+  shaped("image.annotations.unknown-key-no-error", { shape: { annotations: { "org.example.a": "1" } } }),
+  shaped("image.config.extra-fields-no-error", {
+    config: { architecture: "amd64", os: "linux", "org.example.unknown": { deep: [1, null] } },
+  }),
+  shaped(
+    "image.manifest.layer-zstd-supported",
+    ...[{}, { sized: false }, { skipBefore: "x" }].map((more) => ({
+      layers: [layerOf([file("a", "a")], { compression: { kind: "zstd" as const, ...more } })],
+    })),
+  ),
+  shaped(
+    "image.manifest.layer-media-types-supported",
+    { layers: [layerOf([file("a", "a")], { compression: { kind: "none" } })] },
+    { layers: [layerOf([file("a", "a")], { compression: { kind: "gzip", level: 0, splits: [100], name: "layer", headerCrc: true } })] },
+    { layers: [layerOf([file("a", "a")], { nondistributable: true })] },
+  ),
+  example(
+    "image.layer.both-whiteouts-accepted",
+    fc.constantFrom<Entry>(whiteout("a"), opaque("")).map((marker) => imageOf("a marker", [[file("a")], [marker, file("b")]])),
+  ),
+  example(
+    "image.considerations.content-not-altered",
+    fc.constantFrom("gzip", "none", "zstd").map((kind) => ({
+      ...minimalImage(),
+      layers: [
+        layerOf([file("a", "a")], {
+          compression: kind === "gzip" ? { kind, level: 9 } : kind === "none" ? { kind: "none" } : { kind: "zstd" },
+        }),
+      ],
+    })),
+  ),
+];
+
+const passwd = [
+  dir("etc"),
+  file("etc/passwd", `root:x:0:0::/:\n${USER.name}:x:${USER.uid}:${USER.gid}::/:\n`),
+  file("etc/group", `root:x:0:\n${USER.group.name}:x:${USER.group.gid}:${USER.name}\n`),
+];
+
+const withUser = (User: string): ImageCase =>
+  imageOf(`User is ${User}`, [passwd], { config: { architecture: "amd64", os: "linux", config: { User } } });
+
+const CONVERSION: readonly ToolExample[] = [
+  example(
+    ["image.conversion.env", "image.conversion.cmd-after-entrypoint", "image.conversion.labels", "image.conversion.os"],
+    imageConfig().map((config) => ({ ...minimalImage(), config })),
+  ),
+  example(["image.conversion.user-resolved", "image.conversion.groups-of-user"], fc.constant(withUser(USER.name))),
+  example("image.conversion.user-unknown-error", fc.constant({ ...withUser("nobody-knows"), layers: minimalImage().layers })),
+  example(["image.conversion.user-numeric", "image.conversion.groups-not-for-numeric"], fc.constantFrom("7", "7:8").map(withUser)),
+  example(
+    "image.conversion.labels-before-fields",
+    fc.constant({
+      ...minimalImage(),
+      config: { architecture: "amd64", os: "linux", config: { Labels: { "org.opencontainers.image.os": "other", a: "1" } } },
+    }),
+  ),
+];
+
+/** Faults that have to be refused, each aimed at the statements that say so. */
+const REFUSED: readonly ToolExample[] = FAULTS.flatMap((fault) => (fault.refusedBy ? [example(fault.refusedBy, faultImage(fault))] : []));
+
+/** The written examples of everything that a tool can be seen to do; those of conversion only for who makes a runtime config. */
+export const toolExamples = (converts: boolean): readonly ToolExample[] => [
+  ...LAYERS,
+  ...AROUND,
+  ...REFUSED,
+  ...(converts ? CONVERSION : []),
+];

@@ -1,0 +1,68 @@
+import type { ImageCase } from "../../runners/image/case.js";
+import { type Ending, ending, type ImageObservation } from "../../runners/image/observation.js";
+import type { Judgement } from "../check.js";
+import { type Comparison, compare } from "./compare.js";
+import { FEATURES, type Feature, mayRefuse } from "./features.js";
+import { applyLayers } from "./model.js";
+import type { Tree } from "./tree.js";
+
+/** What checks need to know of a case besides itself: what a fault of its comes to. */
+export interface Knowledge {
+  /** The statements by which who consumes the image has to refuse it. */
+  readonly refusedBy: readonly string[];
+  /** Whether the tool makes a runtime config of the image's. */
+  readonly converts: boolean;
+}
+
+/** Whether the image is to run as a user that it does not have: by name, without a file that lists users. */
+function userUnknown({ config: { config }, layers }: ImageCase): boolean {
+  const user = typeof config === "object" && config !== null && "User" in config ? config.User : undefined;
+  const named = typeof user === "string" && user !== "" && !/^\d/.test(user);
+  return named && !layers.some(({ entries }) => entries.some(({ path }) => /(?:^|\/)etc\/passwd$/.test(path)));
+}
+
+/** A case, what was seen of it, and what the model says. */
+export interface ToolView {
+  readonly case: ImageCase;
+  readonly observation: ImageObservation;
+  readonly ending: Ending;
+  readonly tree: Tree;
+  /** The statements by which it has to be refused. */
+  readonly refuse: readonly string[];
+  /** Why it may be refused; empty when it must be taken. */
+  readonly mayRefuse: readonly string[];
+  readonly features: readonly Feature[];
+  /** The tree compared with the model's; undefined when there is none, or when a fault makes it meaningless. */
+  readonly comparison: Comparison | undefined;
+  /** Whether the tool did its work, as far as anyone can see. */
+  readonly worked: boolean;
+}
+
+export function viewOf(subject: ImageCase, observation: ImageObservation, { refusedBy, converts }: Knowledge): ToolView {
+  const tree = applyLayers(subject.layers);
+  const ended = ending(observation);
+  const comparison =
+    observation.tree && ended === "accepted" && subject.fault === undefined
+      ? compare(tree, observation.tree, { xattrs: observation.xattrs })
+      : undefined;
+  const copied = Object.values(observation.copies).some((copy) => Object.values(copy).some(({ kind }) => kind === "file"));
+  return {
+    case: subject,
+    observation,
+    ending: ended,
+    tree,
+    refuse: [...refusedBy, ...tree.refuse, ...(converts && userUnknown(subject) ? ["image.conversion.user-unknown-error"] : [])],
+    mayRefuse: [...mayRefuse(subject), ...tree.mayRefuse, ...(subject.fault === undefined ? [] : ["it has a fault"])],
+    features: FEATURES.filter(({ of }) => of(subject)),
+    comparison,
+    worked: ended === "accepted" && ((comparison?.witnesses ?? 0) > 0 || copied),
+  };
+}
+
+/** Judges one requirement by a view. `undefined`: the case does not exercise it. */
+export interface ToolCheck {
+  readonly id: string;
+  readonly judge: (view: ToolView) => Judgement | undefined;
+}
+
+export const check = (id: string, judge: ToolCheck["judge"]): ToolCheck => ({ id, judge });
