@@ -6,6 +6,8 @@ import { createReporter, defaultFormat, type Reporter } from "../reports/reporte
 import type { Results } from "../reports/results.js";
 import { renderTable } from "../reports/table.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
+import type { ImageCase } from "../runners/image/case.js";
+import type { ImageObservation } from "../runners/image/observation.js";
 import { readImageCase, storedImages } from "../runners/image/store.js";
 import { commandTool } from "../runners/image/tools/command.js";
 import { toolNamed } from "../runners/image/tools/index.js";
@@ -13,6 +15,7 @@ import type { Tool } from "../runners/image/tools/tool.js";
 import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
 import { inForce } from "../spec/image/releases.js";
 import { toolChecks } from "../suites/image/tool-judge.js";
+import { seedOf } from "./common-options.js";
 import { exitCodeOf } from "./exit.js";
 import { reportDivergences } from "./image-divergences.js";
 import { type ImageToolOptions, imageToolOptions } from "./image-tool-options.js";
@@ -20,7 +23,6 @@ import { generalImages, hostOf, ToolTarget } from "./image-tool-target.js";
 import { printOutcomes } from "./outcomes.js";
 import { runSuite } from "./run-suite.js";
 import { reportFor } from "./runtime.js";
-import { DEFAULT_SEED } from "./runtime-options.js";
 import { select } from "./selection.js";
 
 const makeReporters = (options: ImageToolOptions, name: string, several: boolean): Reporter[] => {
@@ -67,9 +69,9 @@ async function explore(
     });
   }
   const root = join(options.out, "failures");
-  const results = await runSuite(
+  const results = await runSuite<ImageCase, ImageObservation>(
     {
-      release: options.spec,
+      notAsked: () => undefined,
       execute: target.execute,
       stored: storedImages(root),
       sources: target.sources(),
@@ -118,7 +120,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const tools = toolsOf(options);
-  const seed = options.seed ?? (options.time === undefined ? DEFAULT_SEED : Math.floor(Math.random() * 0x7fffffff));
+  const seed = seedOf(options);
   const abort = new AbortController();
   const interrupt = (): void => abort.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
