@@ -10,6 +10,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   runtime: { summary: "test an OCI runtime", load: () => import("./runtime.js") },
   registry: { summary: "test an OCI registry", load: () => import("./registry.js") },
+  image: { summary: "validate image layouts, or test an image tool (--tool)", load: () => import("./image.js") },
   replay: { summary: "run a stored case again", load: () => import("./replay.js") },
   judge: { summary: "judge a stored observation again, without running anything", load: () => import("./judge.js") },
   requirements: { summary: "list or explain what the specs require", load: () => import("./requirements.js") },
@@ -26,7 +27,7 @@ const help = (): string =>
   [
     "Usage: oci-conform <command> [options]",
     "",
-    "Spec conformance and fuzz testing for the OCI runtime and distribution specs.",
+    "Spec conformance and fuzz testing for the OCI runtime, image and distribution specs.",
     "",
     "Commands:",
     ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(16)}${summary}`),
@@ -60,6 +61,12 @@ async function main(args: readonly string[]): Promise<number> {
   const { run } = await command.load();
   return run(rest);
 }
+
+// A reader that has seen enough, such as head, is no fault of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
 
 try {
   process.exitCode = await main(process.argv.slice(2));

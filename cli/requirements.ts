@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../runners/errors.js";
 import { type Catalogue, loadCatalogue, type Requirement, SPECS, type SpecName, sectionUrl, specOf } from "../spec/catalogue.js";
 import { FEATURES } from "../spec/distribution/terms.js";
+import { checked as imageChecks } from "../suites/image/index.js";
 import * as registry from "../suites/registry/index.js";
 import * as runtime from "../suites/runtime/index.js";
 import { makeCommand, parse } from "./command.js";
@@ -27,7 +28,7 @@ function level(text: string): string {
 const sections = [...runtime.sections, ...registry.sections];
 const examples = [...runtime.examples, ...registry.examples];
 
-const checked = new Set(sections.flatMap((section) => section.checks.map(({ id }) => id)));
+const checked = new Set([...sections.flatMap((section) => section.checks.map(({ id }) => id)), ...imageChecks.keys()]);
 
 const coverageOf = (requirements: readonly Requirement[]) =>
   LEVELS.map((level) => {
@@ -47,13 +48,16 @@ function explain(catalogue: Catalogue, id: string): string {
     );
   }
   const home = sections.find((section) => section.checks.some((check) => check.id === id));
+  const reading = imageChecks.get(id);
   const aimed = examples.filter(({ ids }) => ids.includes(id)).length;
   const how =
     requirement.testable !== true
       ? `not tested: ${requirement.testable}`
       : home
         ? `one check (section "${home.title}") judges every case that exercises it; ${aimed} ${aimed === 1 ? "example is" : "examples are"} aimed at it`
-        : "no check yet";
+        : reading !== undefined
+          ? `by reading an image (section "${reading}")`
+          : "no check yet";
   return [
     `${requirement.id}`,
     `  level    ${requirement.level}`,

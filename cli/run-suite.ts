@@ -47,7 +47,7 @@ export interface SuiteOptions {
 export type SuiteResults = Pick<Results, "format" | "tool" | "seed" | "cases" | "durationMs" | "interrupted" | "summary" | "requirements">;
 
 /** The version of this tool, from its package. */
-const toolVersion = (): string => {
+export const toolVersion = (): string => {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
 };

@@ -10,19 +10,15 @@ import { inProcess } from "../runners/runtime/reference.js";
 import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
 import { seedOf } from "./common-options.js";
 import { exitCodeOf } from "./exit.js";
+import { reportFile } from "./report-file.js";
 import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
 import { driverFor, preflightFor, runTarget, sandboxFor } from "./runtime-target.js";
 import { select } from "./selection.js";
 
 /** `json=out.json` for the second of several targets: `json=out.crun.json`, so that none overwrites another. */
 export function reportFor(report: string, bin: string, several: boolean): string {
-  const equals = report.indexOf("=");
-  if (!several || equals < 0) return report;
-  const program = (splitCommand(bin)[0] ?? "target").replace(/^.*\//, "");
-  const file = report.slice(equals + 1);
-  const dot = file.lastIndexOf(".");
-  const named = dot > file.lastIndexOf("/") ? `${file.slice(0, dot)}.${program}${file.slice(dot)}` : `${file}.${program}`;
-  return `${report.slice(0, equals)}=${named}`;
+  if (!several) return report;
+  return reportFile(report, (splitCommand(bin)[0] ?? "target").replace(/^.*\//, ""));
 }
 
 const makeReporters = (options: RuntimeOptions, bin: string): Reporter[] => {

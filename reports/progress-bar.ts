@@ -18,8 +18,9 @@ export interface ProgressBar {
 export function progressLine({ phase, done, total, findings, current }: Progress, elapsedMs: number, width: number): string {
   const filled = total > 0 ? Math.min(BAR, Math.floor((done / total) * BAR)) : 0;
   const bar = `${"█".repeat(filled)}${"░".repeat(BAR - filled)}`;
-  const rate = elapsedMs > 0 && phase === "explore" ? `, ${((done * 1000) / elapsedMs).toFixed(1)} cases/s` : "";
-  const unit = phase === "explore" ? " cases" : "";
+  const perSecond = elapsedMs > 0 && (phase === "explore" || phase === "read");
+  const rate = perSecond ? `, ${((done * 1000) / elapsedMs).toFixed(1)}${phase === "read" ? " MiB" : " cases"}/s` : "";
+  const unit = phase === "explore" ? " cases" : phase === "read" ? " MiB" : "";
   const subject = current === undefined ? "" : `  ${oneLine(current)}`;
   return truncate(`${phase.padEnd(7)} ${bar} ${done}/${total}${unit}${rate}, ${count(findings, "finding")}${subject}`, width);
 }

@@ -27,13 +27,14 @@ export interface RunInfo {
   readonly viewReason?: string;
   /** What the target chose where the spec leaves it a choice, in words. */
   readonly choices?: string;
-  readonly seed: number;
+  readonly seed?: number;
   readonly jobs: number;
 }
 
 /** Where a run is. */
 export interface Progress {
-  readonly phase: "explore" | "shrink" | "confirm";
+  readonly phase: "explore" | "shrink" | "confirm" | "read";
+  /** Cases; mebibytes where the phase is `read`. */
   readonly done: number;
   readonly total: number;
   /** Requirements that failed so far. */

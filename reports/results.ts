@@ -13,12 +13,14 @@ export interface Finding {
   readonly case: string;
   /** The config of the smallest case: an object, or the raw text where it is no JSON; null when there is none. */
   readonly config?: unknown;
-  /** Where the case is stored. */
-  readonly directory: string;
+  /** Where the case is stored, if it is. */
+  readonly directory?: string;
   /** The command that runs the case again. */
   readonly replay: string;
-  /** In how many of the runs made to confirm it the case failed again. */
-  readonly confirmed: { readonly failed: number; readonly runs: number };
+  /** Where in the input it failed: the first few places. */
+  readonly places?: readonly string[];
+  /** In how many of the runs made to confirm it the case failed again; none where reading again shows the same. */
+  readonly confirmed?: { readonly failed: number; readonly runs: number };
   /** For a finding that comes and goes: the share of runs that failed, from 0 to 1. */
   readonly flaky?: number;
   /** What the target itself said on standard error. */
@@ -67,9 +69,9 @@ export interface ResultsTarget {
 export interface ResultsHost {
   readonly kernel: string;
   readonly arch: string;
-  /** The view of cgroups that the target had. */
+  /** The view of cgroups that the target had, where it matters. */
   readonly cgroup?: string;
-  /** Whether the harness ran as root in the initial user namespace. */
+  /** Whether the harness ran as root in the initial user namespace, where it matters. */
   readonly root?: boolean;
   readonly [fact: string]: unknown;
 }
@@ -80,7 +82,8 @@ export interface Results {
   readonly tool: { readonly name: string; readonly version: string };
   readonly target: ResultsTarget;
   readonly host: ResultsHost;
-  readonly seed: number;
+  /** Of the generators, where there are any. */
+  readonly seed?: number;
   /** How many cases were carried out. */
   readonly cases: number;
   readonly durationMs: number;

@@ -1,8 +1,7 @@
 import { type Gate, gates } from "./exit-code.js";
-import { hostInWords } from "./host.js";
 import type { Format } from "./reporter.js";
 import type { RequirementResult } from "./results.js";
-import { inline, oneLine, plain } from "./text.js";
+import { hostInWords, inline, oneLine, plain } from "./text.js";
 
 /**
  * Text of a test point's line: one line, in which a number sign begins no directive. A brace at the end, which some
@@ -22,12 +21,13 @@ function diagnostics({ level, section, title, verdict, exercised, cases, failure
     ["expected", finding && plain(finding.expected)],
     ["actual", finding && plain(finding.actual)],
     ["case", finding?.case],
+    ["places", finding?.places],
     ["note", finding?.note],
     ["replay", finding?.replay],
     ["directory", finding?.directory],
     ["failed", finding && `${failures} of ${exercised} cases that exercise it`],
     ["judged", cases],
-    ["confirmed", finding && `${finding.confirmed.failed} of ${finding.confirmed.runs}`],
+    ["confirmed", finding?.confirmed && `${finding.confirmed.failed} of ${finding.confirmed.runs}`],
     ["flaky", finding?.flaky],
     ["config", finding?.config],
     ["output", finding?.output],
@@ -68,9 +68,9 @@ export const tap: Format = (out, { gate }) => {
       const words = [
         `${spec}: ${target.name}${target.version === "" ? "" : ` (${target.version})`}`,
         `judged by release ${target.release}${target.releaseReason === undefined ? "" : `: ${target.releaseReason}`}`,
-        `host: ${hostInWords(host, viewReason)}`,
+        `host: ${hostInWords(host, viewReason).join(", ")}`,
         ...(choices === undefined ? [] : [`it chose: ${choices}`]),
-        `seed ${seed}, jobs ${jobs}`,
+        `${seed === undefined ? "" : `seed ${seed}, `}jobs ${jobs}`,
       ];
       for (const line of words) out.write(`# ${oneLine(line)}\n`);
     },

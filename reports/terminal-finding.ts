@@ -41,7 +41,7 @@ export function renderFinding(result: RequirementResult, paint: Paint, width: nu
   const where = section === "" ? "" : `  ${paint("cyan", oneLine(section))}\n`;
   if (!finding) return `${head}${where}\n`;
   const { confirmed, flaky } = finding;
-  const again = `confirmed ${confirmed.failed} of ${confirmed.runs}`;
+  const again = confirmed === undefined ? "" : ` cases; confirmed ${confirmed.failed} of ${confirmed.runs}`;
   const comes = flaky === undefined ? "" : `; ${paint("yellow", `flaky: fails ${Math.round(flaky * 100)} % of the time`)}`;
   return [
     head,
@@ -49,9 +49,11 @@ export function renderFinding(result: RequirementResult, paint: Paint, width: nu
     row("expected", inline(finding.expected)),
     row("actual", inline(finding.actual)),
     finding.note === undefined ? "" : whole("note", finding.note),
-    `  ${"failed".padEnd(LABEL)}in ${failures} of ${exercised} cases; ${again}${comes}\n`,
-    whole("case", finding.case),
-    finding.config === undefined ? "" : configLines(finding.config, finding.directory, width),
+    `  ${"failed".padEnd(LABEL)}in ${failures} of ${exercised}${again}${comes}\n`,
+    whole(finding.places ? "input" : "case", finding.case),
+    ...(finding.places ?? []).map((place, at) => whole(at === 0 ? "where" : "", place)),
+    finding.places && failures > finding.places.length ? whole("", `and ${failures - finding.places.length} more`) : "",
+    finding.config === undefined ? "" : configLines(finding.config, finding.directory ?? "", width),
     finding.output === undefined ? "" : outputLines(finding.output, width),
     whole("replay", finding.replay),
     "\n",

@@ -67,6 +67,6 @@ export function renderVerdict(results: Results, gate: Gate, paint: Paint): strin
     `${summary.unexercised} unexercised`,
   ];
   const stopped = interrupted ? `${paint("yellow", "interrupted:")} so far, ` : "";
-  const numbers = `${cases} cases in ${(durationMs / 1000).toFixed(1)} s, seed ${seed}`;
+  const numbers = `${cases} cases in ${(durationMs / 1000).toFixed(1)} s${seed === undefined ? "" : `, seed ${seed}`}`;
   return `${stopped}${oneLine(target.name)} ${paint(style, verdict)} (release ${oneLine(target.spec)}): ${counts.join(", ")}; ${numbers}\n`;
 }

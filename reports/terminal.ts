@@ -1,11 +1,10 @@
 import { gates } from "./exit-code.js";
-import { hostInWords } from "./host.js";
 import { progressBar } from "./progress-bar.js";
 import type { Format } from "./reporter.js";
 import { isTerminal, paintFor, widthOf } from "./style.js";
 import { renderError, renderFinding } from "./terminal-finding.js";
 import { renderAreas, renderReasons, renderVerdict } from "./terminal-summary.js";
-import { oneLine, printable } from "./text.js";
+import { hostInWords, oneLine, printable } from "./text.js";
 
 /** For people: a progress bar while it runs, then the findings, a summary by area, and the verdict in one line. */
 export const terminal: Format = (out, { gate, now = () => performance.now(), env = process.env }) => {
@@ -21,7 +20,7 @@ export const terminal: Format = (out, { gate, now = () => performance.now(), env
       const why = target.releaseReason ? `: ${oneLine(target.releaseReason)}` : "";
       print(
         `${paint("bold", `${oneLine(target.name)}${version}`)}, ${spec} spec ${oneLine(target.release)}${why}\n` +
-          `${paint("dim", `${host.cgroup === undefined ? "" : "Linux "}${oneLine(hostInWords(host, viewReason))}, seed ${seed}, jobs ${jobs}`)}\n${choices ? `${paint("dim", `it chose: ${oneLine(choices)}`)}\n` : ""}\n`,
+          `${paint("dim", [`${host.cgroup === undefined ? "" : "Linux "}${hostInWords(host, viewReason).join(", ")}`, ...(seed === undefined ? [] : [`seed ${seed}`]), `jobs ${jobs}`].join(", "))}\n${choices ? `${paint("dim", `it chose: ${oneLine(choices)}`)}\n` : ""}\n`,
       );
     },
     progress: (progress) => bar?.draw(progress),

@@ -76,3 +76,13 @@ export function groupBy<Value>(values: Iterable<Value>, keyOf: (value: Value) =>
 
 /** `1 finding`, `2 findings`. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+
+/** What is known of a host, in words; what has no bearing on the verdicts is left out. */
+export const hostInWords = (
+  host: { readonly kernel: string; readonly cgroup?: string; readonly root?: boolean },
+  viewReason?: string,
+): string[] => [
+  host.kernel,
+  ...(host.cgroup === undefined ? [] : [`cgroup view ${host.cgroup}${viewReason ? ` (${oneLine(viewReason)})` : ""}`]),
+  ...(host.root === undefined ? [] : [host.root ? "root" : "not root"]),
+];

@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import { parseDigest } from "../../spec/image/grammar.js";
 import { layerType } from "../../spec/image/media-types.js";
@@ -28,13 +29,17 @@ export interface ReadOptions {
 
 const BLOB = /^blobs\/([^/]+)\/[^/]+$/;
 
-/** @throws UsageError when there is nothing, Inconclusive when it cannot be read */
-async function open(path: string, limits: Limits): Promise<Source> {
-  const stats = await stat(path).catch((thrown: unknown) => {
+/** @throws UsageError when there is nothing, Inconclusive when it cannot be looked at */
+export function assertThere(path: string): Promise<Stats> {
+  return stat(path).catch((thrown: unknown) => {
     const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
     if (code === "ENOENT" || code === "ENOTDIR") throw new UsageError(`${path}: there is no such file or directory`);
     throw new Inconclusive(`${path} cannot be read (${code})`);
   });
+}
+
+async function open(path: string, limits: Limits): Promise<Source> {
+  const stats = await assertThere(path);
   if (stats.isDirectory()) return openDirectory(path, limits);
   if (!stats.isFile()) throw new Inconclusive(`${path} is neither a directory nor a file`);
   return openArchive(path, limits);
@@ -91,28 +96,38 @@ async function readBlobs(source: Source, walked: Walked, watch: Watch, options: 
 }
 
 /**
- * Reads a layout once, from a directory or an archive: its documents into memory, its layers as they stream by.
+ * Reads a layout once, wherever its files come from: its documents into memory, its layers as they stream by.
+ * @param path its name, for reports
+ * @throws Inconclusive when it is no layout
+ */
+export async function readSource(source: Source, path: string, watch: Watch, options: ReadOptions): Promise<Layout> {
+  const docker = isDocker(source, path);
+  const walked = await walk(source, docker, options.limits);
+  const { documents, references, cycles } = walked;
+  const blobs = await readBlobs(source, walked, watch, options);
+  const stopped = [...blobs].flatMap(([name, { archive }]) => (archive?.beyond === undefined ? [] : [`${name}: ${archive.beyond}`]));
+  return {
+    path,
+    form: source.form,
+    docker,
+    files: source.files,
+    documents,
+    references,
+    cycles,
+    blobs,
+    beyond: [...walked.beyond, ...stopped],
+  };
+}
+
+/**
+ * The same for a layout that is a directory or an archive.
  * @throws UsageError when there is nothing at the path; Inconclusive when it cannot be read, or is no layout; Beyond when
  * there is too much of it to begin with
  */
 export async function readLayout(path: string, watch: Watch, options: ReadOptions): Promise<Layout> {
   const source = await open(path, options.limits);
   try {
-    const docker = isDocker(source, path);
-    const walked = await walk(source, docker, options.limits);
-    const blobs = await readBlobs(source, walked, watch, options);
-    const beyond = [...blobs].flatMap(([name, { archive }]) => (archive?.beyond === undefined ? [] : [`${name}: ${archive.beyond}`]));
-    return {
-      path,
-      form: source.form,
-      docker,
-      files: source.files,
-      documents: walked.documents,
-      references: walked.references,
-      cycles: walked.cycles,
-      blobs,
-      beyond: [...walked.beyond, ...beyond],
-    };
+    return await readSource(source, path, watch, options);
   } finally {
     await source.close();
   }

@@ -1,0 +1,65 @@
+import { InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../runners/errors.js";
+import { DEFAULT_LIMITS, type Limits } from "../runners/image/limits.js";
+import { RELEASES, type Release } from "../spec/image/releases.js";
+import { collect, makeCommand, parse, wholeNumber } from "./command.js";
+
+/** The options of `oci-conform image PATH…`, parsed. */
+export interface ImageOptions {
+  readonly paths: readonly string[];
+  readonly spec: Release;
+  readonly level: "must" | "should";
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+  readonly grep?: string;
+  readonly list: boolean;
+  readonly report: readonly string[];
+  readonly jobs: number;
+  readonly limits: Limits;
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** A number of bytes, such as `512M` or `64G`. */
+function bytes(text: string): number {
+  const match = /^(\d+)([KMGT]?)(?:i?B)?$/i.exec(text);
+  const value = Number(match?.[1]) * (UNITS[match?.[2]?.toUpperCase() ?? ""] ?? Number.NaN);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It must be a number of bytes, such as 512M or 64G.");
+  return value;
+}
+
+/** Blobs that are read at once unless told otherwise: decompression is the work, and each takes a thread. */
+const MOST_JOBS = 4;
+
+/** Parses the command line; undefined when help was printed. @throws UsageError */
+export function imageOptions(args: readonly string[], cpus: number): ImageOptions | undefined {
+  const command = makeCommand("image", "Validates image layouts against the image spec: directories, tar archives, what docker save wrote.")
+    .usage("PATH… [options]")
+    .argument("[paths...]", "a layout: a directory, or an archive (tar, plain or compressed with gzip or zstd)")
+    .addOption(new Option("--spec <release>", "the release to judge by").choices([...RELEASES]).default("head"))
+    .addOption(
+      new Option("--level <level>", "what makes the run fail: MUST alone, or SHOULD too").choices(["must", "should"]).default("must"),
+    )
+    .option("--only <id>", "only this requirement, or all below it; repeatable", collect, [])
+    .option("--skip <id>", "not this requirement, nor those below it; repeatable", collect, [])
+    .option("--grep <regexp>", "only requirements whose id or summary matches")
+    .option("--list", "list the selected requirements and read nothing", false)
+    .option("--report <format[=file]>", "terminal, tap, junit, json; repeatable", collect, [])
+    .option("--jobs <n>", "how many blobs are read at the same time", wholeNumber(1, 64), Math.max(1, Math.min(cpus, MOST_JOBS)))
+    .option("--max-layer-size <bytes>", "stop in a layer that is larger when unpacked", bytes, DEFAULT_LIMITS.layerSize)
+    .option("--max-json-size <bytes>", "do not read larger JSON documents", bytes, DEFAULT_LIMITS.jsonSize)
+    .option("--max-entries <n>", "stop in a layer, or a layout, of more entries", wholeNumber(1), DEFAULT_LIMITS.entries)
+    .option("--max-depth <n>", "do not follow indexes, or read JSON, nested deeper", wholeNumber(1, 1000), DEFAULT_LIMITS.depth);
+  if (!parse(command, args)) return undefined;
+  const { maxLayerSize, maxJsonSize, maxEntries, maxDepth, ...options } = command.opts<
+    Omit<ImageOptions, "paths" | "limits"> & {
+      readonly maxLayerSize: number;
+      readonly maxJsonSize: number;
+      readonly maxEntries: number;
+      readonly maxDepth: number;
+    }
+  >();
+  if (command.args.length === 0 && !options.list) throw new UsageError("image: which layout? (see oci-conform image --help)");
+  const limits = { layerSize: maxLayerSize, jsonSize: maxJsonSize, entries: maxEntries, depth: maxDepth };
+  return { ...options, paths: command.args, limits };
+}

@@ -1,0 +1,90 @@
+import { arch, release as kernel } from "node:os";
+import type { Finding, RequirementResult, Results } from "../reports/results.js";
+import { summarize } from "../reports/results.js";
+import type { Layout } from "../runners/image/layout.js";
+import { type Requirement, sectionUrl } from "../spec/catalogue.js";
+import { inForce, type Release } from "../spec/image/releases.js";
+import type { Count } from "../suites/image/tally.js";
+import { toolVersion } from "./run-suite.js";
+
+/** What was read, and what came of it. */
+export interface Judged {
+  readonly layout: Layout;
+  readonly counts: ReadonlyMap<string, Count>;
+  readonly selected: readonly Requirement[];
+  readonly release: Release;
+  readonly durationMs: number;
+  readonly interrupted: boolean;
+}
+
+/** A word for the shell: quoted where it has to be. */
+const quoted = (text: string): string => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+function findingOf(id: string, count: Count, { layout, release }: Judged): Finding | undefined {
+  const { first, places } = count;
+  if (!first) return undefined;
+  return {
+    expected: first.expected,
+    actual: first.actual,
+    ...(first.note === undefined ? {} : { note: first.note }),
+    case: layout.path,
+    places,
+    replay: `oci-conform image ${quoted(layout.path)} --spec ${release} --only ${id}`,
+  };
+}
+
+/** The result of one requirement. Of many failures in one input there is one, with a count and the first few places. */
+function resultOf(requirement: Requirement, judged: Judged): RequirementResult {
+  const { id, level, summary, since, until } = requirement;
+  const { counts, release, layout } = judged;
+  const count: Count = counts.get(id) ?? { passes: 0, failures: 0, skips: 0, places: [] };
+  const base = {
+    id,
+    level,
+    section: sectionUrl(requirement) ?? "",
+    title: summary,
+    exercised: count.passes + count.failures,
+    cases: count.passes + count.failures + count.skips,
+    failures: count.failures,
+    durationMs: 0,
+  };
+  if (!inForce(requirement, release)) {
+    const why = inForce({ ...(since === undefined ? {} : { since }) }, release)
+      ? `went after release ${until}`
+      : `came with release ${since}`;
+    return { ...base, exercised: 0, cases: 0, failures: 0, verdict: "skip", reason: `${why}; the image is judged by ${release}` };
+  }
+  const finding = findingOf(id, count, judged);
+  if (finding) return { ...base, verdict: "fail", finding };
+  if (count.error !== undefined) return { ...base, verdict: "error", reason: count.error };
+  if (count.passes > 0) return { ...base, verdict: "pass" };
+  if (count.skipReason !== undefined) return { ...base, verdict: "skip", reason: count.skipReason };
+  const what = layout.docker ? "an archive of docker save has" : "this image has";
+  return { ...base, verdict: "unexercised", reason: `${what} nothing that exercises it` };
+}
+
+/** What form a layout came in, for people. */
+const formOf = ({ form, docker }: Layout): string => `${docker ? "docker save" : "image layout"}, ${form}`;
+
+/** The results of one layout. */
+export function imageResults(judged: Judged): Results {
+  const { layout, selected, release, durationMs, interrupted } = judged;
+  const requirements = selected.map((requirement) => resultOf(requirement, judged));
+  return {
+    format: "oci-conform/results@1",
+    tool: { name: "oci-conform", version: toolVersion() },
+    target: {
+      name: layout.path,
+      command: layout.path,
+      version: formOf(layout),
+      spec: release,
+      specReason: "asked for, or the newest text",
+    },
+    host: { kernel: kernel(), arch: arch() },
+    cases: layout.documents.length + layout.blobs.size,
+    durationMs: Math.round(durationMs),
+    ...(interrupted ? { interrupted: true } : {}),
+    summary: summarize(requirements),
+    requirements,
+  };
+}
