@@ -14,8 +14,7 @@ export function beyondDouble(text: string): string | undefined {
     .replace(/^0+/, "")
     .replace(/0+$/, "");
   if (value === 0 && digits !== "") return "too small for a double";
-  // Short numbers are held well enough, whole ones exactly or not at all.
-  if (digits.length > DIGITS) return `${digits.length} significant digits`;
-  if (/^-?\d+$/.test(text) && BigInt(text) !== BigInt(value)) return `would be read as ${BigInt(value)}`;
-  return undefined;
+  // Whole numbers are held exactly or not at all; of others the double's own precision is enough.
+  if (/^-?\d+$/.test(text)) return BigInt(text) === BigInt(value) ? undefined : `would be read as ${BigInt(value)}`;
+  return digits.length > DIGITS ? `${digits.length} significant digits` : undefined;
 }
