@@ -9,15 +9,20 @@ import { shape } from "./shape.js";
 /** Zero blocks at an archive's end: by the book, a whole record, and few or none, which readers take too. */
 const endBlocks = (): Arbitrary<number> => fc.constantFrom(2, 20, 3);
 
-const packed = (entries: readonly Entry[]): Arbitrary<Layer> =>
-  fc.record(
-    {
-      entries: fc.constant(entries),
-      compression: compression(),
-      endBlocks: endBlocks(),
-    },
-    { noNullPrototype: true },
-  );
+/** More than any stack has; each layer's packing is its own, so that a smaller stack keeps the packing of what is left. */
+const MOST_LAYERS = 8;
+
+const packings = (): Arbitrary<Pick<Layer, "compression" | "endBlocks">[]> =>
+  fc.array(fc.record({ compression: compression(), endBlocks: endBlocks() }, { noNullPrototype: true }), {
+    minLength: MOST_LAYERS,
+    maxLength: MOST_LAYERS,
+  });
+
+/** A plain packing, should there be more layers than expected. */
+const PLAIN = { compression: { kind: "gzip", level: 6 }, endBlocks: 2 } as const;
+
+const packedLayers = (layers: Arbitrary<Entry[][]>): Arbitrary<Layer[]> =>
+  fc.tuple(layers, packings()).map(([all, packed]) => all.map((entries, at) => ({ entries, ...(packed[at] ?? PLAIN) })));
 
 /** What is in a layer, in a few words. */
 const inWords = (layers: readonly Layer[]): string =>
@@ -37,8 +42,6 @@ const caseFrom = (layers: Arbitrary<Layer[]>): Arbitrary<ImageCase> =>
       shape: around,
     }),
   );
-
-const packedLayers = (layers: Arbitrary<Entry[][]>): Arbitrary<Layer[]> => layers.chain((all) => fc.tuple(...all.map(packed)));
 
 /** Any valid image in any valid layout. Shrinks to one layer with one file. */
 export const validImage = (): Arbitrary<ImageCase> => caseFrom(packedLayers(changeSets()));

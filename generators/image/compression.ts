@@ -15,13 +15,14 @@ export const compression = (): Arbitrary<Compression> =>
     {
       weight: 2,
       arbitrary: partial({
+        level: fc.constantFrom(0, 9),
         splits: splits(),
         name: fc.constantFrom("layer.tar", ""),
         comment: fc.constant("made by oci-conform"),
         extra: fc.constantFrom("", "x".repeat(300)),
         headerCrc: fc.constant(true),
         emptyMember: fc.constant(true),
-      }).chain((options) => fc.constantFrom(6, 0, 9).map((level): Compression => ({ kind: "gzip", level, ...options }))),
+      }).map(({ level = 6, ...options }): Compression => ({ kind: "gzip", level, ...options })),
     },
     {
       weight: 1,

@@ -1,5 +1,6 @@
 import { toBytes } from "../../runners/image/bytes.js";
 import type { Content } from "../../runners/image/case.js";
+import { contentBytes } from "../../runners/image/content.js";
 import { BLOCK, checksum, headerBlock } from "./header.js";
 import { padded } from "./pax.js";
 
@@ -9,13 +10,25 @@ export interface Piece {
   readonly bytes: Buffer;
 }
 
-/** The pieces of a file, with an empty one at its end when it ends in a hole: so readers learn its size. */
+/**
+ * The pieces of a file, with an empty one at its end when it ends in a hole: so readers learn its size. GNU tar reads whole
+ * blocks, so pieces begin and end with them.
+ */
 export function piecesOf(content: Content | undefined): { readonly pieces: readonly Piece[]; readonly size: number } {
-  if (content === undefined || typeof content === "string") {
-    const bytes = toBytes(content ?? "");
-    return { pieces: [{ offset: 0, bytes }], size: bytes.length };
+  const bytes = contentBytes(content);
+  if (typeof content !== "object") return { pieces: [{ offset: 0, bytes }], size: bytes.length };
+  const blocks = new Set<number>();
+  for (const [offset, text] of content.data) {
+    for (let at = offset - (offset % BLOCK); at < offset + toBytes(text).length; at += BLOCK) blocks.add(at);
   }
-  const pieces = content.data.map(([offset, text]) => ({ offset, bytes: toBytes(text) }));
+  const pieces: Piece[] = [];
+  for (const offset of [...blocks].sort((a, b) => a - b)) {
+    const last = pieces.at(-1);
+    const joins = last !== undefined && last.offset + last.bytes.length === offset;
+    const from = joins ? last.offset : offset;
+    if (joins) pieces.pop();
+    pieces.push({ offset: from, bytes: bytes.subarray(from, offset + BLOCK) });
+  }
   const last = pieces.at(-1);
   const end = last ? last.offset + last.bytes.length : 0;
   return { size: content.size, pieces: end < content.size ? [...pieces, { offset: content.size, bytes: Buffer.alloc(0) }] : pieces };

@@ -81,7 +81,10 @@ ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeCo
     "$AGENT" tree "$canary" > "$OUT/canary.$number" 2>&1
     number=$((number + 1))
   done
-  find /run /tmp /var/tmp /dev "$W/over" -name 'oci-conform-escaped*' ${tool.inside.map((pattern) => `! -path ${quote(pattern)}`).join(" ")} > "$OUT/escaped" 2> "$EMPTY.err"
+  # Where /tmp is an overlay, what was written there lies below /run; its lower part is the host's, and may be large.
+  places="/run /dev"
+  for place in /tmp /var/tmp; do [ "$(stat -f -c %T "$place")" = tmpfs ] && places="$places $place"; done
+  find $places -name 'oci-conform-escaped*' ${tool.inside.map((pattern) => `! -path ${quote(pattern)}`).join(" ")} > "$OUT/escaped" 2> "$EMPTY.err"
   for file in "$OUT"/*.stdout "$OUT"/*.stderr; do
     [ -f "$file" ] && head -c 65536 "$file" > "$file.short" && mv "$file.short" "$file"
   done
