@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import * as zlib from "node:zlib";
 import type { Compression } from "../../spec/image/media-types.js";
-import { ZstdFrames } from "./zstd-frames.js";
+import { BadFrames, ZstdFrames } from "./zstd-frames.js";
 
 /** A compressed stream that is broken. */
 export class BadCompression extends Error {
@@ -73,40 +73,50 @@ function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacke
   };
 }
 
-/** zstd in JavaScript, for a Node whose zlib has none. */
-async function byFzstd(onData: (chunk: Buffer) => void): Promise<Unpacker> {
+/** Takes the bytes of frames; `last` with the end of each. */
+type FrameDecoder = (bytes: Buffer, last: boolean) => void;
+
+/** zstd in JavaScript, for a Node whose zlib has none: a decoder for each frame, so that many are no deep recursion. */
+async function fzstdFrames(onData: (chunk: Buffer) => void): Promise<FrameDecoder> {
   const { Decompress } = await import("fzstd");
-  const decoder = new Decompress((chunk) => onData(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
-  return {
-    write: async (chunk) => decoder.push(chunk),
-    end: async () => undefined,
-    trailing: 0,
+  const fresh = () => new Decompress((chunk) => onData(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
+  let decoder = fresh();
+  return (bytes, last) => {
+    decoder.push(bytes, last);
+    if (last) decoder = fresh();
   };
 }
 
 const hasZstd = (module: object): module is { createZstdDecompress(): zlib.Gunzip } => "createZstdDecompress" in module;
 
+/** fzstd's own errors have numbers for codes; a broken stream can also lead it to a RangeError. */
+const isBroken = (thrown: unknown): thrown is Error =>
+  thrown instanceof RangeError || (thrown instanceof Error && "code" in thrown && typeof thrown.code === "number");
+
 /** zstd, frame by frame: broken and oversized frames are noticed before they are unpacked. */
 async function zstd(onData: (chunk: Buffer) => void): Promise<Unpacker> {
-  const frames = new ZstdFrames();
-  const inner = hasZstd(zlib) ? byStream(zlib.createZstdDecompress(), onData) : await byFzstd(onData);
-  const check = (problem: string | undefined): void => {
-    if (problem !== undefined) throw new BadCompression(problem);
+  const parts: Buffer[] = [];
+  const native = hasZstd(zlib) ? byStream(zlib.createZstdDecompress(), onData) : undefined;
+  const decode = native ? (bytes: Buffer) => parts.push(bytes) : await fzstdFrames(onData);
+  const frames = new ZstdFrames(decode);
+  const guarded = async (step: () => unknown): Promise<void> => {
+    try {
+      await step();
+    } catch (thrown) {
+      throw thrown instanceof BadFrames || isBroken(thrown) ? new BadCompression(thrown.message) : thrown;
+    }
   };
   return {
-    write: async (chunk) => {
-      check(frames.write(chunk));
-      try {
-        await inner.write(chunk);
-      } catch (thrown) {
-        // fzstd's errors have numbers for codes.
-        throw thrown instanceof Error && "code" in thrown && typeof thrown.code === "number" ? new BadCompression(thrown.message) : thrown;
-      }
-    },
-    end: async () => {
-      check(frames.end());
-      await inner.end();
-    },
+    write: (chunk) =>
+      guarded(async () => {
+        frames.write(chunk);
+        for (const part of parts.splice(0)) await native?.write(part);
+      }),
+    end: () =>
+      guarded(async () => {
+        frames.end();
+        await native?.end();
+      }),
     trailing: 0,
   };
 }

@@ -26,91 +26,107 @@ function headerOf(bytes: Buffer): FrameHeader | undefined {
   return { length, window: single ? size : base + (base / 8) * (descriptor & 7), checksum: (flags & 4) !== 0 };
 }
 
-type Expected = "frame" | "header" | "size" | "block" | "skip" | "last" | "checksum";
+/** What comes next in the stream. */
+type Expected = "frame" | "header" | "skippable" | "block" | "checksum";
+
+/** A stream that is no zstd; the message says where. */
+export class BadFrames extends Error {
+  override readonly name = "BadFrames";
+}
 
 /**
- * Follows the frames of a zstd stream without unpacking them: tells a whole stream from one that was cut off or has
- * something else after it, and a window that would eat the memory from an honest one.
+ * Parts a zstd stream into its frames, without unpacking them: tells a whole stream from one that was cut off or has
+ * something else after it, and a window that would eat the memory from an honest one. What is given to `onFrame` is
+ * in order, and whole by the time that `last` is true; skippable frames are skipped.
  */
 export class ZstdFrames {
+  readonly #onFrame: (bytes: Buffer, last: boolean) => void;
   #expected: Expected = "frame";
   #buffer: Buffer = Buffer.alloc(0);
-  #skip = 0;
+  /** Bytes that are only passed on. */
+  #left = 0;
+  #skippable = false;
   #checksum = false;
+  #lastBlock = false;
   #offset = 0;
 
-  /** What is wrong with these next bytes, if anything. @throws Beyond for a window that is too large. */
-  write(chunk: Buffer): string | undefined {
+  constructor(onFrame: (bytes: Buffer, last: boolean) => void) {
+    this.#onFrame = onFrame;
+  }
+
+  /** @throws BadFrames; Beyond for a window that is too large */
+  write(chunk: Buffer): void {
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
-    for (;;) {
-      if (this.#skip > 0) {
-        const taken = Math.min(this.#skip, this.#buffer.length);
-        this.#take(taken);
-        this.#skip -= taken;
-        if (this.#skip > 0) return undefined;
-      }
-      const before = this.#buffer.length;
-      const expected = this.#expected;
-      const problem = this.#step();
-      if (problem !== undefined) return problem;
-      if (this.#skip === 0 && before === this.#buffer.length && expected === this.#expected) return undefined;
-    }
+    while (this.#left > 0 ? this.#pass() : this.#step());
   }
 
-  /** What is missing at the end, if anything. */
-  end(): string | undefined {
-    return this.#expected === "frame" && this.#buffer.length === 0 && this.#skip === 0 ? undefined : "the stream ends inside a frame";
+  /** @throws BadFrames when something is missing */
+  end(): void {
+    if (this.#expected !== "frame" || this.#buffer.length > 0 || this.#left > 0) throw new BadFrames("the stream ends inside a frame");
   }
 
-  #take(bytes: number): void {
+  /** Takes bytes off the front, and passes them on if they belong to a frame with content. */
+  #take(bytes: number, last = false): void {
+    if (!this.#skippable) this.#onFrame(this.#buffer.subarray(0, bytes), last);
     this.#buffer = this.#buffer.subarray(bytes);
     this.#offset += bytes;
   }
 
-  #step(): string | undefined {
+  /** Passes on what is left of a block or of a skippable frame. Whether there may be more to do. */
+  #pass(): boolean {
+    const taken = Math.min(this.#left, this.#buffer.length);
+    if (taken === 0) return false;
+    this.#left -= taken;
+    this.#take(taken, this.#left === 0 && this.#lastBlock && this.#expected === "frame");
+    return true;
+  }
+
+  /** Takes the next header of whatever kind. Whether there may be more to do. */
+  #step(): boolean {
     const bytes = this.#buffer;
     switch (this.#expected) {
       case "frame": {
-        if (bytes.length < 4) return undefined;
+        if (bytes.length < 4) return false;
         const magic = bytes.readUInt32LE(0);
-        if (magic === MAGIC) this.#expected = "header";
-        else if (isSkippable(magic)) this.#expected = "size";
-        else return `no frame begins at byte ${this.#offset}`;
-        return undefined;
+        if (magic !== MAGIC && !isSkippable(magic)) throw new BadFrames(`no frame begins at byte ${this.#offset}`);
+        this.#skippable = magic !== MAGIC;
+        this.#lastBlock = false;
+        this.#expected = this.#skippable ? "skippable" : "header";
+        return true;
       }
-      case "size":
-        if (bytes.length < 8) return undefined;
-        this.#skip = bytes.readUInt32LE(4);
+      case "skippable":
+        if (bytes.length < 8) return false;
+        this.#left = bytes.readUInt32LE(4);
         this.#take(8);
         this.#expected = "frame";
-        return undefined;
+        return true;
       case "header": {
         const header = headerOf(bytes);
-        if (!header) return undefined;
+        if (!header) return false;
         if (header.window > MOST_ZSTD_WINDOW)
           throw new Beyond(`a zstd frame asks for a window of ${header.window} bytes; at most ${MOST_ZSTD_WINDOW} are given`);
         this.#checksum = header.checksum;
         this.#take(header.length);
         this.#expected = "block";
-        return undefined;
+        return true;
       }
       case "block": {
-        if (bytes.length < 3) return undefined;
+        if (bytes.length < 3) return false;
         const word = bytes.readUIntLE(0, 3);
         const kind = (word >> 1) & 3;
-        if (kind === 3) return `a block of an unknown kind at byte ${this.#offset}`;
-        this.#skip = kind === 1 ? 1 : word >> 3;
-        this.#take(3);
-        if ((word & 1) === 1) this.#expected = this.#checksum ? "checksum" : "frame";
-        return undefined;
+        if (kind === 3) throw new BadFrames(`a block of an unknown kind at byte ${this.#offset}`);
+        // A block of one repeated byte has just that.
+        this.#left = kind === 1 ? 1 : word >> 3;
+        this.#lastBlock = (word & 1) === 1;
+        if (this.#lastBlock) this.#expected = this.#checksum ? "checksum" : "frame";
+        this.#take(3, this.#lastBlock && !this.#checksum && this.#left === 0);
+        return true;
       }
       case "checksum":
-        if (bytes.length < 4) return undefined;
-        this.#take(4);
+        if (bytes.length < 4) return false;
         this.#expected = "frame";
-        return undefined;
-      default:
-        return undefined;
+        this.#take(4, true);
+        return true;
     }
   }
 }
