@@ -50,8 +50,14 @@ export class ZstdFrames {
   #lastBlock = false;
   #offset = 0;
 
-  constructor(onFrame: (bytes: Buffer, last: boolean) => void) {
+  readonly #mostWork: number;
+  #window = 0;
+  #work = 0;
+
+  /** @param mostWork bytes of windows, summed up over blocks, beyond which a decoder that moves its window would not end */
+  constructor(onFrame: (bytes: Buffer, last: boolean) => void, mostWork = Number.POSITIVE_INFINITY) {
     this.#onFrame = onFrame;
+    this.#mostWork = mostWork;
   }
 
   /** @throws BadFrames; Beyond for a window that is too large */
@@ -106,6 +112,7 @@ export class ZstdFrames {
         if (header.window > MOST_ZSTD_WINDOW)
           throw new Beyond(`a zstd frame asks for a window of ${header.window} bytes; at most ${MOST_ZSTD_WINDOW} are given`);
         this.#checksum = header.checksum;
+        this.#window = header.window;
         this.#take(header.length);
         this.#expected = "block";
         return true;
@@ -115,6 +122,8 @@ export class ZstdFrames {
         const word = bytes.readUIntLE(0, 3);
         const kind = (word >> 1) & 3;
         if (kind === 3) throw new BadFrames(`a block of an unknown kind at byte ${this.#offset}`);
+        this.#work += this.#window;
+        if (this.#work > this.#mostWork) throw new Beyond("a zstd stream whose blocks are too many for its window (a newer Node reads it)");
         // A block of one repeated byte has just that.
         this.#left = kind === 1 ? 1 : word >> 3;
         this.#lastBlock = (word & 1) === 1;
