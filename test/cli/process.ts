@@ -52,7 +52,7 @@ export function script(directory: string, name: string, body: string): string {
 }
 
 /** Whether PATH has such a program. */
-const installed = (program: string): boolean =>
+export const installed = (program: string): boolean =>
   (process.env.PATH ?? "").split(":").some((directory) => existsSync(join(directory, program)));
 
 /** Why tests that run containers cannot run here, or false. */
