@@ -26,8 +26,8 @@ import type { Shrunk } from "../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { controlsFor } from "../suites/image/controls.js";
 import { toolExamples } from "../suites/image/tool-examples.js";
-import { judgeTool } from "../suites/image/tool-judge.js";
-import { type Knowledge, viewOf } from "../suites/image/tool-view.js";
+import { idsFor, judgeTool } from "../suites/image/tool-judge.js";
+import { type Abilities, type Knowledge, viewOf } from "../suites/image/tool-view.js";
 
 /** A tool in its sandbox: carries images out, one directory for the layouts of a whole run. */
 export class ToolTarget {
@@ -63,13 +63,13 @@ export class ToolTarget {
     return failed ? "" : (stdout.split("\n")[0] ?? "");
   }
 
-  /** Whether the tool makes a runtime config of the image's. */
-  get converts(): boolean {
-    return this.tool.runtimeConfig !== undefined;
+  get abilities(): Abilities {
+    const { copies, runtimeConfig } = this.tool;
+    return { unpacks: copies === undefined, copies: copies !== undefined, converts: runtimeConfig !== undefined };
   }
 
   knowledge({ fault }: ImageCase): Knowledge {
-    return { refusedBy: (fault === undefined ? undefined : faultNamed(fault)?.refusedBy) ?? [], converts: this.converts };
+    return { refusedBy: (fault === undefined ? undefined : faultNamed(fault)?.refusedBy) ?? [], converts: this.abilities.converts };
   }
 
   /** Unpacks an image in a sandbox of its own. */
@@ -118,7 +118,7 @@ export class ToolTarget {
   /** The minimal image must come out, or nothing can be said of the tool. @throws Inconclusive with the tool's own words. */
   async preflight(): Promise<void> {
     const observation = await this.once(minimalImage());
-    const { worked } = viewOf(minimalImage(), observation, { refusedBy: [], converts: this.converts });
+    const { worked } = viewOf(minimalImage(), observation, { refusedBy: [], converts: this.abilities.converts });
     if (worked) return;
     throw new Inconclusive(
       `${this.tool.name} cannot unpack an image of one layer with one file: ${complaint(observation) || "it says that it did, but the file is not there"}`,
@@ -126,7 +126,10 @@ export class ToolTarget {
   }
 
   sources(): Source<ImageCase>[] {
-    return toolExamples(this.converts).map(({ ids, cases }) => ({ name: ids.join(" "), ids, cases }));
+    const judged = idsFor(this.abilities);
+    return toolExamples()
+      .filter(({ ids }) => ids.some((id) => judged.has(id)))
+      .map(({ ids, cases }) => ({ name: ids.join(" "), ids, cases }));
   }
 
   /** Stores the smallest case of a finding, and describes it. */

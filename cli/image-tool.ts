@@ -14,7 +14,7 @@ import { toolNamed } from "../runners/image/tools/index.js";
 import type { Tool } from "../runners/image/tools/tool.js";
 import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
 import { inForce } from "../spec/image/releases.js";
-import { toolChecks } from "../suites/image/tool-judge.js";
+import { idsFor, toolChecks } from "../suites/image/tool-judge.js";
 import { seedOf } from "./common-options.js";
 import { exitCodeOf } from "./exit.js";
 import { reportDivergences } from "./image-divergences.js";
@@ -69,6 +69,7 @@ async function explore(
     });
   }
   const root = join(options.out, "failures");
+  const able = idsFor(target.abilities);
   const results = await runSuite<ImageCase, ImageObservation>(
     {
       notAsked: () => undefined,
@@ -79,7 +80,7 @@ async function explore(
       finding: (requirement, shrunk) => target.finding(root, requirement, shrunk),
     },
     {
-      selected,
+      selected: selected.filter(({ id }) => able.has(id)),
       seed,
       jobs: options.jobs,
       cases: options.cases,

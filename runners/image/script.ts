@@ -92,6 +92,9 @@ ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeCo
 }
 `;
 
-/** The shell program that carries a tool's commands out on a layout, inside a sandbox. */
+/** A place with a name that every tool can read: some take no capital letters in paths, and messages stay the same. */
+const PLACE = 'LAYOUT=$W/layout && mkdir "$LAYOUT" && mount --bind "$GIVEN" "$LAYOUT"';
+
+/** The shell program that carries a tool's commands out on a layout, inside a sandbox; `layout` is a shell word. */
 export const program = (tool: Tool, layout: string, limits: Limits): string =>
-  [PREPARE(tool), RUN(limits), EMIT(tool), "STATUS=0", `LAYOUT=${quote(layout)}`, ...tool.script, "emit", ""].join("\n");
+  [PREPARE(tool), RUN(limits), EMIT(tool), "STATUS=0", `GIVEN=${layout}`, PLACE, ...tool.script, "emit", ""].join("\n");

@@ -32,7 +32,7 @@ ${comments.join("\n")}
 AGENT=\${AGENT:-$(command -v agent)}
 [ -x "$AGENT" ] || { echo "set AGENT to oci-conform's agent (build/agent)" >&2; exit 64; }
 layout=$(readlink -f "$(dirname "$0")")/layout
-printf '' | "$AGENT" sandbox --cgroup none --env "GIVEN=$layout" -- sh -c ${quote(program(tool, "@", limits).replace("LAYOUT=@", 'LAYOUT="$GIVEN"'))}
+printf '' | "$AGENT" sandbox --cgroup none --env "STORED=$layout" -- sh -c ${quote(program(tool, '"$STORED"', limits))}
 `;
 }
 

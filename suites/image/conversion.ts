@@ -37,10 +37,14 @@ function conversionOf(view: ToolView): Conversion | undefined {
 }
 
 const converts = (id: string, judge: (conversion: Conversion) => Judgement | undefined): ToolCheck =>
-  check(id, (view) => {
-    const conversion = conversionOf(view);
-    return conversion && judge(conversion);
-  });
+  check(
+    id,
+    (view) => {
+      const conversion = conversionOf(view);
+      return conversion && judge(conversion);
+    },
+    "converts",
+  );
 
 const PREFIX = "org.opencontainers.image.";
 

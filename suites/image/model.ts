@@ -168,7 +168,8 @@ export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
     const undecided = add(draft, each, done, own, markers);
     if (undecided === undefined) continue;
     draft.may(undecided);
-    draft.doubt(each.path, undecided);
+    // Nobody knows whether the directories on its way come to be either.
+    draft.doubt(ancestors(each.path).find((way) => !draft.nodes.has(way)) ?? each.path, undecided);
   }
   return draft.done();
 }

@@ -4,7 +4,7 @@ import { all, equal, type Judgement } from "../check.js";
 import { CONTROL } from "./controls.js";
 import { FEATURES } from "./features.js";
 import { LAW } from "./law.js";
-import { check, type ToolCheck, type ToolView } from "./tool-view.js";
+import { type Abilities, check, type ToolCheck, type ToolView } from "./tool-view.js";
 
 const PASS: Judgement = { verdict: "pass" };
 const fail = (expected: unknown, actual: unknown, note?: string): Judgement => ({
@@ -39,23 +39,31 @@ function refusedAltogether({ ending, refuse, mayRefuse, observation, features }:
   return fail("the image is unpacked: it is valid", complaint(observation));
 }
 
-const feature = (id: string): ToolCheck =>
-  check(id, ({ features, ending, refuse, mayRefuse, observation, worked }) => {
-    if (!features.some((each) => each.id === id) || refuse.length > 0) return undefined;
-    if (worked) return PASS;
-    if (ending !== "refused" || mayRefuse.length > 0) return undefined;
-    return observation.controls[id] === "accepted"
-      ? fail("the tool takes it, as it takes the same image without", complaint(observation))
-      : undefined;
-  });
+const feature = (id: string, of?: keyof Abilities): ToolCheck =>
+  check(
+    id,
+    ({ features, ending, refuse, mayRefuse, observation, worked }) => {
+      if (!features.some((each) => each.id === id) || refuse.length > 0) return undefined;
+      if (worked) return PASS;
+      if (ending !== "refused" || mayRefuse.length > 0) return undefined;
+      return observation.controls[id] === "accepted"
+        ? fail("the tool takes it, as it takes the same image without", complaint(observation))
+        : undefined;
+    },
+    of,
+  );
 
 /** What has to be refused: it counts only when the same image without the fault is taken. */
-const refuses = (id: string): ToolCheck =>
-  check(id, ({ refuse, ending, observation, case: subject }) => {
-    if (!refuse.includes(id)) return undefined;
-    if (ending === "accepted") return fail(`the tool refuses it: ${subject.title}`, "it exits with 0");
-    return ending === "refused" && observation.controls[CONTROL] === "accepted" ? PASS : undefined;
-  });
+const refuses = (id: string, of?: keyof Abilities): ToolCheck =>
+  check(
+    id,
+    ({ refuse, ending, observation, case: subject }) => {
+      if (!refuse.includes(id)) return undefined;
+      if (ending === "accepted") return fail(`the tool refuses it: ${subject.title}`, "it exits with 0");
+      return ending === "refused" && observation.controls[CONTROL] === "accepted" ? PASS : undefined;
+    },
+    of,
+  );
 
 /** What of the image a copy does not have as it was. */
 const altered = (sources: Readonly<Record<string, string>>, copy: SeenTree): string[] => {
@@ -63,38 +71,47 @@ const altered = (sources: Readonly<Record<string, string>>, copy: SeenTree): str
   return Object.entries(sources).flatMap(([name, content]) => (contents.has(content) ? [] : [name]));
 };
 
-const REFUSALS = [
-  LAW.bare,
-  "image.config.rootfs-unknown-type-error",
-  "image.descriptor.digest-verified",
-  "image.descriptor.verified-before-use",
-  "image.descriptor.size-mismatch-not-trusted",
-  "image.conversion.user-unknown-error",
+/** What is to be refused, and by whom: who only copies need not look into a config or a layer. */
+const REFUSALS: readonly (readonly [id: string, of?: keyof Abilities])[] = [
+  [LAW.bare, "unpacks"],
+  ["image.config.rootfs-unknown-type-error", "unpacks"],
+  ["image.descriptor.digest-verified"],
+  ["image.descriptor.verified-before-use"],
+  ["image.descriptor.size-mismatch-not-trusted"],
+  ["image.conversion.user-unknown-error", "converts"],
 ];
 
 const { bare: _, ...decided } = LAW;
 
 /** The checks that every tool is judged by; those of runtime configs are in conversion.ts. */
 export const TOOL_CHECKS: readonly ToolCheck[] = [
-  check("robustness.image.escape", ({ observation, tree }) => {
-    if (observation.escapes.length > 0) return fail("nothing outside the tool's own directory changes", observation.escapes);
-    // Only layers that could lead somewhere else show that the tool does not go there.
-    return tree.unsure.size > 0 && observation.steps.length > 0 ? PASS : undefined;
-  }),
+  check(
+    "robustness.image.escape",
+    ({ observation, tree }) => {
+      if (observation.escapes.length > 0) return fail("nothing outside the tool's own directory changes", observation.escapes);
+      // Only layers that could lead somewhere else show that the tool does not go there.
+      return tree.unsure.size > 0 && observation.steps.length > 0 ? PASS : undefined;
+    },
+    "unpacks",
+  ),
   endsWell("robustness.image.crash", "crashed", "the tool ends by itself, without a panic"),
   endsWell("robustness.image.hang", "hung", "the tool ends within its time limit"),
   endsWell("robustness.image.memory", "out-of-memory", "the tool stays within its memory limit"),
   ...[...new Set<string>(Object.values(decided))].map((id) =>
-    check(id, (view) => all([compared(id, view), id === LAW.extracted ? refusedAltogether(view) : undefined])),
+    check(id, (view) => all([compared(id, view), id === LAW.extracted ? refusedAltogether(view) : undefined]), "unpacks"),
   ),
-  ...FEATURES.map(({ id }) => feature(id)),
-  ...REFUSALS.map(refuses),
-  check("image.considerations.content-not-altered", (view) => {
-    const { sources, copies } = view.observation;
-    if (Object.keys(copies).length === 0 || view.ending !== "accepted" || view.case.fault !== undefined) return undefined;
-    const changed = Object.entries(copies).flatMap(([name, copy]) =>
-      altered(sources, copy).map((part) => `${part} in the copy to ${name}`),
-    );
-    return equal(changed, [], "what is named has another digest in the copy, or is not there");
-  }),
+  ...FEATURES.map(({ id }) => feature(id, id === "image.layer.both-whiteouts-accepted" ? "unpacks" : undefined)),
+  ...REFUSALS.map(([id, of]) => refuses(id, of)),
+  check(
+    "image.considerations.content-not-altered",
+    (view) => {
+      const { sources, copies } = view.observation;
+      if (Object.keys(copies).length === 0 || view.ending !== "accepted" || view.case.fault !== undefined) return undefined;
+      const changed = Object.entries(copies).flatMap(([name, copy]) =>
+        altered(sources, copy).map((part) => `${part} in the copy to ${name}`),
+      );
+      return equal(changed, [], "what is named has another digest in the copy, or is not there");
+    },
+    "copies",
+  ),
 ];

@@ -4,7 +4,6 @@ import { oddImage } from "../../generators/image/case.js";
 import { dir, file, hardlink, opaque, symlink, whiteout } from "../../generators/image/entries.js";
 import { FAULTS } from "../../generators/image/fault-table.js";
 import { faultImage } from "../../generators/image/faults.js";
-import { imageConfig } from "../../generators/image/image-config.js";
 import { fileTree } from "../../generators/image/tree.js";
 import type { Entry, ImageCase, Neighbour } from "../../runners/image/case.js";
 import { USER } from "./conversion.js";
@@ -96,7 +95,7 @@ const LAYERS: readonly ToolExample[] = [
     [[file("a", "a", { xattrs: { "user.a": "1" } }), dir("d", { xattrs: { "user.a": "1" } })]],
     [[file("a", "a"), hardlink("b", "a")], [file("c", "c")]],
     [[file("a", "a", { uid: 4_294_967_294, gname: "daemon", uname: "daemon" })]],
-    [[file("a", "a", { mode: 0o644 })], [dir("d", { mode: 0o1777 })]],
+    [[dir("d", { mode: 0o1777, mtime: 1 }), file("d/e/f")]],
   ),
   example(
     LAW.extracted,
@@ -157,10 +156,74 @@ const passwd = [
 const withUser = (User: string): ImageCase =>
   imageOf(`User is ${User}`, [passwd], { config: { architecture: "amd64", os: "linux", config: { User } } });
 
+/** A config with something of everything that is taken over. */
+const FULL: ImageCase["config"] = {
+  architecture: "amd64",
+  os: "linux",
+  variant: "v2",
+  "os.features": ["x"],
+  author: "A. N. Author",
+  created: "2020-01-01T00:00:00Z",
+  config: {
+    Env: ["PATH=/bin", "A=1"],
+    Cmd: ["x", "y"],
+    Entrypoint: ["/entry"],
+    WorkingDir: "/work",
+    Labels: { a: "1" },
+    StopSignal: "SIGKILL",
+    ExposedPorts: { "80/tcp": {} },
+    Volumes: { "/data": {} },
+    User: "7",
+  },
+};
+
+/** What the full config is about, all at once. */
+const OF_FULL = [
+  ...[
+    "env",
+    "env-no-names-again",
+    "env-kept-by-defaults",
+    "working-dir",
+    "cmd-after-entrypoint",
+    "labels",
+    "annotations-not-modified",
+    "os",
+  ],
+  ...[
+    "architecture",
+    "variant",
+    "os-features",
+    "author",
+    "created",
+    "stop-signal",
+    "exposed-ports",
+    "volumes-mounted",
+    "volumes-destination",
+  ],
+  ...["fields-parsed", "manifest-annotations-left"],
+].map((name) => `image.conversion.${name}`);
+
 const CONVERSION: readonly ToolExample[] = [
   example(
-    ["image.conversion.env", "image.conversion.cmd-after-entrypoint", "image.conversion.labels", "image.conversion.os"],
-    imageConfig().map((config) => ({ ...minimalImage(), config })),
+    OF_FULL,
+    fc.constant({
+      ...minimalImage(),
+      title: "a config with something of everything",
+      config: FULL,
+      shape: { annotations: { "org.example.a": "1" } },
+    }),
+  ),
+  example(
+    ["image.conversion.cmd", "image.conversion.entrypoint"],
+    fc.constantFrom("Cmd", "Entrypoint").map((name) => ({
+      ...minimalImage(),
+      title: `${name} alone`,
+      config: { architecture: "amd64", os: "linux", config: { [name]: ["/a", "b"] } },
+    })),
+  ),
+  example(
+    "image.conversion.os-version",
+    fc.constant({ ...minimalImage(), config: { architecture: "amd64", os: "linux", "os.version": "1" } }),
   ),
   example(["image.conversion.user-resolved", "image.conversion.groups-of-user"], fc.constant(withUser(USER.name))),
   example("image.conversion.user-unknown-error", fc.constant({ ...withUser("nobody-knows"), layers: minimalImage().layers })),
@@ -177,10 +240,5 @@ const CONVERSION: readonly ToolExample[] = [
 /** Faults that have to be refused, each aimed at the statements that say so. */
 const REFUSED: readonly ToolExample[] = FAULTS.flatMap((fault) => (fault.refusedBy ? [example(fault.refusedBy, faultImage(fault))] : []));
 
-/** The written examples of everything that a tool can be seen to do; those of conversion only for who makes a runtime config. */
-export const toolExamples = (converts: boolean): readonly ToolExample[] => [
-  ...LAYERS,
-  ...AROUND,
-  ...REFUSED,
-  ...(converts ? CONVERSION : []),
-];
+/** The written examples of everything that a tool can be seen to do. */
+export const toolExamples = (): readonly ToolExample[] => [...LAYERS, ...AROUND, ...REFUSED, ...CONVERSION];

@@ -5,7 +5,7 @@ import type { Outcome } from "../../runners/outcome.js";
 import { equal } from "../check.js";
 import { CONVERSION_CHECKS } from "./conversion.js";
 import { TOOL_CHECKS } from "./tool-checks.js";
-import { check, type Knowledge, type ToolCheck, viewOf } from "./tool-view.js";
+import { type Abilities, check, type Knowledge, type ToolCheck, viewOf } from "./tool-view.js";
 
 /** A tree without what differs from one time to the next: inode numbers, and times of what no entry describes. */
 const lasting = (tree: SeenTree): unknown =>
@@ -17,10 +17,17 @@ const lasting = (tree: SeenTree): unknown =>
 export const toolChecks: readonly ToolCheck[] = [
   ...TOOL_CHECKS,
   ...CONVERSION_CHECKS,
-  check("robustness.image.repeatable", ({ observation: { tree, again } }) =>
-    again === undefined || tree === null ? undefined : equal(again && lasting(again), lasting(tree)),
+  check(
+    "robustness.image.repeatable",
+    ({ observation: { tree, again } }) =>
+      again === undefined || tree === null ? undefined : equal(again && lasting(again), lasting(tree)),
+    "unpacks",
   ),
 ];
+
+/** The requirements that a tool with these abilities can be judged by. */
+export const idsFor = (abilities: Abilities): ReadonlySet<string> =>
+  new Set(toolChecks.filter(({ of }) => of === undefined || abilities[of]).map(({ id }) => id));
 
 /** The gravest of several counts. */
 const rank = (outcome: Outcome): number => ["skip", "pass", "fail", "error"].indexOf(outcome.verdict);

@@ -59,10 +59,19 @@ export function viewOf(subject: ImageCase, observation: ImageObservation, { refu
   };
 }
 
+/** What a tool does: only that can be judged. */
+export interface Abilities {
+  readonly unpacks: boolean;
+  readonly copies: boolean;
+  readonly converts: boolean;
+}
+
 /** Judges one requirement by a view. `undefined`: the case does not exercise it. */
 export interface ToolCheck {
   readonly id: string;
   readonly judge: (view: ToolView) => Judgement | undefined;
+  /** What a tool must do to be judged by it; every tool when it says nothing. */
+  readonly of?: keyof Abilities;
 }
 
-export const check = (id: string, judge: ToolCheck["judge"]): ToolCheck => ({ id, judge });
+export const check = (id: string, judge: ToolCheck["judge"], of?: keyof Abilities): ToolCheck => ({ id, judge, ...(of ? { of } : {}) });
