@@ -29,7 +29,7 @@ PATH=\${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
 W=${WORK}
 mkdir -p "$W"
 mount -t tmpfs -o size=512m,mode=755 tmpfs "$W"
-TARGET=$W/t/u/v OUT=$W/out SCRATCH=$W/scratch EMPTY=$W/empty REF=${TAG} ROOTFS=
+LAYOUT=$W/layout TARGET=$W/t/u/v OUT=$W/out SCRATCH=$W/scratch EMPTY=$W/empty REF=${TAG} ROOTFS=
 mkdir -p "$TARGET" "$OUT" "$SCRATCH" "$W/over" "$W/home/.config/containers" ${CANARIES.join(" ")}
 : > "$EMPTY"
 for canary in ${CANARIES.join(" ")}; do
@@ -43,7 +43,7 @@ for place in ${SHADOWED.join(" ")}; do
   mount -t overlay -o "lowerdir=$place,upperdir=$W/over/$name,workdir=$W/work/$name" overlay "$place" 2> "$EMPTY.err"
 done
 HOME=$W/home TMPDIR=$SCRATCH XDG_RUNTIME_DIR=$W/scratch LC_ALL=C.UTF-8
-export PATH HOME TMPDIR XDG_RUNTIME_DIR LC_ALL
+export PATH HOME TMPDIR XDG_RUNTIME_DIR LC_ALL LAYOUT TARGET REF
 unset NODE_EXTRA_CA_CERTS NODE_OPTIONS
 printf '{"default":[{"type":"insecureAcceptAnything"}]}' > "$HOME/.config/containers/policy.json"
 AGENT=/run/oci-conform/agent
@@ -93,7 +93,7 @@ ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeCo
 `;
 
 /** A place with a name that every tool can read: some take no capital letters in paths, and messages stay the same. */
-const PLACE = 'LAYOUT=$W/layout && mkdir "$LAYOUT" && mount --bind "$GIVEN" "$LAYOUT"';
+const PLACE = 'mkdir "$LAYOUT" && mount --bind "$GIVEN" "$LAYOUT"';
 
 /** The shell program that carries a tool's commands out on a layout, inside a sandbox; `layout` is a shell word. */
 export const program = (tool: Tool, layout: string, limits: Limits): string =>

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ImageCase, Layer } from "../../runners/image/case.js";
 
 /**
@@ -85,7 +86,7 @@ export const FEATURES: readonly Feature[] = [
     id: "image.manifest.layer-media-types-supported",
     of: (subject) =>
       subject.layers.some(
-        ({ compression, nondistributable }) => compression.kind !== "zstd" && (nondistributable || compression !== PLAIN),
+        ({ compression, nondistributable }) => compression.kind !== "zstd" && (nondistributable || !isDeepStrictEqual(compression, PLAIN)),
       ),
     without: layers(({ nondistributable: _, ...layer }) => (layer.compression.kind === "zstd" ? layer : { ...layer, compression: PLAIN })),
   },

@@ -1,0 +1,101 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import t from "tap";
+import { HarnessError } from "../../../runners/errors.js";
+import { ending } from "../../../runners/image/observation.js";
+import { partsOf } from "../../../runners/image/run-tool.js";
+import { commandTool } from "../../../runners/image/tools/command.js";
+import { toolNamed } from "../../../runners/image/tools/index.js";
+import { layoutOf, runOn, shell, skip } from "./fixture.js";
+
+t.test("what a tool made is read, whatever it is", { skip }, async (t) => {
+  const tool = shell(
+    "cd {rootfs}; mkdir d; ln -s /nowhere l; ln a b; mkfifo p; mknod c c 1 3; touch -d @1.5 a; chmod 4711 a; printf x > 'new\nline'",
+  );
+  const { tree, steps, escapes } = await runOn(tool, layoutOf(t));
+  t.strictSame(
+    steps.map(({ status }) => status),
+    [0],
+  );
+  t.strictSame(escapes, []);
+  t.strictSame(Object.keys(tree ?? {}).sort(), ["", "a", "b", "c", "d", "l", "new\nline", "p"]);
+  t.match(tree?.a, { kind: "file", mode: 0o4711, mtime: "1.500000000", content: /^1 sha256:ca978112/ });
+  t.equal(tree?.a?.inode, tree?.b?.inode);
+  t.match(tree?.l, { kind: "symlink", target: "/nowhere" });
+  t.match(tree?.c, { kind: "char", device: "1:3" });
+  t.match(tree?.p, { kind: "fifo" });
+});
+
+t.test("a tool that misbehaves on purpose changes nothing outside, and is seen", { skip }, async (t) => {
+  const layout = layoutOf(t);
+  const home = mkdtempSync(join(tmpdir(), "oci-conform-test-"));
+  t.teardown(() => rmSync(home, { recursive: true, force: true }));
+  const victim = join(home, "victim");
+  writeFileSync(victim, "of the host");
+  const before = readFileSync(join(layout, "index.json"));
+  const harm = [
+    `rm -rf ${home} {layout}/index.json`,
+    "printf x > /run/oci-conform/image/canary/file",
+    "printf x > {rootfs}/../canary/oci-conform-escaped",
+    "printf x > /etc/oci-conform-escaped; printf x > /tmp/oci-conform-escaped; printf x > /var/tmp/oci-conform-escaped",
+    "rm -rf /run/oci-conform/image/t/canary",
+    "chmod 777 /run/oci-conform/image/t/u/canary; chown 7 /dev/null",
+    "rm -f /etc/hostname /etc/passwd",
+  ].join("; ");
+  const { escapes } = await runOn(shell(harm), layout);
+  for (const place of [
+    "canary/file has another content",
+    "v/canary/oci-conform-escaped was made",
+    "_etc/oci-conform-escaped was made",
+    "tmp-upper/oci-conform-escaped",
+    "t/canary is gone",
+    "u/canary/ has other attributes",
+  ]) {
+    t.ok(
+      escapes.some((each) => each.includes(place)),
+      place,
+    );
+  }
+  t.equal(readFileSync(victim, "utf8"), "of the host");
+  t.strictSame(readFileSync(join(layout, "index.json")), before);
+  t.ok(existsSync("/etc/passwd"));
+  t.notOk(existsSync("/etc/oci-conform-escaped"));
+  t.notOk(existsSync("/tmp/oci-conform-escaped"));
+});
+
+t.test("how a tool ends is told apart", { skip }, async (t) => {
+  const layout = layoutOf(t);
+  const endings = async (command: string, limits = {}) =>
+    ending(await runOn(shell(command), layout, { timeoutMs: 20_000, memoryKiB: 4 << 20, ...limits }));
+  t.equal(await endings("true"), "accepted");
+  t.equal(await endings("exit 3"), "refused");
+  t.equal(await endings("kill -SEGV $$"), "crashed");
+  t.equal(await endings("echo 'panic: runtime error: index out of range' >&2; exit 2"), "crashed");
+  t.equal(await endings("cat {rootfs}/../../../../t > /dev/zero; tail -f {rootfs}/a", { timeoutMs: 300 }), "hung");
+  t.equal(await endings("echo 'fatal error: runtime: out of memory' >&2; exit 2"), "out-of-memory");
+});
+
+t.test("a tool that says that it worked and did nothing has no tree", { skip }, async (t) => {
+  const { tree, steps } = await runOn(commandTool("true {layout} {ref} {rootfs}"), layoutOf(t));
+  t.equal(steps[0]?.status, 0);
+  t.equal(tree, null);
+});
+
+t.test("bad use is told in one line", async (t) => {
+  t.throws(() => commandTool(" "), /there is no command/);
+  t.throws(() => commandTool("unpack {layout}"), /it must have \{rootfs\}/);
+  t.throws(() => toolNamed("kaniko"), /there are umoci, skopeo, buildah, podman, ctr/);
+});
+
+t.test("the sandbox's words are split by length, and nonsense is our own fault", async (t) => {
+  const parts = partsOf(Buffer.from("\n=a 3\nx\ny\n=b 0\n"));
+  t.strictSame(
+    [...parts].map(([name, bytes]) => [name, bytes.toString()]),
+    [
+      ["a", "x\ny"],
+      ["b", ""],
+    ],
+  );
+  t.throws(() => partsOf(Buffer.from("what?")), HarnessError);
+});
