@@ -97,8 +97,11 @@ export class ToolTarget {
     this.seen.set(JSON.stringify(subject), first);
     const again = subject.aims.includes("robustness.image.repeatable") ? { again: (await this.once(subject)).tree } : {};
     const controls: Record<string, Ending> = {};
-    for (const [name, control] of controlsFor(viewOf(subject, first, this.knowledge(subject))))
+    for (const [name, control] of controlsFor(viewOf(subject, first, this.knowledge(subject)))) {
       controls[name] = ending(await this.once(control));
+      // The first that explains the refusal is enough: a later one may take away the same.
+      if (controls[name] === "accepted") break;
+    }
     return { ...first, ...again, controls };
   }
 

@@ -48,7 +48,7 @@ function made(
 const TARGETS = ["a", "b", "../a", "/a", "nowhere", "./", "t".repeat(101), "a/b"] as const;
 const DEVICES = [
   [1, 3],
-  [0, 0],
+  [1, 0],
   [255, 255],
   [4095, 1_048_575],
 ] as const satisfies readonly (readonly [number, number])[];

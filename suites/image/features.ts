@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ImageCase, Layer } from "../../runners/image/case.js";
+import { LAW } from "./law.js";
 
 /**
  * Something about a valid image that a tool has to put up with, by the statement that says so. When a tool refuses the
@@ -40,6 +41,23 @@ const hasNeighbour =
 const KNOWN = ["created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs", "history"];
 
 const isMarker = ({ path }: { readonly path: string }): boolean => /(?:^|\/)\.wh\.[^/]+$/.test(path);
+
+const pathOf = (path: string): string => path.replace(/^(?:\.\/)+|\/+$/g, "");
+
+/** Whether a marker names what its own layer has, or lies in a directory with it: it must leave that alone. */
+const meetsOwn =
+  ({ entries }: Layer) =>
+  ({ path }: { readonly path: string }): boolean => {
+    const marker = pathOf(path);
+    if (!isMarker({ path: marker })) return false;
+    const directory = marker.slice(0, Math.max(0, marker.lastIndexOf("/") + 1));
+    const name = marker.slice(directory.length + ".wh.".length);
+    const named = name === ".wh..opq" ? directory : directory + name;
+    return entries.some((entry) => {
+      const own = pathOf(entry.path);
+      return own !== marker && !isMarker(entry) && (own === named || own.startsWith(name === ".wh..opq" ? named : `${named}/`));
+    });
+  };
 
 /** All features, in the order in which they are suspected. */
 export const FEATURES: readonly Feature[] = [
@@ -89,6 +107,11 @@ export const FEATURES: readonly Feature[] = [
         ({ compression, nondistributable }) => compression.kind !== "zstd" && (nondistributable || !isDeepStrictEqual(compression, PLAIN)),
       ),
     without: layers(({ nondistributable: _, ...layer }) => (layer.compression.kind === "zstd" ? layer : { ...layer, compression: PLAIN })),
+  },
+  {
+    id: LAW.lowerOnly,
+    of: (subject) => subject.layers.some((layer) => layer.entries.some(meetsOwn(layer))),
+    without: layers((layer) => ({ ...layer, entries: layer.entries.filter((entry) => !meetsOwn(layer)(entry)) })),
   },
   {
     id: "image.layer.both-whiteouts-accepted",

@@ -133,6 +133,8 @@ function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Mar
     claims: claimsOf(entry, kind, existing && !both ? LAW.replaced : LAW.extracted, both ? LAW.directory : LAW.attributes),
     ...(kind === "symlink" ? { target: entry.link ?? "" } : {}),
   });
+  if (kind === "char" && entry.device?.every((number) => number === 0))
+    return "a character device 0:0 is a whiteout to overlay file systems";
   const { typeflag } = entry.header;
   return typeflag !== undefined && typeflag !== "\0" && typeflag !== "7" ? `nobody knows the typeflag ${typeflag}` : undefined;
 }

@@ -44,7 +44,8 @@ const feature = (id: string, of?: keyof Abilities): ToolCheck =>
     id,
     ({ features, ending, refuse, mayRefuse, observation, worked }) => {
       if (!features.some((each) => each.id === id) || refuse.length > 0) return undefined;
-      if (worked) return PASS;
+      // That it is taken says nothing of what came of it; the tree does.
+      if (worked) return id === LAW.lowerOnly ? undefined : PASS;
       if (ending !== "refused" || mayRefuse.length > 0) return undefined;
       return observation.controls[id] === "accepted"
         ? fail("the tool takes it, as it takes the same image without", complaint(observation))
@@ -100,7 +101,7 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
   ...[...new Set<string>(Object.values(decided))].map((id) =>
     check(id, (view) => all([compared(id, view), id === LAW.extracted ? refusedAltogether(view) : undefined]), "unpacks"),
   ),
-  ...FEATURES.map(({ id }) => feature(id, id === "image.layer.both-whiteouts-accepted" ? "unpacks" : undefined)),
+  ...FEATURES.map(({ id }) => feature(id, id.startsWith("image.layer.") ? "unpacks" : undefined)),
   ...REFUSALS.map(([id, of]) => refuses(id, of)),
   check(
     "image.considerations.content-not-altered",

@@ -3,7 +3,7 @@ import { imageOf, layerOf, minimalImage } from "../../generators/image/base.js";
 import { oddImage } from "../../generators/image/case.js";
 import { dir, file, hardlink, opaque, symlink, whiteout } from "../../generators/image/entries.js";
 import { FAULTS } from "../../generators/image/fault-table.js";
-import { faultImage } from "../../generators/image/faults.js";
+import { anyFaultImage, faultImage } from "../../generators/image/faults.js";
 import { fileTree } from "../../generators/image/tree.js";
 import type { Entry, ImageCase, Neighbour } from "../../runners/image/case.js";
 import { USER } from "./conversion.js";
@@ -240,5 +240,14 @@ const CONVERSION: readonly ToolExample[] = [
 /** Faults that have to be refused, each aimed at the statements that say so. */
 const REFUSED: readonly ToolExample[] = FAULTS.flatMap((fault) => (fault.refusedBy ? [example(fault.refusedBy, faultImage(fault))] : []));
 
+/** Faults after which tools have been seen to fall over: documents that do not fit one another. */
+const MISFITS = FAULTS.filter(({ name }) => /^config-diff-ids-|^manifest-(?:config|layers)-|^config-rootfs-missing/.test(name));
+
+/** Layouts that a tool may refuse, but must not fall over. */
+const BROKEN: readonly ToolExample[] = [
+  example("robustness.image.crash", fc.constantFrom(...MISFITS).chain(faultImage)),
+  example(["robustness.image.crash", "robustness.image.hang", "robustness.image.memory"], anyFaultImage()),
+];
+
 /** The written examples of everything that a tool can be seen to do. */
-export const toolExamples = (): readonly ToolExample[] => [...LAYERS, ...AROUND, ...REFUSED, ...CONVERSION];
+export const toolExamples = (): readonly ToolExample[] => [...LAYERS, ...AROUND, ...REFUSED, ...BROKEN, ...CONVERSION];
