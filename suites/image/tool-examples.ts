@@ -229,7 +229,7 @@ const CONVERSION: readonly ToolExample[] = [
   example("image.conversion.user-unknown-error", fc.constant({ ...withUser("nobody-knows"), layers: minimalImage().layers })),
   example(["image.conversion.user-numeric", "image.conversion.groups-not-for-numeric"], fc.constantFrom("7", "7:8").map(withUser)),
   example(
-    "image.conversion.labels-before-fields",
+    ["image.conversion.labels-before-fields", "image.conversion.labels-first"],
     fc.constant({
       ...minimalImage(),
       config: { architecture: "amd64", os: "linux", config: { Labels: { "org.opencontainers.image.os": "other", a: "1" } } },
