@@ -11,7 +11,7 @@ import { UsageError } from "../runners/errors.js";
 import type { ImageCase } from "../runners/image/case.js";
 import { expectationOf } from "../suites/image/expectation.js";
 import { makeCommand, parse, wholeNumber } from "./command.js";
-import { DEFAULT_SEED } from "./runtime-options.js";
+import { DEFAULT_SEED } from "./common-options.js";
 
 interface GenerateOptions {
   readonly out: string;

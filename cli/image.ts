@@ -83,8 +83,9 @@ async function validate(path: string, selected: readonly Requirement[], options:
 /** The options that ask for a tool to be driven, by whatever follows them. */
 const asksForTool = (args: readonly string[]): boolean => args.some((arg) => /^--tool(?:-cmd)?(?:=|$)/.test(arg));
 
-/** `oci-conform image PATH…`: validates each layout in turn; with `--tool`, drives tools. */
+/** `oci-conform image PATH…`: validates each layout in turn; with `--tool`, drives tools; `generate` writes layouts for others. */
 export async function run(args: readonly string[]): Promise<number> {
+  if (args[0] === "generate") return (await import("./image-generate.js")).run(args.slice(1));
   if (asksForTool(args)) return (await import("./image-tool.js")).run(args);
   const options = imageOptions(args, availableParallelism());
   if (!options) return 0;
