@@ -67,10 +67,11 @@ async function validate(path: string, selected: readonly Requirement[], options:
     for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
     for (const reporter of reporters) await reporter.end(results);
     const code = exitCode(results, { gate: options.level });
-    if (code !== 0 || signal.aborted) return { code, results };
+    if (signal.aborted) return { code, results };
     const [first, ...more] = layout.beyond;
-    if (first !== undefined)
-      return { code: inconclusive(first + (more.length > 0 ? `; and ${more.length} more limits were met` : "")), results };
+    // Said in any case: a finding does not make up for what was not read.
+    const stopped = first === undefined ? 0 : inconclusive(first + (more.length > 0 ? `; and ${more.length} more limits were met` : ""));
+    if (code !== 0 || stopped !== 0) return { code: code || stopped, results };
     const shown = results.requirements.some(({ verdict }) => verdict === "pass" || verdict === "fail");
     return { code: shown ? 0 : inconclusive(`${path} has nothing that exercises what is selected`), results };
   } catch (thrown) {

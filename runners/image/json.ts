@@ -41,11 +41,20 @@ const ESCAPES: Readonly<Record<string, string>> = { '"': '"', "\\": "\\", "/": "
 const NONCHARACTER =
   /[\ufdd0-\ufdef]|[\ufffe\uffff]|[\u{1fffe}\u{1ffff}\u{2fffe}\u{2ffff}\u{3fffe}\u{3ffff}\u{4fffe}\u{4ffff}\u{5fffe}\u{5ffff}\u{6fffe}\u{6ffff}\u{7fffe}\u{7ffff}\u{8fffe}\u{8ffff}\u{9fffe}\u{9ffff}\u{afffe}\u{affff}\u{bfffe}\u{bffff}\u{cfffe}\u{cffff}\u{dfffe}\u{dffff}\u{efffe}\u{effff}\u{ffffe}\u{fffff}\u{10fffe}\u{10ffff}]/u;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const WHOLE = /^(?:0|-?[1-9]\d*)$/;
+
+/** Digits, signs, the point and the letter of exponents. */
+const isNumberByte = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) || byte === 0x2d || byte === 0x2b || byte === 0x2e || byte === 0x65 || byte === 0x45;
+
 const LITERALS: readonly (readonly [string, boolean | null])[] = [
   ["true", true],
   ["false", false],
   ["null", null],
 ];
+
+/** So many problems of a document are kept: enough for anybody, and no way to fill the memory. */
+const MOST_PROBLEMS = 1000;
 
 class Parser {
   readonly problems: JsonProblem[] = [];
@@ -68,6 +77,10 @@ class Parser {
 
   #stop(message: string, offset = this.#at): never {
     throw new Stop("syntax", offset, message);
+  }
+
+  #problem(kind: JsonProblemKind, offset: number, node: JsonNode, message: () => string): void {
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push({ kind, offset, node, message: message() });
   }
 
   #note(message: string, offset = this.#at): void {
@@ -122,8 +135,7 @@ class Parser {
       const name = this.#string({ parent: node }).value;
       if (!this.#take(":")) this.#stop("a colon is expected after a member's name");
       const value = this.#value({ parent: node, key: name }, depth + 1);
-      if (members.has(name))
-        this.problems.push({ kind: "duplicate", offset, node: value, message: `the name ${JSON.stringify(name)} again` });
+      if (members.has(name)) this.#problem("duplicate", offset, value, () => `the name ${JSON.stringify(name)} again`);
       if (previous !== undefined && name < previous)
         this.#note(`the name ${JSON.stringify(name)} after ${JSON.stringify(previous)}`, offset);
       previous = name;
@@ -163,8 +175,8 @@ class Parser {
     }
     this.#at++;
     const node = { ...parent, start, kind: "string", value } as const;
-    if (!value.isWellFormed()) this.problems.push({ kind: "surrogate", offset: start, node, message: "half of a surrogate pair" });
-    if (NONCHARACTER.test(value)) this.problems.push({ kind: "noncharacter", offset: start, node, message: "a Unicode noncharacter" });
+    if (!value.isWellFormed()) this.#problem("surrogate", start, node, () => "half of a surrogate pair");
+    if (NONCHARACTER.test(value)) this.#problem("noncharacter", start, node, () => "a Unicode noncharacter");
     return node;
   }
 
@@ -187,14 +199,16 @@ class Parser {
 
   #number(place: Parent & { readonly start: number }): JsonNode {
     let end = place.start;
-    while (/[-+.eE0-9]/.test(String.fromCharCode(this.#bytes[end] ?? 0))) end++;
+    while (isNumberByte(this.#bytes[end] ?? 0)) end++;
     const text = this.#bytes.toString("latin1", place.start, end);
     if (!NUMBER.test(text)) this.#stop(`no number: ${text.slice(0, 40)}`);
     this.#at = end;
-    if (!/^(?:0|-?[1-9]\d*)$/.test(text)) this.#note("a number that is not whole", place.start);
+    const whole = WHOLE.test(text);
+    if (!whole) this.#note("a number that is not whole", place.start);
     const node = { ...place, kind: "number", value: Number(text), text } as const;
-    const beyond = beyondDouble(text);
-    if (beyond !== undefined) this.problems.push({ kind: "number", offset: place.start, node, message: beyond });
+    // Most numbers are short, and need no closer look.
+    const beyond = whole && text.length < 16 ? undefined : beyondDouble(text);
+    if (beyond !== undefined) this.#problem("number", place.start, node, () => beyond);
     return node;
   }
 }

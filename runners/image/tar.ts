@@ -52,6 +52,9 @@ const KINDS: Readonly<Record<string, EntryKind>> = {
 /** Headers that say more of the next entry are held in memory, up to so many bytes. */
 const MOST_EXTRA = 1 << 20;
 
+/** Global PAX records that an archive may have. */
+const MOST_GLOBAL = 1000;
+
 type Extra = "x" | "g" | "L" | "K";
 const isExtra = (type: string): type is Extra => type === "x" || type === "g" || type === "L" || type === "K";
 
@@ -176,8 +179,12 @@ export class TarReader {
     else {
       const { records, problem } = parsePax(content);
       if (problem !== undefined) this.#fail(this.#pending.offset ?? this.#offset, problem);
-      if (type === "g") this.#global = new Map([...this.#global, ...records]);
-      else this.#pending.pax = records;
+      if (type === "x") this.#pending.pax = records;
+      else {
+        this.#global = new Map([...this.#global, ...records]);
+        // They are looked at with every entry.
+        if (this.#global.size > MOST_GLOBAL) this.#fail(this.#offset, `more than ${MOST_GLOBAL} global PAX records`);
+      }
     }
   }
 

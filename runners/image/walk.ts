@@ -102,7 +102,8 @@ class Walk implements Walked {
     const read = await this.read(path, role);
     if (!read?.first) return;
     const references = referencesOf(read.document);
-    this.references.push(...references);
+    // One by one: there may be more than a call takes arguments.
+    for (const reference of references) this.references.push(reference);
     const chain = [...above, path];
     for (const reference of references) {
       const next = roleOf(reference);

@@ -86,3 +86,9 @@ export function isLicenseExpression(text: string): boolean {
   }
   return operand && open === 0;
 }
+
+/** Whether a key begins with a domain's name in reverse: two labels at least (annotations.md#rules). No pattern with choices: keys may be long. */
+export function isReverseDomain(key: string): boolean {
+  const [first = "", second = ""] = key.split(".", 2);
+  return /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/.test(first) && /^[A-Za-z0-9_-]/.test(second) && !/\s/.test(key);
+}

@@ -4,6 +4,7 @@ import {
   isDateTime,
   isLicenseExpression,
   isQualified,
+  isReverseDomain,
   parseDigest,
   REF,
   REF_CHARACTERS,
@@ -23,8 +24,6 @@ const DEFINED = new Set(
 
 /** Names that other OCI specifications have keys under. */
 const ELSEWHERE = /^org\.opencontainers\.(?:runtime|distribution|referrers|artifact)\./;
-
-const REVERSE_DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[A-Za-z0-9_-]+)+(?:[/.][^\s]*)?$/;
 
 /** The members of a map with each key's value. */
 const entriesOf = ({ node }: AnnotationsView): readonly (readonly [string, JsonNode])[] =>
@@ -71,9 +70,7 @@ export const annotations: Section = {
       return entriesOf(view).length > 0 ? must(true, undefined, undefined) : undefined;
     }),
     check("image.annotations.keys-reverse-domain", (view) =>
-      entriesOf(view).map(([key, node]) =>
-        must(REVERSE_DOMAIN.test(key), "a domain in reverse, such as com.example.key", key, at(view, node)),
-      ),
+      entriesOf(view).map(([key, node]) => must(isReverseDomain(key), "a domain in reverse, such as com.example.key", key, at(view, node))),
     ),
     check("image.annotations.opencontainers-reserved", (view) =>
       entriesOf(view).flatMap(([key, node]) => {

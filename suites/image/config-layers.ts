@@ -37,7 +37,8 @@ function judgeDiffIds(view: ImageView): Located | undefined {
   const { node, ids, actual } = pairs;
   const spot = { file: view.spot.file, node };
   if (ids.length !== actual.length) return must(false, `${actual.length} diff_ids, one for each layer`, `${ids.length} diff_ids`, spot);
-  const wrong = actual.findIndex((digest) => digest !== undefined && !ids.includes(digest));
+  const known = new Set(ids);
+  const wrong = actual.findIndex((digest) => digest !== undefined && !known.has(digest));
   const position = wrong < 0 && actual.every((digest) => digest !== undefined) && !sameLayers(pairs) ? 0 : wrong;
   const item = node.kind === "array" ? node.items[position] : undefined;
   if (position >= 0) return must(false, actual[position], ids[position], item ? { file: view.spot.file, node: item } : spot);

@@ -39,9 +39,9 @@ export interface DocumentView extends Common {
   readonly document: Document;
 }
 
-/** A document whose text is a JSON object. */
+/** A document that could be read, and should be a JSON object. */
 export interface ObjectView extends DocumentView {
-  readonly root: JsonNode & { readonly kind: "object" };
+  readonly root: JsonNode;
   /** Whether only descriptors of Docker's media types lead to it. */
   readonly docker: boolean;
 }

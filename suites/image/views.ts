@@ -13,10 +13,20 @@ import type {
   PlatformView,
 } from "./suite.js";
 
+function grouped<Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value): void {
+  const group = groups.get(key);
+  if (group) group.push(value);
+  else groups.set(key, [value]);
+}
+
 /** Makes the views of a layout that was read: what each check looks at. */
 export class LayoutViews {
   readonly #layout: Layout;
   readonly #byPath = new Map<string, Reference[]>();
+  readonly #byDocument = new Map<Document, Reference[]>();
+  readonly #documents = new Map<string, Document>();
+  /** Names that occur twice, by the object that has them. */
+  readonly #duplicates = new Map<JsonNode, AnnotationsView["duplicates"][number][]>();
 
   readonly #release: Release;
 
@@ -24,10 +34,13 @@ export class LayoutViews {
     this.#layout = layout;
     this.#release = release;
     for (const reference of layout.references) {
-      if (reference.path === undefined) continue;
-      const known = this.#byPath.get(reference.path);
-      if (known) known.push(reference);
-      else this.#byPath.set(reference.path, [reference]);
+      if (reference.path !== undefined) grouped(this.#byPath, reference.path, reference);
+      grouped(this.#byDocument, reference.document, reference);
+    }
+    for (const document of layout.documents) {
+      this.#documents.set(`${document.role} ${document.path}`, document);
+      for (const { kind, node, offset } of document.json.problems)
+        if (kind === "duplicate" && node?.parent) grouped(this.#duplicates, node.parent, { node, offset });
     }
   }
 
@@ -35,11 +48,11 @@ export class LayoutViews {
     for (const document of this.#layout.documents) yield { document, release: this.#release, spot: { file: document.path } };
   }
 
-  /** Documents of a role whose text is an object. */
+  /** Documents of a role; of index.json a check of its own says whether it is an object. */
   *objects(role: Document["role"]): Generator<ObjectView> {
     for (const document of this.#layout.documents) {
       const { root } = document.json;
-      if (document.role !== role || root?.kind !== "object") continue;
+      if (document.role !== role || !root || (document.entryPoint && root.kind !== "object")) continue;
       const types = (this.#byPath.get(document.path) ?? []).flatMap(({ mediaType }) => mediaType ?? []);
       yield {
         document,
@@ -53,7 +66,7 @@ export class LayoutViews {
 
   *manifests(): Generator<ManifestView> {
     for (const view of this.objects("manifest")) {
-      const own = this.#layout.references.filter(({ document }) => document === view.document);
+      const own = this.#byDocument.get(view.document) ?? [];
       const config = own.find(({ use }) => use === "config");
       yield { ...view, layers: own.filter(({ use }) => use === "layer"), ...(config ? { config } : {}) };
     }
@@ -82,7 +95,7 @@ export class LayoutViews {
   }
 
   #document(path: string | undefined, role: Document["role"]): Document | undefined {
-    return this.#layout.documents.find((each) => each.path === path && each.role === role);
+    return this.#documents.get(`${role} ${path}`);
   }
 
   #archive(path: string | undefined) {
@@ -119,9 +132,7 @@ export class LayoutViews {
   *annotations(): Generator<AnnotationsView> {
     const of = (document: Document, node: JsonNode | undefined, kind: AnnotationsView["of"], named = false): AnnotationsView[] => {
       if (!node) return [];
-      const duplicates = document.json.problems.flatMap((problem) =>
-        problem.kind === "duplicate" && problem.node?.parent === node ? [{ node: problem.node, offset: problem.offset }] : [],
-      );
+      const duplicates = this.#duplicates.get(node) ?? [];
       return [{ node, of: kind, named, duplicates, release: this.#release, spot: { file: document.path, node } }];
     };
     for (const kind of ["index", "manifest"] as const)

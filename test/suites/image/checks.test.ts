@@ -3,8 +3,8 @@ import { loadCatalogue } from "../../../spec/catalogue.js";
 import { inForce, type Release } from "../../../spec/image/releases.js";
 import { checked } from "../../../suites/image/index.js";
 import { broken } from "./broken.js";
-import { failing, judged } from "./builder.js";
-import { richLayout } from "./good.js";
+import { Builder, failing, judged } from "./builder.js";
+import { CONFIG, INDEX, MANIFEST, richLayout } from "./good.js";
 
 const catalogue = await loadCatalogue("image");
 const holds = (id: string, release: Release): boolean => inForce(catalogue.get(id) ?? {}, release);
@@ -44,4 +44,32 @@ t.test("each broken layout fails by its own requirement", async (t) => {
     [],
     "each check failed somewhere",
   );
+});
+
+t.test("documents that are no objects fail", async (t) => {
+  for (const role of [MANIFEST, INDEX]) {
+    const builder = new Builder();
+    const { counts } = await judged(builder.layout([builder.blob(role, "[]", { platform: { architecture: "amd64", os: "linux" } })]));
+    t.ok(failing(counts).some((id) => id.endsWith("schema-version-required")), role);
+  }
+  const builder = new Builder();
+  const config = builder.blob(CONFIG, '"x"');
+  const { counts } = await judged(builder.layout([builder.image([], { manifest: { config } })]));
+  t.ok(failing(counts).includes("image.config.rootfs-required"));
+});
+
+t.test("layouts that are there to exhaust are judged in the end", async (t) => {
+  const many = 200_000;
+  const texts: readonly (readonly [string, string])[] = [
+    ["a list", `{"manifests":[${"1,".repeat(many)}1]}`],
+    ["names that occur again", `{${'"":1,'.repeat(many)}"a":1}`],
+    ["a long key", `{"annotations":{"${"a.".repeat(many)} ":"x"}}`],
+    ["empty descriptors", `{"manifests":[${"{},".repeat(many / 10)}{}]}`],
+  ];
+  for (const [name, text] of texts) {
+    const files = new Builder().layout([]);
+    const { counts } = await judged(files.set("index.json", Buffer.from(text)));
+    t.ok(failing(counts).length > 0, name);
+    for (const [id, { error }] of counts) t.equal(error, undefined, `${name}: ${id}`);
+  }
 });
