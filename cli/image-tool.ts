@@ -148,7 +148,8 @@ export async function run(args: readonly string[]): Promise<number> {
       }
     }
     if (all.length > 1 && !abort.signal.aborted) {
-      process.stdout.write(renderTable(all));
+      // A table among the lines of a TAP stream would be none of it.
+      if (process.stdout.isTTY) process.stdout.write(renderTable(all));
       mkdirSync(options.out, { recursive: true });
       const { text, json } = reportDivergences(targets);
       writeFileSync(join(options.out, "differences.json"), json);

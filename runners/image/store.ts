@@ -31,8 +31,9 @@ ${comments.join("\n")}
 # is written in memory alone. Printed are the tool's words and the trees that came of it, with names in hexadecimal.
 AGENT=\${AGENT:-$(command -v agent)}
 [ -x "$AGENT" ] || { echo "set AGENT to oci-conform's agent (build/agent)" >&2; exit 64; }
-layout=$(readlink -f "$(dirname "$0")")/layout
-printf '' | "$AGENT" sandbox --cgroup none --env "STORED=$layout" -- sh -c ${quote(program(tool, '"$STORED"', limits))}
+STORED=$(readlink -f "$(dirname "$0")")/layout
+export STORED
+printf '' | "$AGENT" sandbox --cgroup none -- sh -c ${quote(program(tool, '"$STORED"', limits))}
 `;
 }
 
