@@ -62,11 +62,3 @@ export const textFault = (
 export const rewrite = (files: Files, path: string, change: (bytes: Buffer) => Buffer): void => {
   files.set(path, change(files.get(path) ?? Buffer.alloc(0)));
 };
-
-/** Changes a bit of the middle byte. */
-export const flip = (bytes: Buffer): Buffer => {
-  const changed = Buffer.from(bytes);
-  const middle = Math.floor(changed.length / 2);
-  changed[middle] = (changed[middle] ?? 0) ^ 1;
-  return changed;
-};

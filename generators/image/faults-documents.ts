@@ -103,5 +103,5 @@ export const DOCUMENT_FAULTS: readonly Fault[] = [
     text.replace(/\}$/, ',"a":"\\ud800"}'),
   ),
   textFault("manifest", "json-truncated", "image.considerations.json", "it ends too early", (text) => text.slice(0, -1)),
-  textFault("index", "index-truncated", "image.layout.index-is-image-index", "it ends too early", (text) => text.slice(0, -1)),
+  textFault("index", "index-truncated", "image.considerations.json", "it ends too early", (text) => text.slice(0, -1)),
 ];

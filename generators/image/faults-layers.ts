@@ -1,7 +1,8 @@
+import { gunzipSync } from "node:zlib";
 import type { Entry } from "../../runners/image/case.js";
 import { dir, entryOf, file, hardlink, symlink } from "./entries.js";
 import type { Fault } from "./fault.js";
-import { flip, rewrite } from "./fault-edits.js";
+import { rewrite } from "./fault-edits.js";
 import { BLOCK } from "./header.js";
 import { encodeEntry } from "./tar.js";
 
@@ -88,8 +89,8 @@ export const LAYER_FAULTS: readonly Fault[] = [
   {
     name: "layer-not-compressed",
     requirement: "image.layer.gzip-compressed",
-    how: "layer: bytes that are no gzip, in spite of the media type",
-    packed: () => Buffer.from("this is no archive"),
+    how: "layer: the archive as it is, in spite of the media type",
+    packed: (bytes) => gunzipSync(bytes),
   },
   {
     name: "layer-trailing-garbage",
@@ -100,9 +101,10 @@ export const LAYER_FAULTS: readonly Fault[] = [
   {
     name: "blob-changed",
     requirement: "image.layout.blob-matches-digest",
-    how: "layout: a bit of a layer's blob is another",
+    how: "layout: a byte of a layer's blob is another: the one that names the system which packed it",
     refusedBy: ["image.descriptor.digest-verified", "image.descriptor.verified-before-use"],
-    files: (files, { layers }) => rewrite(files, layers.at(-1) ?? "", flip),
+    files: (files, { layers }) =>
+      rewrite(files, layers.at(-1) ?? "", (bytes) => Buffer.concat([bytes.subarray(0, 9), Buffer.of(3), bytes.subarray(10)])),
   },
   {
     name: "config-blob-changed",

@@ -1,6 +1,7 @@
 import type { ImageCase } from "../../runners/image/case.js";
 import { TAG } from "../../runners/image/case.js";
 import { isUnsure } from "./compare.js";
+import { departures } from "./departures.js";
 import { FEATURES, mayRefuse } from "./features.js";
 import { applyLayers } from "./model.js";
 import type { Claim } from "./tree.js";
@@ -27,6 +28,8 @@ export interface Expectation {
   readonly fault?: { readonly name: string; readonly requirement: string; readonly how: string; readonly refusedBy: readonly string[] };
   /** Statements by which a tool has to put up with something in it. */
   readonly exercises: readonly string[];
+  /** What is recommended about content (SHOULD) and not kept to, for the sake of those who have to take it. */
+  readonly departs: readonly string[];
   /** Why a tool may refuse it all the same. */
   readonly mayRefuse: readonly string[];
   /** The unpacked tree; none for a faulty layout. */
@@ -50,6 +53,7 @@ export function expectationOf(subject: ImageCase, fault?: FaultWords): Expectati
     valid: fault === undefined,
     ...(fault ? { fault } : {}),
     exercises: FEATURES.filter(({ of }) => of(subject)).map(({ id }) => id),
+    departs: departures(subject),
     mayRefuse: [...mayRefuse(subject), ...tree.mayRefuse],
   };
   if (fault) return base;

@@ -50,7 +50,10 @@ t.test("documents that are no objects fail", async (t) => {
   for (const role of [MANIFEST, INDEX]) {
     const builder = new Builder();
     const { counts } = await judged(builder.layout([builder.blob(role, "[]", { platform: { architecture: "amd64", os: "linux" } })]));
-    t.ok(failing(counts).some((id) => id.endsWith("schema-version-required")), role);
+    t.ok(
+      failing(counts).some((id) => id.endsWith("schema-version-required")),
+      role,
+    );
   }
   const builder = new Builder();
   const config = builder.blob(CONFIG, '"x"');
