@@ -73,6 +73,7 @@ export function imageResults(judged: Judged): Results {
   return {
     format: "oci-conform/results@1",
     tool: { name: "oci-conform", version: toolVersion() },
+    suite: "image",
     target: {
       name: layout.path,
       command: layout.path,

@@ -185,6 +185,7 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Reporter
   );
   return {
     ...results,
+    suite: "distribution",
     target: { name, command: options.server ?? name, version, spec: facts.release, choices: choicesInWords(facts.choices) },
     host: { kernel: system, arch: process.arch },
     ...(complaints.length > 0 ? { complaints: [...new Set(complaints)] } : {}),

@@ -44,7 +44,10 @@ export interface SuiteOptions {
 }
 
 /** The part of the results that does not depend on the kind of target. */
-export type SuiteResults = Pick<Results, "format" | "tool" | "seed" | "cases" | "durationMs" | "interrupted" | "summary" | "requirements">;
+export type SuiteResults = Pick<
+  Results,
+  "format" | "tool" | "seed" | "jobs" | "cases" | "durationMs" | "interrupted" | "summary" | "requirements"
+>;
 
 /** The version of this tool, from its package. */
 export const toolVersion = (): string => {
@@ -109,6 +112,7 @@ export async function runSuite<Case, Observation>(
     format: "oci-conform/results@1",
     tool: { name: "oci-conform", version: toolVersion() },
     seed,
+    jobs,
     cases,
     durationMs: Math.round(performance.now() - begun),
     ...(signal.aborted ? { interrupted: true } : {}),

@@ -151,6 +151,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
     );
     return {
       ...results,
+      suite: "runtime",
       target: {
         name: bin,
         command: driver.argv.join(" "),
@@ -158,7 +159,13 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
         spec: found.target.release,
         specReason: found.target.releaseReason,
       },
-      host: { kernel: found.host.kernel, arch: found.host.arch, cgroup: found.view, root: found.host.root },
+      host: {
+        kernel: found.host.kernel,
+        arch: found.host.arch,
+        cgroup: found.view,
+        cgroupReason: found.viewReason,
+        root: found.host.root,
+      },
       ...(complaints.length > 0 ? { complaints: [...new Set(complaints)] } : {}),
     };
   } finally {

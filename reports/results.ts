@@ -1,6 +1,9 @@
 /** MUST, SHOULD and MAY are the spec's; ROBUSTNESS are rules of ours, which no sentence of a spec states. */
 export type Level = "MUST" | "SHOULD" | "MAY" | "ROBUSTNESS";
 
+/** The specs, by the names of their repositories. */
+export type Suite = "runtime" | "image" | "distribution";
+
 /** What is known of a requirement after a run: `unexercised` is never green, `error` is a fault of ours. */
 export type Verdict = "pass" | "fail" | "skip" | "unexercised" | "error";
 
@@ -44,6 +47,39 @@ export interface RequirementResult {
   readonly durationMs: number;
   readonly reason?: string;
   readonly finding?: Finding;
+  /** Set on a failure that the baseline lists: it does not fail the run. */
+  readonly expected?: Expected;
+}
+
+/** Why a failure is known. */
+export interface Expected {
+  readonly reason: string;
+  /** Where it is tracked. */
+  readonly issue?: string;
+}
+
+/** A line of a baseline that this run does not bear out. */
+export interface Stale {
+  readonly id: string;
+  readonly line: number;
+  /** What the run saw instead of a failure. */
+  readonly verdict: Exclude<Verdict, "fail">;
+  readonly reason: string;
+}
+
+/** The baseline that a run was held against. */
+export interface BaselineUse {
+  readonly file: string;
+  /** Listed failures that did not come. */
+  readonly stale: readonly Stale[];
+  /** Whether those are let pass. */
+  readonly allowStale?: true;
+}
+
+/** Which part of the cases a run carried out: the `index`th, from 1, of `count`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
 }
 
 export type Summary = Readonly<Record<Verdict, number>>;
@@ -71,6 +107,8 @@ export interface ResultsHost {
   readonly arch: string;
   /** The view of cgroups that the target had, where it matters. */
   readonly cgroup?: string;
+  /** Why the target had that view, where it is worth a word. */
+  readonly cgroupReason?: string;
   /** Whether the harness ran as root in the initial user namespace, where it matters. */
   readonly root?: boolean;
   readonly [fact: string]: unknown;
@@ -80,10 +118,17 @@ export interface ResultsHost {
 export interface Results {
   readonly format: "oci-conform/results@1";
   readonly tool: { readonly name: string; readonly version: string };
+  /** The spec whose requirements were judged. */
+  readonly suite: Suite;
   readonly target: ResultsTarget;
   readonly host: ResultsHost;
   /** Of the generators, where there are any. */
   readonly seed?: number;
+  /** How many cases ran at the same time. */
+  readonly jobs?: number;
+  /** Set when the run carried out a part of the cases only. */
+  readonly shard?: Shard;
+  readonly baseline?: BaselineUse;
   /** How many cases were carried out. */
   readonly cases: number;
   readonly durationMs: number;

@@ -111,6 +111,7 @@ export const run: RunInfo = {
 
 export const resultsOf = (requirements: readonly RequirementResult[], more: Partial<Results> = {}): Results => ({
   format: "oci-conform/results@1",
+  suite: "runtime",
   tool: { name: "oci-conform", version: "0.1.0" },
   target: {
     name: "runc",
