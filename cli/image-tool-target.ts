@@ -33,7 +33,8 @@ import { type Abilities, type Knowledge, viewOf } from "../suites/image/tool-vie
 export class ToolTarget {
   readonly tool: Tool;
   readonly limits: Limits;
-  readonly signal: AbortSignal;
+  /** Ends what is under way. */
+  signal: AbortSignal = new AbortController().signal;
   readonly complaints: string[] = [];
   /** What was seen of each image, by its text: for comparing tools. */
   readonly seen = new Map<string, ImageObservation>();
@@ -41,11 +42,10 @@ export class ToolTarget {
   readonly #home = mkdtempSync(join(tmpdir(), "oci-conform-image-"));
   #layouts = 0;
 
-  constructor(tool: Tool, limits: Limits, signal: AbortSignal) {
+  constructor(tool: Tool, limits: Limits) {
     resolveProgram(tool.program);
     this.tool = tool;
     this.limits = limits;
-    this.signal = signal;
   }
 
   close(): void {

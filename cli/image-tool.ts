@@ -1,11 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, platform } from "node:os";
 import { join } from "node:path";
-import { exitCode } from "../reports/exit-code.js";
-import { createReporter, defaultFormat, type Reporter } from "../reports/reporter.js";
+import type { Reporter } from "../reports/reporter.js";
 import type { Results } from "../reports/results.js";
-import { renderTable } from "../reports/table.js";
-import { Inconclusive, UsageError } from "../runners/errors.js";
+import { UsageError } from "../runners/errors.js";
 import type { ImageCase } from "../runners/image/case.js";
 import type { ImageObservation } from "../runners/image/observation.js";
 import { readImageCase, storedImages } from "../runners/image/store.js";
@@ -16,22 +14,13 @@ import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalog
 import { inForce } from "../spec/image/releases.js";
 import { idsFor, toolChecks } from "../suites/image/tool-judge.js";
 import { seedOf } from "./common-options.js";
-import { exitCodeOf } from "./exit.js";
 import { reportDivergences } from "./image-divergences.js";
 import { type ImageToolOptions, imageToolOptions } from "./image-tool-options.js";
 import { generalImages, hostOf, ToolTarget } from "./image-tool-target.js";
 import { printOutcomes } from "./outcomes.js";
 import { runSuite } from "./run-suite.js";
-import { reportFor } from "./runtime.js";
-import { select } from "./selection.js";
-
-const makeReporters = (options: ImageToolOptions, name: string, several: boolean): Reporter[] => {
-  const wanted =
-    options.report.length === 0 || options.report.every((report) => report.includes("=")) ? [defaultFormat(process.stdout)] : [];
-  return [...wanted, ...options.report].map((report) =>
-    createReporter(reportFor(report, name, several), process.stdout, { gate: options.level }),
-  );
-};
+import { list, select } from "./selection.js";
+import { runSession } from "./session.js";
 
 /** What a tool can be judged by: a check looks at it, and the release has it. */
 function judged(catalogue: Catalogue, release: ImageToolOptions["spec"]): Requirement[] {
@@ -55,10 +44,12 @@ async function explore(
   options: ImageToolOptions,
   seed: number,
   reporters: readonly Reporter[],
+  signal: AbortSignal,
 ): Promise<Results> {
+  target.signal = signal;
   const version = await target.version();
   await target.preflight();
-  const { signal, tool } = target;
+  const { tool } = target;
   for (const reporter of reporters) {
     reporter.begin({
       spec: "image",
@@ -117,49 +108,26 @@ export async function run(args: readonly string[]): Promise<number> {
   if (!options) return 0;
   const catalogue = await loadCatalogue("image");
   const selected = select(catalogue, judged(catalogue, options.spec), options);
-  if (options.list) {
-    for (const { id, level, summary } of selected) process.stdout.write(`${level.padEnd(11)}${id}\n           ${summary}\n`);
-    return 0;
-  }
+  if (options.list) return list(selected);
   const tools = toolsOf(options);
   const seed = seedOf(options);
-  const abort = new AbortController();
-  const interrupt = (): void => abort.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   const limits = { timeoutMs: options.timeout, memoryKiB: options.memory * 1024 };
-  const targets = tools.map((tool) => new ToolTarget(tool, limits, abort.signal));
-  const codes: number[] = [];
-  const all: Results[] = [];
+  const targets = tools.map((tool) => new ToolTarget(tool, limits));
   try {
     if (options.case !== undefined) return await replay(options.case, targets, catalogue);
-    for (const target of targets) {
-      if (abort.signal.aborted) break;
-      const reporters = makeReporters(options, target.tool.name, targets.length > 1);
-      try {
-        const results = await explore(target, selected, options, seed, reporters);
-        for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
-        for (const reporter of reporters) await reporter.end(results);
-        all.push(results);
-        codes.push(exitCode(results, { gate: options.level }));
-      } catch (thrown) {
-        if (abort.signal.aborted) break;
-        if (!(thrown instanceof Inconclusive)) throw thrown;
-        for (const reporter of reporters) await reporter.inconclusive(thrown.message);
-        codes.push(exitCodeOf(thrown));
-      }
-    }
-    if (all.length > 1 && !abort.signal.aborted) {
-      // A table among the lines of a TAP stream would be none of it.
-      if (process.stdout.isTTY) process.stdout.write(renderTable(all));
+    const subjects = targets.map((target) => ({
+      name: target.tool.name,
+      test: (reporters: readonly Reporter[], signal: AbortSignal) => explore(target, selected, options, seed, reporters, signal),
+    }));
+    const { code, all } = await runSession(subjects, options);
+    if (all.length > 1 && code !== 130) {
       mkdirSync(options.out, { recursive: true });
       const { text, json } = reportDivergences(targets);
       writeFileSync(join(options.out, "differences.json"), json);
       process.stdout.write(text);
     }
+    return code;
   } finally {
     for (const target of targets) target.close();
   }
-  if (abort.signal.aborted) return 130;
-  // Our own fault weighs most, then a finding, then a target that could not be tested.
-  return [70, 1, 2].find((code) => codes.includes(code)) ?? 0;
 }

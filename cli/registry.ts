@@ -3,10 +3,9 @@ import { join } from "node:path";
 import type { Arbitrary } from "fast-check";
 import { pullOnly } from "../generators/registry/pull-only.js";
 import { sequence } from "../generators/registry/sequences.js";
-import { exitCode } from "../reports/exit-code.js";
-import { createReporter, defaultFormat, type Reporter } from "../reports/reporter.js";
+import type { Reporter } from "../reports/reporter.js";
 import type { Finding, Results } from "../reports/results.js";
-import { HarnessError, Inconclusive } from "../runners/errors.js";
+import { HarnessError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
 import type { RegistryCase } from "../runners/registry/case.js";
 import { inALine, type RegistryObservation } from "../runners/registry/observation.js";
@@ -19,11 +18,11 @@ import { checks, examples } from "../suites/registry/index.js";
 import { judge } from "../suites/registry/judge.js";
 import { choicesInWords } from "../suites/registry/learn.js";
 import { seedOf } from "./common-options.js";
-import { exitCodeOf } from "./exit.js";
 import { type RegistryOptions, registryOptions } from "./registry-options.js";
 import { RegistryTarget } from "./registry-target.js";
 import { runSuite } from "./run-suite.js";
-import { select } from "./selection.js";
+import { list, select } from "./selection.js";
+import { runSession, type Subject } from "./session.js";
 
 /** What can be judged: what binds registries, grants no choice, and shows on the wire. */
 const testable = (catalogue: Catalogue): Requirement[] =>
@@ -192,53 +191,42 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Reporter
   };
 }
 
+/** The registry that the options name. */
+function subjectFor(options: RegistryOptions, selected: readonly Requirement[], seed: number): Subject {
+  return {
+    name: "registry",
+    test: async (reporters, signal) => {
+      const target = await RegistryTarget.open(options);
+      try {
+        const name = options.url ?? (options.server === undefined ? "the bundled reference registry" : target.endpoint.url);
+        const image = options.pullOnly === undefined ? undefined : await target.read(options.pullOnly);
+        const { facts, version } = image ? readOnly(options) : await target.preflight(options);
+        const reads = image && pullOnly(image.given, image.contents);
+        for (const reporter of reporters) {
+          reporter.begin({
+            spec: "distribution",
+            target: { name, version, release: facts.release },
+            host: { kernel: system },
+            choices: choicesInWords(facts.choices),
+            seed,
+            jobs: options.jobs,
+          });
+        }
+        const run = { name, target, facts, version, selected, options, seed, signal, ...(reads ? { reads } : {}) };
+        return await runRegistry(run, reporters);
+      } finally {
+        await target.close();
+      }
+    },
+  };
+}
+
 /** `oci-conform registry`: tests a registry. */
 export async function run(args: readonly string[]): Promise<number> {
   const options = registryOptions(args);
   if (!options) return 0;
   const catalogue = await loadCatalogue("distribution");
   const selected = select(catalogue, testable(catalogue), options);
-  if (options.list) {
-    for (const { id, level, summary } of selected) process.stdout.write(`${level.padEnd(11)}${id}\n           ${summary}\n`);
-    return 0;
-  }
-  const formats =
-    options.report.length === 0 || options.report.every((report) => report.includes("=")) ? [defaultFormat(process.stdout)] : [];
-  const reporters = [...formats, ...options.report].map((report) => createReporter(report, process.stdout, { gate: options.level }));
-  const seed = seedOf(options);
-  const abort = new AbortController();
-  const interrupt = (): void => abort.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
-  let target: RegistryTarget | undefined;
-  try {
-    target = await RegistryTarget.open(options);
-    const name = options.url ?? (options.server === undefined ? "the bundled reference registry" : target.endpoint.url);
-    const image = options.pullOnly === undefined ? undefined : await target.read(options.pullOnly);
-    const { facts, version } = image ? readOnly(options) : await target.preflight(options);
-    const reads = image && pullOnly(image.given, image.contents);
-    for (const reporter of reporters) {
-      reporter.begin({
-        spec: "distribution",
-        target: { name, version, release: facts.release },
-        host: { kernel: system },
-        choices: choicesInWords(facts.choices),
-        seed,
-        jobs: options.jobs,
-      });
-    }
-    const results = await runRegistry(
-      { name, target, facts, version, selected, options, seed, signal: abort.signal, ...(reads ? { reads } : {}) },
-      reporters,
-    );
-    for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
-    for (const reporter of reporters) await reporter.end(results);
-    return abort.signal.aborted ? 130 : exitCode(results, { gate: options.level });
-  } catch (thrown) {
-    if (abort.signal.aborted) return 130;
-    if (!(thrown instanceof Inconclusive)) throw thrown;
-    for (const reporter of reporters) await reporter.inconclusive(thrown.message);
-    return exitCodeOf(thrown);
-  } finally {
-    await target?.close();
-  }
+  if (options.list) return list(selected);
+  return (await runSession([subjectFor(options, selected, seedOf(options))], options)).code;
 }

@@ -44,3 +44,9 @@ export function select(catalogue: Catalogue, requirements: readonly Requirement[
     throw new UsageError("nothing is selected: no testable requirement matches --only, --skip and --grep together");
   return selected;
 }
+
+/** Prints requirements for `--list`. Returns the exit code. */
+export function list(selected: readonly Requirement[]): number {
+  for (const { id, level, summary } of selected) process.stdout.write(`${level.padEnd(11)}${id}\n           ${summary}\n`);
+  return 0;
+}

@@ -1,14 +1,5 @@
 import type { Gate } from "./exit-code.js";
-import { checkFile, toFile } from "./file.js";
-import { json } from "./json.js";
-import { junit } from "./junit.js";
 import type { RequirementResult, Results } from "./results.js";
-import { nearest } from "./suggest.js";
-import { tap } from "./tap.js";
-import { terminal } from "./terminal.js";
-import { UsageError } from "./usage-error.js";
-
-export { UsageError };
 
 /** What is known of a run before its first case. */
 export interface RunInfo {
@@ -66,35 +57,3 @@ export interface ReporterOptions {
 
 /** Makes the reporter of a format, which writes to `out` and does not end it. */
 export type Format = (out: NodeJS.WritableStream, options: ReporterOptions) => Reporter;
-
-/** Every format by name: a new one is one file and one line here. */
-const FORMATS: Readonly<Record<string, Format>> = {
-  terminal,
-  tap,
-  junit,
-  json,
-};
-
-/** What a report is written as when nobody says: for people on a terminal, TAP elsewhere. */
-export const defaultFormat = (out: NodeJS.WritableStream): "terminal" | "tap" =>
-  "isTTY" in out && out.isTTY === true ? "terminal" : "tap";
-
-/**
- * The reporter for a `FORMAT[=FILE]` option. Without a file it writes to `out`; with one, the file appears when the
- * report is complete.
- * @throws UsageError for an unknown format, or a file that cannot be written.
- */
-export function createReporter(option: string, out: NodeJS.WritableStream, options: ReporterOptions): Reporter {
-  const equals = option.indexOf("=");
-  const name = equals < 0 ? option : option.slice(0, equals);
-  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
-  if (!format) {
-    const near = nearest(name, Object.keys(FORMATS));
-    const hint = near === undefined ? `there are ${Object.keys(FORMATS).join(", ")}` : `did you mean ${near}?`;
-    throw new UsageError(`--report ${option}: unknown format '${name}'; ${hint}`);
-  }
-  if (equals < 0) return format(out, options);
-  const file = option.slice(equals + 1);
-  checkFile(file, option);
-  return toFile(file, (collected) => format(collected, options));
-}

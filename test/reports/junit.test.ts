@@ -1,5 +1,5 @@
 import t from "tap";
-import { createReporter } from "../../reports/reporter.js";
+import { junit } from "../../reports/junit.js";
 import type { Results } from "../../reports/results.js";
 import { broken, every, NASTY, nasty, nastySkip, passed, play, resultsOf, run, Screen, warned } from "./fixture.js";
 import { type Element, parseXml } from "./xml.js";
@@ -7,7 +7,7 @@ import { type Element, parseXml } from "./xml.js";
 const begin = Date.UTC(2026, 0, 2, 3, 4, 5);
 const document = async (results: Results, gate: "must" | "should" = "must"): Promise<Element> => {
   const screen = new Screen();
-  await play(createReporter("junit", screen, { gate, now: () => begin }), results);
+  await play(junit(screen, { gate, now: () => begin }), results);
   return parseXml(screen.text);
 };
 
@@ -156,7 +156,7 @@ t.test("target, host and seed are properties of every suite", async (t) => {
 
 t.test("an inconclusive run is one error", async (t) => {
   const screen = new Screen();
-  const reporter = createReporter("junit", screen, { gate: "must", now: () => begin });
+  const reporter = junit(screen, { gate: "must", now: () => begin });
   reporter.begin(run);
   await reporter.inconclusive("no <way>");
   const root = parseXml(screen.text);

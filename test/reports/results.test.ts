@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import t from "tap";
 import { exitCode, gates } from "../../reports/exit-code.js";
-import { createReporter } from "../../reports/reporter.js";
+import { json } from "../../reports/json.js";
 import { type RequirementResult, summarize } from "../../reports/results.js";
 import { broken, every, failed, ours, passed, play, resultsOf, Screen, skipped, unexercised, warned } from "./fixture.js";
 
@@ -13,7 +13,7 @@ const isValid = (value: unknown): boolean => validator(JSON.parse(JSON.stringify
 
 const written = async (requirements: readonly RequirementResult[], more = {}): Promise<unknown> => {
   const screen = new Screen();
-  await play(createReporter("json", screen, { gate: "must" }), resultsOf(requirements, more));
+  await play(json(screen, { gate: "must" }), resultsOf(requirements, more));
   return JSON.parse(screen.text);
 };
 
@@ -40,7 +40,7 @@ t.test("JSON keeps what was given, and what has no JSON form", async (t) => {
   const actual = { big: 2n ** 64n, set: new Set([1]), gone: undefined, not: Number.NaN };
   const screen = new Screen();
   const results = resultsOf([{ ...failed, finding: { ...finding, expected: undefined, actual } }]);
-  await play(createReporter("json", screen, { gate: "must" }), results);
+  await play(json(screen, { gate: "must" }), results);
   t.match(JSON.parse(screen.text), {
     requirements: [{ finding: { expected: null, actual: { big: "18446744073709551616", set: [1], not: "NaN" } } }],
   });
@@ -48,7 +48,7 @@ t.test("JSON keeps what was given, and what has no JSON form", async (t) => {
 
 t.test("an inconclusive run is no document of results", async (t) => {
   const screen = new Screen();
-  await createReporter("json", screen, { gate: "must" }).inconclusive("it does not run");
+  await json(screen, { gate: "must" }).inconclusive("it does not run");
   const document: unknown = JSON.parse(screen.text);
   t.same(document, { format: "oci-conform/inconclusive@1", reason: "it does not run" });
   t.notOk(validator(document));

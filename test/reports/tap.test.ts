@@ -1,7 +1,7 @@
 import t from "tap";
 import { Parser } from "tap-parser";
-import { createReporter } from "../../reports/reporter.js";
 import type { Results } from "../../reports/results.js";
+import { tap } from "../../reports/tap.js";
 import {
   broken,
   every,
@@ -22,7 +22,7 @@ import {
 
 const text = async (results: Results, gate: "must" | "should" = "must"): Promise<string> => {
   const screen = new Screen();
-  await play(createReporter("tap", screen, { gate }), results);
+  await play(tap(screen, { gate }), results);
   return screen.text;
 };
 
@@ -96,7 +96,7 @@ t.test("no name becomes a directive", async (t) => {
 
 t.test("nothing that a target is called breaks out of a comment", async (t) => {
   const screen = new Screen();
-  const reporter = createReporter("tap", screen, { gate: "must" });
+  const reporter = tap(screen, { gate: "must" });
   reporter.begin({ ...run, target: { name: NASTY, version: NASTY, release: "1.0.0", releaseReason: NASTY }, viewReason: NASTY });
   await reporter.end(resultsOf([], { complaints: [NASTY] }));
   const { final, extra } = parsed(screen.text);
@@ -125,7 +125,7 @@ t.test("a stopped run is not taken for a whole one", async (t) => {
 t.test("an inconclusive run bails out, before and after its beginning", async (t) => {
   for (const begun of [false, true]) {
     const screen = new Screen();
-    const reporter = createReporter("tap", screen, { gate: "must" });
+    const reporter = tap(screen, { gate: "must" });
     if (begun) reporter.begin(run);
     await reporter.inconclusive("it says:\nno # way");
     const { final, bail } = parsed(screen.text);

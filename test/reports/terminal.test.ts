@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import t from "tap";
 import { progressLine } from "../../reports/progress-bar.js";
-import { createReporter, type ReporterOptions } from "../../reports/reporter.js";
+import type { ReporterOptions } from "../../reports/reporter.js";
 import type { RequirementResult, Results } from "../../reports/results.js";
+import { terminal } from "../../reports/terminal.js";
 import {
   broken,
   every,
@@ -21,7 +22,7 @@ import {
 } from "./fixture.js";
 
 const shown = async (screen: Screen, results: Results, options: Partial<ReporterOptions> = {}): Promise<string> => {
-  await play(createReporter("terminal", screen, { gate: "must", env: {}, now: () => 0, ...options }), results);
+  await play(terminal(screen, { gate: "must", env: {}, now: () => 0, ...options }), results);
   return screen.text;
 };
 const ESCAPE = "\u001b";
@@ -118,7 +119,7 @@ t.test("a target's words do not steer the terminal", async (t) => {
 t.test("the bar is drawn at most ten times a second, and removed before other text", async (t) => {
   const screen = new Screen(80);
   let now = 0;
-  const reporter = createReporter("terminal", screen, { gate: "must", env: { NO_COLOR: "1" }, now: () => now });
+  const reporter = terminal(screen, { gate: "must", env: { NO_COLOR: "1" }, now: () => now });
   const erase = `\r${ESCAPE}[K`;
   for (let done = 1; done <= 1000; done++) {
     now = done;
@@ -137,7 +138,7 @@ t.test("the bar is drawn at most ten times a second, and removed before other te
 
 t.test("no bar where there is no terminal", async (t) => {
   const screen = new Screen();
-  createReporter("terminal", screen, { gate: "must", env: {}, now: () => 0 }).progress({
+  terminal(screen, { gate: "must", env: {}, now: () => 0 }).progress({
     phase: "explore",
     done: 1,
     total: 2,
@@ -156,14 +157,14 @@ t.test("the bar's line", async (t) => {
 
 t.test("narrow terminals get no line of the bar or of a value that wraps", async (t) => {
   const screen = new Screen(40);
-  const reporter = createReporter("terminal", screen, { gate: "must", env: { NO_COLOR: "1" }, now: () => 0 });
+  const reporter = terminal(screen, { gate: "must", env: { NO_COLOR: "1" }, now: () => 0 });
   reporter.progress({ phase: "explore", done: 1, total: 2, findings: 0, current: "y".repeat(99) });
   t.ok(stripVTControlCharacters(screen.text).replace("\r", "").length < 40);
 });
 
 t.test("an inconclusive run says so where standard error is not the same screen", async (t) => {
   for (const screen of [new Screen(), new Screen(80)]) {
-    const reporter = createReporter("terminal", screen, { gate: "must", env: {}, now: () => 0 });
+    const reporter = terminal(screen, { gate: "must", env: {}, now: () => 0 });
     reporter.begin(run);
     await reporter.inconclusive("it does not run");
     t.equal(screen.text.includes("inconclusive: it does not run"), screen.isTTY === undefined);
