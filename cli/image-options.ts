@@ -1,19 +1,23 @@
 import { InvalidArgumentError, Option } from "commander";
+import type { Shard } from "../reports/results.js";
 import { UsageError } from "../runners/errors.js";
 import { DEFAULT_LIMITS, type Limits } from "../runners/image/limits.js";
 import { RELEASES, type Release } from "../spec/image/releases.js";
 import { collect, makeCommand, parse, wholeNumber } from "./command.js";
+import { withReportOptions } from "./common-options.js";
+import type { SessionOptions } from "./session.js";
+import { shard } from "./shard.js";
 
 /** The options of `oci-conform image PATH…`, parsed. */
-export interface ImageOptions {
+export interface ImageOptions extends SessionOptions {
   readonly paths: readonly string[];
   readonly spec: Release;
-  readonly level: "must" | "should";
   readonly only: readonly string[];
   readonly skip: readonly string[];
   readonly grep?: string;
   readonly list: boolean;
-  readonly report: readonly string[];
+  /** Which of the paths are read. */
+  readonly shard?: Shard;
   readonly jobs: number;
   readonly limits: Limits;
 }
@@ -33,18 +37,19 @@ const MOST_JOBS = 4;
 
 /** Parses the command line; undefined when help was printed. @throws UsageError */
 export function imageOptions(args: readonly string[], cpus: number): ImageOptions | undefined {
-  const command = makeCommand("image", "Validates image layouts against the image spec: directories, tar archives, what docker save wrote.")
+  const command = makeCommand(
+    "image",
+    "Validates image layouts against the image spec: directories, tar archives, what docker save wrote.",
+  );
+  withReportOptions(command)
     .usage("PATH… [options]")
     .argument("[paths...]", "a layout: a directory, or an archive (tar, plain or compressed with gzip or zstd)")
     .addOption(new Option("--spec <release>", "the release to judge by").choices([...RELEASES]).default("head"))
-    .addOption(
-      new Option("--level <level>", "what makes the run fail: MUST alone, or SHOULD too").choices(["must", "should"]).default("must"),
-    )
     .option("--only <id>", "only this requirement, or all below it; repeatable", collect, [])
     .option("--skip <id>", "not this requirement, nor those below it; repeatable", collect, [])
     .option("--grep <regexp>", "only requirements whose id or summary matches")
     .option("--list", "list the selected requirements and read nothing", false)
-    .option("--report <format[=file]>", "terminal, tap, junit, json; repeatable", collect, [])
+    .option("--shard <i/n>", "read the i-th of n parts of the paths; auto takes both from the CI's environment", shard)
     .option("--jobs <n>", "how many blobs are read at the same time", wholeNumber(1, 64), Math.max(1, Math.min(cpus, MOST_JOBS)))
     .option("--max-layer-size <bytes>", "stop in a layer that is larger when unpacked", bytes, DEFAULT_LIMITS.layerSize)
     .option("--max-json-size <bytes>", "do not read larger JSON documents", bytes, DEFAULT_LIMITS.jsonSize)

@@ -1,4 +1,4 @@
-import { arch, release as kernel } from "node:os";
+import { arch, release as kernel, type } from "node:os";
 import type { Finding, RequirementResult, Results } from "../reports/results.js";
 import { summarize } from "../reports/results.js";
 import type { Layout } from "../runners/image/layout.js";
@@ -81,7 +81,7 @@ export function imageResults(judged: Judged): Results {
       spec: release,
       specReason: "asked for, or the newest text",
     },
-    host: { kernel: kernel(), arch: arch() },
+    host: { kernel: `${type()} ${kernel()}`, arch: arch() },
     cases: layout.documents.length + layout.blobs.size,
     durationMs: Math.round(durationMs),
     ...(interrupted ? { interrupted: true } : {}),

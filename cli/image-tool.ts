@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, platform } from "node:os";
 import { join } from "node:path";
-import type { Reporter } from "../reports/reporter.js";
+import type { Telling } from "../reports/reporter.js";
 import type { Results } from "../reports/results.js";
 import { UsageError } from "../runners/errors.js";
 import type { ImageCase } from "../runners/image/case.js";
@@ -18,7 +18,7 @@ import { reportDivergences } from "./image-divergences.js";
 import { type ImageToolOptions, imageToolOptions } from "./image-tool-options.js";
 import { generalImages, hostOf, ToolTarget } from "./image-tool-target.js";
 import { printOutcomes } from "./outcomes.js";
-import { runSuite } from "./run-suite.js";
+import { howToRun, runSuite } from "./run-suite.js";
 import { list, select } from "./selection.js";
 import { runSession } from "./session.js";
 
@@ -43,7 +43,7 @@ async function explore(
   selected: readonly Requirement[],
   options: ImageToolOptions,
   seed: number,
-  reporters: readonly Reporter[],
+  reporters: readonly Telling[],
   signal: AbortSignal,
 ): Promise<Results> {
   target.signal = signal;
@@ -73,11 +73,8 @@ async function explore(
     {
       selected: selected.filter(({ id }) => able.has(id)),
       seed,
-      jobs: options.jobs,
-      cases: options.cases,
-      ...(options.time === undefined ? {} : { time: options.time }),
-      bail: options.bail,
       signal,
+      ...howToRun(options),
     },
     reporters,
   );
@@ -117,9 +114,11 @@ export async function run(args: readonly string[]): Promise<number> {
     if (options.case !== undefined) return await replay(options.case, targets, catalogue);
     const subjects = targets.map((target) => ({
       name: target.tool.name,
-      test: (reporters: readonly Reporter[], signal: AbortSignal) => explore(target, selected, options, seed, reporters, signal),
+      key: `image ${target.tool.name}`,
+      test: (wanted: readonly Requirement[], reporters: readonly Telling[], signal: AbortSignal) =>
+        explore(target, wanted, options, seed, reporters, signal),
     }));
-    const { code, all } = await runSession(subjects, options);
+    const { code, all } = await runSession(subjects, selected, options);
     if (all.length > 1 && code !== 130) {
       mkdirSync(options.out, { recursive: true });
       const { text, json } = reportDivergences(targets);

@@ -26,12 +26,13 @@ function doubtAbout(path: string, { beyond }: Layout, shown: boolean): string | 
 }
 
 /** Reads and judges one layout. */
-function subjectFor(path: string, selected: readonly Requirement[], options: ImageOptions): Subject {
-  const wanted = new Set(selected.map(({ id }) => id));
+function subjectFor(path: string, options: ImageOptions): Subject {
   let read: Layout | undefined;
   return {
     name: basename(path),
-    test: async (reporters, signal) => {
+    key: `image ${path}`,
+    test: async (selected, reporters, signal) => {
+      const wanted = new Set(selected.map(({ id }) => id));
       const begun = performance.now();
       const judge = new Judge(options.spec, (id) => wanted.has(id));
       for (const reporter of reporters) {
@@ -80,6 +81,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const selected = select(catalogue, judgeable(catalogue), options);
   if (options.list) return list(selected);
   for (const path of options.paths) await assertThere(path);
-  const subjects = options.paths.map((path) => subjectFor(path, selected, options));
-  return (await runSession(subjects, options)).code;
+  const { shard } = options;
+  const own = options.paths.filter((_, at) => shard === undefined || at % shard.count === shard.index - 1);
+  if (own.length === 0) throw new Inconclusive(`shard ${shard?.index}/${shard?.count} has none of ${options.paths.length} paths`);
+  const subjects = own.map((path) => subjectFor(path, options));
+  return (await runSession(subjects, selected, options)).code;
 }

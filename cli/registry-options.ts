@@ -86,7 +86,7 @@ export function registryOptions(args: readonly string[]): RegistryOptions | unde
     .option("--cleanup", "delete what was pushed, as far as the registry lets us", false)
     .option("--rate <n>", "at most so many requests a second", wholeNumber(1, 1_000_000));
   withConnectionOptions(command);
-  withCommonOptions(command, 4, "one answer");
+  withCommonOptions(command, { jobs: 4, timeoutOf: "one answer" });
   if (!parse(command, args)) return undefined;
   const options = command.opts<RegistryOptions>();
   if (options.user !== undefined && options.authfile !== undefined) throw new UsageError("--user and --authfile exclude one another");

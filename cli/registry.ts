@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Arbitrary } from "fast-check";
 import { pullOnly } from "../generators/registry/pull-only.js";
 import { sequence } from "../generators/registry/sequences.js";
-import type { Reporter } from "../reports/reporter.js";
+import type { Telling } from "../reports/reporter.js";
 import type { Finding, Results } from "../reports/results.js";
 import { HarnessError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
@@ -20,7 +20,7 @@ import { choicesInWords } from "../suites/registry/learn.js";
 import { seedOf } from "./common-options.js";
 import { type RegistryOptions, registryOptions } from "./registry-options.js";
 import { RegistryTarget } from "./registry-target.js";
-import { runSuite } from "./run-suite.js";
+import { howToRun, runSuite } from "./run-suite.js";
 import { list, select } from "./selection.js";
 import { runSession, type Subject } from "./session.js";
 
@@ -149,7 +149,7 @@ export const executor =
   };
 
 /** Explores one registry, shrinks what failed, stores it, and gives the results. */
-export async function runRegistry(run: RegistryRun, reporters: readonly Reporter[]): Promise<Results> {
+export async function runRegistry(run: RegistryRun, reporters: readonly Telling[]): Promise<Results> {
   const { target, facts, options, selected, seed, signal, name, version } = run;
   const complaints: string[] = [];
   const results = await runSuite<RegistryCase, RegistryObservation>(
@@ -173,11 +173,8 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Reporter
     {
       selected,
       seed,
-      jobs: options.jobs,
-      cases: options.cases,
-      ...(options.time === undefined ? {} : { time: options.time }),
-      bail: options.bail,
       signal,
+      ...howToRun(options),
       ...(run.shrinkBudget === undefined ? {} : { shrinkBudget: run.shrinkBudget }),
     },
     reporters,
@@ -192,10 +189,11 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Reporter
 }
 
 /** The registry that the options name. */
-function subjectFor(options: RegistryOptions, selected: readonly Requirement[], seed: number): Subject {
+function subjectFor(options: RegistryOptions, seed: number): Subject {
   return {
     name: "registry",
-    test: async (reporters, signal) => {
+    key: `registry ${options.url ?? options.server ?? "bundled"}`,
+    test: async (selected, reporters, signal) => {
       const target = await RegistryTarget.open(options);
       try {
         const name = options.url ?? (options.server === undefined ? "the bundled reference registry" : target.endpoint.url);
@@ -228,5 +226,5 @@ export async function run(args: readonly string[]): Promise<number> {
   const catalogue = await loadCatalogue("distribution");
   const selected = select(catalogue, testable(catalogue), options);
   if (options.list) return list(selected);
-  return (await runSession([subjectFor(options, selected, seedOf(options))], options)).code;
+  return (await runSession([subjectFor(options, seedOf(options))], selected, options)).code;
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Arbitrary } from "fast-check";
-import type { Progress, Reporter } from "../reports/reporter.js";
-import { type Finding, type RequirementResult, type Results, summarize } from "../reports/results.js";
+import type { Progress, Telling } from "../reports/reporter.js";
+import { type Finding, type RequirementResult, type Results, type Shard, summarize } from "../reports/results.js";
 import { type Execute, explore, inParallel, type Source, type Tally } from "../runners/explore.js";
 import type { Judged } from "../runners/outcome.js";
 import { type Shrunk, shrink } from "../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
+import type { CommonOptions } from "./common-options.js";
 
 /** Each requirement that the host allows is exercised at least so often. */
 const AT_LEAST = 3;
@@ -29,6 +30,23 @@ export interface Target<Case, Observation> {
   readonly keep?: (requirement: Requirement, number: number, subject: Case, judged: Judged<Observation>, expected: unknown) => void;
 }
 
+/** What the options of a command line say of how to run it. */
+export const howToRun = ({
+  jobs,
+  cases,
+  time,
+  bail,
+  shard,
+  retryFlaky,
+}: CommonOptions): Omit<SuiteOptions, "selected" | "seed" | "signal"> => ({
+  jobs,
+  cases,
+  ...(time === undefined ? {} : { time }),
+  bail,
+  ...(shard === undefined ? {} : { shard }),
+  retryFlaky,
+});
+
 /** How to run it, whatever it is. */
 export interface SuiteOptions {
   readonly selected: readonly Requirement[];
@@ -38,6 +56,9 @@ export interface SuiteOptions {
   /** Milliseconds to explore; set for a fuzz run. */
   readonly time?: number;
   readonly bail: boolean;
+  readonly shard?: Shard;
+  /** How many more runs a finding gets that comes and goes. */
+  readonly retryFlaky: number;
   readonly signal: AbortSignal;
   /** At most so many runs to shrink a failing case, if not as many as usual. */
   readonly shrinkBudget?: number;
@@ -59,7 +80,7 @@ export const toolVersion = (): string => {
 export async function runSuite<Case, Observation>(
   target: Target<Case, Observation>,
   options: SuiteOptions,
-  reporters: readonly Reporter[],
+  reporters: readonly Telling[],
 ): Promise<SuiteResults> {
   const { selected, seed, jobs, signal } = options;
   const begun = performance.now();
@@ -86,6 +107,7 @@ export async function runSuite<Case, Observation>(
     atLeast: AT_LEAST,
     jobs,
     ...(options.time === undefined ? {} : { until: Date.now() + options.time }),
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
     bail: options.bail,
     signal,
     onCase: (done, total, all) =>
@@ -100,6 +122,7 @@ export async function runSuite<Case, Observation>(
       const small = await shrink(id, failure, execute, {
         budget: options.shrinkBudget ?? SHRINK_BUDGET,
         confirmations: target.lucky?.(failure.drawn.case) ? 10 : CONFIRMATIONS,
+        retries: options.retryFlaky,
         signal,
         tries: (subject) => (target.lucky?.(subject) ? 3 : 1),
       });
@@ -142,6 +165,12 @@ function resultFor<Case, Observation>(
   if (reason !== undefined) return { ...base, verdict: "skip", reason };
   if (shrunk && shrunk.confirmations > 0 && shrunk.failed === 0) {
     const why = `failed in ${base.failures} of ${base.exercised} cases, but in none of ${shrunk.confirmations} runs that were to confirm it`;
+    return { ...base, verdict: "skip", reason: why };
+  }
+  const { retried } = shrunk ?? {};
+  if (shrunk && retried && retried.runs > 0 && retried.failed === 0) {
+    const runs = shrunk.confirmations - retried.runs;
+    const why = `failed in ${shrunk.failed} of ${runs} runs that were to confirm it, but in none of ${retried.runs} more`;
     return { ...base, verdict: "skip", reason: why };
   }
   if (tally?.worst)

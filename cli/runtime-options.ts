@@ -13,6 +13,8 @@ export interface RuntimeOptions extends CommonOptions {
   readonly runtimeArg: readonly string[];
   readonly spec?: string;
   readonly cgroup?: CgroupView;
+  /** Test again, what failed first, whenever the program changes. */
+  readonly watch: boolean;
 }
 
 /** Parses the command line; undefined when help was printed. @throws UsageError */
@@ -31,7 +33,8 @@ export function runtimeOptions(args: readonly string[], cpus: number): RuntimeOp
     .addOption(
       new Option("--cgroup <view>", "the target's view of cgroups (default: the first that works)").choices(["host", "v1", "v2", "none"]),
     );
-  withCommonOptions(command, Math.max(1, Math.min(cpus, 8)), "one operation");
+  command.option("--watch", "when the runtime's program changes, test again what failed; ends with Ctrl-C", false);
+  withCommonOptions(command, { jobs: Math.max(1, Math.min(cpus, 8)), timeoutOf: "one operation" });
   if (!parse(command, args)) return undefined;
   const options = command.opts<Omit<RuntimeOptions, "bin"> & { readonly bin?: readonly string[] }>();
   const bundled = !options.bin && !options.list;

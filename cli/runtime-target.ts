@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { minimalCase } from "../generators/runtime/base.js";
 import { anyCase } from "../generators/runtime/case.js";
-import type { Reporter } from "../reports/reporter.js";
+import type { Telling } from "../reports/reporter.js";
 import type { Results } from "../reports/results.js";
 import { HarnessError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
@@ -19,7 +19,7 @@ import { WorkerDied } from "../runners/runtime/worker.js";
 import { compareReleases, RELEASES, type Requirement } from "../spec/catalogue.js";
 import { checks, examples } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
-import { runSuite } from "./run-suite.js";
+import { howToRun, runSuite } from "./run-suite.js";
 import type { RuntimeOptions } from "./runtime-options.js";
 import { findingFor, storeFailure } from "./runtime-results.js";
 
@@ -107,7 +107,7 @@ const suits = ({ containers }: RuntimeCase, release: string): boolean =>
   containers.every(({ config: { ociVersion } }) => !/^\d+\.\d+\.\d+/.test(ociVersion) || compareReleases(ociVersion, release) <= 0);
 
 /** Explores one target, shrinks what failed, stores it, and gives the results. */
-export async function runTarget(run: TargetRun, reporters: readonly Reporter[]): Promise<Results> {
+export async function runTarget(run: TargetRun, reporters: readonly Telling[]): Promise<Results> {
   const { bin, options, found, driver, signal, selected, seed } = run;
   const setting: Setting = { host: found.host, target: found.target };
   const pool = await Pool.start(agentPath(), sandboxFor(driver, found), driver, options.jobs);
@@ -140,11 +140,8 @@ export async function runTarget(run: TargetRun, reporters: readonly Reporter[]):
       {
         selected,
         seed,
-        jobs: options.jobs,
-        cases: options.cases,
-        ...(options.time === undefined ? {} : { time: options.time }),
-        bail: options.bail,
         signal,
+        ...howToRun(options),
         ...(run.shrinkBudget === undefined ? {} : { shrinkBudget: run.shrinkBudget }),
       },
       reporters,

@@ -2,7 +2,7 @@ import { availableParallelism, platform } from "node:os";
 import { basename } from "node:path";
 import { UsageError } from "../runners/errors.js";
 import { agentPath } from "../runners/runtime/build-native.js";
-import { splitCommand } from "../runners/runtime/preflight.js";
+import { resolveProgram, splitCommand } from "../runners/runtime/preflight.js";
 import { inProcess } from "../runners/runtime/reference.js";
 import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
 import { seedOf } from "./common-options.js";
@@ -10,16 +10,21 @@ import { type RuntimeOptions, runtimeOptions } from "./runtime-options.js";
 import { driverFor, preflightFor, runTarget, sandboxFor } from "./runtime-target.js";
 import { list, select } from "./selection.js";
 import { runSession, type Subject } from "./session.js";
+import { watch } from "./watch.js";
 
 /** What can be judged: a MAY grants a choice, and some statements no observer can see. */
 const testable = (catalogue: Catalogue): Requirement[] => [...catalogue].filter((each) => each.testable === true && each.level !== "MAY");
 
+/** The file of a `--bin`. @throws UsageError when there is no such program. */
+const programOf = (bin: string): string => resolveProgram(splitCommand(bin)[0] ?? "");
+
 /** One `--bin`. @throws UsageError when there is no such program. */
-function subjectFor(bin: string, selected: readonly Requirement[], options: RuntimeOptions, seed: number): Subject {
+function subjectFor(bin: string, options: RuntimeOptions, seed: number): Subject {
   const driver = driverFor(bin, options);
   return {
     name: basename(splitCommand(bin)[0] ?? "target"),
-    test: async (reporters, signal) => {
+    key: `runtime ${bin}`,
+    test: async (selected, reporters, signal) => {
       const found = await preflightFor(bin, driver, options);
       for (const reporter of reporters) {
         reporter.begin({
@@ -46,6 +51,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (options.list) return list(selected);
   if (platform() !== "linux") throw new UsageError(`runtimes are tested on Linux; this is ${platform()}`);
   const seed = seedOf(options);
-  const subjects = options.bin.map((bin) => subjectFor(bin, selected, options, seed));
-  return (await runSession(subjects, options)).code;
+  const subjects = options.bin.map((bin) => subjectFor(bin, options, seed));
+  const once = async (lastFailed: boolean): Promise<number> => (await runSession(subjects, selected, { ...options, lastFailed })).code;
+  if (!options.watch) return once(options.lastFailed);
+  return watch(options.bin.map(programOf), once, options.lastFailed);
 }

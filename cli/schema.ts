@@ -5,6 +5,7 @@ import { makeCommand, parse } from "./command.js";
 /** The formats whose schemas can be printed, and where they stand in the package. */
 const SCHEMAS: Readonly<Record<string, string>> = {
   results: "reports/results.schema.json",
+  baseline: "reports/baseline/baseline.schema.json",
   probe: "runners/runtime/probe.schema.json",
   "runtime-config": "spec/runtime/config.schema.json",
   "runtime-state": "spec/runtime/state.schema.json",

@@ -1,25 +1,36 @@
 import { exitCode } from "../reports/exit-code.js";
 import { Outputs } from "../reports/outputs.js";
-import type { Reporter } from "../reports/reporter.js";
-import type { Results } from "../reports/results.js";
+import type { Telling } from "../reports/reporter.js";
+import type { Results, Shard } from "../reports/results.js";
 import { renderTable } from "../reports/table.js";
-import { Inconclusive } from "../runners/errors.js";
+import { Inconclusive, UsageError } from "../runners/errors.js";
+import type { Requirement } from "../spec/catalogue.js";
+import { BaselineGate, type BaselineOptions } from "./baseline.js";
 import { exitCodeOf } from "./exit.js";
+import { LastFailed } from "./last-failed.js";
 
 /** One of the targets of a run. */
 export interface Subject {
   /** What the files of its reports are told apart by, where there are several. */
   readonly name: string;
-  /** Tests it, telling the reporters when it begins and how far it is. @throws Inconclusive */
-  readonly test: (reporters: readonly Reporter[], signal: AbortSignal) => Promise<Results>;
+  /** What it is remembered by between runs. */
+  readonly key: string;
+  /**
+   * Tests it by these requirements, telling the reporters when it begins and how far it is. @throws Inconclusive
+   */
+  readonly test: (selected: readonly Requirement[], reporters: readonly Telling[], signal: AbortSignal) => Promise<Results>;
   /** Why nothing is shown by results without a finding; undefined when they do show that it conforms. */
   readonly doubt?: (results: Results) => string | undefined;
 }
 
-/** How to report. */
-export interface SessionOptions {
+/** How to report, and what makes a run fail. */
+export interface SessionOptions extends BaselineOptions {
   readonly report: readonly string[];
   readonly level: "must" | "should";
+  readonly shard?: Shard;
+  /** Where what failed last is remembered; nowhere, if there is none. */
+  readonly out?: string;
+  readonly lastFailed?: boolean;
 }
 
 /** What came of all targets. */
@@ -32,16 +43,27 @@ export interface Ended {
 /** The weightiest of several exit codes: our own fault, then a finding, then a target that could not be tested. */
 export const weightiest = (codes: readonly number[]): number => [70, 1, 2].find((code) => codes.includes(code)) ?? 0;
 
+/** What failed last of a target, among what is selected; all of it, if nothing did. */
+function narrowed(selected: readonly Requirement[], failed: ReadonlySet<string>): readonly Requirement[] {
+  const again = selected.filter(({ id }) => failed.has(id));
+  return again.length > 0 ? again : selected;
+}
+
 /**
  * Tests each target in turn, reports, and gives the exit code. An interrupt ends the target under way, whose results so
  * far are reported, and starts no other.
- * @throws UsageError for reports that cannot be written, before anything is tested.
+ * @throws UsageError before anything is tested: for a baseline that is none, or files that cannot be written.
  */
-export async function runSession(subjects: readonly Subject[], options: SessionOptions): Promise<Ended> {
-  const gate = { gate: options.level };
+export async function runSession(subjects: readonly Subject[], selected: readonly Requirement[], options: SessionOptions): Promise<Ended> {
+  const { level, shard, out, lastFailed } = options;
+  const gate = { gate: level };
   const outputs = new Outputs(options.report, process.stdout, gate);
   const several = subjects.length > 1;
   outputs.check(several ? subjects.map(({ name }) => name) : []);
+  const baseline = await BaselineGate.open(options);
+  if (baseline.updates && shard)
+    throw new UsageError("--update-baseline needs all parts of a run: give it to oci-conform report merge, not to one --shard");
+  const memory = out === undefined ? undefined : new LastFailed(out);
 
   const abort = new AbortController();
   const interrupt = (): void => abort.abort();
@@ -49,14 +71,23 @@ export async function runSession(subjects: readonly Subject[], options: SessionO
   const codes: number[] = [];
   const all: Results[] = [];
   try {
-    for (const { name, test, doubt } of subjects) {
+    for (const { name, key, test, doubt } of subjects) {
       if (abort.signal.aborted) break;
       const reporters = outputs.forTarget(several ? name : undefined);
+      const telling = reporters.map(
+        (reporter): Telling => ({
+          begin: (run) => reporter.begin({ ...run, ...(shard ? { shard } : {}) }),
+          progress: (progress) => reporter.progress(progress),
+        }),
+      );
       try {
-        const results = await test(reporters, abort.signal);
+        const wanted = memory && lastFailed ? narrowed(selected, memory.of(key)) : selected;
+        const found = await test(wanted, telling, abort.signal);
+        const results = baseline.apply({ ...found, ...(shard ? { shard } : {}) });
         for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
         for (const reporter of reporters) await reporter.end(results);
         all.push(results);
+        memory?.note(key, results);
         const code = exitCode(results, gate);
         const why = code === 0 && !abort.signal.aborted ? doubt?.(results) : undefined;
         codes.push(why === undefined ? code : exitCodeOf(new Inconclusive(why)));
@@ -72,5 +103,9 @@ export async function runSession(subjects: readonly Subject[], options: SessionO
   } finally {
     process.removeListener("SIGINT", interrupt).removeListener("SIGTERM", interrupt);
   }
-  return { code: abort.signal.aborted ? 130 : weightiest(codes), all };
+  if (abort.signal.aborted) return { code: 130, all };
+  const code = weightiest(codes);
+  if (!baseline.updates) return { code, all };
+  process.stderr.write(`${baseline.update(all, level)}\n`);
+  return { code: code === 1 ? weightiest(codes.filter((each) => each !== 1)) : code, all };
 }

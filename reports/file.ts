@@ -14,12 +14,13 @@ function existing(directory: string): string {
 }
 
 /**
- * Looks before a long run whether a report can be written there.
+ * Looks before a long run whether a file can be written there.
+ * @param option as it was given, for the message: `--report json=out.json`.
  * @throws UsageError when it cannot.
  */
 export function checkFile(file: string, option: string): void {
   const refuse = (why: string): never => {
-    throw new UsageError(`--report ${option}: ${why}`);
+    throw new UsageError(`${option}: ${why}`);
   };
   try {
     if (file === "") refuse("the name of the file is missing");
@@ -45,7 +46,7 @@ export function writeWhole(file: string, text: string): void {
     renameSync(temporary, file);
   } catch (thrown) {
     rmSync(temporary, { force: true });
-    throw new UsageError(`the report ${file} cannot be written (${reasonOf(thrown)})`);
+    throw new UsageError(`${file} cannot be written (${reasonOf(thrown)})`);
   }
 }
 

@@ -82,7 +82,7 @@ export class Outputs {
       const twice = files.find((file, at) => files.indexOf(file) !== at);
       if (twice !== undefined)
         throw new UsageError(`--report ${output.option}: the reports of two targets would both be ${twice}; test them one at a time`);
-      for (const file of files) checkFile(file, output.option);
+      for (const file of files) checkFile(file, `--report ${output.option}`);
     }
   }
 

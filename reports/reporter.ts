@@ -1,5 +1,5 @@
 import type { Gate } from "./exit-code.js";
-import type { RequirementResult, Results } from "./results.js";
+import type { RequirementResult, Results, Shard } from "./results.js";
 
 /** What is known of a run before its first case. */
 export interface RunInfo {
@@ -20,6 +20,8 @@ export interface RunInfo {
   readonly choices?: string;
   readonly seed?: number;
   readonly jobs: number;
+  /** Set when a part of the cases is carried out only. */
+  readonly shard?: Shard;
 }
 
 /** Where a run is. */
@@ -46,6 +48,9 @@ export interface Reporter {
   end(results: Results): void | Promise<void>;
   inconclusive(message: string): void | Promise<void>;
 }
+
+/** What a reporter is told while a target is tested. */
+export type Telling = Pick<Reporter, "begin" | "progress">;
 
 export interface ReporterOptions {
   readonly gate: Gate;

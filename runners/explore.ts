@@ -54,6 +54,8 @@ export interface ExploreOptions<Case> {
   readonly jobs: number;
   /** Explore general cases until then (milliseconds since the epoch), whatever `generalCases` says. */
   readonly until?: number;
+  /** Carry out the `index`th of `count` parts of the cases, from 1; all of them by default. */
+  readonly shard?: { readonly index: number; readonly count: number };
   /** Stop at the first failure. */
   readonly bail: boolean;
   readonly signal: AbortSignal;
@@ -121,72 +123,106 @@ export async function inParallel<Task>(
   await Promise.all(Array.from({ length: jobs }, lane));
 }
 
+/** A source that has cases, the stream of them, and how often they exercised the requirements that it is aimed at. */
+interface Spring<Case> {
+  readonly ids: readonly string[];
+  readonly stream: Generator<Drawn<Case>, never>;
+  readonly exercised: Map<string, number>;
+}
+
+/** A case to carry out, and where it comes from. */
+interface Task<Case> {
+  readonly drawn: Drawn<Case>;
+  readonly spring?: Spring<Case>;
+}
+
+/** Notes which of the requirements that a source is aimed at one of its cases exercised. */
+function note<Case>({ ids, exercised }: Spring<Case>, outcomes: ReadonlyMap<string, Outcome>): void {
+  for (const id of ids) {
+    const verdict = outcomes.get(id)?.verdict;
+    if (verdict === "pass" || verdict === "fail") exercised.set(id, (exercised.get(id) ?? 0) + 1);
+  }
+}
+
 /**
- * Carries out stored cases, then the sources' cases, then general ones, and tops up requirements that were exercised
- * too seldom. A failure does not stop it (unless `bail`); each requirement's smallest failing case is remembered.
+ * Carries out stored cases, then the sources' cases, then general ones, and tops up requirements that a source's own
+ * cases exercised too seldom. A failure does not stop it (unless `bail`); each requirement's smallest failing case is
+ * remembered. Which cases there are depends on nothing that another source's cases show, so that the shards of a run
+ * together carry out the same cases as the whole.
  */
 export async function explore<Case, Observation>(
   execute: Execute<Case, Observation>,
   options: ExploreOptions<Case>,
 ): Promise<Map<string, Tally<Case, Observation>>> {
+  const { seed, sources, wanted, atLeast, shard } = options;
+  const mine = (_: unknown, at: number): boolean => shard === undefined || at % shard.count === shard.index - 1;
   const tallies = new Map(
-    [...options.wanted].map((id): [string, Tally<Case, Observation>] => [
+    [...wanted].map((id): [string, Tally<Case, Observation>] => [
       id,
       { id, exercised: 0, cases: 0, failures: 0, durationMs: 0, others: [] },
     ]),
   );
-  const streams = new Map(
-    options.sources.flatMap((source) =>
-      "lack" in source.cases ? [] : [[source, draw(source.cases, streamSeed(options.seed, source.name))] as const],
-    ),
-  );
-  for (const source of options.sources) {
-    const { cases } = source;
-    if ("lack" in cases) for (const id of source.ids) lackOf(tallies, id, cases.lack);
+  for (const { cases, ids } of sources) {
+    if ("lack" in cases) for (const id of ids) lackOf(tallies, id, cases.lack);
   }
+  const springs = sources
+    .filter(({ ids }) => ids.some((id) => wanted.has(id)))
+    .filter(mine)
+    .flatMap(({ name, ids, cases }): Spring<Case>[] =>
+      "lack" in cases
+        ? []
+        : [{ ids: ids.filter((id) => wanted.has(id)), stream: draw(cases, streamSeed(seed, name)), exercised: new Map() }],
+    );
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   let done = 0;
   let total = 0;
-  const phase = async (tasks: readonly Drawn<Case>[] | Iterable<Drawn<Case>>, count: number): Promise<void> => {
+  const phase = async (tasks: Iterable<Task<Case>>, count: number): Promise<void> => {
     total += count;
-    await inParallel(tasks, options.jobs, signal, async (drawn) => {
+    await inParallel(tasks, options.jobs, signal, async ({ drawn, spring }) => {
       const begun = performance.now();
-      record(tallies, drawn, await execute(drawn.case), performance.now() - begun);
+      const judged = await execute(drawn.case);
+      record(tallies, drawn, judged, performance.now() - begun);
+      if (spring) note(spring, judged.outcomes);
       options.onCase(++done, Math.max(total, done), tallies);
       if (options.bail && [...tallies.values()].some((tally) => tally.failures > 0)) stop.abort();
     });
   };
-  const wantedSources = [...streams].filter(([source]) => source.ids.some((id) => options.wanted.has(id)));
-  const fromEach = (chosen: readonly (readonly [Source<Case>, Generator<Drawn<Case>, never>])[]): Drawn<Case>[] =>
-    chosen.map(([, stream]) => stream.next().value);
-
-  await phase(options.stored.map(fixed), options.stored.length);
-  for (let round = 0; round < options.atLeast; round++) await phase(fromEach(wantedSources), wantedSources.length);
-  await phase(generalCases(options, signal), options.until === undefined ? options.generalCases : 0);
-  for (let round = 0; round < options.atLeast; round++) {
-    const seldom = wantedSources.filter(([source]) =>
-      source.ids.some((id) => {
-        const tally = tallies.get(id);
-        return tally !== undefined && tally.exercised > 0 && tally.exercised < options.atLeast;
-      }),
+  const round = (chosen: readonly Spring<Case>[]): Promise<void> =>
+    phase(
+      chosen.map((spring) => ({ drawn: spring.stream.next().value, spring })),
+      chosen.length,
     );
-    await phase(fromEach(seldom), seldom.length);
+
+  const stored = options.stored.filter(mine).map((subject) => ({ drawn: fixed(subject) }));
+  await phase(stored, stored.length);
+  for (let n = 0; n < atLeast; n++) await round(springs);
+  await phase(generalCases(options, mine, signal), options.until === undefined ? share(options.generalCases, shard) : 0);
+  for (let n = 0; n < atLeast; n++) {
+    const seldom = ({ exercised }: Spring<Case>): boolean => [...exercised.values()].some((times) => times < atLeast);
+    await round(springs.filter(seldom));
   }
   return tallies;
 }
+
+/** How many of so many cases are those of a shard. */
+const share = (cases: number, shard: ExploreOptions<unknown>["shard"]): number =>
+  shard === undefined ? cases : Math.floor((cases + shard.count - shard.index) / shard.count);
 
 function lackOf<Case, Observation>(tallies: Map<string, Tally<Case, Observation>>, id: string, reason: string): void {
   const tally = tallies.get(id);
   if (tally) tally.skipReason ??= reason;
 }
 
-function* generalCases<Case>(options: ExploreOptions<Case>, signal: AbortSignal): Generator<Drawn<Case>> {
-  let count = 0;
+function* generalCases<Case>(
+  options: ExploreOptions<Case>,
+  mine: (drawn: unknown, at: number) => boolean,
+  signal: AbortSignal,
+): Generator<Task<Case>> {
+  let at = 0;
   for (const drawn of draw(options.general, streamSeed(options.seed, "general"))) {
-    const enough = options.until === undefined ? count >= options.generalCases : Date.now() >= options.until;
+    const enough = options.until === undefined ? at >= options.generalCases : Date.now() >= options.until;
     if (enough || signal.aborted) return;
-    count++;
-    yield drawn;
+    if (mine(drawn, at++)) yield { drawn };
   }
 }

@@ -6,12 +6,16 @@ export interface Shrunk<Case, Observation> extends Failure<Case, Observation> {
   /** How many of the confirming runs failed the same requirement. */
   readonly failed: number;
   readonly confirmations: number;
+  /** Of these, the runs that were made because it came and went. */
+  readonly retried?: { readonly failed: number; readonly runs: number };
 }
 
 export interface ShrinkOptions<Case> {
   /** At most so many runs to find a smaller case. */
   readonly budget: number;
   readonly confirmations: number;
+  /** How many more runs a failure gets that came in some of these only; none by default. */
+  readonly retries?: number;
   readonly signal: AbortSignal;
   /** How often in a row a smaller case must fail to be taken: more than once where luck plays a part. Once by default. */
   readonly tries?: (subject: Case) => number;
@@ -54,12 +58,17 @@ export async function shrink<Case, Observation>(
   };
   for (let smaller = await step(); smaller; smaller = await step()) best = smaller;
 
-  let failed = 0;
-  let confirmations = 0;
-  while (confirmations < options.confirmations && !options.signal.aborted) {
-    const { outcomes } = await execute(best.drawn.case);
-    confirmations++;
-    if (outcomes.get(id)?.verdict === "fail") failed++;
-  }
-  return { ...best, failed, confirmations };
+  const again = async (most: number): Promise<{ failed: number; runs: number }> => {
+    const count = { failed: 0, runs: 0 };
+    while (count.runs < most && !options.signal.aborted) {
+      const { outcomes } = await execute(best.drawn.case);
+      count.runs++;
+      if (outcomes.get(id)?.verdict === "fail") count.failed++;
+    }
+    return count;
+  };
+  const { failed, runs } = await again(options.confirmations);
+  if (!options.retries || failed === 0 || failed === runs) return { ...best, failed, confirmations: runs };
+  const retried = await again(options.retries);
+  return { ...best, failed: failed + retried.failed, confirmations: runs + retried.runs, retried };
 }

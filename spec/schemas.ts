@@ -11,6 +11,7 @@ export const SCHEMAS = {
   probe: "runners/runtime/probe.schema.json",
   case: "runners/runtime/case.schema.json",
   results: "reports/results.schema.json",
+  baseline: "reports/baseline/baseline.schema.json",
 } as const;
 
 export type SchemaName = keyof typeof SCHEMAS;

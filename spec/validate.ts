@@ -50,6 +50,7 @@ export const validateFeatures = (value: unknown): readonly Problem[] => validate
 export const validateSeccompState = (value: unknown): readonly Problem[] => validate("seccomp-state", value);
 export const validateProbe = (value: unknown): readonly Problem[] => validate("probe", value);
 export const validateResults = (value: unknown): readonly Problem[] => validate("results", value);
+export const validateBaseline = (value: unknown): readonly Problem[] => validate("baseline", value);
 
 /** The same as type guards. */
 export const isConfig = (value: unknown): value is Config => validateConfig(value).length === 0;

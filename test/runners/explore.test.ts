@@ -210,3 +210,38 @@ t.test("so many jobs run at the same time, and no more", async (t) => {
     t.same(order, [1, 2, 3, 4, 5, 6]);
   }
 });
+
+t.test("the shards of a run carry out the cases of the whole, each once", async (t) => {
+  // Which cases exercise what depends on the case alone, as it does for a target that answers the same each time.
+  const judge = ({ from, n }: Toy): Record<string, Outcome> => ({ [from]: n % 3 === 0 ? SKIP : PASS, a: n % 2 === 0 ? PASS : SKIP });
+  const cases = async (parts: Partial<ExploreOptions<Toy>>): Promise<string[]> => {
+    const { seen, execute } = recorder(judge);
+    await explore(execute, options(parts));
+    return seen.map((subject) => JSON.stringify(subject));
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        seed: fc.nat(1000),
+        generalCases: fc.nat(12),
+        atLeast: fc.integer({ min: 1, max: 4 }),
+        stored: fc.array(from("stored"), { maxLength: 4 }),
+        names: fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e")),
+      }),
+      fc.integer({ min: 1, max: 7 }),
+      async ({ names, ...parts }, count) => {
+        const all = { ...parts, sources: names.map((name) => source(name)), wanted: new Set(["a", "b", "c", "d"]) };
+        const shards = await Promise.all(Array.from({ length: count }, (_, at) => cases({ ...all, shard: { index: at + 1, count } })));
+        t.same(shards.flat().sort(), (await cases(all)).sort());
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+t.test("the total that is told is that of the shard", async (t) => {
+  const totals: number[] = [];
+  const { execute } = recorder(own);
+  await explore(execute, options({ generalCases: 5, shard: { index: 2, count: 2 }, onCase: (_, total) => totals.push(total) }));
+  t.equal(totals.at(-1), 4, "one source twice, and two of five general ones");
+});

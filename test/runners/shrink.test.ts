@@ -113,3 +113,17 @@ t.test("when aborted it keeps what it has", async (t) => {
   t.ok(large(shrunk.drawn.case));
   t.match(shrunk, { failed: 0, confirmations: 0 });
 });
+
+t.test("what comes and goes is run again when that is asked for, and only that", async (t) => {
+  const start = fixed(1);
+  const fate = async (fails: (nth: number) => boolean, retries: number) => {
+    const { execute } = executing<number>((_, nth) => fails(nth));
+    const { failed, confirmations, retried } = await shrink("x", failureOf(start), execute, options({ retries }));
+    return { failed, confirmations, retried };
+  };
+  t.match(await fate(() => true, 5), { failed: 3, confirmations: 3, retried: undefined });
+  t.match(await fate(() => false, 5), { failed: 0, confirmations: 3, retried: undefined });
+  t.match(await fate((nth) => nth === 1, 5), { failed: 1, confirmations: 8, retried: { failed: 0, runs: 5 } });
+  t.match(await fate((nth) => nth % 2 === 1, 4), { failed: 4, confirmations: 7, retried: { failed: 2, runs: 4 } });
+  t.match(await fate((nth) => nth === 1, 0), { failed: 1, confirmations: 3, retried: undefined });
+});
