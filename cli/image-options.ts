@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Shard } from "../reports/results.js";
 import { UsageError } from "../runners/errors.js";
 import { DEFAULT_LIMITS, type Limits } from "../runners/image/limits.js";
@@ -31,17 +31,21 @@ function bytes(text: string): number {
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("It must be a number of bytes, such as 512M or 64G.");
   return value;
 }
+bytes.takes = {
+  anyOf: [
+    { type: "integer", minimum: 1 },
+    { type: "string", pattern: "^[0-9]+([KMGTkmgt]?)(i?[Bb])?$" },
+  ],
+};
 
 /** Blobs that are read at once unless told otherwise: decompression is the work, and each takes a thread. */
 const MOST_JOBS = 4;
 
-/** Parses the command line; undefined when help was printed. @throws UsageError */
-export function imageOptions(args: readonly string[], cpus: number): ImageOptions | undefined {
-  const command = makeCommand(
-    "image",
-    "Validates image layouts against the image spec: directories, tar archives, what docker save wrote.",
-  );
-  withReportOptions(command)
+/** The command line of `oci-conform image PATH…`; `cpus` decides how many blobs are read at the same time unless told otherwise. */
+export const imageCommand = (cpus: number): Command =>
+  withReportOptions(
+    makeCommand("image", "Validates image layouts against the image spec: directories, tar archives, what docker save wrote."),
+  )
     .usage("PATH… [options]")
     .argument("[paths...]", "a layout: a directory, or an archive (tar, plain or compressed with gzip or zstd)")
     .addOption(new Option("--spec <release>", "the release to judge by").choices([...RELEASES]).default("head"))
@@ -55,6 +59,10 @@ export function imageOptions(args: readonly string[], cpus: number): ImageOption
     .option("--max-json-size <bytes>", "do not read larger JSON documents", bytes, DEFAULT_LIMITS.jsonSize)
     .option("--max-entries <n>", "stop in a layer, or a layout, of more entries", wholeNumber(1), DEFAULT_LIMITS.entries)
     .option("--max-depth <n>", "do not follow indexes, or read JSON, nested deeper", wholeNumber(1, 1000), DEFAULT_LIMITS.depth);
+
+/** Parses the command line; undefined when help was printed. @throws UsageError */
+export function imageOptions(args: readonly string[], cpus: number): ImageOptions | undefined {
+  const command = imageCommand(cpus);
   if (!parse(command, args)) return undefined;
   const { maxLayerSize, maxJsonSize, maxEntries, maxDepth, ...options } = command.opts<
     Omit<ImageOptions, "paths" | "limits"> & {

@@ -6,6 +6,7 @@ import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { inForce, type Release } from "../spec/image/releases.js";
 import type { Count } from "../suites/image/tally.js";
 import { toolVersion } from "./run-suite.js";
+import { quoted } from "./shell.js";
 
 /** What was read, and what came of it. */
 export interface Judged {
@@ -16,9 +17,6 @@ export interface Judged {
   readonly durationMs: number;
   readonly interrupted: boolean;
 }
-
-/** A word for the shell: quoted where it has to be. */
-const quoted = (text: string): string => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 function findingOf(id: string, count: Count, { layout, release }: Judged): Finding | undefined {
   const { first, places } = count;

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { RELEASES, type Release } from "../spec/image/releases.js";
 import { collect, makeCommand, parse, wholeNumber } from "./command.js";
 import { type CommonOptions, withCommonOptions } from "./common-options.js";
@@ -13,8 +13,8 @@ export interface ImageToolOptions extends CommonOptions {
   readonly memory: number;
 }
 
-/** Parses the command line; undefined when help was printed. @throws UsageError */
-export function imageToolOptions(args: readonly string[], cpus: number): ImageToolOptions | undefined {
+/** The command line of `oci-conform image --tool`; `cpus` decides how many images are unpacked at the same time unless told otherwise. */
+export function imageToolCommand(cpus: number): Command {
   const command = makeCommand("image", "Drives image tools with generated layouts, and compares what they unpack with the rules.")
     .usage("--tool TOOL [options]")
     .option("--tool <name>", "umoci, skopeo, buildah, podman or ctr; repeatable: then it is also said where they differ", collect, [])
@@ -22,6 +22,11 @@ export function imageToolOptions(args: readonly string[], cpus: number): ImageTo
     .option("--case <path>", "run this stored case alone, and say what it shows")
     .addOption(new Option("--spec <release>", "the release to judge by").choices([...RELEASES]).default("1.1.1"))
     .option("--memory <MiB>", "limit of the address space of one command of a tool", wholeNumber(64), 8192);
-  withCommonOptions(command, { jobs: Math.max(1, Math.min(cpus, 8)), timeoutOf: "one command of a tool", timeout: 30_000 });
+  return withCommonOptions(command, { jobs: Math.max(1, Math.min(cpus, 8)), timeoutOf: "one command of a tool", timeout: 30_000 });
+}
+
+/** Parses the command line; undefined when help was printed. @throws UsageError */
+export function imageToolOptions(args: readonly string[], cpus: number): ImageToolOptions | undefined {
+  const command = imageToolCommand(cpus);
   return parse(command, args) ? command.opts<ImageToolOptions>() : undefined;
 }

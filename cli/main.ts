@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   runtime: { summary: "test an OCI runtime", load: () => import("./runtime.js") },
   registry: { summary: "test an OCI registry", load: () => import("./registry.js") },
   image: { summary: "validate image layouts, or test an image tool (--tool)", load: () => import("./image.js") },
+  run: { summary: "test the targets of a config file, oci-conform.yaml", load: () => import("./run.js") },
   report: { summary: "render, compare or merge results", load: () => import("./report.js") },
   replay: { summary: "run a stored case again", load: () => import("./replay.js") },
   judge: { summary: "judge a stored observation again, without running anything", load: () => import("./judge.js") },

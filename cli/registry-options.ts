@@ -74,8 +74,8 @@ export const withConnectionOptions = (command: Command): Command =>
         .hideHelp(),
     );
 
-/** Parses the command line; undefined when help was printed. @throws UsageError */
-export function registryOptions(args: readonly string[]): RegistryOptions | undefined {
+/** The command line of `oci-conform registry`. */
+export function registryCommand(): Command {
   const command = makeCommand("registry", "Tests a registry against the distribution spec.")
     .usage("[--url URL] [--server COMMAND] [options]")
     .addOption(
@@ -86,7 +86,12 @@ export function registryOptions(args: readonly string[]): RegistryOptions | unde
     .option("--cleanup", "delete what was pushed, as far as the registry lets us", false)
     .option("--rate <n>", "at most so many requests a second", wholeNumber(1, 1_000_000));
   withConnectionOptions(command);
-  withCommonOptions(command, { jobs: 4, timeoutOf: "one answer" });
+  return withCommonOptions(command, { jobs: 4, timeoutOf: "one answer" });
+}
+
+/** Parses the command line; undefined when help was printed. @throws UsageError */
+export function registryOptions(args: readonly string[]): RegistryOptions | undefined {
+  const command = registryCommand();
   if (!parse(command, args)) return undefined;
   const options = command.opts<RegistryOptions>();
   if (options.user !== undefined && options.authfile !== undefined) throw new UsageError("--user and --authfile exclude one another");

@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { referencePath } from "../runners/runtime/build-native.js";
 import type { CgroupView } from "../runners/runtime/preflight.js";
 import { RELEASES } from "../spec/catalogue.js";
@@ -17,8 +17,8 @@ export interface RuntimeOptions extends CommonOptions {
   readonly watch: boolean;
 }
 
-/** Parses the command line; undefined when help was printed. @throws UsageError */
-export function runtimeOptions(args: readonly string[], cpus: number): RuntimeOptions | undefined {
+/** The command line of `oci-conform runtime`; `cpus` decides how many cases run at the same time unless told otherwise. */
+export function runtimeCommand(cpus: number): Command {
   const command = makeCommand("runtime", "Tests an OCI runtime against the runtime spec.")
     .usage("[--bin RUNTIME] [options]")
     .option(
@@ -34,7 +34,12 @@ export function runtimeOptions(args: readonly string[], cpus: number): RuntimeOp
       new Option("--cgroup <view>", "the target's view of cgroups (default: the first that works)").choices(["host", "v1", "v2", "none"]),
     );
   command.option("--watch", "when the runtime's program changes, test again what failed; ends with Ctrl-C", false);
-  withCommonOptions(command, { jobs: Math.max(1, Math.min(cpus, 8)), timeoutOf: "one operation" });
+  return withCommonOptions(command, { jobs: Math.max(1, Math.min(cpus, 8)), timeoutOf: "one operation" });
+}
+
+/** Parses the command line; undefined when help was printed. @throws UsageError */
+export function runtimeOptions(args: readonly string[], cpus: number): RuntimeOptions | undefined {
+  const command = runtimeCommand(cpus);
   if (!parse(command, args)) return undefined;
   const options = command.opts<Omit<RuntimeOptions, "bin"> & { readonly bin?: readonly string[] }>();
   const bundled = !options.bin && !options.list;

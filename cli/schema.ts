@@ -12,15 +12,27 @@ const SCHEMAS: Readonly<Record<string, string>> = {
   "runtime-features": "spec/runtime/features.schema.json",
 };
 
+/** The schemas that are made from the code itself. */
+const MADE: Readonly<Record<string, () => Promise<object>>> = {
+  config: async () => (await import("./config/schema.js")).configSchema(),
+};
+
+const NAMES = [...Object.keys(SCHEMAS), ...Object.keys(MADE)];
+
 /** `oci-conform schema NAME`: prints a JSON Schema. */
 export async function run(args: readonly string[]): Promise<number> {
   const command = makeCommand("schema", "Prints the JSON Schema of a format of the project.")
     .usage("NAME")
-    .argument("<name>", `one of: ${Object.keys(SCHEMAS).join(", ")}`);
+    .argument("<name>", `one of: ${NAMES.join(", ")}`);
   if (!parse(command, args)) return 0;
   const [name = ""] = command.args;
+  const make = Object.hasOwn(MADE, name) ? MADE[name] : undefined;
+  if (make) {
+    process.stdout.write(`${JSON.stringify(await make(), null, 2)}\n`);
+    return 0;
+  }
   const path = Object.hasOwn(SCHEMAS, name) ? SCHEMAS[name] : undefined;
-  if (path === undefined) throw new UsageError(`schema ${name}: there is none; there are: ${Object.keys(SCHEMAS).join(", ")}`);
+  if (path === undefined) throw new UsageError(`schema ${name}: there is none; there are: ${NAMES.join(", ")}`);
   process.stdout.write(readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"));
   return 0;
 }

@@ -48,6 +48,12 @@ function fileFor(file: string, name: string | undefined): string {
   return dot > file.lastIndexOf("/") ? `${file.slice(0, dot)}.${name}${file.slice(dot)}` : `${file}.${name}`;
 }
 
+/** `json=out.json` for one of several runs: `json=out.NAME.json`. What has no file stays as it is. */
+export function reportFor(report: string, name: string): string {
+  const equals = report.indexOf("=");
+  return equals < 0 ? report : report.slice(0, equals + 1) + fileFor(report.slice(equals + 1), name);
+}
+
 /**
  * Where the reports of a run go: what its `--report` options ask for. When none of them writes to `out`, a report in the
  * usual format does.
