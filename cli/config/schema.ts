@@ -59,12 +59,12 @@ const when = (condition: JsonSchema, holds: JsonSchema, otherwise: JsonSchema = 
   // biome-ignore lint/suspicious/noThenProperty: the keyword is JSON Schema's.
   ({ if: condition, then: holds, else: otherwise });
 
+/** An object with such a key. */
+const having = (key: string, value: JsonSchema = {}): JsonSchema => ({ required: [key], properties: { [key]: value } });
+
 /** Where a target or its matrix sets one of these options of a key. */
 const setsOneOf = (key: string, options: readonly string[]): JsonSchema => ({
-  anyOf: [key, "matrix"].map((place) => ({
-    required: [place],
-    properties: { [place]: { type: "object", anyOf: options.map((name) => ({ required: [name] })) } },
-  })),
+  anyOf: [key, "matrix"].map((place) => having(place, { type: "object", anyOf: options.map((name) => having(name)) })),
 });
 
 const nameOf = (kind: Kind): string => (kind.by ? `${kind.key}-${kind.by[0]}` : kind.key);
@@ -79,7 +79,7 @@ function ruleFor(key: string): JsonSchema {
     (otherwise, kind) => (kind.by ? when(setsOneOf(key, kind.by), own(kind), otherwise) : own(kind)),
     {},
   );
-  return when({ required: [key] }, rule);
+  return when(having(key), rule);
 }
 
 /** The JSON Schema of a config file, made of the commands' own options. */
@@ -110,7 +110,7 @@ export function configSchema(): JsonSchema {
               },
               { required: ["name"] },
             ),
-            oneOf: keys.map((key) => ({ required: [key] })),
+            oneOf: keys.map((key) => having(key)),
             allOf: keys.map(ruleFor),
           },
         },
