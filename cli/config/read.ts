@@ -60,18 +60,18 @@ function defaultsOf(keys: Keys): Keys {
   const all = new Map([...defaults, ...(report ? [["report", report] as const] : [])]);
   for (const [name, { value }] of all) {
     const taken = KINDS.flatMap(({ fields }) => fields.get(name) ?? []).map((field) => attempt(() => settingOf(field, value)));
-    const refused = taken.find((each) => each instanceof Error);
-    if (refused && taken.every((each) => each instanceof Error)) throw refused;
+    const refused = taken.find((each) => each instanceof UsageError);
+    if (refused && taken.every((each) => each instanceof UsageError)) throw refused;
   }
   return all;
 }
 
-/** What a function gives, or the error that it throws. */
-function attempt<T>(given: () => T): T | Error {
+/** What a function gives, or the mistake that it tells. */
+function attempt<T>(given: () => T): T | UsageError {
   try {
     return given();
   } catch (thrown) {
-    if (thrown instanceof Error) return thrown;
+    if (thrown instanceof UsageError) return thrown;
     throw thrown;
   }
 }
@@ -115,7 +115,7 @@ function targetOf(tree: Tree, defaults: Keys): Target {
     const field = kind.fields.get(each);
     if (!field || own.has(each)) return [];
     const setting = attempt(() => settingOf(field, value));
-    if (setting instanceof Error) throw new UsageError(`${setting.message} (for target ${name.text})`);
+    if (setting instanceof UsageError) throw new UsageError(`${setting.message} (for target ${name.text})`);
     return [[each, setting] as const];
   });
   return {
