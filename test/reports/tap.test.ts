@@ -6,8 +6,11 @@ import {
   broken,
   every,
   failed,
+  known,
   NASTY,
   nasty,
+  nastyBaseline,
+  nastyKnown,
   nastySkip,
   ours,
   passed,
@@ -16,6 +19,7 @@ import {
   run,
   Screen,
   skipped,
+  stale,
   unexercised,
   warned,
 } from "./fixture.js";
@@ -107,6 +111,46 @@ t.test("nothing that a target is called breaks out of a comment", async (t) => {
 t.test("with the gate at should, a SHOULD is no longer a mere warning", async (t) => {
   t.match(parsed(await text(resultsOf([passed, warned]))).final, { ok: true });
   t.match(parsed(await text(resultsOf([passed, warned]), "should")).final, { ok: false, fail: 1, todo: 0 });
+});
+
+t.test("what the baseline expects does not fail the stream", async (t) => {
+  for (const gate of ["must", "should"] as const) {
+    const tap = await text(resultsOf([passed, known]), gate);
+    const { final, points } = parsed(tap);
+    t.match(final, { ok: true, count: 2, fail: 1, todo: 1 });
+    t.match(points[1], {
+      name: known.id,
+      ok: false,
+      todo: "expected by the baseline: the kernel lacks it (https://example.org/issues/7)",
+      diag: { expected: 18, issue: "https://example.org/issues/7" },
+    });
+    t.match(tap, /^# pass 1, fail 1 \(1 expected by the baseline\), skip 0/m);
+  }
+  t.match(parsed(await text(resultsOf([passed, known, failed]))).final, { ok: false, todo: 1 }, "but others do");
+});
+
+t.test("stale lines of the baseline are test points of their own", async (t) => {
+  const { final, points } = parsed(await text(resultsOf([passed], { baseline: stale })));
+  t.match(final, { ok: false, count: 3, pass: 1, fail: 2, plan: { start: 1, end: 3 } });
+  t.match(points.slice(1), [
+    { name: "baseline: runtime.process.cwd no longer fails (ci/baseline.yaml:12)", diag: { file: "ci/baseline.yaml", line: 12 } },
+    { name: "baseline: runtime.cgroups.v2 was not shown to fail (skip) (ci/baseline.yaml:14)", diag: { reason: /no controller: cpu/ } },
+  ]);
+  const allowed = await text(resultsOf([passed], { baseline: { ...stale, allowStale: true } }));
+  t.match(parsed(allowed).final, { ok: true, count: 3, todo: 2 }, "let pass where asked to");
+  t.match(parsed(await text(resultsOf([passed], { baseline: { ...stale, stale: [] } }))).final, { ok: true, count: 1 });
+});
+
+t.test("nothing in a baseline breaks out of its place", async (t) => {
+  const { final, points, extra, bail } = parsed(await text(resultsOf([nastyKnown, passed], { baseline: nastyBaseline })));
+  t.match(final, { ok: false, count: 3, pass: 1, fail: 2, todo: 1, plan: { start: 1, end: 3 } });
+  t.strictSame([extra, bail], [[], undefined]);
+  t.match(points[0]?.todo, /^expected by the baseline: a\\b/);
+  t.match(points[2]?.diag, { file: NASTY });
+});
+
+t.test("a shard says that it is one", async (t) => {
+  t.match(await text(resultsOf([passed], { shard: { index: 2, count: 3 } })), /^# pass 1.*; 60 cases, shard 2 of 3$/m);
 });
 
 t.test("a run without a finding is ok, an empty one has an empty plan", async (t) => {

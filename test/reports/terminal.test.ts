@@ -8,7 +8,10 @@ import {
   broken,
   every,
   failed,
+  known,
   nasty,
+  nastyBaseline,
+  nastyKnown,
   nastySkip,
   ours,
   passed,
@@ -17,6 +20,7 @@ import {
   run,
   Screen,
   skipped,
+  stale,
   unexercised,
   warned,
 } from "./fixture.js";
@@ -89,7 +93,45 @@ t.test("the verdict claims no more than was shown", async (t) => {
   t.match(await last(resultsOf([skipped, unexercised])), /was not shown to conform: nothing passed/);
   t.match(await last(resultsOf([])), /nothing passed/);
   t.match(await last(resultsOf([passed, broken])), /was not judged completely.*1 harness error/);
+  t.match(await last(resultsOf([passed], { complaints: ["x", "y"] })), /was not judged completely.*2 complaints/);
   t.match(await last(resultsOf([passed], { interrupted: true })), /^interrupted: so far, runc conforms/);
+});
+
+t.test("what the baseline expects is listed briefly, and counted apart", async (t) => {
+  const text = await shown(new Screen(), resultsOf([passed, known, failed]));
+  t.notMatch(text, /[✗!] MUST runtime\.mounts\.known/, "no finding");
+  t.match(
+    text,
+    /^expected by the baseline \(1 failure\)\n {2}runtime\.mounts\.known {2}the kernel lacks it \(https:\/\/example\.org\/issues\/7\)$/m,
+  );
+  t.match(text, /^section +pass +fail +expected +skip +unexercised$/m);
+  t.match(text, /^mounts +· +· +1 +· +·$/m);
+  t.match(text, /^total +1 +1 +1 +· +·$/m);
+  t.match(text, /does not conform .*: 1 MUST finding, 1 expected failure, 1 pass,/);
+  t.match(await shown(new Screen(), resultsOf([passed, known])), /^runc fails only as its baseline expects \(/m);
+  t.notMatch(await shown(new Screen(), resultsOf([passed, failed])), /expected by the baseline/);
+});
+
+t.test("stale lines of the baseline are named, with what to do", async (t) => {
+  const text = await shown(new Screen(), resultsOf([passed], { baseline: stale }));
+  t.match(text, /^2 stale lines of the baseline: delete what no longer fails, or run what was not tested$/m);
+  t.match(text, /^ {2}ci\/baseline\.yaml:12 {2}runtime\.process\.cwd {2}no longer fails: it passed in 3 cases$/m);
+  t.match(text, /^ {2}ci\/baseline\.yaml:14 {2}runtime\.cgroups\.v2 +was not shown to fail: skip: no controller: cpu$/m);
+  t.match(text, /^runc differs from its baseline \(.*2 stale lines of the baseline, 1 pass/m);
+  const allowed = await shown(new Screen(), resultsOf([passed], { baseline: { ...stale, allowStale: true } }));
+  t.match(allowed, /^2 stale lines of the baseline, let pass$/m);
+  t.match(allowed, /^runc conforms in all that was tested/m);
+  t.notMatch(await shown(new Screen(), resultsOf([passed], { baseline: { ...stale, stale: [] } })), /stale/);
+});
+
+t.test("nothing in a baseline steers the terminal or breaks a line", async (t) => {
+  const text = await shown(new Screen(), resultsOf([nastyKnown], { baseline: nastyBaseline }));
+  t.notOk(text.includes(ESCAPE));
+  t.notMatch(text, /^not ok 7/m);
+});
+
+t.test("a shard says that it is one", async (t) => {
+  t.match(await shown(new Screen(), resultsOf([passed], { shard: { index: 2, count: 3 } })), /seed 20, shard 2 of 3$/m);
 });
 
 t.test("an error of ours is shown as such, with the complaints", async (t) => {
