@@ -1,8 +1,9 @@
 import { type Gate, gates } from "./exit-code.js";
+import { headline } from "./headline.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
 import type { BaselineUse, RequirementResult, Results, Stale } from "./results.js";
-import { areaOf, groupBy, inline, pretty } from "./text.js";
+import { areaOf, groupBy, pretty } from "./text.js";
 
 const WIDTH = 120;
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -55,9 +56,6 @@ function story({ level, section, title, exercised, failures, reason, finding }: 
       : []),
   ].join("\n");
 }
-
-const headline = ({ title, finding, reason }: RequirementResult): string =>
-  finding ? `${title} Expected ${inline(finding.expected)}, actual ${inline(finding.actual)}.` : (reason ?? title);
 
 /** What is written of a test case: how it is counted, and the element that says so. */
 interface TestCase {

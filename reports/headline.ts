@@ -1,0 +1,12 @@
+import type { RequirementResult } from "./results.js";
+import { inline, oneLine, truncate } from "./text.js";
+
+/** A value on one line of at most `width` characters. */
+export const inShort = (value: unknown, width = 200): string => truncate(inline(value), width);
+
+/** A result in a sentence or two: what is required, what was expected and what was seen; or why there is no verdict. */
+export function headline({ title, finding, reason }: RequirementResult): string {
+  const what = truncate(oneLine(title), 500);
+  if (!finding) return reason === undefined ? what : truncate(oneLine(reason), 500);
+  return `${what} Expected ${inShort(finding.expected)}, actual ${inShort(finding.actual)}.`;
+}
