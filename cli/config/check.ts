@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Outputs } from "../../reports/outputs.js";
 import type { UsageError } from "../../runners/errors.js";
 import { loadCatalogue } from "../../spec/catalogue.js";
+import { BaselineGate } from "../baseline.js";
 import { select } from "../selection.js";
 import type { Run } from "./expand.js";
 import type { Settings } from "./settings.js";
@@ -30,7 +31,7 @@ export function placed({ run, settings }: Planned, message: string): UsageError 
 }
 
 /**
- * Looks before the first run at what else the commands would refuse: options that exclude each other, ids that name no requirement,
+ * Looks before the first run at what else the commands would refuse: options that exclude each other, baselines that are none, ids that name no requirement,
  * formats of reports that there are not, files that cannot be written or that two runs would write.
  * @throws UsageError with the line
  */
@@ -39,12 +40,16 @@ export async function check(plan: readonly Planned[]): Promise<void> {
   for (const planned of plan) {
     const { run, settings, args } = planned;
     const { kind } = run.target;
+    const watching = settings.get("watch");
+    if (watching?.value === true && plan.length > 1)
+      throw watching.at.mistake("it would never come to the other targets; choose this one by --target");
     try {
       const options = kind.parse(args);
       if (!options) continue;
       const catalogue = await loadCatalogue(kind.spec);
       select(catalogue, [...catalogue], options);
       new Outputs(options.report, process.stdout, { gate: "must" }).check([]);
+      await BaselineGate.open(options);
     } catch (thrown) {
       if (!isUsageError(thrown)) throw thrown;
       throw placed(planned, thrown.message);

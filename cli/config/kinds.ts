@@ -6,6 +6,7 @@ import { imageToolCommand, imageToolOptions } from "../image-tool-options.js";
 import { registryCommand, registryOptions } from "../registry-options.js";
 import { runtimeCommand, runtimeOptions } from "../runtime-options.js";
 import type { SelectionOptions } from "../selection.js";
+import type { SessionOptions } from "../session.js";
 import { type Field, fieldsOf } from "./fields.js";
 
 /** A command that tests a target. */
@@ -22,7 +23,7 @@ export interface Kind {
   readonly command: (cpus: number) => Command;
   readonly fields: ReadonlyMap<string, Field>;
   /** Parses the arguments as the command does. @throws UsageError */
-  readonly parse: (args: readonly string[]) => (SelectionOptions & { readonly report: readonly string[] }) | undefined;
+  readonly parse: (args: readonly string[]) => (SelectionOptions & SessionOptions) | undefined;
   readonly load: () => Promise<{ run(args: readonly string[]): Promise<number> }>;
 }
 
