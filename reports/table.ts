@@ -12,13 +12,14 @@ const counts = ({ target, summary, cases, durationMs, interrupted }: Results): s
   `${(durationMs / 1000).toFixed(1)} s${interrupted ? " (interrupted)" : ""}`,
 ];
 
+/** Whether targets differ in what was shown of a requirement; undefined stands for a target that was not asked. */
+export const differ = (verdicts: readonly (Verdict | undefined)[]): boolean => verdicts.some(shown) && new Set(verdicts).size > 1;
+
 /** The ids, in order of first occurrence, on which the targets differ in what was shown of them. */
 function differences(results: readonly Results[]): readonly (readonly [string, readonly (Verdict | undefined)[]])[] {
   const byId = results.map(({ requirements }) => new Map(requirements.map((result): [string, RequirementResult] => [result.id, result])));
   const ids = new Set(results.flatMap(({ requirements }) => requirements.map(({ id }) => id)));
-  return [...ids]
-    .map((id) => [id, byId.map((known) => known.get(id)?.verdict)] as const)
-    .filter(([, verdicts]) => verdicts.some(shown) && new Set(verdicts).size > 1);
+  return [...ids].map((id) => [id, byId.map((known) => known.get(id)?.verdict)] as const).filter(([, verdicts]) => differ(verdicts));
 }
 
 /** Several targets side by side: their counts, then the requirements on which they differ. */
