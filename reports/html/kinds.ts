@@ -34,5 +34,8 @@ export function kindOf(result: RequirementResult, gate: Gate): Kind {
   return gates(result, gate) ? "fail" : "warning";
 }
 
+/** What so many of a kind are called: 2 `fail`, but 2 `warnings`. */
+export const wordFor = (n: number, kind: Kind): string => (n !== 1 && (kind === "warning" || kind === "error") ? `${kind}s` : kind);
+
 /** A kind in a word; the style puts its mark before it. */
 export const badge = (kind: Kind): Markup => markup`<span class="badge ${kind}">${kind}</span>`;

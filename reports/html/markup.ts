@@ -57,6 +57,7 @@ function partsOf(strings: TemplateStringsArray): readonly Part[] {
     const text = part.replace(/\n\s*/g, "");
     const bracket = Math.max(text.lastIndexOf("<"), text.lastIndexOf(">"));
     if (bracket >= 0) isTag = text[bracket] === "<";
+    if (!isTag && text.endsWith('="')) throw new TypeError("an attribute outside of a tag: use attribute()");
     return { text, put: isTag ? inTag : inElement };
   });
   known.set(strings, parts);
@@ -72,6 +73,12 @@ export function markup(strings: TemplateStringsArray, ...values: readonly Conten
   );
 }
 
+/** An attribute that is there only sometimes: nothing where its value is undefined, and its name alone where that is empty. */
+export function attribute(name: string, value: string | undefined): Content {
+  if (value === undefined) return undefined;
+  return new Markup(value === "" ? ` ${name}` : ` ${name}="${inTag(value)}"`);
+}
+
 /** Contents with something between them. */
 export const joined = (contents: readonly Content[], separator: Content): Content =>
   contents.map((content, at) => (at === 0 ? content : [separator, content]));
@@ -79,9 +86,14 @@ export const joined = (contents: readonly Content[], separator: Content): Conten
 /** Lines of markup, so that two documents can be compared line by line. */
 export const lines = (contents: readonly Content[]): Content => joined(contents, "\n");
 
+/** Text of more characters may have to be scrolled, which the keyboard can only do where it can go. */
+const SHORT = 400;
+
 /** Text that keeps its line breaks. The first line feed after the tag is not content. */
 export const preformatted = (label: string, text: string): Markup =>
-  markup`<pre tabindex="0" role="region" aria-label="${label}">${`\n${text}`}</pre>`;
+  text.length <= SHORT
+    ? markup`<pre>${`\n${text}`}</pre>`
+    : markup`<pre tabindex="0" role="group" aria-label="${label}">${`\n${text}`}</pre>`;
 
 /** A link where the address is one of the web; only its text where it is anything else. */
 export function link(address: string, text: Content = address): Content {

@@ -1,7 +1,7 @@
 import type { Results } from "../results.js";
 import { count } from "../text.js";
-import { badge, KIND_NAMES, type Kind } from "./kinds.js";
-import { type Content, lines, type Markup, markup } from "./markup.js";
+import { badge, KIND_NAMES, type Kind, wordFor } from "./kinds.js";
+import { attribute, type Content, lines, type Markup, markup } from "./markup.js";
 import { opened } from "./opened.js";
 import type { Area, Cell, Row } from "./rows.js";
 import { fitText } from "./value.js";
@@ -11,7 +11,7 @@ const LONGEST_TITLE = 500;
 const NOT_ASKED = markup`<span class="none">not asked</span>`;
 
 /** What a cell is called by on narrow screens, where there are no columns. */
-const of = (name: string | undefined): Content => (name === undefined ? undefined : markup` data-of="${name}"`);
+const of = (name: string | undefined): Content => attribute("data-of", name);
 
 /** A verdict in its column; on narrow screens the column's name stands beside it. */
 function cellOf(cell: Cell | undefined, name: string | undefined): Markup {
@@ -23,7 +23,7 @@ function cellOf(cell: Cell | undefined, name: string | undefined): Markup {
 function rowOf(row: Row, names: readonly string[], room: number): Markup {
   const kinds = row.cells.map((cell) => cell?.kind ?? "none");
   const isTold = row.cells.some((cell) => cell && cell.kind !== "pass");
-  return markup`<tr class="row" id="${row.id}" data-kinds="${kinds.join(" ")}" data-level="${row.level}"${row.differs ? markup` data-differs` : undefined}>
+  return markup`<tr class="row" id="${row.id}" data-kinds="${kinds.join(" ")}" data-level="${row.level}"${attribute("data-differs", row.differs ? "" : undefined)}>
       <th scope="row"><details><summary><code>${row.id}</code> <span class="level ${row.level}">${row.level}</span>
       <span class="title"> ${fitText(row.title, LONGEST_TITLE).text}</span></summary></details></th>
       ${row.cells.map((cell, at) => cellOf(cell, names.length === 1 ? undefined : names[at]))}
@@ -39,7 +39,7 @@ function totalsOf(kinds: readonly (Kind | undefined)[], name: string | undefined
   const bad = KIND_NAMES.filter((kind) => kind === "fail" || kind === "error" || kind === "warning" || kind === "expected").flatMap(
     (kind) => {
       const n = asked.filter((other) => other === kind).length;
-      return n === 0 ? [] : [markup`<span class="total ${kind}">${n} ${kind}</span>`];
+      return n === 0 ? [] : [markup`<span class="total ${kind}">${n} ${wordFor(n, kind)}</span>`];
     },
   );
   return markup`<td${of(name)}><span class="total">${passed} of ${asked.length} pass</span>${bad}</td>`;
@@ -63,7 +63,8 @@ function areaOf({ name, rows }: Area, names: readonly string[], room: number): C
 /** All requirements with all targets: one row a requirement, one column a target. */
 export function matrix(all: readonly Results[], names: readonly string[], areas: readonly Area[], room: number): Markup {
   const columns = all.map(({ target }, at) => markup`<th scope="col"><bdi>${names[at]}</bdi><small>release ${target.spec}</small></th>`);
-  return markup`<div class="matrix${all.length > 4 ? " wide" : ""}"><table>
+  const width = all.length === 1 ? " only" : all.length > 4 ? " wide" : "";
+  return markup`<div class="matrix${width}"><table>
     <caption class="unseen">What came of each requirement with each target. A row opens to show why.</caption>
     <thead><tr><th scope="col">Requirement</th>${columns}</tr></thead>
     ${"\n"}${lines(areas.map((area) => areaOf(area, names, room)))}</table></div>`;

@@ -1,7 +1,7 @@
 import type { Gate } from "../exit-code.js";
 import type { Level, RequirementResult, Results } from "../results.js";
 import { differ } from "../table.js";
-import { areaOf, groupBy } from "../text.js";
+import { areaOf, groupBy, oneLine, truncate } from "../text.js";
 import { type Kind, kindOf } from "./kinds.js";
 import { visible } from "./markup.js";
 
@@ -51,11 +51,13 @@ export function areasOf(rows: readonly Row[], specs: number): readonly Area[] {
   return [...groupBy(rows, nameOf)].map(([name, own]) => ({ name, rows: own }));
 }
 
+const LONGEST_NAME = 60;
+
 /** What to call each target: its name. Those of one name are told apart by their versions, or else by number. */
 export function namesOf(all: readonly Results[]): readonly string[] {
   const isOnly = (name: string, names: readonly string[]): boolean => names.indexOf(name) === names.lastIndexOf(name);
-  const names = all.map(({ target }) => target.name);
-  const versions = all.map(({ target }) => `${target.name} (${target.version})`);
+  const names = all.map(({ target }) => truncate(oneLine(target.name), LONGEST_NAME));
+  const versions = all.map(({ target }, at) => `${names[at]} (${truncate(oneLine(target.version), LONGEST_NAME)})`);
   return names.map((name, at) => {
     if (isOnly(name, names)) return name;
     const version = versions[at] ?? name;

@@ -27,7 +27,8 @@ export const PAPER = `
   .row:hover > *, .row:has([open]) > * { background: none; }
   .row:has([open]) { background: var(--sunk); }
   .more { display: none; }
-  .row:has([open]) + .more, .row:target + .more { display: block; }
+  @media (scripting: none) { .more { display: block; } }
+  .row:has([open]) + .more, html:not(.scripted) .row:target + .more { display: block; }
   .more > td { padding: .25rem .4rem 1rem; }
   .panel { padding: .5rem .65rem; }
   .command { display: block; }

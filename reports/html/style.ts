@@ -10,7 +10,7 @@ const COLOURS = `
   --expected: #5a3fb0; --expected-ground: #f1edfd; --pass: #176a33; --pass-ground: #e7f5ec; --skip: #525a64; --skip-ground: #eff1f4;
   --unexercised: #525a64; --unexercised-ground: #ffffff;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --ground: #12151a; --raised: #1a1f26; --sunk: #20262e; --line: #343c47; --text: #e4e8ee; --quiet: #a2abb7; --link: #8ab4f8;
     --fail: #ff9a94; --fail-ground: #3d1a1c; --error: #ff93cf; --error-ground: #3b1730; --warning: #f2c265; --warning-ground: #36290c;
@@ -76,6 +76,7 @@ const TARGETS = `
 .facts div, .legend div { display: grid; grid-template-columns: 6rem minmax(0, 1fr); gap: .75rem; padding: .15rem 0; }
 dt { color: var(--quiet); }
 .facts { font-size: .9375rem; }
+.card:only-child .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 0 2rem; align-items: start; }
 .facts ul { padding-left: 1.1rem; list-style: disc; }
 .facts small { display: block; }
 .untested, .legend { margin-top: .75rem; font-size: .9375rem; }
@@ -111,7 +112,8 @@ button:hover, .chip:hover { border-color: var(--link); }
 .chip:has(:checked) { border-color: var(--link); box-shadow: inset 0 0 0 1px var(--link); }
 .chip:has(:focus-visible) { outline: 2px solid var(--link); outline-offset: 2px; }
 .chip .mark { margin: 0; }
-.of { color: var(--quiet); margin-left: .5rem; }
+.filter select { max-width: 100%; }
+.of { max-width: 100%; color: var(--quiet); margin-left: .5rem; }
 .chip.differs { margin-left: .9rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; }
 .actions p { flex: 1 1 12rem; font-weight: 600; }
@@ -125,8 +127,9 @@ table { width: 100%; border-collapse: separate; border-spacing: 0; table-layout:
 th, td { text-align: left; vertical-align: top; padding: .4rem .5rem; border-top: 1px solid var(--line); }
 thead th { position: sticky; top: 0; z-index: 1; background: var(--ground); border-top: 0; border-bottom: 2px solid var(--line); vertical-align: bottom; }
 .wide thead th { position: static; }
-thead th + th { width: 9rem; }
-thead th small { display: block; font-weight: 400; }
+thead th + th { width: 8.5rem; }
+thead bdi, thead small { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
+thead th small { font-weight: 400; }
 .area th, .area td { background: var(--raised); padding-top: .8rem; }
 .area h3 { display: inline; }
 .total { display: block; font-size: .8125rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
@@ -138,15 +141,20 @@ thead th small { display: block; font-weight: 400; }
 .row [open] > summary::before { content: "\\25BE" / ""; }
 .row code { font-weight: 600; }
 .row .title { display: block; color: var(--quiet); }
-@media (min-width: 68rem) {
-  .row summary { display: grid; grid-template-columns: minmax(0, 20.5rem) 6.25rem minmax(0, 1fr); gap: 0 .75rem; align-items: baseline; }
-  .row .level { justify-self: start; }
+@media (min-width: 60rem) {
+  .only .row summary { display: grid; grid-template-columns: minmax(0, 20.5rem) 6.25rem minmax(0, 1fr); gap: 0 .75rem; align-items: baseline; }
+  .only .row .level { justify-self: start; }
 }
 .row:hover > *, .row:has([open]) > * { background: var(--sunk); }
 .row { scroll-margin-top: 4rem; cursor: pointer; }
 .more { display: none; }
-.row:has([open]) + .more, .row:target + .more { display: table-row; }
+.row:has([open]) + .more, html:not(.scripted) .row:target + .more { display: table-row; }
 @supports not selector(:has(a)) { .more { display: table-row; } }
+@media (scripting: none) {
+  .more { display: table-row; }
+  .row, .row summary { cursor: auto; }
+  .row summary::before, .row [open] > summary::before { content: none; }
+}
 tbody:has(.area details:not([open])) > tr:not(.area) { display: none; }
 .more > td { border-top: 0; padding: .25rem .5rem 1.25rem 1.7rem; background: var(--sunk); }
 .more > td > ul { margin-bottom: .6rem; }

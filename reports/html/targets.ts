@@ -1,14 +1,17 @@
 import { exitCode, type Gate } from "../exit-code.js";
-import type { BaselineUse, Results, Stale } from "../results.js";
+import type { BaselineUse, RequirementResult, Results } from "../results.js";
 import { count, groupBy, hostInWords } from "../text.js";
 import { verdictInWords } from "../verdict.js";
-import { KIND_NAMES, KINDS, type Kind, kindOf } from "./kinds.js";
+import { KIND_NAMES, KINDS, type Kind, kindOf, wordFor } from "./kinds.js";
 import { type Content, type Markup, markup } from "./markup.js";
 import { addressOf } from "./rows.js";
 import { fitText } from "./value.js";
 
 const LONGEST = 2_000;
 const STYLES = { red: { mark: "✗", kind: "fail" }, yellow: { mark: "!", kind: "warning" }, green: { mark: "✓", kind: "pass" } } as const;
+
+/** What a target means for the run that it is part of. */
+const OUTCOMES = { 0: "nothing fails the run", 1: "fails the run", 70: "the harness itself failed" } as const;
 
 const said = (text: string): string => fitText(text, LONGEST).text;
 
@@ -41,15 +44,20 @@ function countsOf({ requirements }: Results, gate: Gate): ReadonlyMap<Kind, numb
   return new Map(counted.filter(([, n]) => n > 0));
 }
 
-const staleLine = ({ id, line, verdict, reason }: Stale): Markup =>
-  markup`<li>line ${line}: <a href="${addressOf(id)}"><code>${id}</code></a> was to fail; it is ${verdict}: ${said(reason)}</li>`;
-
-function baselineOf({ file, stale, allowStale }: BaselineUse, expected: number): Content {
-  const lines =
-    stale.length === 0 ? "no stale line" : `${count(stale.length, "stale line")}, ${allowStale ? "let pass" : "which fails the run"}`;
+/** What the baseline had to say: how many findings it expects, and which of its lines no longer hold. */
+function baselineOf({ file, stale, allowStale }: BaselineUse, requirements: readonly RequirementResult[]): Content {
+  const expected = requirements.filter((result) => result.expected).length;
+  const rows = new Set(requirements.map(({ id }) => id));
+  const fails = stale.length === 1 ? "which fails the run" : "which fail the run";
+  const inShort = stale.length === 0 ? "no stale line" : `${count(stale.length, "stale line")}, ${allowStale ? "let pass" : fails}`;
+  const lines = stale.map(({ id, line, verdict, reason }) => {
+    const name = markup`<code>${said(id)}</code>`;
+    const linked = rows.has(id) ? markup`<a href="${addressOf(id)}">${name}</a>` : name;
+    return markup`<li>line ${line}: ${linked} was expected to fail, but its verdict is ${verdict}: ${said(reason)}</li>`;
+  });
   return [
-    markup`<code>${said(file)}</code>: ${count(expected, "expected finding")}, ${lines}`,
-    stale.length === 0 ? undefined : markup`<ul>${stale.map(staleLine)}</ul>`,
+    markup`<code>${said(file)}</code>: ${count(expected, "expected finding")}, ${inShort}`,
+    lines.length === 0 ? undefined : markup`<ul>${lines}</ul>`,
   ];
 }
 
@@ -71,11 +79,10 @@ function card(results: Results, name: string, at: number, gate: Gate): Markup {
   const { target, host, shard, baseline, complaints = [], requirements } = results;
   const { style, words } = verdictInWords(results, gate);
   const counts = countsOf(results, gate);
-  const expected = requirements.filter((result) => result.expected).length;
   const numbers = [...counts].map(
-    ([kind, n]) => markup`<li class="${kind}"><span class="mark" aria-hidden="true">${KINDS[kind].mark}</span><b>${n}</b> ${kind}</li>`,
+    ([kind, n]) =>
+      markup`<li class="${kind}"><span class="mark" aria-hidden="true">${KINDS[kind].mark}</span><b>${n}</b> ${wordFor(n, kind)}</li>`,
   );
-  const code = exitCode(results, { gate });
   return markup`<section class="card ${STYLES[style].kind}" aria-labelledby="target-${at}">
     <h2 id="target-${at}"><bdi>${said(name)}</bdi></h2>
     <p class="verdict ${STYLES[style].kind}"><span class="mark" aria-hidden="true">${STYLES[style].mark}</span>
@@ -96,8 +103,8 @@ function card(results: Results, name: string, at: number, gate: Gate): Markup {
         results.interrupted ? ", interrupted" : "",
       ])}
       ${fact("Shard", shard && `${shard.index} of ${shard.count}: a part of the cases only`)}
-      ${fact("Baseline", baseline && baselineOf(baseline, expected))}
-      ${fact("Exit code", `${code}: ${code === 0 ? "the run passes" : code === 1 ? "the run fails" : "the harness itself failed"}`)}
+      ${fact("Baseline", baseline && baselineOf(baseline, requirements))}
+      ${fact("Outcome", OUTCOMES[exitCode(results, { gate })])}
     </dl>
     ${untested(results)}
   </section>`;

@@ -116,7 +116,10 @@ function clicked(event: MouseEvent): void {
   if (button instanceof HTMLButtonElement) void copy(button);
   const link = target.closest('a[href^="#"]');
   // A second click on the same link changes no address, and is to open the row all the same.
-  if (link instanceof HTMLAnchorElement) go(idIn(link.hash));
+  if (link instanceof HTMLAnchorElement && link.hash === location.hash) {
+    event.preventDefault();
+    go(idIn(link.hash));
+  }
   const row = target.closest("tr.row");
   const details = row?.querySelector("details");
   if (!row || !details) return;
