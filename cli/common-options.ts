@@ -59,19 +59,20 @@ export interface Defaults {
 
 /** Adds the options that every suite which generates cases has. */
 export const withCommonOptions = (command: Command, { jobs, timeoutOf, timeout = 10_000 }: Defaults): Command =>
-  withReportOptions(command)
-    .option("--cases <n>", "how many generated cases beyond the written examples", wholeNumber(0, 1_000_000), 60)
-    .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
-    .option("--time <duration>", "fuzz: generate cases for so long, such as 90s or 10m, with a new seed", duration)
-    .option("--jobs <n>", "how many cases run at the same time", wholeNumber(1, 64), jobs)
-    .option("--shard <i/n>", "carry out the i-th of n parts of the cases; auto takes both from the CI's environment", shard)
-    .option("--last-failed", "only what failed in the last run with the same --out; everything, if nothing did", false)
-    .option("--retry-flaky <n>", "run the case of a finding that comes and goes n times more", wholeNumber(0, 1000), 0)
-    .option("--timeout <duration>", `time limit of ${timeoutOf}`, duration, timeout)
-    .option("--only <id>", "only this requirement, or all below it; repeatable", collect, [])
-    .option("--skip <id>", "not this requirement, nor those below it; repeatable", collect, [])
-    .option("--grep <regexp>", "only requirements whose id or summary matches")
-    .option("--list", "list the selected requirements and run nothing", false)
-    .option("--bail", "stop at the first failure", false)
-    .option("--keep", "keep the observation of every failing case, not only of the smallest", false)
-    .option("--out <directory>", "where failing cases are stored", ".oci-conform");
+  withReportOptions(
+    command
+      .option("--cases <n>", "how many generated cases beyond the written examples", wholeNumber(0, 1_000_000), 60)
+      .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
+      .option("--time <duration>", "fuzz: generate cases for so long, such as 90s or 10m, with a new seed", duration)
+      .option("--jobs <n>", "how many cases run at the same time", wholeNumber(1, 64), jobs)
+      .option("--shard <i/n>", "carry out the i-th of n parts of the cases; auto takes both from the CI's environment", shard)
+      .option("--last-failed", "only what failed in the last run with the same --out; everything, if nothing did", false)
+      .option("--retry-flaky <n>", "run the case of a finding that comes and goes n times more", wholeNumber(0, 1000), 0)
+      .option("--timeout <duration>", `time limit of ${timeoutOf}`, duration, timeout)
+      .option("--only <id>", "only this requirement, or all below it; repeatable", collect, [])
+      .option("--skip <id>", "not this requirement, nor those below it; repeatable", collect, [])
+      .option("--grep <regexp>", "only requirements whose id or summary matches")
+      .option("--list", "list the selected requirements and run nothing", false)
+      .option("--bail", "stop at the first failure", false)
+      .option("--keep", "keep the observation of every failing case, not only of the smallest", false),
+  ).option("--out <directory>", "where failing cases are stored", ".oci-conform");

@@ -44,15 +44,15 @@ const MOST_JOBS = 4;
 /** The command line of `oci-conform image PATH…`; `cpus` decides how many blobs are read at the same time unless told otherwise. */
 export const imageCommand = (cpus: number): Command =>
   withReportOptions(
-    makeCommand("image", "Validates image layouts against the image spec: directories, tar archives, what docker save wrote."),
+    makeCommand("image", "Validates image layouts against the image spec: directories, tar archives, what docker save wrote.")
+      .usage("PATH… [options]")
+      .argument("[paths...]", "a layout: a directory, or an archive (tar, plain or compressed with gzip or zstd)")
+      .addOption(new Option("--spec <release>", "the release to judge by").choices([...RELEASES]).default("head"))
+      .option("--only <id>", "only this requirement, or all below it; repeatable", collect, [])
+      .option("--skip <id>", "not this requirement, nor those below it; repeatable", collect, [])
+      .option("--grep <regexp>", "only requirements whose id or summary matches")
+      .option("--list", "list the selected requirements and read nothing", false),
   )
-    .usage("PATH… [options]")
-    .argument("[paths...]", "a layout: a directory, or an archive (tar, plain or compressed with gzip or zstd)")
-    .addOption(new Option("--spec <release>", "the release to judge by").choices([...RELEASES]).default("head"))
-    .option("--only <id>", "only this requirement, or all below it; repeatable", collect, [])
-    .option("--skip <id>", "not this requirement, nor those below it; repeatable", collect, [])
-    .option("--grep <regexp>", "only requirements whose id or summary matches")
-    .option("--list", "list the selected requirements and read nothing", false)
     .option("--shard <i/n>", "read the i-th of n parts of the paths; auto takes both from the CI's environment", shard)
     .option("--jobs <n>", "how many blobs are read at the same time", wholeNumber(1, 64), Math.max(1, Math.min(cpus, MOST_JOBS)))
     .option("--max-layer-size <bytes>", "stop in a layer that is larger when unpacked", bytes, DEFAULT_LIMITS.layerSize)

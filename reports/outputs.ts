@@ -1,5 +1,7 @@
+import { badge } from "./badge.js";
 import type { Document } from "./document.js";
 import { checkFile, toFile, writeWhole } from "./file.js";
+import { html } from "./html/html.js";
 import { json } from "./json.js";
 import { junit } from "./junit.js";
 import type { Format, Reporter, ReporterOptions } from "./reporter.js";
@@ -13,7 +15,7 @@ import { UsageError } from "./usage-error.js";
 const FORMATS: Readonly<Record<string, Format>> = { terminal, tap, junit, json };
 
 /** The formats that are one document about all targets, made in the end. */
-const DOCUMENTS: Readonly<Record<string, Document>> = {};
+const DOCUMENTS: Readonly<Record<string, Document>> = { html, badge };
 
 /** The names of all formats, as `--report` knows them. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), ...Object.keys(DOCUMENTS)];

@@ -64,6 +64,7 @@ export interface Stale {
   readonly line: number;
   /** What the run saw instead of a failure. */
   readonly verdict: Exclude<Verdict, "fail">;
+  /** Why it was listed. */
   readonly reason: string;
 }
 

@@ -1,14 +1,14 @@
 import { exitCode, type Gate } from "../exit-code.js";
 import type { BaselineUse, RequirementResult, Results } from "../results.js";
 import { count, groupBy, hostInWords } from "../text.js";
-import { verdictInWords } from "../verdict.js";
+import { judgementOf } from "../verdict.js";
 import { KIND_NAMES, KINDS, type Kind, kindOf, wordFor } from "./kinds.js";
 import { type Content, type Markup, markup } from "./markup.js";
 import { addressOf } from "./rows.js";
 import { fitText } from "./value.js";
 
 const LONGEST = 2_000;
-const STYLES = { red: { mark: "✗", kind: "fail" }, yellow: { mark: "!", kind: "warning" }, green: { mark: "✓", kind: "pass" } } as const;
+const STYLES = { bad: { mark: "✗", kind: "fail" }, unclear: { mark: "!", kind: "warning" }, good: { mark: "✓", kind: "pass" } } as const;
 
 /** What a target means for the run that it is part of. */
 const OUTCOMES = { 0: "nothing fails the run", 1: "fails the run", 70: "the harness itself failed" } as const;
@@ -77,15 +77,15 @@ function untested({ requirements }: Results): Content {
 /** One target: the verdict on it, the numbers, and how the run was made. */
 function card(results: Results, name: string, at: number, gate: Gate): Markup {
   const { target, host, shard, baseline, complaints = [], requirements } = results;
-  const { style, words } = verdictInWords(results, gate);
+  const { tone, words } = judgementOf(results, gate);
   const counts = countsOf(results, gate);
   const numbers = [...counts].map(
     ([kind, n]) =>
       markup`<li class="${kind}"><span class="mark" aria-hidden="true">${KINDS[kind].mark}</span><b>${n}</b> ${wordFor(n, kind)}</li>`,
   );
-  return markup`<section class="card ${STYLES[style].kind}" aria-labelledby="target-${at}">
+  return markup`<section class="card ${STYLES[tone].kind}" aria-labelledby="target-${at}">
     <h2 id="target-${at}"><bdi>${said(name)}</bdi></h2>
-    <p class="verdict ${STYLES[style].kind}"><span class="mark" aria-hidden="true">${STYLES[style].mark}</span>
+    <p class="verdict ${STYLES[tone].kind}"><span class="mark" aria-hidden="true">${STYLES[tone].mark}</span>
       ${results.interrupted ? "Interrupted: so far, it " : ""}${words}</p>
     ${bar(counts)}<ul class="numbers">${numbers}</ul>
     ${complaints.length === 0 ? undefined : markup`<div class="complaints"><h3>The harness complained</h3><ul>${complaints.map((line) => markup`<li>${said(line)}</li>`)}</ul></div>`}

@@ -84,7 +84,7 @@ targets:
 `),
     ),
     [
-      ["r", "--rate 5 --level should --only x --only y --out .oci-conform/r"],
+      ["r", "--rate 5 --only x --only y --level should --out .oci-conform/r"],
       ["i", "--level must --only z -- p"],
     ],
   );
