@@ -16,7 +16,7 @@ const counts = ({ target, summary, cases, durationMs, interrupted }: Results): s
 export const differ = (verdicts: readonly (Verdict | undefined)[]): boolean => verdicts.some(shown) && new Set(verdicts).size > 1;
 
 /** The ids, in order of first occurrence, on which the targets differ in what was shown of them. */
-function differences(results: readonly Results[]): readonly (readonly [string, readonly (Verdict | undefined)[]])[] {
+export function differences(results: readonly Results[]): readonly (readonly [string, readonly (Verdict | undefined)[]])[] {
   const byId = results.map(({ requirements }) => new Map(requirements.map((result): [string, RequirementResult] => [result.id, result])));
   const ids = new Set(results.flatMap(({ requirements }) => requirements.map(({ id }) => id)));
   return [...ids].map((id) => [id, byId.map((known) => known.get(id)?.verdict)] as const).filter(([, verdicts]) => differ(verdicts));

@@ -1,0 +1,64 @@
+import { inShort } from "./headline.js";
+import { block, cell, code, details, link, paragraph, prose } from "./markdown-text.js";
+import type { Finding, RequirementResult } from "./results.js";
+import { count, pretty } from "./text.js";
+
+/** Lines and characters of a config that are shown; the stored case has all. */
+const MOST_LINES = 60;
+const MOST_CHARACTERS = 6000;
+const LONGEST_COMMAND = 4000;
+
+/** A requirement's id, linked to its sentence. */
+export const linked = ({ id, section }: Pick<RequirementResult, "id" | "section">): string => link(cell(id), section);
+
+function config({ config: shown, directory }: Finding): string {
+  const whole = (typeof shown === "string" ? shown : pretty(shown, 100)).trimEnd();
+  const kept = whole.slice(0, MOST_CHARACTERS).split("\n").slice(0, MOST_LINES).join("\n");
+  const rest = kept.length < whole.length ? `\nThe rest is in ${directory === undefined ? "the JSON report" : code(directory)}.\n` : "";
+  return block(kept, typeof shown === "string" ? "" : "json") + rest;
+}
+
+/** How often a finding was seen. */
+function frequency({ failures, exercised }: RequirementResult, { confirmed, flaky, places }: Finding): string {
+  const again = confirmed === undefined ? "" : `, confirmed ${confirmed.failed} of ${confirmed.runs}`;
+  const comes = flaky === undefined ? "" : `; **flaky**: fails ${Math.round(flaky * 100)} % of the time`;
+  return `failed in ${failures} of ${places ? String(exercised) : count(exercised, "case")}${again}${comes}`;
+}
+
+/** The smallest case, folded away, and the command that runs it again. */
+function evidence(finding: Finding): string {
+  const shown = finding.config === undefined || finding.config === null ? "" : config(finding);
+  const label = finding.places ? "The input" : "The smallest case:";
+  const stored = finding.directory === undefined ? "" : `\nStored in ${code(finding.directory)}.\n`;
+  const said = finding.output === undefined ? "" : `\nThe target said:\n\n${block(finding.output.slice(0, 2000))}`;
+  const body = shown + stored + said;
+  const again =
+    finding.replay.length > LONGEST_COMMAND
+      ? "The command that replays it is too long for here; the JSON report has it.\n"
+      : block(finding.replay, "sh");
+  return `${body === "" ? "" : `${details(label, finding.case, body)}\n`}${again}\n`;
+}
+
+/** A finding with all that is needed to see it again. */
+export function findingInFull(result: RequirementResult): string {
+  const head = `#### ${result.level} ${linked(result)}\n\n${paragraph(result.title)}\n\n`;
+  const { finding } = result;
+  if (!finding) return head;
+  const points = [
+    `expected ${code(inShort(finding.expected, 300), 300)}`,
+    `actual ${code(inShort(finding.actual, 300), 300)}`,
+    ...(finding.note === undefined ? [] : [paragraph(finding.note)]),
+    frequency(result, finding),
+    ...(finding.places ? [`in ${code(finding.case)}`] : []),
+    ...(finding.places ?? []).map((place) => `at ${code(place, 300)}`),
+  ];
+  return `${head}${points.map((point) => `- ${point}\n`).join("")}\n${evidence(finding)}`;
+}
+
+/** A finding on one line. */
+export function findingInBrief(result: RequirementResult): string {
+  const { level, title, finding } = result;
+  const values = finding ? ` Expected ${code(inShort(finding.expected, 80), 80)}, actual ${code(inShort(finding.actual, 80), 80)}.` : "";
+  const flaky = finding?.flaky === undefined ? "" : " **Flaky.**";
+  return `- ${level} ${linked(result)}: ${prose(title)}${values}${flaky}\n`;
+}

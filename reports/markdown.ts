@@ -1,0 +1,150 @@
+import type { Document } from "./document.js";
+import type { Gate } from "./exit-code.js";
+import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
+import { findingInBrief, findingInFull, linked } from "./markdown-finding.js";
+import { bytesOf, fit, type LeftOut, type Section } from "./markdown-fit.js";
+import { cell, code, link, paragraph, prose, row, tableHead } from "./markdown-text.js";
+import { notTested } from "./not-tested.js";
+import type { Expected, Results } from "./results.js";
+import { standings } from "./standing.js";
+import { differences } from "./table.js";
+import { count, hostInWords } from "./text.js";
+import { countsOf, judgementOf } from "./verdict.js";
+
+/** GitHub shows no summary of a step of more than 1 MiB, and says so only in the log. */
+const LIMIT = 900_000;
+/** For the line that says what was left out. */
+const RESERVED = 600;
+
+const SIGNS = { bad: "❌", unclear: "⚠️", good: "✅" } as const;
+
+/** The counts of each target. */
+function table(all: readonly Results[], gate: Gate): Section {
+  const heading = tableHead(["target", "spec", "pass", "fail", "warn", "expected", "skip", "unexercised", "error", "cases", "time"], 2);
+  const items = all.map(({ target, suite, requirements, summary, cases, durationMs }) => {
+    const { findings, warnings, expected } = standings(requirements, gate);
+    const counts = [
+      summary.pass,
+      findings.length,
+      warnings.length,
+      expected.length,
+      summary.skip,
+      summary.unexercised,
+      summary.error,
+      cases,
+    ];
+    return row([cell(target.name), `${suite} ${prose(target.spec, 40)}`, ...counts.map(String), `${(durationMs / 1000).toFixed(1)} s`]);
+  });
+  return { heading, items, noun: "row" };
+}
+
+/** Where several targets differ. */
+function differing(all: readonly Results[]): Section {
+  const rows = all.length < 2 ? [] : differences(all);
+  const heading = `### Where the targets differ\n\n${tableHead(["requirement", ...all.map(({ target }) => cell(target.name))], all.length + 1)}`;
+  const items = rows.map(([id, verdicts]) => row([cell(id), ...verdicts.map((verdict) => verdict ?? "–")]));
+  return { heading, items, noun: "difference" };
+}
+
+/** What the verdict on a target rests on, beside its findings. */
+function circumstances(results: Results): string {
+  const { tool, target, suite, host, seed, shard, cases, durationMs, baseline } = results;
+  return [
+    ...(target.version === "" ? [] : [target.version]),
+    `${suite} spec ${target.spec}`,
+    `${host.cgroup === undefined ? "" : "Linux "}${hostInWords(host).join(", ")}`,
+    `${count(cases, "case")} in ${(durationMs / 1000).toFixed(1)} s`,
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ...(shard === undefined ? [] : [shardInWords(shard)]),
+    ...(baseline === undefined ? [] : [`baseline ${baseline.file}`]),
+    `${tool.name} ${tool.version}`,
+  ].join(", ");
+}
+
+function head(results: Results, gate: Gate): Section {
+  const { tone, words } = judgementOf(results, gate);
+  const stopped = results.interrupted ? "**Interrupted**: so far, " : "";
+  const heading = `## ${SIGNS[tone]} ${code(results.target.name)} ${words}\n\n`;
+  return { heading, items: [`${stopped}${countsOf(results, gate).join(", ")}.\n\n${paragraph(circumstances(results))}\n`], noun: "target" };
+}
+
+/** Why a failure is known; a bare address where it is tracked becomes a link. */
+const known = (expected: Expected): string => {
+  const { reason, issue } = expected;
+  const tracked = issue === undefined ? "" : link(prose(issue, 200), issue);
+  return tracked.startsWith("[") ? `${prose(reason)} (${tracked})` : prose(whyExpected(expected));
+};
+
+/** Everything about one target, the worst first. */
+function sections(results: Results, gate: Gate): readonly Section[] {
+  const { requirements, baseline, complaints = [] } = results;
+  const { findings, warnings, expected, errors } = standings(requirements, gate);
+  const stale = baseline?.stale ?? [];
+  const untested = notTested(requirements);
+  const open = untested.reduce((total, { ids }) => total + ids.length, 0);
+  return [
+    head(results, gate),
+    {
+      heading: `### ${count(findings.length, "finding")} that ${findings.length === 1 ? "fails" : "fail"} the run\n\n`,
+      items: findings.map(findingInFull),
+      noun: "finding",
+    },
+    {
+      heading: `### ${count(stale.length, "stale line")} of the baseline${baseline?.allowStale ? ", let pass" : ""}\n\n`,
+      items: stale.map((each) => {
+        const place = baseline ? code(placeOf(baseline, each)) : "";
+        return `- ${place}: ${each.verdict === "pass" ? "delete this line; " : ""}${code(each.id)} ${prose(whatCame(each))}\n`;
+      }),
+      noun: "stale line",
+    },
+    {
+      heading: `### ${count(errors.length + complaints.length, "fault")} of the harness itself\n\n`,
+      items: [
+        ...errors.map((result) => `- ${linked(result)}: ${prose(result.reason ?? "")}\n`),
+        ...complaints.map((complaint) => `- ${paragraph(complaint)}\n`),
+      ],
+      noun: "fault",
+    },
+    { heading: `### ${count(warnings.length, "warning")}\n\n`, items: warnings.map(findingInBrief), noun: "warning" },
+    {
+      heading: `### ${count(expected.length, "failure")} expected by the baseline\n\n`,
+      items: expected.map((result) => `- ${linked(result)}: ${known(result.expected)}\n`),
+      noun: "expected failure",
+    },
+    {
+      heading: `### ${count(open, "requirement")} not tested\n\n`,
+      items: untested.map(({ reason, ids: [first = "", ...others] }) => {
+        const which = others.length === 0 ? ` (${code(first)})` : "";
+        return `- ${others.length + 1} × ${prose(reason, 300)}${which}\n`;
+      }),
+      noun: "reason",
+    },
+  ];
+}
+
+/** Says what was left out; nothing where nothing was. */
+function note(leftOut: LeftOut): string {
+  if (leftOut.size === 0) return "";
+  const what = [...leftOut].map(([noun, n]) => count(n, noun)).join(", ");
+  return `> **Not everything fits here.** Left out: ${what}. The JSON report has all.\n\n`;
+}
+
+/** A summary in Markdown of at most so many bytes, of which each target gets its share. */
+export const markdownWithin =
+  (limit: number): Document =>
+  (all, { gate }) => {
+    if (all.length === 0) return "No target was tested.\n";
+    const leftOut: LeftOut = new Map();
+    const room = limit - RESERVED;
+    const top = fit([table(all, gate), differing(all)], Math.floor(room / 3), leftOut);
+    let left = room - bytesOf(top);
+    const bodies = all.map((results, at) => {
+      const body = fit(sections(results, gate), Math.floor(left / (all.length - at)), leftOut);
+      left -= bytesOf(body);
+      return body;
+    });
+    return top + note(leftOut) + bodies.join("");
+  };
+
+/** A summary for pull requests and the summary of a workflow's step (`GITHUB_STEP_SUMMARY`). */
+export const markdown: Document = markdownWithin(LIMIT);
