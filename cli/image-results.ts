@@ -1,10 +1,12 @@
 import { arch, release as kernel, type } from "node:os";
-import type { Finding, RequirementResult, Results } from "../reports/results.js";
+import type { Finding, Place, RequirementResult, Results } from "../reports/results.js";
 import { summarize } from "../reports/results.js";
+import { pointerOf } from "../runners/image/json-node.js";
 import type { Layout } from "../runners/image/layout.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { inForce, type Release } from "../spec/image/releases.js";
-import type { Count } from "../suites/image/tally.js";
+import type { Spot } from "../suites/image/suite.js";
+import { type Count, inWords, legible } from "../suites/image/tally.js";
 import { toolVersion } from "./run-suite.js";
 import { quoted } from "./shell.js";
 
@@ -18,6 +20,18 @@ export interface Judged {
   readonly interrupted: boolean;
 }
 
+/** A place in parts, for reports; the whole input has no file. */
+const inParts = ({ file, node, entry, offset }: Spot, input: string): Place => {
+  // Without an entry or a value, an offset may be in a layer's file or in what it unpacks to: that one is told in words alone.
+  const byte = entry === undefined ? node?.start : offset;
+  return {
+    ...(file === input ? {} : { file }),
+    ...(node === undefined ? {} : { pointer: pointerOf(node) }),
+    ...(entry === undefined ? {} : { entry: legible(entry) }),
+    ...(byte === undefined ? {} : { byte }),
+  };
+};
+
 function findingOf(id: string, count: Count, { layout, release }: Judged): Finding | undefined {
   const { first, places } = count;
   if (!first) return undefined;
@@ -26,7 +40,8 @@ function findingOf(id: string, count: Count, { layout, release }: Judged): Findi
     actual: first.actual,
     ...(first.note === undefined ? {} : { note: first.note }),
     case: layout.path,
-    places,
+    places: places.map(inWords),
+    locations: places.map((spot) => inParts(spot, layout.path)),
     replay: `oci-conform image ${quoted(layout.path)} --spec ${release} --only ${id}`,
   };
 }

@@ -7,6 +7,18 @@ export type Suite = "runtime" | "image" | "distribution";
 /** What is known of a requirement after a run: `unexercised` is never green, `error` is a fault of ours. */
 export type Verdict = "pass" | "fail" | "skip" | "unexercised" | "error";
 
+/** A place in an input, in parts. */
+export interface Place {
+  /** The file within the input; none for the input as a whole. */
+  readonly file?: string;
+  /** The JSON pointer of a value in that file; empty for the whole document. */
+  readonly pointer?: string;
+  /** The path of an entry of the archive that the file is. */
+  readonly entry?: string;
+  /** The offset in bytes: of the entry in the archive without compression, else of the value in the file. */
+  readonly byte?: number;
+}
+
 /** A failed requirement with the smallest case that shows it. */
 export interface Finding {
   readonly expected: unknown;
@@ -22,6 +34,8 @@ export interface Finding {
   readonly replay: string;
   /** Where in the input it failed: the first few places. */
   readonly places?: readonly string[];
+  /** The same places, in parts. */
+  readonly locations?: readonly Place[];
   /** In how many of the runs made to confirm it the case failed again; none where reading again shows the same. */
   readonly confirmed?: { readonly failed: number; readonly runs: number };
   /** For a finding that comes and goes: the share of runs that failed, from 0 to 1. */

@@ -5,7 +5,7 @@ import type { Located, Spot } from "./suite.js";
 const MOST_PLACES = 5;
 
 /** Text of bytes as far as they are UTF-8; a layer's names are kept as bytes. */
-const legible = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
+export const legible = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
 
 /** A place in words: the file, the JSON pointer or the entry in it, and the byte. */
 export function inWords({ file, node, entry, offset }: Spot): string {
@@ -22,7 +22,7 @@ export interface Count {
   readonly skips: number;
   /** The first failure, and where the first ones are. */
   readonly first?: Located & { readonly verdict: "fail" };
-  readonly places: readonly string[];
+  readonly places: readonly Spot[];
   readonly skipReason?: string;
   readonly error?: string;
 }
@@ -32,7 +32,7 @@ interface Counting {
   failures: number;
   skips: number;
   first?: Located & { readonly verdict: "fail" };
-  places: string[];
+  places: Spot[];
   skipReason?: string;
   error?: string;
 }
@@ -64,7 +64,7 @@ export class Tally {
     } else {
       count.failures++;
       count.first ??= judgement;
-      if (count.places.length < MOST_PLACES) count.places.push(inWords(judgement.at ?? spot));
+      if (count.places.length < MOST_PLACES) count.places.push(judgement.at ?? spot);
     }
   }
 

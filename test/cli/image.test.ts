@@ -70,6 +70,7 @@ t.test("every report tells a finding with its places", async (t) => {
   const found = results.requirements.filter(({ verdict }: { verdict: string }) => verdict === "fail");
   t.match(found, [{ id: "image.layer.whiteout-empty", exercised: 8, failures: 8, finding: { places: { length: 5 } } }]);
   t.match(found[0].finding.places[1], /^blobs\/sha256\/[0-9a-f]{64} entry "\.wh\.f1" \(byte 1024 of the archive\)$/);
+  t.match(found[0].finding.locations[1], { file: /^blobs\/sha256\/[0-9a-f]{64}$/, entry: ".wh.f1", byte: 1024 });
   t.match(found[0].finding.replay, /^oci-conform image '.*lay'\\''out' --spec head --only image\.layer\.whiteout-empty$/);
   t.match(readFileSync(to("tap"), "utf8"), /not ok \d+ - image\.layer\.whiteout-empty\n(?: .*\n)* {2}places: \["blobs/);
   t.match(readFileSync(to("junit"), "utf8"), /<failure [^>]*type="MUST">[^<]*where: blobs\/sha256/);

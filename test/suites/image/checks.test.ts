@@ -2,6 +2,7 @@ import t from "tap";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { inForce, type Release } from "../../../spec/image/releases.js";
 import { checked } from "../../../suites/image/index.js";
+import { inWords } from "../../../suites/image/tally.js";
 import { broken } from "./broken.js";
 import { Builder, failing, judged } from "./builder.js";
 import { CONFIG, INDEX, MANIFEST, richLayout } from "./good.js";
@@ -36,7 +37,7 @@ t.test("each broken layout fails by its own requirement", async (t) => {
     const failed = failing(counts).filter((each) => holds(each, release));
     t.strictSame(failed, [id, ...also].sort(), name);
     const count = counts.get(id);
-    t.ok(count?.first && count.places.length > 0, `${name}: ${count?.places[0]}`);
+    t.ok(count?.first && count.places.length > 0, `${name}: ${count?.places[0] && inWords(count.places[0])}`);
     seen.add(id);
   }
   t.strictSame(
