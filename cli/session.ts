@@ -7,6 +7,7 @@ import { Inconclusive, UsageError } from "../runners/errors.js";
 import type { Requirement } from "../spec/catalogue.js";
 import { BaselineGate, type BaselineOptions } from "./baseline.js";
 import { exitCodeOf } from "./exit.js";
+import { tellGitHub } from "./github-actions.js";
 import { LastFailed } from "./last-failed.js";
 
 /** One of the targets of a run. */
@@ -100,6 +101,7 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
     }
     if (several && all.length > 1 && outputs.forPeople) process.stdout.write(renderTable(all));
     outputs.finish(all);
+    tellGitHub(all, level);
   } finally {
     process.removeListener("SIGINT", interrupt).removeListener("SIGTERM", interrupt);
   }

@@ -4,8 +4,10 @@ import { checkFile, toFile, writeWhole } from "./file.js";
 import { html } from "./html/html.js";
 import { json } from "./json.js";
 import { junit } from "./junit.js";
+import { markdown } from "./markdown.js";
 import type { Format, Reporter, ReporterOptions } from "./reporter.js";
 import type { Results } from "./results.js";
+import { sarif } from "./sarif.js";
 import { nearest } from "./suggest.js";
 import { tap } from "./tap.js";
 import { terminal } from "./terminal.js";
@@ -15,7 +17,7 @@ import { UsageError } from "./usage-error.js";
 const FORMATS: Readonly<Record<string, Format>> = { terminal, tap, junit, json };
 
 /** The formats that are one document about all targets, made in the end. */
-const DOCUMENTS: Readonly<Record<string, Document>> = { html, badge };
+const DOCUMENTS: Readonly<Record<string, Document>> = { html, markdown, sarif, badge };
 
 /** The names of all formats, as `--report` knows them. */
 export const FORMAT_NAMES: readonly string[] = [...Object.keys(FORMATS), ...Object.keys(DOCUMENTS)];

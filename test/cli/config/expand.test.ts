@@ -85,7 +85,7 @@ targets:
     ),
     [
       ["r", "--rate 5 --only x --only y --level should --out .oci-conform/r"],
-      ["i", "--level must --only z -- p"],
+      ["i", "--only z --level must -- p"],
     ],
   );
 });
