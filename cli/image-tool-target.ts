@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { arch, release as kernelRelease, tmpdir } from "node:os";
+import { arch, release as kernelRelease, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import fc, { type Arbitrary } from "fast-check";
@@ -10,24 +10,36 @@ import { anyFaultImage } from "../generators/image/faults.js";
 import { buildLayout } from "../generators/image/layout.js";
 import { writeLayout } from "../generators/image/write-layout.js";
 import type { Finding, ResultsHost } from "../reports/results.js";
-import { HarnessError, Inconclusive } from "../runners/errors.js";
+import { HarnessError, Inconclusive, UsageError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
 import type { ImageCase } from "../runners/image/case.js";
 import { digestOf } from "../runners/image/content.js";
 import { complaint, type Ending, ending, type ImageObservation } from "../runners/image/observation.js";
 import { runTool } from "../runners/image/run-tool.js";
 import type { Limits } from "../runners/image/script.js";
-import { storeImage } from "../runners/image/store.js";
+import type { ImageSetting } from "../runners/image/store.js";
 import type { Tool } from "../runners/image/tools/tool.js";
 import type { Judged } from "../runners/outcome.js";
 import { agentPath } from "../runners/runtime/build-native.js";
 import { resolveProgram } from "../runners/runtime/preflight.js";
+import { quote } from "../runners/runtime/reproduce.js";
 import type { Shrunk } from "../runners/shrink.js";
-import { type Requirement, sectionUrl } from "../spec/catalogue.js";
+import type { Requirement } from "../spec/catalogue.js";
+import type { Release } from "../spec/image/releases.js";
 import { controlsFor } from "../suites/image/controls.js";
 import { toolExamples } from "../suites/image/tool-examples.js";
 import { idsFor, judgeTool } from "../suites/image/tool-judge.js";
 import { type Abilities, type Knowledge, viewOf } from "../suites/image/tool-view.js";
+import { type FailedImage, storeFailure } from "./image-finding.js";
+
+/** @throws UsageError where tools cannot be driven. */
+export function assertDrivable(): void {
+  if (platform() !== "linux") throw new UsageError(`image tools are driven on Linux; this is ${platform()}`);
+  if (process.geteuid?.() !== 0) throw new UsageError("image tools are driven as root, in a sandbox: start this as root");
+}
+
+/** How often a sandbox that fails is tried: a machine that is short of something for a moment spoils no run. */
+const TRIES = 3;
 
 /** A tool in its sandbox: carries images out, one directory for the layouts of a whole run. */
 export class ToolTarget {
@@ -39,28 +51,32 @@ export class ToolTarget {
   /** What was seen of each image, by its text: for comparing tools. */
   readonly seen = new Map<string, ImageObservation>();
   readonly #agent = agentPath();
-  readonly #home = mkdtempSync(join(tmpdir(), "oci-conform-image-"));
+  #home: string | undefined;
   #layouts = 0;
+  #version: string | undefined;
 
   constructor(tool: Tool, limits: Limits) {
-    resolveProgram(tool.program);
+    resolveProgram(tool.program, tool.command === undefined ? "--tool" : "--tool-cmd");
+    for (const program of tool.needs ?? []) resolveProgram(program, `--tool ${tool.name} needs`);
     this.tool = tool;
     this.limits = limits;
   }
 
   close(): void {
-    rmSync(this.#home, { recursive: true, force: true });
+    if (this.#home !== undefined) rmSync(this.#home, { recursive: true, force: true });
   }
 
   /** The first line of the tool's version; empty when it does not say. */
   async version(): Promise<string> {
+    if (this.#version !== undefined) return this.#version;
     const { stdout, failed } = await execa(this.tool.program, this.tool.version, {
       reject: false,
       timeout: 10_000,
       stdin: "pipe",
       input: "",
     });
-    return failed ? "" : (stdout.split("\n")[0] ?? "");
+    this.#version = failed ? "" : (stdout.split("\n")[0] ?? "");
+    return this.#version;
   }
 
   get abilities(): Abilities {
@@ -74,11 +90,12 @@ export class ToolTarget {
 
   /** Unpacks an image in a sandbox of its own. */
   async once(subject: ImageCase): Promise<ImageObservation> {
+    this.#home ??= mkdtempSync(join(tmpdir(), "oci-conform-image-"));
     const directory = join(this.#home, `${++this.#layouts}`);
     const layout = buildLayout(subject);
     try {
       writeLayout(directory, layout);
-      const observation = await runTool(this.tool, this.#agent, directory, this.limits, this.signal);
+      const observation = await this.#run(directory);
       const { manifest, config, layers } = layout.names;
       const parts = [["the manifest", manifest], ["the config", config], ...layers.map((path, at) => [`layer ${at + 1}`, path])] as const;
       const sources = parts.flatMap(([name = "", path = ""]) => {
@@ -88,6 +105,17 @@ export class ToolTarget {
       return { ...observation, sources: Object.fromEntries(sources) };
     } finally {
       rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
+  /** Runs the tool; where the sandbox fails, and not the tool, once or twice more. @throws HarnessError */
+  async #run(directory: string): Promise<ImageObservation> {
+    for (let left = TRIES; ; left--) {
+      try {
+        return await runTool(this.tool, this.#agent, directory, this.limits, this.signal);
+      } catch (thrown) {
+        if (left <= 1 || this.signal.aborted || !(thrown instanceof HarnessError)) throw thrown;
+      }
     }
   }
 
@@ -135,29 +163,35 @@ export class ToolTarget {
       .map(({ ids, cases }) => ({ name: ids.join(" "), ids, cases }));
   }
 
-  /** Stores the smallest case of a finding, and describes it. */
-  finding(root: string, requirement: Requirement, shrunk: Shrunk<ImageCase, ImageObservation>): Finding {
-    const subject = shrunk.drawn.case;
-    const { expected, actual, note } = shrunk.outcome;
-    const text = typeof expected === "string" ? expected : JSON.stringify(expected);
-    const directory = storeImage(root, `${this.tool.name}-${requirement.id}`, {
-      case: subject,
-      observation: shrunk.observation,
-      tool: this.tool,
-      limits: this.limits,
-      write: (path) => writeLayout(path, buildLayout(subject)),
-      words: [
-        `${requirement.id}: ${subject.title}`,
-        requirement.summary,
-        sectionUrl(requirement) ?? "",
-        `Expected: ${text}${note === undefined ? "" : ` (${note})`}`,
-      ],
-    });
-    const output = complaint(shrunk.observation);
+  /** What is to be known besides a case to judge or repeat it. */
+  setting(release: Release): ImageSetting {
+    const { name, program, runtimeConfig, command } = this.tool;
     return {
-      expected,
-      actual,
-      ...(note === undefined ? {} : { note }),
+      tool: name,
+      version: this.#version ?? program,
+      ...(command === undefined ? {} : { command }),
+      converts: runtimeConfig !== undefined,
+      spec: release,
+      limits: this.limits,
+    };
+  }
+
+  /** Stores a case that failed. Returns its directory. */
+  store(root: string, requirement: Requirement, release: Release, failed: FailedImage): string {
+    return storeFailure(root, requirement, this.tool, this.setting(release), failed);
+  }
+
+  /** Stores the smallest case of a finding, and describes it. */
+  finding(root: string, requirement: Requirement, release: Release, shrunk: Shrunk<ImageCase, ImageObservation>): Finding {
+    const { outcome, observation } = shrunk;
+    const { case: subject } = shrunk.drawn;
+    const directory = this.store(root, requirement, release, { case: subject, observation, outcome });
+    const output = complaint(observation);
+    const { name, command } = this.tool;
+    return {
+      expected: outcome.expected,
+      actual: outcome.actual,
+      ...(outcome.note === undefined ? {} : { note: outcome.note }),
       case: subject.title,
       config: {
         layers: subject.layers,
@@ -166,7 +200,7 @@ export class ToolTarget {
         ...(subject.fault === undefined ? {} : { fault: subject.fault }),
       },
       directory,
-      replay: `oci-conform image --tool ${this.tool.name} --case ${directory}`,
+      replay: `oci-conform replay ${quote(directory)} ${command === undefined ? `--tool ${name}` : `--tool-cmd ${quote(command)}`}`,
       confirmed: { failed: shrunk.failed, runs: shrunk.confirmations },
       ...(shrunk.failed < shrunk.confirmations ? { flaky: shrunk.failed / shrunk.confirmations } : {}),
       ...(output === "" ? {} : { output }),

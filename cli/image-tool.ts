@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { availableParallelism, platform } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Telling } from "../reports/reporter.js";
 import type { Results } from "../reports/results.js";
 import { UsageError } from "../runners/errors.js";
 import type { ImageCase } from "../runners/image/case.js";
 import type { ImageObservation } from "../runners/image/observation.js";
-import { readImageCase, storedImages } from "../runners/image/store.js";
+import { storedImages } from "../runners/image/store.js";
 import { commandTool } from "../runners/image/tools/command.js";
 import { toolNamed } from "../runners/image/tools/index.js";
 import type { Tool } from "../runners/image/tools/tool.js";
@@ -16,8 +16,7 @@ import { idsFor, toolChecks } from "../suites/image/tool-judge.js";
 import { seedOf } from "./common-options.js";
 import { reportDivergences } from "./image-divergences.js";
 import { type ImageToolOptions, imageToolOptions } from "./image-tool-options.js";
-import { generalImages, hostOf, ToolTarget } from "./image-tool-target.js";
-import { printOutcomes } from "./outcomes.js";
+import { assertDrivable, generalImages, hostOf, ToolTarget } from "./image-tool-target.js";
 import { howToRun, runSuite } from "./run-suite.js";
 import { list, select } from "./selection.js";
 import { runSession } from "./session.js";
@@ -32,8 +31,7 @@ function judged(catalogue: Catalogue, release: ImageToolOptions["spec"]): Requir
 function toolsOf(options: ImageToolOptions): Tool[] {
   const tools = [...options.tool.map(toolNamed), ...options.toolCmd.map(commandTool)];
   if (tools.length === 0) throw new UsageError("which tool? Name one by --tool or --tool-cmd (see oci-conform image --tool umoci --help)");
-  if (platform() !== "linux") throw new UsageError(`image tools are driven on Linux; this is ${platform()}`);
-  if (process.geteuid?.() !== 0) throw new UsageError("image tools are driven as root, in a sandbox: start this as root");
+  assertDrivable();
   return tools;
 }
 
@@ -68,7 +66,18 @@ async function explore(
       stored: storedImages(root),
       sources: target.sources(),
       general: generalImages(),
-      finding: (requirement, shrunk) => target.finding(root, requirement, shrunk),
+      finding: (requirement, shrunk) => target.finding(root, requirement, options.spec, shrunk),
+      ...(options.keep
+        ? {
+            keep: (requirement, number, subject, { observation }, expected) => {
+              target.store(join(options.out, "kept", `${number}`), requirement, options.spec, {
+                case: subject,
+                observation,
+                outcome: { expected },
+              });
+            },
+          }
+        : {}),
     },
     {
       selected: selected.filter(({ id }) => able.has(id)),
@@ -87,18 +96,6 @@ async function explore(
   };
 }
 
-/** Runs one stored case, and prints what it shows. Returns the exit code. */
-async function replay(path: string, targets: readonly ToolTarget[], catalogue: Catalogue): Promise<number> {
-  const subject = readImageCase(path);
-  let failed = false;
-  for (const target of targets) {
-    process.stdout.write(`${target.tool.name}: `);
-    const { outcomes } = await target.execute(subject);
-    failed = printOutcomes(subject, outcomes, catalogue, process.stdout) || failed;
-  }
-  return failed ? 1 : 0;
-}
-
 /** `oci-conform image --tool TOOL`: drives each tool in turn, and says where several differ. */
 export async function run(args: readonly string[]): Promise<number> {
   const options = imageToolOptions(args, availableParallelism());
@@ -111,7 +108,6 @@ export async function run(args: readonly string[]): Promise<number> {
   const limits = { timeoutMs: options.timeout, memoryKiB: options.memory * 1024 };
   const targets = tools.map((tool) => new ToolTarget(tool, limits));
   try {
-    if (options.case !== undefined) return await replay(options.case, targets, catalogue);
     const subjects = targets.map((target) => ({
       name: target.tool.name,
       key: `image ${target.tool.name}`,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UsageError } from "../runners/errors.js";
+import { isImageObservation } from "../runners/image/store.js";
 import type { RegistryObservation } from "../runners/registry/observation.js";
 import { readCase as readRegistryCase } from "../runners/registry/store.js";
 import type { RegistryFacts } from "../runners/registry/target.js";
@@ -13,6 +14,7 @@ import { judge as judgeRegistry } from "../suites/registry/judge.js";
 import { checks } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import { makeCommand, parse } from "./command.js";
+import { judgeImage } from "./image-replay.js";
 import { printOutcomes } from "./outcomes.js";
 
 function readJson(path: string): unknown {
@@ -55,6 +57,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const settingPath = join(dirname(path), "setting.json");
   const value = readJson(path);
   if (isRegistryObservation(value)) return judgeRegistryCase(value, casePath, settingPath);
+  if (isImageObservation(value)) return judgeImage(value, casePath, readJson(settingPath), settingPath);
   const observation = readObservation(path);
   const setting = readSetting(settingPath);
   const subject = readCase(casePath);

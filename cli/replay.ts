@@ -1,4 +1,5 @@
 import { UsageError } from "../runners/errors.js";
+import { isImageCase } from "../runners/image/store.js";
 import type { RegistryCase } from "../runners/registry/case.js";
 import { isRegistryCase } from "../runners/registry/store.js";
 import { agentPath } from "../runners/runtime/build-native.js";
@@ -11,6 +12,7 @@ import { judge as judgeRegistry } from "../suites/registry/judge.js";
 import { checks } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
 import { collect, duration, makeCommand, parse, wholeNumber } from "./command.js";
+import { replayImage } from "./image-replay.js";
 import { printOutcomes } from "./outcomes.js";
 import { readOnly } from "./registry.js";
 import { registryOptions, withConnectionOptions } from "./registry-options.js";
@@ -21,6 +23,8 @@ interface Options {
   readonly bin?: string;
   readonly url?: string;
   readonly server?: string;
+  readonly tool?: string;
+  readonly toolCmd?: string;
   readonly runtimeArg: readonly string[];
   readonly times: number;
   readonly timeout: number;
@@ -28,15 +32,17 @@ interface Options {
 }
 
 /** The options that `replay` alone has: the rest is the registry command's. */
-const OWN = ["--times", "--json", "--bin", "--runtime-arg"];
+const OWN = ["--times", "--json", "--bin", "--runtime-arg", "--tool", "--tool-cmd"];
 
-/** `oci-conform replay CASE --bin RUNTIME | --url URL`: runs a stored case again and judges it. */
+/** `oci-conform replay CASE --bin RUNTIME | --url URL | --tool TOOL`: runs a stored case again and judges it. */
 export async function run(args: readonly string[]): Promise<number> {
   const command = makeCommand("replay", "Runs a stored case again and judges it. Exit 1 when a requirement fails.")
-    .usage("CASE [--bin RUNTIME | --url URL | --server COMMAND] [options]")
+    .usage("CASE [--bin RUNTIME | --url URL | --server COMMAND | --tool TOOL] [options]")
     .argument("<case>", "a directory below .oci-conform/failures, or a case.json")
     .option("--bin <command>", "the runtime, with arguments that go before every operation")
     .option("--runtime-arg <arg>", "one more argument before every operation; repeatable", collect, [])
+    .option("--tool <name>", "the image tool: umoci, skopeo, buildah, podman or ctr")
+    .option("--tool-cmd <command>", "any other image tool, with {layout}, {ref} and {rootfs} for the places")
     .option("--times <n>", "run it so many times", wholeNumber(1, 10_000), 1)
     .option("--timeout <duration>", "time limit of one operation, or one answer", duration, 10_000)
     .option("--json", "print the observation as JSON", false);
@@ -46,6 +52,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const [path] = command.args;
   if (path === undefined) throw new UsageError("replay: which case?");
   const { value } = readCaseJson(path);
+  if (isImageCase(value)) {
+    const timeout = command.getOptionValueSource("timeout") === "default" ? {} : { timeoutMs: options.timeout };
+    return replayImage(path, value, { ...options, ...timeout });
+  }
   return isRegistryCase(value)
     ? replayRegistry(
         value,

@@ -7,8 +7,8 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 /** The files of a kept case: objects become JSON, texts stay; those that end in `.sh` can be executed. */
 export type CaseFiles = Readonly<Record<string, unknown>>;
 
-/** Writes a case's directory under a temporary name and renames it into place. Returns its path. */
-export function storeFiles(root: string, name: string, files: CaseFiles): string {
+/** Writes a case's directory, with what else `more` puts there, under a temporary name and renames it into place. Returns its path. */
+export function storeFiles(root: string, name: string, files: CaseFiles, more?: (directory: string) => void): string {
   const directory = join(root, name);
   const temporary = `${directory}.${process.pid}.tmp`;
   rmSync(temporary, { recursive: true, force: true });
@@ -18,6 +18,7 @@ export function storeFiles(root: string, name: string, files: CaseFiles): string
       mode: file.endsWith(".sh") ? 0o755 : 0o644,
     });
   }
+  more?.(temporary);
   rmSync(directory, { recursive: true, force: true });
   renameSync(temporary, directory);
   return directory;

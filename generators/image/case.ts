@@ -24,8 +24,8 @@ const PLAIN = { compression: { kind: "gzip", level: 6 }, endBlocks: 2 } as const
 const packedLayers = (layers: Arbitrary<Entry[][]>): Arbitrary<Layer[]> =>
   fc.tuple(layers, packings()).map(([all, packed]) => all.map((entries, at) => ({ entries, ...(packed[at] ?? PLAIN) })));
 
-/** What is in a layer, in a few words. */
-const inWords = (layers: readonly Layer[]): string =>
+/** What is in layers, in a few words. */
+export const layersInWords = (layers: readonly Pick<Layer, "entries">[]): string =>
   layers
     .map(({ entries }) => entries.map(({ path, type }) => (type === "file" ? path : `${path} (${type})`).slice(0, 40)).join(", "))
     .join(" | ")
@@ -35,7 +35,7 @@ const caseFrom = (layers: Arbitrary<Layer[]>): Arbitrary<ImageCase> =>
   fc.tuple(layers, imageConfig(), shape()).map(
     ([made, config, around]): ImageCase => ({
       format: "oci-conform/image-case@1",
-      title: `layers: ${inWords(made)}`,
+      title: `layers: ${layersInWords(made)}`,
       aims: [],
       layers: made,
       config,

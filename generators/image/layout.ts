@@ -3,7 +3,7 @@ import { digestOf } from "../../runners/image/content.js";
 import { compress } from "./compression.js";
 import type { Document, Fault, Files, Names } from "./fault.js";
 import { FAULTS } from "./fault-table.js";
-import { addBlob, blobPath, jsonBytes, MEDIA, neighbour, REF_NAME } from "./neighbours.js";
+import { addBlob, blobPath, jsonBytes, MEDIA, neighbour, REF_NAME, unknownDescriptor } from "./neighbours.js";
 import { encodeTar } from "./tar.js";
 
 /** A layout and where its image's parts lie. */
@@ -80,14 +80,12 @@ export function buildLayout(subject: ImageCase): Layout {
 }
 
 /** Puts indexes around a manifest's descriptor. */
-function nest(files: Files, manifest: Document, { nested = 0, platform, untyped }: ImageCase["shape"]): Document {
-  let inner: Document = platform ? { ...manifest, platform: { architecture: "amd64", os: "linux" } } : manifest;
+function nest(files: Files, manifest: Document, { nested = 0, inner, platform, untyped }: ImageCase["shape"]): Document {
+  let made: Document = platform ? { ...manifest, platform: { architecture: "amd64", os: "linux" } } : manifest;
   for (let level = 0; level < nested; level++) {
-    inner = addBlob(
-      files,
-      MEDIA.index,
-      jsonBytes({ schemaVersion: 2, ...(untyped ? {} : { mediaType: MEDIA.index }), manifests: [inner] }),
-    );
+    const unknown = level > 0 || inner === undefined ? [] : [unknownDescriptor(files)];
+    const manifests = inner === "before" ? [...unknown, made] : [made, ...unknown];
+    made = addBlob(files, MEDIA.index, jsonBytes({ schemaVersion: 2, ...(untyped ? {} : { mediaType: MEDIA.index }), manifests }));
   }
-  return inner;
+  return made;
 }

@@ -32,6 +32,12 @@ function image(files: Files, layers: readonly Document[], diffIds: readonly stri
   return addBlob(files, MEDIA.manifest, jsonBytes({ schemaVersion: 2, mediaType: MEDIA.manifest, config, layers }));
 }
 
+/** Writes something of a media type that nobody knows, and describes it. */
+export const unknownDescriptor = (files: Files): Document => ({
+  ...addBlob(files, "application/vnd.example.unknown+json", jsonBytes({ any: "thing" })),
+  annotations: { "org.example.kind": "unknown" },
+});
+
 /** Writes what a neighbour is made of, and gives its descriptor for index.json. */
 export function neighbour(
   kind: Neighbour,
@@ -42,10 +48,7 @@ export function neighbour(
 ): Document {
   switch (kind) {
     case "unknown-media-type":
-      return {
-        ...addBlob(files, "application/vnd.example.unknown+json", jsonBytes({ any: "thing" })),
-        annotations: { "org.example.kind": "unknown" },
-      };
+      return unknownDescriptor(files);
     case "other-platform": {
       const platform = { architecture: "s390x", os: "linux" };
       return { ...image(files, layers, diffIds, platform), platform };

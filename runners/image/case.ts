@@ -88,6 +88,8 @@ export type Neighbour = "unknown-media-type" | "artifact" | "other-platform" | "
 export interface Shape {
   /** How many indexes lie between index.json and the manifest. */
   readonly nested?: number;
+  /** Where in the innermost of these a descriptor of an unknown media type stands beside the manifest's. */
+  readonly inner?: "before" | "after";
   readonly neighbours?: readonly Neighbour[];
   /** Whether the image's descriptor comes after its neighbours. */
   readonly last?: boolean;

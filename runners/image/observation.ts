@@ -36,7 +36,7 @@ export interface ImageObservation {
 export type Ending = "accepted" | "refused" | "crashed" | "hung" | "out-of-memory";
 
 /** What `timeout` exits with when the time is over. */
-const TIMED_OUT = 124;
+export const TIMED_OUT = 124;
 
 const PANIC =
   /^(?:panic: |fatal error: |goroutine \d+ \[running\]|runtime: (?:goroutine stack|unexpected)|SIGSEGV|Segmentation fault|Traceback \(most)/m;

@@ -9,17 +9,22 @@ import { CANARIES, CANARY_TEXT, type Limits, program, WORK } from "./script.js";
 import type { SeenTree } from "./seen.js";
 import type { Tool } from "./tools/tool.js";
 
-/** Splits what the sandbox printed: parts with a name and a length. @throws HarnessError */
+/** Splits what the sandbox printed: lines of size and name, an empty line, and the parts one after the other. @throws HarnessError */
 export function partsOf(output: Buffer): Map<string, Buffer> {
   const parts = new Map<string, Buffer>();
-  for (let at = 0; at < output.length; ) {
-    const end = output.indexOf("\n", at + 1);
-    const head = /^\n=(\S+) (\d+)$/.exec(output.subarray(at, end < 0 ? undefined : end).toString());
-    if (!head?.[1] || end < 0)
-      throw new HarnessError(`the sandbox said what nobody understands: ${output.subarray(at, at + 200).toString()}`);
-    parts.set(head[1], output.subarray(end + 1, end + 1 + Number(head[2])));
-    at = end + 1 + Number(head[2]);
+  const head = output.indexOf("\n\n");
+  const lines = head < 0 ? [] : output.subarray(0, head).toString().split("\n");
+  let at = head + 2;
+  for (const line of lines) {
+    const [, size = "", name] = /^(\d+) (\S+)$/.exec(line) ?? [];
+    if (name === undefined) break;
+    parts.set(name, output.subarray(at, at + Number(size)));
+    at += Number(size);
   }
+  if (parts.size < lines.length || lines.length === 0 || at !== output.length)
+    throw new HarnessError(
+      output.length === 0 ? "the sandbox said nothing" : `the sandbox said what nobody understands: ${output.subarray(0, 200).toString()}`,
+    );
   return parts;
 }
 
@@ -61,7 +66,7 @@ function observationOf(parts: ReadonlyMap<string, Buffer>): ImageObservation {
   const steps = lines("steps").map(
     (name): Step => ({ name, status: Number(text(`${name}.status`)), stdout: text(`${name}.stdout`), stderr: text(`${name}.stderr`) }),
   );
-  if (steps.length === 0) throw new HarnessError(`the tool was never run: ${text("containerd.stderr").slice(-2000)}`);
+  if (steps.length === 0) throw new HarnessError(`the tool's daemon does not start: ${text("daemon.stderr").trim().slice(-2000)}`);
   const copies = [...parts.keys()].filter((name) => name.startsWith("copy."));
   const tree = text("tree");
   return {

@@ -1,5 +1,6 @@
 import { quote } from "../runtime/reproduce.js";
 import { TAG } from "./case.js";
+import { TIMED_OUT } from "./observation.js";
 import type { Tool } from "./tools/tool.js";
 
 /** Where everything happens in the sandbox: a file system in memory. */
@@ -21,6 +22,12 @@ export interface Limits {
   readonly memoryKiB: number;
 }
 
+/** Ample for what any case needs; Go's runtime reserves far more address space than it uses. */
+export const DEFAULT_LIMITS: Limits = { timeoutMs: 30_000, memoryKiB: 8 << 20 };
+
+/** The name of a place's upper layer: `_usr_local`. */
+const overlayName = (place: string): string => place.replaceAll("/", "_");
+
 /** What makes the place: a file system of limited size, canaries, and a home with a policy that takes any image. */
 const PREPARE = (tool: Tool): string => `
 set -u
@@ -30,18 +37,14 @@ W=${WORK}
 mkdir -p "$W"
 mount -t tmpfs -o size=512m,mode=755 tmpfs "$W"
 LAYOUT=$W/layout TARGET=$W/t/u/v OUT=$W/out SCRATCH=$W/scratch EMPTY=$W/empty REF=${TAG} ROOTFS=
-mkdir -p "$TARGET" "$OUT" "$SCRATCH" "$W/over" "$W/home/.config/containers" ${CANARIES.join(" ")}
+mkdir -p "$TARGET" "$LAYOUT" "$OUT" "$SCRATCH" "$W/home/.config/containers" ${CANARIES.map((canary) => `${canary}/directory`).join(" ")} \
+  ${SHADOWED.map((place) => `"$W/over/${overlayName(place)}" "$W/work/${overlayName(place)}"`).join(" ")}
 : > "$EMPTY"
-for canary in ${CANARIES.join(" ")}; do
-  printf ${CANARY_TEXT} > "$canary/file"
-  mkdir "$canary/directory"
-done
-for place in ${SHADOWED.join(" ")}; do
-  [ -d "$place" ] || continue
-  name=$(echo "$place" | tr / _)
-  mkdir -p "$W/over/$name" "$W/work/$name"
-  mount -t overlay -o "lowerdir=$place,upperdir=$W/over/$name,workdir=$W/work/$name" overlay "$place" 2> "$EMPTY.err"
-done
+for canary in ${CANARIES.join(" ")}; do printf ${CANARY_TEXT} > "$canary/file"; done
+${SHADOWED.map((place) => {
+  const name = overlayName(place);
+  return `[ -d ${place} ] && mount -t overlay -o "lowerdir=${place},upperdir=$W/over/${name},workdir=$W/work/${name}" overlay ${place} 2> "$EMPTY.err"`;
+}).join("\n")}
 HOME=$W/home TMPDIR=$SCRATCH XDG_RUNTIME_DIR=$W/scratch LC_ALL=C.UTF-8
 export PATH HOME TMPDIR XDG_RUNTIME_DIR LC_ALL LAYOUT TARGET REF
 unset NODE_EXTRA_CA_CERTS NODE_OPTIONS
@@ -51,22 +54,44 @@ PROGRAM=$(command -v ${quote(tool.program)})
 cd "$W"
 `;
 
-/** Runs a command within its limits; a failure ends the case. */
+/**
+ * Runs a command within its limits; a failure ends the case. A command that does not heed SIGTERM is killed, and \`timeout\`
+ * with it: what took all its time has hung, whatever it was killed by.
+ */
 const RUN = ({ timeoutMs, memoryKiB }: Limits): string => `
+step() {
+  echo "$2" > "$OUT/$1.status"
+  echo "$1" >> "$OUT/steps"
+}
+now() { read -r NOW _ < /proc/uptime; NOW=\${NOW%.*}\${NOW#*.}; }
 run() {
   name=$1
   shift
+  now; BEGUN=$NOW
   ( ulimit -v ${memoryKiB}; ulimit -c 0; exec timeout -k 2 ${timeoutMs / 1000} "$@" ) < "$EMPTY" > "$OUT/$name.stdout" 2> "$OUT/$name.stderr"
   STATUS=$?
-  echo "$STATUS" > "$OUT/$name.status"
-  echo "$name" >> "$OUT/steps"
+  now
+  [ "$STATUS" != 137 ] || [ $((NOW - BEGUN)) -lt ${Math.floor(timeoutMs / 10)} ] || STATUS=${TIMED_OUT}
+  step "$name" "$STATUS"
   [ "$STATUS" = 0 ] || { emit; exit; }
+}
+# Starts a daemon, and waits for the socket that it makes when it is ready; it ends when it cannot.
+daemon() {
+  SOCKET=$1
+  shift
+  "$@" < "$EMPTY" > "$W/daemon.stdout" 2> "$W/daemon.stderr" &
+  DAEMON=$!
+  now; BEGUN=$NOW
+  until [ -S "$SOCKET" ]; do
+    now
+    if ! kill -0 "$DAEMON" 2> "$EMPTY.err" || [ $((NOW - BEGUN)) -gt ${Math.ceil(timeoutMs / 10)} ]; then STATUS=1; emit; exit; fi
+    sleep 0.02
+  done
 }
 `;
 
-/** Prints everything that was seen, each part after a line with its name and length. */
+/** Prints everything that was seen: a line with size and name for each part, an empty one, and then the parts themselves. */
 const EMIT = (tool: Tool): string => `
-part() { printf '\\n=%s %s\\n' "$1" "$(stat -c %s "$2")"; cat "$2"; }
 emit() {
   if [ "$STATUS" = 0 ] && [ -n "$ROOTFS" ]; then "$AGENT" tree "$ROOTFS" > "$OUT/tree" 2> "$OUT/tree.stderr"; fi
 ${Object.entries(tool.copies ?? {})
@@ -75,6 +100,8 @@ ${Object.entries(tool.copies ?? {})
   )
   .join("\n")}
 ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeConfig}" "$OUT/config.json"` : ""}
+  # What a daemon says may go on while this is printed.
+  [ -f "$W/daemon.stderr" ] && cp "$W/daemon.stderr" "$OUT/daemon.stderr"
   "$AGENT" xattrs "$SCRATCH" > "$OUT/xattrs"
   number=0
   for canary in ${CANARIES.join(" ")}; do
@@ -83,17 +110,18 @@ ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeCo
   done
   # Where /tmp is an overlay, what was written there lies below /run; its lower part is the host's, and may be large.
   places="/run /dev"
-  for place in /tmp /var/tmp; do [ "$(stat -f -c %T "$place")" = tmpfs ] && places="$places $place"; done
+  for place in $(stat -f -c '%T %n' /tmp /var/tmp | sed -n 's/^tmpfs //p'); do places="$places $place"; done
   find $places -name 'oci-conform-escaped*' ${tool.inside.map((pattern) => `! -path ${quote(pattern)}`).join(" ")} > "$OUT/escaped" 2> "$EMPTY.err"
-  for file in "$OUT"/*.stdout "$OUT"/*.stderr; do
-    [ -f "$file" ] && head -c 65536 "$file" > "$file.short" && mv "$file.short" "$file"
-  done
-  for file in "$OUT"/*; do part "\${file##*/}" "$file"; done
+  cd "$OUT"
+  truncate -s '<65536' -- *.std* 2> "$EMPTY.err"
+  stat -c '%s %n' -- *
+  echo
+  cat -- *
 }
 `;
 
 /** A place with a name that every tool can read: some take no capital letters in paths, and messages stay the same. */
-const PLACE = 'mkdir "$LAYOUT" && mount --bind "$GIVEN" "$LAYOUT"';
+const PLACE = 'mount --bind "$GIVEN" "$LAYOUT"';
 
 /** The shell program that carries a tool's commands out on a layout, inside a sandbox; `layout` is a shell word. */
 export const program = (tool: Tool, layout: string, limits: Limits): string =>

@@ -1,58 +1,41 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.js";
-import { quote } from "../runtime/reproduce.js";
+import { type CaseFiles, readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
 import type { ImageCase } from "./case.js";
 import type { ImageObservation } from "./observation.js";
-import { type Limits, program } from "./script.js";
-import type { Tool } from "./tools/tool.js";
+import type { Limits } from "./script.js";
+
+/** What else is to be known to judge or repeat what was observed: the tool, and the limits of its commands. */
+export interface ImageSetting {
+  readonly tool: string;
+  readonly version: string;
+  /** The command that it was called by, where it is none of the tools that are known by name. */
+  readonly command?: string;
+  readonly converts: boolean;
+  /** The release of the spec that it was judged by. */
+  readonly spec: string;
+  readonly limits: Limits;
+}
 
 /** A failing case as it is kept: enough to run it again with the harness, and without. */
 export interface StoredImage {
   readonly case: ImageCase;
   readonly observation: ImageObservation;
-  readonly tool: Tool;
-  readonly limits: Limits;
+  readonly setting: ImageSetting;
+  /** README.md, reproduce.sh and whatever else helps to understand it. */
+  readonly files: CaseFiles;
   /** Writes the layout into a directory. */
   readonly write: (directory: string) => void;
-  /** What the script begins with: the requirement, and what was expected. */
-  readonly words: readonly string[];
 }
 
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+/** Writes a case's directory. Returns its path. */
+export const storeImage = (root: string, name: string, { case: subject, observation, setting, files, write }: StoredImage): string =>
+  storeFiles(root, name, { "case.json": subject, "observation.json": observation, "setting.json": setting, ...files }, (directory) =>
+    write(join(directory, "layout")),
+  );
 
-/** A shell script that does with the stored layout what the harness did. */
-function reproduceScript({ tool, limits, words }: StoredImage): string {
-  const comments = words.flatMap((text) => text.split("\n")).map((line) => `# ${line}`.trimEnd());
-  return `#!/bin/sh
-${comments.join("\n")}
-#
-# AGENT is oci-conform's agent (build/agent). Everything happens in a sandbox: private namespaces, the host read-only, what
-# is written in memory alone. Printed are the tool's words and the trees that came of it, with names in hexadecimal.
-AGENT=\${AGENT:-$(command -v agent)}
-[ -x "$AGENT" ] || { echo "set AGENT to oci-conform's agent (build/agent)" >&2; exit 64; }
-STORED=$(readlink -f "$(dirname "$0")")/layout
-export STORED
-printf '' | "$AGENT" sandbox --cgroup none -- sh -c ${quote(program(tool, '"$STORED"', limits))}
-`;
-}
-
-/** Writes a case's directory under a temporary name and renames it into place. Returns its path. */
-export function storeImage(root: string, name: string, stored: StoredImage): string {
-  const directory = join(root, name);
-  const temporary = `${directory}.${process.pid}.tmp`;
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
-  writeFileSync(join(temporary, "case.json"), json(stored.case));
-  writeFileSync(join(temporary, "observation.json"), json(stored.observation));
-  writeFileSync(join(temporary, "reproduce.sh"), reproduceScript(stored), { mode: 0o755 });
-  stored.write(join(temporary, "layout"));
-  rmSync(directory, { recursive: true, force: true });
-  renameSync(temporary, directory);
-  return directory;
-}
-
-const isImageCase = (value: unknown): value is ImageCase =>
+/** Whether what a case.json holds is a case of images. */
+export const isImageCase = (value: unknown): value is ImageCase =>
   typeof value === "object" &&
   value !== null &&
   "format" in value &&
@@ -60,32 +43,20 @@ const isImageCase = (value: unknown): value is ImageCase =>
   "layers" in value &&
   Array.isArray(value.layers);
 
+/** Whether what a setting.json holds was written beside a case of images. */
+export const isImageSetting = (value: unknown): value is ImageSetting =>
+  typeof value === "object" && value !== null && "tool" in value && "converts" in value && "limits" in value;
+
+/** Whether what an observation.json holds is what was seen of a tool. */
+export const isImageObservation = (value: unknown): value is ImageObservation =>
+  typeof value === "object" && value !== null && "format" in value && value.format === "oci-conform/image-observation@1";
+
 /** Reads case.json of a stored directory, or a case file itself. @throws UsageError with the path and what is wrong. */
 export function readImageCase(path: string): ImageCase {
-  const file = path.endsWith(".json") ? path : join(path, "case.json");
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, "utf8"));
-  } catch (thrown) {
-    throw new UsageError(`${file}: ${thrown instanceof SyntaxError ? "not JSON" : "cannot be read"}`);
-  }
+  const { file, value } = readCaseJson(path);
   if (!isImageCase(value)) throw new UsageError(`${file}: not a case: "format" must be "oci-conform/image-case@1", with "layers"`);
   return value;
 }
 
 /** The cases stored under a directory, by name; those of other specs are left out. */
-export function storedImages(root: string): readonly ImageCase[] {
-  let names: string[];
-  try {
-    names = readdirSync(root).filter((name) => !name.endsWith(".tmp"));
-  } catch {
-    return [];
-  }
-  return names.sort().flatMap((name) => {
-    try {
-      return [readImageCase(join(root, name))];
-    } catch {
-      return [];
-    }
-  });
-}
+export const storedImages = (root: string): readonly ImageCase[] => storedCasesBy(root, readImageCase);

@@ -50,7 +50,7 @@ export const splitCommand = (command: string): string[] =>
   );
 
 /** Finds the program by path or in PATH. @throws UsageError when it is not there or cannot be executed. */
-export function resolveProgram(program: string): string {
+export function resolveProgram(program: string, option = "--bin"): string {
   const candidates = program.includes("/")
     ? [resolve(program)]
     : (process.env.PATH ?? "").split(delimiter).map((directory) => resolve(directory, program));
@@ -62,7 +62,7 @@ export function resolveProgram(program: string): string {
       return false;
     }
   });
-  if (found === undefined) throw new UsageError(`--bin ${program}: no such executable${program.includes("/") ? "" : " in PATH"}`);
+  if (found === undefined) throw new UsageError(`${option} ${program}: no such executable${program.includes("/") ? "" : " in PATH"}`);
   return found;
 }
 

@@ -1,8 +1,12 @@
 import type { ImageCase } from "../../runners/image/case.js";
+import { withoutFeatures } from "./features.js";
 import type { ToolView } from "./tool-view.js";
 
 /** The control of a case that has to be refused. */
 export const CONTROL = "control";
+
+/** The control of a valid case that is refused with each of its features taken away alone: all of them at once. */
+export const PLAIN = "plain";
 
 /** The valid case that a faulty one was made of: without the fault, bare markers, or a user that is not there. */
 export function withoutFault({ fault: _, ...subject }: ImageCase): ImageCase {
@@ -22,5 +26,7 @@ export function withoutFault({ fault: _, ...subject }: ImageCase): ImageCase {
 export function controlsFor({ case: subject, ending, refuse, mayRefuse, features }: ToolView): readonly (readonly [string, ImageCase])[] {
   if (ending === "accepted") return [];
   if (refuse.length > 0) return [[CONTROL, withoutFault(subject)]];
-  return mayRefuse.length > 0 ? [] : features.map(({ id, without }) => [id, without(subject)]);
+  if (mayRefuse.length > 0) return [];
+  const plain: readonly (readonly [string, ImageCase])[] = features.length > 1 ? [[PLAIN, withoutFeatures(subject)]] : [];
+  return [...features.map(({ id, without }) => [id, without(subject)] as const), ...plain];
 }

@@ -2,7 +2,7 @@ import type { Claim, Node, Tree } from "./tree.js";
 import { ancestors, join, nameOf, parentOf, resolve, undescribed, within } from "./tree.js";
 
 const IMPLICIT = "no entry describes this directory";
-const TOUCHED = "no sentence says what becomes of the time of a directory whose children change without an entry of its own";
+const TOUCHED = "no sentence says what becomes of the time of a directory in which something changes that no entry describes";
 
 /** A tree while a layer is being applied to it. */
 export class Draft {
@@ -118,7 +118,7 @@ export class Draft {
         return false;
       }
       this.put(each, { kind: "dir", inode: this.inode(), because: id, claims: undescribed(IMPLICIT) });
-      if (!own.has(parentOf(each))) this.touch(parentOf(each));
+      this.touch(parentOf(each));
     }
     return true;
   }

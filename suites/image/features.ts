@@ -76,6 +76,11 @@ export const FEATURES: readonly Feature[] = [
     of: hasNeighbour("other-platform", "untagged-image"),
     without: withoutNeighbours("other-platform", "untagged-image"),
   },
+  {
+    id: "image.index.unknown-media-type-no-error",
+    of: ({ shape: { nested, inner } }) => (nested ?? 0) > 0 && inner !== undefined,
+    without: shape("inner"),
+  },
   { id: "image.index.nested-supported", of: ({ shape: { nested } }) => (nested ?? 0) > 0, without: shape("nested") },
   {
     id: "image.considerations.unknown-property-no-error",
@@ -119,6 +124,10 @@ export const FEATURES: readonly Feature[] = [
     without: layers((layer) => ({ ...layer, entries: layer.entries.filter((entry) => !isMarker(entry)) })),
   },
 ];
+
+/** The image without anything that a tool could stumble over but its layers: what refuses this refuses the layers. */
+export const withoutFeatures = (subject: ImageCase): ImageCase =>
+  FEATURES.reduce((left, { of, without }) => (of(left) ? without(left) : left), subject);
 
 /** Why a tool may refuse the image whatever its layers are. */
 export function mayRefuse({ shape: { sha512 }, config }: ImageCase): string[] {

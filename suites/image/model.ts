@@ -51,7 +51,7 @@ function contentClaim(entry: Entry, id: string): NonNullable<Node["claims"]["con
 type Own = ReadonlyMap<string, Entry["type"]>;
 
 /** Removes from the lower layers what this layer's markers name: before all entries, wherever the markers are. */
-function applyMarkers(draft: Draft, layer: readonly Read[], own: Own): void {
+function applyMarkers(draft: Draft, layer: readonly Read[], own: Own, { whiteouts }: Markers): void {
   for (const { entry, path, marker, stray } of layer) {
     if (marker.kind === "none") continue;
     draft.hide(path, LAW.hidden);
@@ -81,6 +81,8 @@ function applyMarkers(draft: Draft, layer: readonly Read[], own: Own): void {
         draft.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
       else if (draft.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) draft.may(`${directory} is no directory`);
       if (!own.has(directory)) draft.touch(directory);
+      const removed = ancestors(path).find((each) => whiteouts.has(each));
+      if (removed !== undefined && !implied) draft.may(`the layer removes ${removed}, and has nothing but a marker below it`);
     }
   }
 }
@@ -133,6 +135,7 @@ function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Mar
     claims: claimsOf(entry, kind, existing && !both ? LAW.replaced : LAW.extracted, both ? LAW.directory : LAW.attributes),
     ...(kind === "symlink" ? { target: entry.link ?? "" } : {}),
   });
+  if (path === "") draft.blur("", ["mtime"], "a tree that is mounted or handed out may have a root directory of its own time");
   if (kind === "char" && entry.device?.every((number) => number === 0))
     return "a character device 0:0 is a whiteout to overlay file systems";
   const { typeflag } = entry.header;
@@ -164,7 +167,7 @@ export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
     opaque: new Set(layer.flatMap(({ marker }) => (marker.kind === "opaque" ? [marker.path] : []))),
   };
   const draft = new Draft(tree);
-  applyMarkers(draft, layer, own);
+  applyMarkers(draft, layer, own, markers);
   const done = new Set<string>();
   for (const each of plain) {
     const undecided = add(draft, each, done, own, markers);

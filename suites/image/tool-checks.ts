@@ -1,7 +1,7 @@
 import { complaint } from "../../runners/image/observation.js";
 import type { SeenTree } from "../../runners/image/seen.js";
 import { all, equal, type Judgement } from "../check.js";
-import { CONTROL } from "./controls.js";
+import { CONTROL, PLAIN } from "./controls.js";
 import { FEATURES } from "./features.js";
 import { LAW } from "./law.js";
 import { type Abilities, check, type ToolCheck, type ToolView } from "./tool-view.js";
@@ -32,10 +32,10 @@ function compared(id: string, { comparison }: ToolView): Judgement | undefined {
   return fail(first.expected, first.actual, place + more);
 }
 
-/** A valid image that was refused, and none of its features is to blame: the layers themselves are. */
+/** A valid image that was refused, and its features are not to blame, alone or together: the layers themselves are. */
 function refusedAltogether({ ending, refuse, mayRefuse, observation, features }: ToolView): Judgement | undefined {
   if (ending !== "refused" || refuse.length > 0 || mayRefuse.length > 0) return undefined;
-  if (features.some(({ id }) => observation.controls[id] === "accepted")) return undefined;
+  if ([...features.map(({ id }) => id), PLAIN].some((name) => observation.controls[name] === "accepted")) return undefined;
   return fail("the image is unpacked: it is valid", complaint(observation));
 }
 

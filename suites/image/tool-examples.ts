@@ -1,11 +1,11 @@
 import fc, { type Arbitrary } from "fast-check";
 import { imageOf, layerOf, minimalImage } from "../../generators/image/base.js";
-import { oddImage } from "../../generators/image/case.js";
+import { layersInWords, oddImage } from "../../generators/image/case.js";
 import { dir, file, hardlink, opaque, symlink, whiteout } from "../../generators/image/entries.js";
 import { FAULTS } from "../../generators/image/fault-table.js";
 import { anyFaultImage, faultImage } from "../../generators/image/faults.js";
 import { fileTree } from "../../generators/image/tree.js";
-import type { Entry, ImageCase, Neighbour } from "../../runners/image/case.js";
+import type { Compression, Entry, ImageCase, Neighbour } from "../../runners/image/case.js";
 import { USER } from "./conversion.js";
 import { LAW } from "./law.js";
 
@@ -20,30 +20,41 @@ const example = (ids: string | readonly string[], cases: Arbitrary<ImageCase>): 
   return { ids: aims, cases: cases.map((subject) => ({ ...subject, aims })) };
 };
 
-/** Layers of entries; the first is shown to be there by a file that stays. */
-const stacks = (id: string, ...variants: (readonly (readonly Entry[])[])[]): ToolExample =>
-  example(
-    id,
-    fc.constantFrom(...variants).map(([base = [], ...rest]) => imageOf(`layers for ${id}`, [[...base, file("stays", "stays")], ...rest])),
-  );
+/** Layers of entries, an example for each variant; the first layer is shown to be there by a file that stays. */
+const stacks = (id: string, ...variants: (readonly (readonly Entry[])[])[]): ToolExample[] =>
+  variants.map(([base = [], ...rest]) => {
+    const layers = [[...base, file("stays", "stays")], ...rest];
+    return example(id, fc.constant(imageOf(`layers: ${layersInWords(layers.map((entries) => ({ entries })))}`, layers)));
+  });
 
-const shaped = (id: string, ...variants: (Partial<ImageCase> | Neighbour)[]): ToolExample =>
-  example(
-    id,
-    fc
-      .constantFrom(...variants)
-      .map((more) => ({ ...minimalImage(), ...(typeof more === "string" ? { shape: { neighbours: [more] } } : more) })),
-  );
+/** What a variant of the minimal image has, in a few words. */
+function inWords({ shape, config, layers, fault }: Partial<ImageCase>): string {
+  const [layer] = layers ?? [];
+  const what = fault ?? shape ?? config ?? (layer?.nondistributable ? "not distributable" : layer?.compression);
+  return `one layer with one file: ${JSON.stringify(what)}`.replaceAll('"', "");
+}
+
+/** The minimal image with something about it, an example for each variant. */
+const shaped = (id: string | readonly string[], ...variants: (Partial<ImageCase> | Neighbour)[]): ToolExample[] =>
+  variants.map((variant) => {
+    const more = typeof variant === "string" ? { shape: { neighbours: [variant] } } : variant;
+    return example(id, fc.constant({ ...minimalImage(), title: inWords(more), ...more }));
+  });
+
+/** The minimal image, its layer packed like this. */
+const packed = (compression: Compression, nondistributable = false): Partial<ImageCase> => ({
+  layers: [layerOf([file("a", "a")], { compression, ...(nondistributable ? { nondistributable } : {}) })],
+});
 
 const LAYERS: readonly ToolExample[] = [
-  stacks(
+  ...stacks(
     LAW.whiteout,
     [[file("a", "a")], [whiteout("a")]],
     [[dir("d"), file("d/a")], [whiteout("d")]],
     [[file("d/a")], [dir("d"), whiteout("d/a")]],
   ),
-  stacks(LAW.hidden, [[file("a", "a")], [whiteout("a")]], [[], [whiteout("nothing")]], [[dir("d")], [opaque("d")]]),
-  stacks(
+  ...stacks(LAW.hidden, [[file("a", "a")], [whiteout("a")]], [[], [whiteout("nothing")]], [[dir("d")], [opaque("d")]]),
+  ...stacks(
     LAW.lowerOnly,
     [[], [file("a", "a"), whiteout("a")]],
     [[], [whiteout("a"), file("a", "a")]],
@@ -53,7 +64,7 @@ const LAYERS: readonly ToolExample[] = [
       [dir("d"), file("d/b"), whiteout("d")],
     ],
   ),
-  stacks(
+  ...stacks(
     LAW.opaque,
     [
       [dir("d"), file("d/a")],
@@ -62,7 +73,7 @@ const LAYERS: readonly ToolExample[] = [
     [[dir("d"), file("d/e/a")], [opaque("d")]],
     [[file("a")], [opaque(""), file("b")]],
   ),
-  stacks(
+  ...stacks(
     LAW.opaqueFirst,
     [
       [dir("d"), file("d/a")],
@@ -74,12 +85,12 @@ const LAYERS: readonly ToolExample[] = [
     ],
     [[file("a")], [file("b"), opaque("")]],
   ),
-  stacks(
+  ...stacks(
     LAW.directory,
     [[dir("d", { mode: 0o700, uid: 1 }), file("d/a")], [dir("d", { mode: 0o755, mtime: 1_500_000_000 })]],
     [[dir("d", { xattrs: { "user.a": "1" } })], [dir("d")]],
   ),
-  stacks(
+  ...stacks(
     LAW.replaced,
     [[file("a", "old")], [file("a", "new")]],
     [[symlink("a", "stays")], [file("a", "new")]],
@@ -87,7 +98,7 @@ const LAYERS: readonly ToolExample[] = [
     [[dir("d"), file("d/a")], [file("d", "file")]],
     [[file("a", "old"), hardlink("b", "a")], [file("a", "new")]],
   ),
-  stacks(
+  ...stacks(
     LAW.attributes,
     [[file("a", "a", { mode: 0o4755, uid: 1000, gid: 1000 })]],
     [[file("a", "a", { mtime: -1 }), symlink("l", "a", { mtime: 1 }), dir("d", { mtime: 2 }), file("d/a")]],
@@ -108,42 +119,59 @@ const LAYERS: readonly ToolExample[] = [
   example("robustness.image.escape", oddImage()),
 ];
 
+/** What a gzip file may have besides its data: RFC 1952. */
+const GZIP: readonly Omit<Extract<Compression, { readonly kind: "gzip" }>, "kind" | "level">[] = [
+  { name: "layer" },
+  { extra: "xy" },
+  { headerCrc: true },
+  { name: "layer", headerCrc: true },
+  { splits: [100] },
+  { emptyMember: true },
+];
+
 const AROUND: readonly ToolExample[] = [
-  shaped("image.layout.unknown-media-type-no-error", "unknown-media-type", { shape: { neighbours: ["unknown-media-type"], last: true } }),
-  shaped("image.manifest.unknown-artifact-type-no-error", "artifact", "referrer"),
-  shaped("image.index.processed", "other-platform", "untagged-image"),
-  shaped("image.index.nested-supported", { shape: { nested: 1 } }, { shape: { nested: 1, platform: true } }, { shape: { nested: 2 } }),
-  shaped("image.considerations.unknown-property-no-error", { shape: { unknownProperties: true } }),
-  shaped("image.annotations.unknown-key-no-error", { shape: { annotations: { "org.example.a": "1" } } }),
-  shaped("image.config.extra-fields-no-error", {
+  ...shaped("image.layout.unknown-media-type-no-error", "unknown-media-type", {
+    shape: { neighbours: ["unknown-media-type"], last: true },
+  }),
+  ...shaped("image.manifest.unknown-artifact-type-no-error", "artifact", "referrer"),
+  ...shaped("image.index.processed", "other-platform", "untagged-image"),
+  ...shaped(
+    "image.index.unknown-media-type-no-error",
+    ...(["before", "after"] as const).flatMap((inner) => [
+      { shape: { nested: 1, inner } },
+      { shape: { nested: 1, inner, platform: true } },
+    ]),
+  ),
+  ...shaped("image.index.nested-supported", { shape: { nested: 1 } }, { shape: { nested: 1, platform: true } }, { shape: { nested: 2 } }),
+  ...shaped("image.considerations.unknown-property-no-error", { shape: { unknownProperties: true } }),
+  ...shaped("image.annotations.unknown-key-no-error", { shape: { annotations: { "org.example.a": "1" } } }),
+  ...shaped("image.config.extra-fields-no-error", {
     config: { architecture: "amd64", os: "linux", "org.example.unknown": { deep: [1, null] } },
   }),
-  shaped(
+  ...shaped(
     "image.manifest.layer-zstd-supported",
-    ...[{}, { sized: false }, { skipBefore: "x" }].map((more) => ({
-      layers: [layerOf([file("a", "a")], { compression: { kind: "zstd" as const, ...more } })],
-    })),
+    ...[{}, { sized: false }, { skipBefore: "x" }].map((more) => packed({ kind: "zstd", ...more })),
   ),
-  shaped(
+  ...shaped(
     "image.manifest.layer-media-types-supported",
-    { layers: [layerOf([file("a", "a")], { compression: { kind: "none" } })] },
-    { layers: [layerOf([file("a", "a")], { compression: { kind: "gzip", level: 0, splits: [100], name: "layer", headerCrc: true } })] },
-    { layers: [layerOf([file("a", "a")], { nondistributable: true })] },
+    packed({ kind: "none" }),
+    ...GZIP.map((more) => packed({ kind: "gzip", level: 6, ...more })),
+    packed({ kind: "gzip", level: 6 }, true),
+    packed({ kind: "none" }, true),
   ),
-  example(
+  ...stacks(
     "image.layer.both-whiteouts-accepted",
-    fc.constantFrom<Entry>(whiteout("a"), opaque("")).map((marker) => imageOf("a marker", [[file("a")], [marker, file("b")]])),
+    [[file("a")], [whiteout("a"), file("b")]],
+    [
+      [dir("d"), file("d/a")],
+      [dir("d"), opaque("d"), file("d/b")],
+    ],
   ),
-  example(
+  ...shaped(
     "image.considerations.content-not-altered",
-    fc.constantFrom("gzip", "none", "zstd").map((kind) => ({
-      ...minimalImage(),
-      layers: [
-        layerOf([file("a", "a")], {
-          compression: kind === "gzip" ? { kind, level: 9 } : kind === "none" ? { kind: "none" } : { kind: "zstd" },
-        }),
-      ],
-    })),
+    packed({ kind: "gzip", level: 9 }),
+    packed({ kind: "none" }),
+    packed({ kind: "zstd" }),
   ),
 ];
 
@@ -213,21 +241,16 @@ const CONVERSION: readonly ToolExample[] = [
       shape: { annotations: { "org.example.a": "1" } },
     }),
   ),
-  example(
+  ...shaped(
     ["image.conversion.cmd", "image.conversion.entrypoint"],
-    fc.constantFrom("Cmd", "Entrypoint").map((name) => ({
-      ...minimalImage(),
-      title: `${name} alone`,
-      config: { architecture: "amd64", os: "linux", config: { [name]: ["/a", "b"] } },
-    })),
+    ...["Cmd", "Entrypoint"].map((name) => ({ config: { architecture: "amd64", os: "linux", config: { [name]: ["/a", "b"] } } })),
   ),
-  example(
-    "image.conversion.os-version",
-    fc.constant({ ...minimalImage(), config: { architecture: "amd64", os: "linux", "os.version": "1" } }),
-  ),
+  ...shaped("image.conversion.os-version", { config: { architecture: "amd64", os: "linux", "os.version": "1" } }),
   example(["image.conversion.user-resolved", "image.conversion.groups-of-user"], fc.constant(withUser(USER.name))),
   example("image.conversion.user-unknown-error", fc.constant({ ...withUser("nobody-knows"), layers: minimalImage().layers })),
-  example(["image.conversion.user-numeric", "image.conversion.groups-not-for-numeric"], fc.constantFrom("7", "7:8").map(withUser)),
+  ...["7", "7:8"].map((user) =>
+    example(["image.conversion.user-numeric", "image.conversion.groups-not-for-numeric"], fc.constant(withUser(user))),
+  ),
   example(
     ["image.conversion.labels-before-fields", "image.conversion.labels-first"],
     fc.constant({
@@ -245,7 +268,7 @@ const MISFITS = FAULTS.filter(({ name }) => /^config-diff-ids-|^manifest-(?:conf
 
 /** Layouts that a tool may refuse, but must not fall over. */
 const BROKEN: readonly ToolExample[] = [
-  example("robustness.image.crash", fc.constantFrom(...MISFITS).chain(faultImage)),
+  ...MISFITS.map((fault) => example("robustness.image.crash", faultImage(fault))),
   example(["robustness.image.crash", "robustness.image.hang", "robustness.image.memory"], anyFaultImage()),
 ];
 

@@ -19,6 +19,7 @@ export function commandTool(command: string): Tool {
   return {
     name: program.replace(/^.*\//, ""),
     program,
+    command,
     version: ["--version"],
     script: [`run unpack sh -c ${quote(filled)}`, "ROOTFS=$TARGET/rootfs"],
     inside: ["*/v/rootfs/*"],

@@ -3,11 +3,16 @@ export interface Tool {
   readonly name: string;
   /** The program that must be there. */
   readonly program: string;
+  /** Further programs that must be there. */
+  readonly needs?: readonly string[];
+  /** The command by which it was named, where it is not known by name. */
+  readonly command?: string;
   /** Prints its version. */
   readonly version: readonly string[];
   /**
    * What it does, as lines of shell. `run NAME COMMAND…` runs a command of the tool and ends the case when it fails;
-   * its output is then in `$OUT/NAME.stdout`. `$ROOTFS` is to be set to the unpacked tree.
+   * its output is then in `$OUT/NAME.stdout`. `daemon SOCKET COMMAND…`
+   * starts one that makes a socket when it is ready. `$ROOTFS` is to be set to the unpacked tree.
    */
   readonly script: readonly string[];
   /** Directories that it copies to, by name. */
