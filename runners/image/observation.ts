@@ -40,15 +40,17 @@ export const TIMED_OUT = 124;
 
 const PANIC =
   /^(?:panic: |fatal error: |goroutine \d+ \[running\]|runtime: (?:goroutine stack|unexpected)|SIGSEGV|Segmentation fault|Traceback \(most)/m;
-const NO_MEMORY = /^fatal error: runtime: (?:out of memory|cannot allocate memory)|^runtime: out of memory/m;
+/** What Go's runtime says, C's libraries, C++ and Python. */
+const NO_MEMORY =
+  /^(?:fatal error: )?runtime: (?:out of memory|cannot allocate memory)|\b(?:memory exhausted|cannot allocate memory|out of memory|bad_alloc|MemoryError)\b/im;
 
 const endingOf = ({ status, stderr }: Step): Ending => {
+  if (status === 0) return "accepted";
   if (status === TIMED_OUT) return "hung";
   if (NO_MEMORY.test(stderr)) return "out-of-memory";
   // A shell says 128 and the number for a signal; tools exit with less.
   if (status > 128 && status < 160) return "crashed";
-  if (status !== 0 && PANIC.test(stderr)) return "crashed";
-  return status === 0 ? "accepted" : "refused";
+  return PANIC.test(stderr) ? "crashed" : "refused";
 };
 
 /** How a case ended: as the first command did that did not succeed. */

@@ -40,6 +40,7 @@ export const isImageCase = (value: unknown): value is ImageCase =>
   value !== null &&
   "format" in value &&
   value.format === "oci-conform/image-case@1" &&
+  ["title", "aims", "layers", "config", "shape"].every((name) => name in value) &&
   "layers" in value &&
   Array.isArray(value.layers);
 
@@ -54,7 +55,7 @@ export const isImageObservation = (value: unknown): value is ImageObservation =>
 /** Reads case.json of a stored directory, or a case file itself. @throws UsageError with the path and what is wrong. */
 export function readImageCase(path: string): ImageCase {
   const { file, value } = readCaseJson(path);
-  if (!isImageCase(value)) throw new UsageError(`${file}: not a case: "format" must be "oci-conform/image-case@1", with "layers"`);
+  if (!isImageCase(value)) throw new UsageError(`${file}: not a case: "format" must be "oci-conform/image-case@1", with "title", "aims", "layers", "config" and "shape"`);
   return value;
 }
 

@@ -61,7 +61,7 @@ const annotation = (id: string, name: string, read: (conversion: Conversion) => 
       if (parts.length === 0) return undefined;
       return holds(typeof actual === "string" && parts.every((part) => actual.includes(part)), parts, actual ?? "no such annotation", key);
     }
-    return equal(actual, value, key);
+    return equal(actual ?? "no such annotation", value, key);
   });
 
 const nameOf = (variable: string): string => variable.slice(0, Math.max(0, variable.indexOf("=")));

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ImageCase, Layer } from "../../runners/image/case.js";
 import { LAW } from "./law.js";
+import { applyLayers } from "./model.js";
 
 /**
  * Something about a valid image that a tool has to put up with, by the statement that says so. When a tool refuses the
@@ -125,10 +126,6 @@ export const FEATURES: readonly Feature[] = [
   },
 ];
 
-/** The image without anything that a tool could stumble over but its layers: what refuses this refuses the layers. */
-export const withoutFeatures = (subject: ImageCase): ImageCase =>
-  FEATURES.reduce((left, { of, without }) => (of(left) ? without(left) : left), subject);
-
 /** Why a tool may refuse the image whatever its layers are. */
 export function mayRefuse({ shape: { sha512 }, config }: ImageCase): string[] {
   return [
@@ -136,3 +133,13 @@ export function mayRefuse({ shape: { sha512 }, config }: ImageCase): string[] {
     ...(config["os.version"] === undefined ? [] : ["an os.version may be one that is not known to work here"]),
   ];
 }
+
+/** Whether every tool must take the image. */
+const mustTake = (subject: ImageCase): boolean => mayRefuse(subject).length === 0 && applyLayers(subject.layers).mayRefuse.length === 0;
+
+/**
+ * The image without anything that a tool could stumble over but its layers: what refuses this refuses the layers. Without
+ * its markers a stack of layers may be one that can be refused: then they stay.
+ */
+export const withoutFeatures = (subject: ImageCase): ImageCase =>
+  FEATURES.reduce((left, { of, without }) => (of(left) && mustTake(without(left)) ? without(left) : left), subject);

@@ -25,10 +25,7 @@ const LAST_ID = 0xffff_fffe;
  */
 function claimsOf(entry: Entry, kind: Kind, made: string, described: string): Node["claims"] {
   const owner = (value: number) => (value > LAST_ID ? { unspecified: "an id that the kernel does not know" } : { value, id: described });
-  const xattrs =
-    kind === "symlink" || kind === "dir" || kind === "file" || Object.keys(entry.xattrs ?? {}).length === 0
-      ? { value: entry.xattrs ?? {}, id: described }
-      : { unspecified: "extended attributes of special files are seldom supported" };
+  const xattrs = xattrsClaim(entry, kind, described);
   return {
     kind: { value: kind, id: made },
     uid: owner(entry.uid),
@@ -39,6 +36,14 @@ function claimsOf(entry: Entry, kind: Kind, made: string, described: string): No
     ...(kind === "file" ? { content: contentClaim(entry, made) } : {}),
     ...(kind === "char" || kind === "block" ? { device: { value: (entry.device ?? [0, 0]).join(":"), id: made } } : {}),
   };
+}
+
+function xattrsClaim({ xattrs = {} }: Entry, kind: Kind, id: string): NonNullable<Node["claims"]["xattrs"]> {
+  if (Object.values(xattrs).includes("")) return { unspecified: "a PAX record without a value says that there is none" };
+  if (Object.keys(xattrs).some((name) => name.startsWith("trusted.")))
+    return { unspecified: "the trusted attributes are the host administrator's; whether an image may set them is not said" };
+  if (kind === "symlink" || kind === "dir" || kind === "file" || Object.keys(xattrs).length === 0) return { value: xattrs, id };
+  return { unspecified: "extended attributes of special files are seldom supported" };
 }
 
 function contentClaim(entry: Entry, id: string): NonNullable<Node["claims"]["content"]> {
@@ -80,7 +85,7 @@ function applyMarkers(draft: Draft, layer: readonly Read[], own: Own, { whiteout
       if (!draft.nodes.has(directory) && !implied)
         draft.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
       else if (draft.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) draft.may(`${directory} is no directory`);
-      if (!own.has(directory)) draft.touch(directory);
+      for (const each of ["", ...ancestors(path)]) if (!own.has(each)) draft.touch(each);
       const removed = ancestors(path).find((each) => whiteouts.has(each));
       if (removed !== undefined && !implied) draft.may(`the layer removes ${removed}, and has nothing but a marker below it`);
     }
@@ -126,8 +131,7 @@ function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Mar
       return `the layer has ${path} as something else than a directory, and entries below it`;
     draft.remove(path, LAW.replaced);
   }
-  if (!existing && !own.has(parentOf(path))) draft.touch(parentOf(path));
-  if (existing && !both && !own.has(parentOf(path))) draft.touch(parentOf(path));
+  for (const each of ["", ...ancestors(path)]) if (!own.has(each)) draft.touch(each);
   draft.put(path, {
     kind,
     inode: both ? existing.inode : draft.inode(),
@@ -175,6 +179,12 @@ export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
     draft.may(undecided);
     // Nobody knows whether the directories on its way come to be either.
     draft.doubt(ancestors(each.path).find((way) => !draft.nodes.has(way)) ?? each.path, undecided);
+  }
+  // A marker below a link of its own layer may have been taken for one where the link leads.
+  for (const { path, marker } of layer) {
+    const link = marker.kind === "none" ? undefined : draft.linkOnTheWay(path);
+    if (link !== undefined && own.get(link) === "symlink")
+      draft.doubtThrough(link, path, `the layer has ${link} as a symbolic link, and a marker below it`);
   }
   return draft.done();
 }

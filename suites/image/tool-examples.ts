@@ -89,6 +89,8 @@ const LAYERS: readonly ToolExample[] = [
     LAW.directory,
     [[dir("d", { mode: 0o700, uid: 1 }), file("d/a")], [dir("d", { mode: 0o755, mtime: 1_500_000_000 })]],
     [[dir("d", { xattrs: { "user.a": "1" } })], [dir("d")]],
+    [[dir(".", { mode: 0o700, uid: 1000 })]],
+    [[dir(".", { mode: 0o700, uid: 1000 })], [file("a")]],
   ),
   ...stacks(
     LAW.replaced,
@@ -107,6 +109,7 @@ const LAYERS: readonly ToolExample[] = [
     [[file("a", "a"), hardlink("b", "a")], [file("c", "c")]],
     [[file("a", "a", { uid: 4_294_967_294, gname: "daemon", uname: "daemon" })]],
     [[dir("d", { mode: 0o1777, mtime: 1 }), file("d/e/f")]],
+    [[dir("d", { mode: 0o700, uid: 1000 })], [file("d/a")]],
   ),
   example(
     LAW.extracted,
@@ -245,7 +248,9 @@ const CONVERSION: readonly ToolExample[] = [
     ["image.conversion.cmd", "image.conversion.entrypoint"],
     ...["Cmd", "Entrypoint"].map((name) => ({ config: { architecture: "amd64", os: "linux", config: { [name]: ["/a", "b"] } } })),
   ),
-  ...shaped("image.conversion.os-version", { config: { architecture: "amd64", os: "linux", "os.version": "1" } }),
+  ...[{ variant: "v2" }, { "os.version": "1" }, { "os.features": ["x"] }].flatMap((more) =>
+    shaped(`image.conversion.${Object.keys(more).join().replace(".", "-")}`, { config: { architecture: "amd64", os: "linux", ...more } }),
+  ),
   example(["image.conversion.user-resolved", "image.conversion.groups-of-user"], fc.constant(withUser(USER.name))),
   example("image.conversion.user-unknown-error", fc.constant({ ...withUser("nobody-knows"), layers: minimalImage().layers })),
   ...["7", "7:8"].map((user) =>

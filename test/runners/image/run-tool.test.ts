@@ -7,7 +7,7 @@ import { ending } from "../../../runners/image/observation.js";
 import { partsOf } from "../../../runners/image/run-tool.js";
 import { commandTool } from "../../../runners/image/tools/command.js";
 import { toolNamed } from "../../../runners/image/tools/index.js";
-import { layoutOf, runOn, shell, skip } from "./fixture.js";
+import { LIMITS, layoutOf, runOn, shell, skip } from "./fixture.js";
 
 t.test("what a tool made is read, whatever it is", { skip }, async (t) => {
   const tool = shell(
@@ -73,7 +73,16 @@ t.test("how a tool ends is told apart", { skip }, async (t) => {
   t.equal(await endings("kill -SEGV $$"), "crashed");
   t.equal(await endings("echo 'panic: runtime error: index out of range' >&2; exit 2"), "crashed");
   t.equal(await endings("cat {rootfs}/../../../../t > /dev/zero; tail -f {rootfs}/a", { timeoutMs: 300 }), "hung");
+  t.equal(await endings("trap '' TERM; while :; do sleep 0.1; done", { timeoutMs: 300 }), "hung", "one that heeds no SIGTERM");
+  t.equal(await endings("kill -KILL $$"), "crashed");
   t.equal(await endings("echo 'fatal error: runtime: out of memory' >&2; exit 2"), "out-of-memory");
+  t.equal(await endings("head -c 500M /dev/zero | tail -n 1", { memoryKiB: 64 << 10 }), "out-of-memory");
+});
+
+t.test("a daemon that does not start is no fault of the tool's, and says why", { skip }, async (t) => {
+  const daemon = (command: string) => ({ ...shell(""), script: [`daemon "$W/socket" sh -c ${JSON.stringify(command)}`] });
+  await t.rejects(runOn(daemon("echo no such thing >&2; exit 1"), layoutOf(t)), { message: /does not start: no such thing/ });
+  await t.rejects(runOn(daemon("exec sleep 100"), layoutOf(t), { ...LIMITS, timeoutMs: 200 }), HarnessError);
 });
 
 t.test("a tool that says that it worked and did nothing has no tree", { skip }, async (t) => {
@@ -89,7 +98,7 @@ t.test("bad use is told in one line", async (t) => {
 });
 
 t.test("the sandbox's words are split by length, and nonsense is our own fault", async (t) => {
-  const parts = partsOf(Buffer.from("\n=a 3\nx\ny\n=b 0\n"));
+  const parts = partsOf(Buffer.from("3 a\n0 b\n\nx\ny"));
   t.strictSame(
     [...parts].map(([name, bytes]) => [name, bytes.toString()]),
     [
@@ -97,5 +106,5 @@ t.test("the sandbox's words are split by length, and nonsense is our own fault",
       ["b", ""],
     ],
   );
-  t.throws(() => partsOf(Buffer.from("what?")), HarnessError);
+  for (const text of ["", "what?", "what?\n\n", "3 a\n\nx", "1 a\n\nxyz"]) t.throws(() => partsOf(Buffer.from(text)), HarnessError, text);
 });

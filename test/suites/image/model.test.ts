@@ -92,6 +92,27 @@ t.test("the time of a directory whose children change is only known with an entr
   t.match(value(layers([dir("d"), file("d/a")], [whiteout("d/a")]), "d", "mtime"), { unspecified: /time/ });
 });
 
+t.test("what no entry describes touches the directories on its way", async (t) => {
+  t.match(value(layers([dir("d"), file("d/e/a")]), "d", "mtime"), { unspecified: /time/ }, "d/e has no entry");
+  const deep = [dir("d"), dir("d/e"), file("d/e/a")];
+  t.match(value(layers(deep, [file("d/e/a")]), "d", "mtime"), { unspecified: /time/ }, "an overlay makes d anew");
+  t.equal(value(layers(deep, [file("d/e/a")]), "d", "mode"), 0o755, "but no other attribute");
+  t.match(value(layers([dir(".")]), "", "mtime"), { unspecified: /root directory/ });
+  t.equal(value(layers([dir(".", { mode: 0o700 })]), "", "mode"), 0o700);
+});
+
+t.test("extended attributes that no archive can say, or no image should", async (t) => {
+  t.match(value(layers([file("a", "", { xattrs: { "user.a": "" } })]), "a", "xattrs"), { unspecified: /PAX/ });
+  t.match(value(layers([file("a", "", { xattrs: { "trusted.a": "1" } })]), "a", "xattrs"), { unspecified: /administrator/ });
+});
+
+t.test("markers that say two things at once may be refused", async (t) => {
+  t.match(layers([file("a/deep")], [whiteout("a"), opaque("a")]).mayRefuse, [/removes a, and has nothing but a marker/]);
+  t.strictSame(layers([file("a/deep")], [whiteout("a"), opaque("a"), dir("a")]).mayRefuse, []);
+  const link = layers([symlink("l", "../elsewhere"), file("l/.wh..wh..opq")]);
+  t.ok(link.unsure.has("elsewhere"), "where the link leads within the root");
+});
+
 t.test("times before the epoch, and parts of seconds", async (t) => {
   t.equal(value(layers([file("a", "", { mtime: -2, nsec: 500_000_000 })]), "a", "mtime"), "-2.500000000");
 });

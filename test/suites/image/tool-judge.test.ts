@@ -109,12 +109,15 @@ t.test("a refusal of a valid image is blamed on the feature without which it is 
   const subject: ImageCase = { ...minimalImage(), shape: { neighbours: ["unknown-media-type"], nested: 1 } };
   const refused = seen({ steps: [step(1, "unexpected media type")], tree: null });
   const names = controlsFor(viewOf(subject, refused, PLAIN)).map(([name]) => name);
-  t.strictSame(names, ["image.layout.unknown-media-type-no-error", "image.index.nested-supported"]);
+  t.strictSame(names, ["image.layout.unknown-media-type-no-error", "image.index.nested-supported", "plain"]);
   const blamed = { ...refused, controls: { "image.layout.unknown-media-type-no-error": "accepted" as const } };
   t.equal(verdict("image.layout.unknown-media-type-no-error", subject, blamed), "fail");
   t.equal(verdict("image.index.nested-supported", subject, blamed), undefined);
   t.equal(verdict(LAW.extracted, subject, blamed), undefined);
   t.equal(verdict(LAW.extracted, minimalImage(), refused), "fail");
+  const alone = { "image.layout.unknown-media-type-no-error": "refused", "image.index.nested-supported": "refused" } as const;
+  t.equal(verdict(LAW.extracted, subject, { ...refused, controls: { ...alone, plain: "accepted" } }), undefined, "several together");
+  t.equal(verdict(LAW.extracted, subject, { ...refused, controls: { ...alone, plain: "refused" } }), "fail", "the layers themselves");
 });
 
 t.test("what may be refused is no finding", async (t) => {
