@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
+import { conform } from "./process.js";
 
 const root = process.getuid?.() === 0;
 const command = new URL("../../cli/image-tool.js", import.meta.url).href;
@@ -33,7 +34,8 @@ const image = (...args: string[]): { readonly status: number | null; readonly ou
 t.test("bad use is one clear line and 64", { skip: root ? false : "needs root" }, async (t) => {
   t.match(image(), { status: 64, err: /which tool\?/ });
   t.match(image("--tool", "kaniko"), { status: 64, err: /there are umoci, skopeo/ });
-  t.match(image("--tool-cmd", "no-such-program {layout} {rootfs}"), { status: 64, err: /no-such-program/ });
+  t.match(image("--tool-cmd", "no-such-program {layout} {rootfs}"), { status: 64, err: /--tool-cmd no-such-program: no such executable in PATH\n$/ });
+  t.match(image("--tool", "umoci", "--case", "x"), { status: 64, err: /unknown option '--case'/ });
   t.match(image("--tool", "umoci", "--only", "image.layer.whiteout-remove"), {
     status: 64,
     err: /did you mean image.layer.whiteout-removes/,
@@ -63,14 +65,45 @@ t.test(
     t.ok(verdicts(runs[0]).includes("image.layer.whiteout-removes pass"));
     t.ok(verdicts(runs[0]).includes("image.conversion.labels-first fail"));
     const stored = join(home, "out", "failures", "umoci-image.conversion.labels-first");
-    t.ok(["case.json", "observation.json", "reproduce.sh", "layout"].every((name) => existsSync(join(stored, name))));
-    t.match(image("--tool", "umoci", "--case", stored), { status: 1, out: /FAIL MUST image.conversion.labels-first/ });
-    const agent = fileURLToPath(new URL("../../agent", import.meta.url));
-    const reproduced = spawnSync("sh", [join(stored, "reproduce.sh")], {
-      encoding: "utf8",
-      env: { ...process.env, AGENT: agent },
-      timeout: 60_000,
-    });
-    t.match(reproduced.stdout, /=config\.json /);
+    for (const name of ["README.md", "case.json", "expected.json", "observation.json", "reproduce.sh", "setting.json", "layout"])
+      t.ok(existsSync(join(stored, name)), name);
+    t.match(readFileSync(join(stored, "README.md"), "utf8"), /^# MUST image\.conversion\.labels-first\n[\s\S]*expected: other\n- actual: linux\n/);
+
+    const failed = { code: 1, stderr: "", stdout: /FAIL MUST image\.conversion\.labels-first/ };
+    t.match(await conform("replay", stored, "--tool", "umoci"), failed);
+    t.match(await conform("replay", join(stored, "case.json"), "--tool-cmd", UNPACK), { code: 0, stdout: /0 fail/ }, "another tool");
+    t.match(await conform("judge", join(stored, "observation.json")), failed);
+
+    const reproduced = spawnSync("sh", [join(stored, "reproduce.sh")], { encoding: "utf8", input: "", timeout: 60_000 });
+    t.match(reproduced, { status: 0, stdout: /exit status 0\n= the tree:.*\nd .*\nf 644 0:0 1 16[\s\S]*= config\.json\n[\s\S]*image\.os": "linux"/ });
   },
 );
+
+/** A fake tool that unpacks an image of one layer with one file, and does something more. */
+const fake = (more: string): string =>
+  `: {layout} {ref}; mkdir {rootfs}; printf a > {rootfs}/a; touch -d @1600000000 {rootfs}/a; chmod 644 {rootfs}/a; ${more}`;
+const UNPACK = fake(":");
+
+t.test("tools that fall over, hang, or take all memory: each is a finding", { skip: root ? false : "needs root" }, async (t) => {
+  // It unpacks the minimal image; what has a fault in its manifest or config makes it misbehave.
+  const misbehave = (how: string): string => fake(`[ "$(find {layout}/blobs -type f | wc -l)" = 3 ] && grep -rqs abacus {layout}/blobs && { ${how}; }; true`);
+  for (const [id, how] of [
+    ["robustness.image.crash", "kill -SEGV $$"],
+    ["robustness.image.hang", "sleep 60"],
+    ["robustness.image.memory", "exec sh -c 'head -c 900M /dev/zero | tail -n 1'"],
+    ["robustness.image.escape", "printf x > {rootfs}/../canary/file"],
+  ] as const) {
+    const file = join(home, `${id}.json`);
+    const limits = ["--timeout", "1s", "--memory", "256", "--cases", "0"];
+    // Any requirement that the faulty image is aimed at, so that it is among the cases.
+    const only = ["--only", id, "--only", "image.config.rootfs-unknown-type-error"];
+    const { status } = image("--tool-cmd", misbehave(how), ...limits, ...only, "--report", `json=${file}`);
+    t.equal(status, 1, id);
+    const { requirements } = JSON.parse(readFileSync(file, "utf8"));
+    t.match(
+      requirements.find((each: { id: string }) => each.id === id),
+      { verdict: "fail", finding: { replay: /^oci-conform replay .* --tool-cmd / } },
+      id,
+    );
+  }
+});
