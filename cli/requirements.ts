@@ -1,11 +1,11 @@
+import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { UsageError } from "../runners/errors.js";
 import { type Catalogue, loadCatalogue, type Requirement, SPECS, type SpecName, sectionUrl, specOf } from "../spec/catalogue.js";
 import { FEATURES } from "../spec/distribution/terms.js";
-import { checked as imageChecks } from "../suites/image/index.js";
-import * as registry from "../suites/registry/index.js";
-import * as runtime from "../suites/runtime/index.js";
 import { makeCommand, parse } from "./command.js";
+import { writePages } from "./requirement-pages.js";
+import { isChecked, waysOf } from "./requirement-tests.js";
 import { expressionOf } from "./selection.js";
 
 interface Options {
@@ -14,6 +14,7 @@ interface Options {
   readonly grep?: string;
   readonly json: boolean;
   readonly coverage: boolean;
+  readonly pages?: string;
 }
 
 const LEVELS: readonly string[] = ["MUST", "SHOULD", "MAY", "ROBUSTNESS"];
@@ -24,20 +25,14 @@ function level(text: string): string {
   return text.toUpperCase();
 }
 
-/** The checks and examples of both suites; an id belongs to one of them. */
-const sections = [...runtime.sections, ...registry.sections];
-const examples = [...runtime.examples, ...registry.examples];
-
-const checked = new Set([...sections.flatMap((section) => section.checks.map(({ id }) => id)), ...imageChecks.keys()]);
-
 const coverageOf = (requirements: readonly Requirement[]) =>
   LEVELS.map((level) => {
     const own = requirements.filter((requirement) => requirement.level === level);
     const testable = own.filter((requirement) => requirement.testable === true);
-    return { level, statements: own.length, testable: testable.length, checked: testable.filter(({ id }) => checked.has(id)).length };
+    return { level, statements: own.length, testable: testable.length, checked: testable.filter(({ id }) => isChecked(id)).length };
   });
 
-const asJson = (requirement: Requirement) => ({ ...requirement, url: sectionUrl(requirement), checked: checked.has(requirement.id) });
+const asJson = (requirement: Requirement) => ({ ...requirement, url: sectionUrl(requirement), checked: isChecked(requirement.id) });
 
 function explain(catalogue: Catalogue, id: string): string {
   const requirement = catalogue.get(id);
@@ -47,17 +42,13 @@ function explain(catalogue: Catalogue, id: string): string {
       `requirements show ${id}: no such requirement${near.length > 0 ? `; did you mean ${near.slice(0, 3).join(", ")}?` : ""}`,
     );
   }
-  const home = sections.find((section) => section.checks.some((check) => check.id === id));
-  const reading = imageChecks.get(id);
-  const aimed = examples.filter(({ ids }) => ids.includes(id)).length;
+  const ways = waysOf(id);
   const how =
-    requirement.testable !== true
-      ? `not tested: ${requirement.testable}`
-      : home
-        ? `one check (section "${home.title}") judges every case that exercises it; ${aimed} ${aimed === 1 ? "example is" : "examples are"} aimed at it`
-        : reading !== undefined
-          ? `by reading an image (section "${reading}")`
-          : "no check yet";
+    requirement.testable === true
+      ? ways.length > 0
+        ? ways.map((way) => way.how).join("; and ")
+        : "no check yet"
+      : `not tested: ${requirement.testable}`;
   return [
     `${requirement.id}`,
     `  level    ${requirement.level}`,
@@ -74,7 +65,7 @@ function explain(catalogue: Catalogue, id: string): string {
   ].join("\n");
 }
 
-/** `oci-conform requirements [show ID]`: lists the law, or explains one entry. */
+/** `oci-conform requirements [show ID]`: lists the law, explains one entry, or writes a page for each. */
 export async function run(args: readonly string[]): Promise<number> {
   const command = makeCommand("requirements", "Lists what the specs require; `show ID` explains one requirement.")
     .usage("[show ID] [options]")
@@ -84,10 +75,24 @@ export async function run(args: readonly string[]): Promise<number> {
     .option("--level <level>", `only one of ${LEVELS.join(", ")}`, level)
     .option("--grep <regexp>", "only those whose id or summary matches")
     .option("--coverage", "count statements, testable ones and those with a check", false)
-    .option("--json", "as JSON", false);
+    .option("--json", "as JSON", false)
+    .addOption(
+      new Option("--pages <directory>", "write a Markdown page for each requirement of all specs, and indexes").conflicts([
+        "of",
+        "level",
+        "grep",
+        "coverage",
+        "json",
+      ]),
+    );
   if (!parse(command, args)) return 0;
   const [word, id] = command.args;
   const options = command.opts<Options>();
+  if (options.pages !== undefined) {
+    if (word !== undefined) throw new UsageError("requirements: --pages writes all of them; leave show out");
+    process.stdout.write(`${await writePages(options.pages)} pages; begin with ${join(options.pages, "README.md")}\n`);
+    return 0;
+  }
   // An id says itself which spec it belongs to.
   const catalogue = await loadCatalogue(id === undefined ? options.of : specOf(id));
   if (word !== undefined) {
@@ -118,7 +123,7 @@ export async function run(args: readonly string[]): Promise<number> {
   else
     for (const { id: each, level, testable, summary } of chosen) {
       process.stdout.write(
-        `${level.padEnd(11)}${each}${testable === true ? (checked.has(each) ? "" : "  (no check)") : "  (not testable)"}\n           ${summary}\n`,
+        `${level.padEnd(11)}${each}${testable === true ? (isChecked(each) ? "" : "  (no check)") : "  (not testable)"}\n           ${summary}\n`,
       );
     }
   return 0;

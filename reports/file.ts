@@ -34,6 +34,15 @@ export function checkFile(file: string, option: string): void {
   }
 }
 
+/** Removes a file, if there can be one of that name. */
+function removeIfThere(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Below a file that is no directory nothing can be.
+  }
+}
+
 /**
  * Writes a whole file or nothing: under a temporary name beside it, then renamed. Makes the directories above it.
  * @throws UsageError naming the file, when that fails; an older file then stands as it was.
@@ -45,7 +54,7 @@ export function writeWhole(file: string, text: string): void {
     writeFileSync(temporary, text, { flush: true });
     renameSync(temporary, file);
   } catch (thrown) {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw new UsageError(`${file} cannot be written (${reasonOf(thrown)})`);
   }
 }

@@ -55,7 +55,10 @@ export const isImageObservation = (value: unknown): value is ImageObservation =>
 /** Reads case.json of a stored directory, or a case file itself. @throws UsageError with the path and what is wrong. */
 export function readImageCase(path: string): ImageCase {
   const { file, value } = readCaseJson(path);
-  if (!isImageCase(value)) throw new UsageError(`${file}: not a case: "format" must be "oci-conform/image-case@1", with "title", "aims", "layers", "config" and "shape"`);
+  if (!isImageCase(value))
+    throw new UsageError(
+      `${file}: not a case: "format" must be "oci-conform/image-case@1", with "title", "aims", "layers", "config" and "shape"`,
+    );
   return value;
 }
 

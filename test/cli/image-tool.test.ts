@@ -34,7 +34,10 @@ const image = (...args: string[]): { readonly status: number | null; readonly ou
 t.test("bad use is one clear line and 64", { skip: root ? false : "needs root" }, async (t) => {
   t.match(image(), { status: 64, err: /which tool\?/ });
   t.match(image("--tool", "kaniko"), { status: 64, err: /there are umoci, skopeo/ });
-  t.match(image("--tool-cmd", "no-such-program {layout} {rootfs}"), { status: 64, err: /--tool-cmd no-such-program: no such executable in PATH\n$/ });
+  t.match(image("--tool-cmd", "no-such-program {layout} {rootfs}"), {
+    status: 64,
+    err: /--tool-cmd no-such-program: no such executable in PATH\n$/,
+  });
   t.match(image("--tool", "umoci", "--case", "x"), { status: 64, err: /unknown option '--case'/ });
   t.match(image("--tool", "umoci", "--only", "image.layer.whiteout-remove"), {
     status: 64,
@@ -67,7 +70,10 @@ t.test(
     const stored = join(home, "out", "failures", "umoci-image.conversion.labels-first");
     for (const name of ["README.md", "case.json", "expected.json", "observation.json", "reproduce.sh", "setting.json", "layout"])
       t.ok(existsSync(join(stored, name)), name);
-    t.match(readFileSync(join(stored, "README.md"), "utf8"), /^# MUST image\.conversion\.labels-first\n[\s\S]*expected: other\n- actual: linux\n/);
+    t.match(
+      readFileSync(join(stored, "README.md"), "utf8"),
+      /^# MUST image\.conversion\.labels-first\n[\s\S]*expected: other\n- actual: linux\n/,
+    );
 
     const failed = { code: 1, stderr: "", stdout: /FAIL MUST image\.conversion\.labels-first/ };
     t.match(await conform("replay", stored, "--tool", "umoci"), failed);
@@ -75,7 +81,10 @@ t.test(
     t.match(await conform("judge", join(stored, "observation.json")), failed);
 
     const reproduced = spawnSync("sh", [join(stored, "reproduce.sh")], { encoding: "utf8", input: "", timeout: 60_000 });
-    t.match(reproduced, { status: 0, stdout: /exit status 0\n= the tree:.*\nd .*\nf 644 0:0 1 16[\s\S]*= config\.json\n[\s\S]*image\.os": "linux"/ });
+    t.match(reproduced, {
+      status: 0,
+      stdout: /exit status 0\n= the tree:.*\nd .*\nf 644 0:0 1 16[\s\S]*= config\.json\n[\s\S]*image\.os": "linux"/,
+    });
   },
 );
 
@@ -86,7 +95,8 @@ const UNPACK = fake(":");
 
 t.test("tools that fall over, hang, or take all memory: each is a finding", { skip: root ? false : "needs root" }, async (t) => {
   // It unpacks the minimal image; what has a fault in its manifest or config makes it misbehave.
-  const misbehave = (how: string): string => fake(`[ "$(find {layout}/blobs -type f | wc -l)" = 3 ] && grep -rqs abacus {layout}/blobs && { ${how}; }; true`);
+  const misbehave = (how: string): string =>
+    fake(`[ "$(find {layout}/blobs -type f | wc -l)" = 3 ] && grep -rqs abacus {layout}/blobs && { ${how}; }; true`);
   for (const [id, how] of [
     ["robustness.image.crash", "kill -SEGV $$"],
     ["robustness.image.hang", "sleep 60"],
