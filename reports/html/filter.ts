@@ -29,9 +29,9 @@ export function filter(rows: readonly Row[], names: readonly string[]): Markup {
   const mark = (kind: Kind): Content => [markup`<span class="mark" aria-hidden="true">${KINDS[kind].mark}</span>`, kind];
   return markup`<form class="filter needs-script" role="search" aria-label="Filter the requirements">
       <label class="search">Search <input type="search" name="words" autocomplete="off" spellcheck="false" placeholder="an id or words"></label>
-      <fieldset><legend>Verdict</legend>${kinds.map((kind) => chip("kind", kind, mark(kind), ofKind(rows, kind)))}${of}</fieldset>
+      <fieldset><legend>Verdict</legend>${kinds.map((kind) => chip("kind", kind, mark(kind), ofKind(rows, kind)))}${of}${differs}</fieldset>
       <fieldset><legend>Level</legend>
-        ${levels.map((level) => chip("level", level, level, rows.filter((row) => row.level === level).length))}${differs}</fieldset>
+        ${levels.map((level) => chip("level", level, level, rows.filter((row) => row.level === level).length))}</fieldset>
       <div class="actions"><p role="status" id="shown">${rows.length} requirements</p>
         <button type="button" id="show-all">Show all</button>
         <button type="button" id="open-all" data-other="Close rows">Open rows</button>

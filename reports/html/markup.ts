@@ -95,8 +95,8 @@ export const preformatted = (label: string, text: string): Markup =>
     ? markup`<pre>${`\n${text}`}</pre>`
     : markup`<pre tabindex="0" role="group" aria-label="${label}">${`\n${text}`}</pre>`;
 
-/** A link where the address is one of the web; only its text where it is anything else. */
+/** A link where the address is one of the web; the address as text where it is anything else. */
 export function link(address: string, text: Content = address): Content {
-  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return text;
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return address;
   return markup`<a href="${new URL(address).href}">${text}</a>`;
 }

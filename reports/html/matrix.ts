@@ -60,11 +60,14 @@ function areaOf({ name, rows }: Area, names: readonly string[], room: number): C
   ]);
 }
 
+/** What scrolls sideways can be scrolled by the keyboard too. */
+const SIDEWAYS = markup` tabindex="0" role="group" aria-label="Requirements, which scroll sideways"`;
+
 /** All requirements with all targets: one row a requirement, one column a target. */
 export function matrix(all: readonly Results[], names: readonly string[], areas: readonly Area[], room: number): Markup {
   const columns = all.map(({ target }, at) => markup`<th scope="col"><bdi>${names[at]}</bdi><small>release ${target.spec}</small></th>`);
   const width = all.length === 1 ? " only" : all.length > 4 ? " wide" : "";
-  return markup`<div class="matrix${width}"><table>
+  return markup`<div class="matrix${width}"${width === " wide" ? SIDEWAYS : undefined}><table>
     <caption class="unseen">What came of each requirement with each target. A row opens to show why.</caption>
     <thead><tr><th scope="col">Requirement</th>${columns}</tr></thead>
     ${"\n"}${lines(areas.map((area) => areaOf(area, names, room)))}</table></div>`;

@@ -44,11 +44,15 @@ function placesOf(places: readonly string[], failures: number): Content {
 /** Where to look for what is not shown here. */
 const whole = (directory: string | undefined): Content =>
   directory === undefined
-    ? markup`Cut here; <code>--report json</code> has the whole.`
-    : markup`Cut here; the whole is in <code>${onOneLine(directory)}</code>.`;
+    ? markup`Shortened: <code>--report json</code> has the whole.`
+    : markup`Shortened: the whole is in <code>${onOneLine(directory)}</code>.`;
 
-const copyable = (command: string): Content =>
-  markup`<div class="command"><code>${onOneLine(command)}</code><button type="button" class="copy needs-script">Copy</button></div>`;
+/** A command to paste into a shell; one that cannot be shown as it is cannot be copied either. */
+function copyable(command: string): Content {
+  const text = onOneLine(command);
+  const copy = text === command ? markup`<button type="button" class="copy needs-script">Copy</button>` : undefined;
+  return markup`<div class="command"><code>${text}</code>${copy}</div>`;
+}
 
 /** What was seen: `room` is how many characters the long values of one finding may take. */
 function findingOf(result: RequirementResult, finding: Finding, room: number): Content {
@@ -87,7 +91,7 @@ function findingOf(result: RequirementResult, finding: Finding, room: number): C
 const expectedOf = ({ expected }: RequirementResult): Content =>
   expected &&
   markup`<p class="known"><strong>Expected by the baseline:</strong> <span class="said">${words(expected.reason)}</span>${
-    expected.issue === undefined ? undefined : [" ", link(expected.issue, words(expected.issue))]
+    expected.issue === undefined ? undefined : [" ", link(expected.issue)]
   }</p>`;
 
 /** What came of it, in a few words: why it was not tested, or in how many cases it held. */
@@ -105,7 +109,7 @@ interface Named extends Cell {
 /** A target's finding, with all that it takes to see it again. */
 function panel({ name, kind, result }: Named, finding: Finding, room: number, isOnly: boolean): Markup {
   const who = isOnly ? undefined : markup`<b>${name}</b> `;
-  return markup`<div class="panel ${kind}"><p>${who}${badge(kind)}</p>${expectedOf(result)}${findingOf(result, finding, room)}</div>`;
+  return markup`<div class="panel ${kind}"><p>${who}${badge(kind)} ${inShort(result)}</p>${expectedOf(result)}${findingOf(result, finding, room)}</div>`;
 }
 
 /** Targets of which the same is to be said, in a line. */

@@ -3,7 +3,7 @@ export const PAPER = `
 @media (max-width: 44rem) {
   body { padding: 0 .9rem 3rem; }
   .card { padding: .9rem 1rem; }
-  .facts div, .legend div { grid-template-columns: minmax(0, 1fr); gap: 0; padding: .25rem 0; }
+  .facts div, .legend div { grid-template-columns: 5.6rem minmax(0, 1fr); gap: .5rem; }
   .findings li { display: block; }
   .findings .title, .findings .who { display: block; }
   .brief > div { display: block; }
@@ -14,7 +14,6 @@ export const PAPER = `
   .chip.differs, .of { margin-left: 0; }
   table, tbody, .row, .area, .more, .row > *, .area > *, .more > * { display: block; }
   .matrix.wide { overflow-x: visible; }
-  .wide table { min-width: 0; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .row, .area { border-top: 1px solid var(--line); padding: .35rem .4rem .35rem 1.6rem; }
   .row summary, .area summary { margin-left: -1.2rem; }

@@ -123,7 +123,9 @@ const MATRIX = `
 .matrix { margin-top: 1rem; }
 .matrix.wide { overflow-x: auto; }
 table { width: 100%; border-collapse: separate; border-spacing: 0; table-layout: fixed; }
-.wide table { min-width: 70rem; }
+.wide table { table-layout: auto; }
+.wide thead th { width: 8.5rem; min-width: 7rem; }
+.wide thead th:first-child { width: auto; min-width: 22rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .5rem; border-top: 1px solid var(--line); }
 thead th { position: sticky; top: 0; z-index: 1; background: var(--ground); border-top: 0; border-bottom: 2px solid var(--line); vertical-align: bottom; }
 .wide thead th { position: static; }
@@ -137,8 +139,8 @@ thead th small { font-weight: 400; }
 .row th { font-weight: 400; }
 .row summary { list-style: none; padding-left: 1.2rem; position: relative; }
 .row summary::-webkit-details-marker { display: none; }
-.row summary::before { content: "\\25B8" / ""; position: absolute; left: 0; color: var(--quiet); }
-.row [open] > summary::before { content: "\\25BE" / ""; }
+.row summary::before { content: "\\25B8"; content: "\\25B8" / ""; position: absolute; left: 0; color: var(--quiet); }
+.row [open] > summary::before { content: "\\25BE"; content: "\\25BE" / ""; }
 .row code { font-weight: 600; }
 .row .title { display: block; color: var(--quiet); }
 @media (min-width: 60rem) {

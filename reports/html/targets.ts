@@ -11,7 +11,7 @@ const LONGEST = 2_000;
 const STYLES = { bad: { mark: "✗", kind: "fail" }, unclear: { mark: "!", kind: "warning" }, good: { mark: "✓", kind: "pass" } } as const;
 
 /** What a target means for the run that it is part of. */
-const OUTCOMES = { 0: "nothing fails the run", 1: "fails the run", 70: "the harness itself failed" } as const;
+const OUTCOMES = { 0: "nothing fails the run", 1: "this target fails the run", 70: "the harness itself failed" } as const;
 
 const said = (text: string): string => fitText(text, LONGEST).text;
 

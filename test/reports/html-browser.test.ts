@@ -232,6 +232,14 @@ t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
     t.not(await overflow(page), 0, "and the test would notice");
   });
 
+  t.test("many targets scroll by themselves, and leave room for the requirements", async (t) => {
+    const many = Array.from({ length: 12 }, (_, at) => named(`target-${at}`, full.requirements));
+    const { page } = await open(t, many);
+    t.equal(await overflow(page), 0);
+    const width = (await page.locator("thead th").first().boundingBox())?.width ?? 0;
+    t.ok(width > 300, `${width} pixels`);
+  });
+
   t.test("text can be read in the light and in the dark", async (t) => {
     for (const colorScheme of ["light", "dark"] as const) {
       const { page } = await open(t, [full, other], { colorScheme });
