@@ -17,7 +17,8 @@ function whyNot(): string | false {
 export const noBrowser = whyNot();
 
 /** Starts the browser. Our own pages are all that it sees, so that it needs no sandbox, which root could not have. */
-export const startBrowser = (): Promise<Browser> => chromium.launch({ executablePath: PROGRAM, args: ["--no-sandbox"] });
+export const startBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: PROGRAM, args: ["--no-sandbox", "--disable-gpu", "--in-process-gpu"] });
 
 /**
  * In the page: text that is hard to read. Gives, for each element that has visible text of its own, its contrast with

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import t, { type Test } from "tap";
 import { html } from "../../reports/html/html.js";
 import type { Results } from "../../reports/results.js";
@@ -9,7 +9,8 @@ import { FAINT, noBrowser, startBrowser } from "./browser.js";
 import { failed, nasty, ours, passed, skipped, unexercised, warned } from "./fixture.js";
 import { expectedFailure, full, hostile, large, named, other } from "./html-fixture.js";
 
-const PHONE = { viewport: { width: 375, height: 700 } };
+const DESK = { width: 1200, height: 800 };
+const PHONE = { width: 375, height: 700 };
 
 /** A page that is open in the browser, and what it did that it should not. */
 interface Opened {
@@ -19,26 +20,44 @@ interface Opened {
   readonly amiss: readonly string[];
 }
 
-let browser: Browser;
+interface OpenOptions {
+  readonly viewport?: typeof DESK;
+  readonly colorScheme?: "light" | "dark";
+  /** What the address ends with. */
+  readonly hash?: string;
+}
 
-/** Writes the results as a page, and opens it. */
-async function open(t: Test, all: readonly Results[], options: BrowserContextOptions = {}, hash = ""): Promise<Opened> {
-  const file = join(t.testdir({}), "report.html");
+let context: BrowserContext;
+/** One page for all tests, which is a second of CPU for each. */
+let shared: Page;
+let files = 0;
+
+/** Writes the results as a page; gives its address. */
+function write(t: Test, all: readonly Results[]): string {
+  const file = join(t.testdir({}), `report-${++files}.html`);
   writeFileSync(file, html(all, { gate: "must" }));
-  const address = pathToFileURL(file).href;
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
-  t.teardown(() => context.close());
-  context.setDefaultTimeout(120_000);
-  const page = await context.newPage();
+  return pathToFileURL(file).href;
+}
+
+/** Opens the results as a page. */
+async function open(
+  t: Test,
+  all: readonly Results[],
+  { viewport = DESK, colorScheme = "light", hash = "" }: OpenOptions = {},
+): Promise<Opened> {
+  const address = write(t, all);
   const amiss: string[] = [];
-  page.on("console", (message) => amiss.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => amiss.push(`error: ${error.message}`));
-  page.on("request", (request) => {
-    if (request.url() !== `${address}${hash}` && request.url() !== address && !request.url().startsWith("data:"))
-      amiss.push(`request: ${request.url()}`);
+  shared.removeAllListeners();
+  await shared.setViewportSize(viewport);
+  await shared.emulateMedia({ media: null, colorScheme });
+  shared.on("console", (message) => amiss.push(`console: ${message.text()}`));
+  shared.on("pageerror", (error) => amiss.push(`error: ${error.message}`));
+  shared.on("request", (request) => {
+    const url = request.url();
+    if (url !== address && url !== address + hash && !url.startsWith("data:")) amiss.push(`request: ${url}`);
   });
-  await page.goto(address + hash);
-  return { page, address, amiss };
+  await shared.goto(address + hash);
+  return { page: shared, address, amiss };
 }
 
 const rowOf = (page: Page, id: string) => page.locator(`tr.row[id="${id}"]`);
@@ -51,9 +70,15 @@ const status = (page: Page): Promise<string | null> => page.locator("#shown").te
 const heard = (page: Page, what: string) => page.locator("#said").filter({ hasText: `${what}: ${failed.finding?.replay}` });
 const overflow = (page: Page): Promise<number> => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
 
+// A busy machine is no reason to fail.
+t.setTimeout(280_000);
+
 t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
-  browser = await startBrowser();
+  const browser = await startBrowser();
   t.teardown(() => browser.close());
+  context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  context.setDefaultTimeout(120_000);
+  shared = await context.newPage();
 
   t.test("nothing is requested, reported or run but the page", async (t) => {
     for (const all of [[full, other], [hostile], []]) {
@@ -128,7 +153,7 @@ t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
   });
 
   t.test("an address leads to its row, past a filter and a folded section", async (t) => {
-    const { page } = await open(t, [full, other], {}, `#${expectedFailure.id}`);
+    const { page } = await open(t, [full, other], { hash: `#${expectedFailure.id}` });
     t.ok(await moreOf(page, expectedFailure.id).isVisible());
     t.ok(
       await page.evaluate(`document.getElementById("${expectedFailure.id}").getBoundingClientRect().top < innerHeight`),
@@ -152,7 +177,7 @@ t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
   });
 
   t.test("a command is copied as it is", async (t) => {
-    const { page, amiss } = await open(t, [full], { permissions: ["clipboard-read", "clipboard-write"] }, `#${failed.id}`);
+    const { page, amiss } = await open(t, [full], { hash: `#${failed.id}` });
     await moreOf(page, failed.id).getByRole("button", { name: "Copy" }).click();
     await heard(page, "Copied").waitFor({ state: "attached" });
     t.equal(await page.evaluate("navigator.clipboard.readText()"), failed.finding?.replay);
@@ -160,7 +185,7 @@ t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
   });
 
   t.test("where the clipboard may not be written, the command is selected", async (t) => {
-    const { page } = await open(t, [full], {}, `#${failed.id}`);
+    const { page } = await open(t, [full], { hash: `#${failed.id}` });
     await page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))");
     await moreOf(page, failed.id).getByRole("button", { name: "Copy" }).click();
     await heard(page, "Selected").waitFor({ state: "attached" });
@@ -189,8 +214,8 @@ t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
   });
 
   t.test("everything that can be used has a name, and the table stays one on a phone", async (t) => {
-    for (const options of [{}, PHONE]) {
-      const { page } = await open(t, [full, other], options, `#${failed.id}`);
+    for (const viewport of [DESK, PHONE]) {
+      const { page } = await open(t, [full, other], { viewport, hash: `#${failed.id}` });
       const session = await page.context().newCDPSession(page);
       const { nodes } = await session.send("Accessibility.getFullAXTree");
       const used = [
@@ -223,11 +248,11 @@ t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
   t.test("nothing is wider than a phone", async (t) => {
     const many = ["a", "b", "c", "d", "e", "f"].map((name) => named(name, full.requirements));
     for (const all of [[full], [hostile, full, hostile], many]) {
-      const { page } = await open(t, all, PHONE);
+      const { page } = await open(t, all, { viewport: PHONE });
       await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
       t.equal(await overflow(page), 0);
     }
-    const { page } = await open(t, [full], PHONE);
+    const { page } = await open(t, [full], { viewport: PHONE });
     await page.evaluate("document.querySelector('h1').append(Object.assign(document.createElement('textarea'), { cols: 90 }))");
     t.not(await overflow(page), 0, "and the test would notice");
   });
@@ -256,7 +281,9 @@ t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
   });
 
   t.test("without scripts everything is there, but what needs them", async (t) => {
-    const { page } = await open(t, [full, other], { javaScriptEnabled: false });
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    t.teardown(() => page.close());
+    await page.goto(write(t, [full, other]));
     t.ok(await moreOf(page, failed.id).isVisible());
     t.ok(await page.locator("tr.row").first().isVisible());
     t.equal(await page.locator("form:visible, button:visible").count(), 0);
@@ -279,7 +306,7 @@ t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
   });
 
   t.test("hostile text does nothing here either", async (t) => {
-    const { page, amiss } = await open(t, [hostile], {}, `#${nasty.id}`);
+    const { page, amiss } = await open(t, [hostile], { hash: `#${nasty.id}` });
     t.equal(await page.locator("x").count(), 0);
     t.match(await moreOf(page, nasty.id).innerText(), /<x a="1">&amp;<\/x>/);
     t.strictSame(amiss, []);
