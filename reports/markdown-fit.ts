@@ -1,3 +1,10 @@
+import { count } from "./text.js";
+
+/** GitHub shows no summary of a step of more than 1 MiB, and says so only in the log. */
+export const LIMIT = 900_000;
+/** What to keep free, in bytes, for the line that says what was left out. */
+export const RESERVED = 600;
+
 /** A part of a document that may be cut at the end of any of its items. */
 export interface Section {
   /** Written when at least one item is. */
@@ -35,4 +42,11 @@ export function fit(sections: readonly Section[], room: number, leftOut: LeftOut
     }
   }
   return parts.join("");
+}
+
+/** Says what was left out; nothing where nothing was. */
+export function note(leftOut: LeftOut): string {
+  if (leftOut.size === 0) return "";
+  const what = [...leftOut].map(([noun, n]) => count(n, noun)).join(", ");
+  return `> **Not everything fits here.** Left out: ${what}. The JSON report has all.\n\n`;
 }

@@ -2,7 +2,7 @@ import type { Document } from "./document.js";
 import type { Gate } from "./exit-code.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import { findingInBrief, findingInFull, linked } from "./markdown-finding.js";
-import { bytesOf, fit, type LeftOut, type Section } from "./markdown-fit.js";
+import { bytesOf, fit, type LeftOut, LIMIT, note, RESERVED, type Section } from "./markdown-fit.js";
 import { cell, code, link, paragraph, prose, row, tableHead } from "./markdown-text.js";
 import { notTested } from "./not-tested.js";
 import type { Expected, Results } from "./results.js";
@@ -10,11 +10,6 @@ import { standings } from "./standing.js";
 import { differences } from "./table.js";
 import { count, hostInWords } from "./text.js";
 import { countsOf, judgementOf } from "./verdict.js";
-
-/** GitHub shows no summary of a step of more than 1 MiB, and says so only in the log. */
-const LIMIT = 900_000;
-/** For the line that says what was left out. */
-const RESERVED = 600;
 
 const SIGNS = { bad: "❌", unclear: "⚠️", good: "✅" } as const;
 
@@ -120,13 +115,6 @@ function sections(results: Results, gate: Gate): readonly Section[] {
       noun: "reason",
     },
   ];
-}
-
-/** Says what was left out; nothing where nothing was. */
-function note(leftOut: LeftOut): string {
-  if (leftOut.size === 0) return "";
-  const what = [...leftOut].map(([noun, n]) => count(n, noun)).join(", ");
-  return `> **Not everything fits here.** Left out: ${what}. The JSON report has all.\n\n`;
 }
 
 /** A summary in Markdown of at most so many bytes, of which each target gets its share. */
