@@ -92,11 +92,13 @@ function movedItem({ id, level, section, differs, old, new: now }: CaseChange): 
 /** The lists of a comparison that have something in them, the worst first. */
 export function partsOf(comparison: Comparison, gate: Gate): readonly Part[] {
   const of = (weight: Weight) => (change: Change) => changeItem(weight, change);
+  // A regression says itself that it is flaky.
+  const regressed = new Set(comparison.regressed.map(({ id }) => id));
   const parts: readonly Part[] = [
     { heading: "regressed", items: comparison.regressed.map((change) => regressedItem(change, gate)) },
     { heading: "not judged any more: the harness failed", items: comparison.errors.map(of("bad")) },
     { heading: "no longer exercised", items: comparison.unexercised.map(of("warn")) },
-    { heading: "flaky", items: comparison.flaky.map(flakyItem) },
+    { heading: "flaky", items: comparison.flaky.filter(({ id }) => !regressed.has(id)).map(flakyItem) },
     { heading: "fixed", items: comparison.fixed.map(of("good")) },
     { heading: "newly exercised", items: comparison.exercised.map(of("good")) },
     { heading: "fails in another way", items: comparison.moved.map(movedItem) },
