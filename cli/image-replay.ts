@@ -14,7 +14,7 @@ import { type Catalogue, loadCatalogue } from "../spec/catalogue.js";
 import { inForce, isRelease, type Release } from "../spec/image/releases.js";
 import { judgeTool } from "../suites/image/tool-judge.js";
 import { DEFAULT_RELEASE } from "./image-tool-options.js";
-import { assertDrivable, ToolTarget } from "./image-tool-target.js";
+import { assertDrivable, isBuildable, ToolTarget } from "./image-tool-target.js";
 import { printOutcomes } from "./outcomes.js";
 
 interface ReplayOptions {
@@ -62,6 +62,7 @@ const releaseOf = (setting: ImageSetting | undefined): Release =>
 export async function replayImage(path: string, subject: ImageCase, options: ReplayOptions): Promise<number> {
   const tool = toolOf(options);
   assertDrivable();
+  if (!isBuildable(subject)) throw new UsageError(`replay: ${path}: this version knows no fault named ${subject.fault}`);
   const setting = settingBeside(path);
   const catalogue = await loadCatalogue("image");
   const limits = { ...(setting?.limits ?? DEFAULT_LIMITS), ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) };

@@ -208,6 +208,9 @@ export class ToolTarget {
   }
 }
 
+/** Whether the layout of a stored case can still be made: its fault may be one of another version. */
+export const isBuildable = ({ fault }: ImageCase): boolean => fault === undefined || faultNamed(fault) !== undefined;
+
 /** Images of all sorts: mostly valid ones, some odd, some with a fault. */
 export const generalImages = (): Arbitrary<ImageCase> =>
   fc.oneof({ withCrossShrink: true }, { weight: 4, arbitrary: anyImage() }, { weight: 1, arbitrary: anyFaultImage() });

@@ -16,7 +16,7 @@ import { idsFor, toolChecks } from "../suites/image/tool-judge.js";
 import { seedOf } from "./common-options.js";
 import { reportDivergences } from "./image-divergences.js";
 import { type ImageToolOptions, imageToolOptions } from "./image-tool-options.js";
-import { assertDrivable, generalImages, hostOf, ToolTarget } from "./image-tool-target.js";
+import { assertDrivable, generalImages, hostOf, isBuildable, ToolTarget } from "./image-tool-target.js";
 import { howToRun, runSuite } from "./run-suite.js";
 import { list, select } from "./selection.js";
 import { runSession } from "./session.js";
@@ -63,7 +63,7 @@ async function explore(
     {
       notAsked: () => undefined,
       execute: target.execute,
-      stored: storedImages(root),
+      stored: storedImages(root).filter(isBuildable),
       sources: target.sources(),
       general: generalImages(),
       finding: (requirement, shrunk) => target.finding(root, requirement, options.spec, shrunk),

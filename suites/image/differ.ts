@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
+import { faultNamed } from "../../generators/image/fault-table.js";
 import type { ImageCase } from "../../runners/image/case.js";
 import { type Ending, ending, type ImageObservation } from "../../runners/image/observation.js";
 import type { SeenNode } from "../../runners/image/seen.js";
 import { isUnsure } from "./compare.js";
-import { mayRefuse } from "./features.js";
+import { FEATURES, mayRefuse } from "./features.js";
 import { applyLayers } from "./model.js";
 import { type Attribute, type Tree, within } from "./tree.js";
 
@@ -14,22 +15,39 @@ export interface Divergence {
   readonly attribute: Attribute | "presence" | "ending";
   /** What each tool made of it. */
   readonly tools: Readonly<Record<string, unknown>>;
-  /** `decided` when a sentence says who is right; else why none does. */
-  readonly status: "decided" | { readonly unspecified: string };
+  readonly status: Status;
 }
+
+/** The statements that say who is right, as far as they can be named; or why none does. */
+export type Status = { readonly decided: readonly string[] } | { readonly unspecified: string };
+
+const decided = (...ids: readonly (string | undefined)[]): Status => ({
+  decided: ids.flatMap((id) => (id === undefined || id === "" ? [] : [id])),
+});
 
 const COMPARED = ["kind", "mode", "uid", "gid", "mtime", "xattrs", "content", "target", "device"] as const;
 
 const reasonFor = (tree: Tree, path: string): string | undefined => [...tree.unsure].find(([each]) => within(path, each))?.[1];
 
-function statusOf(tree: Tree, path: string, attribute: Divergence["attribute"]): Divergence["status"] {
+function statusOf(tree: Tree, path: string, attribute: Attribute | "presence"): Status {
   const reason = isUnsure(tree, path) ? reasonFor(tree, path) : undefined;
   if (reason !== undefined) return { unspecified: reason };
-  if (attribute === "presence" || attribute === "ending") return "decided";
   const node = tree.nodes.get(path);
+  if (attribute === "presence") return decided(node?.because ?? tree.gone.get(path));
   const claim = node?.claims[attribute];
-  if (claim && "unspecified" in claim) return { unspecified: claim.unspecified };
-  return node === undefined || claim !== undefined ? "decided" : { unspecified: "nothing is said of it" };
+  if (claim === undefined) return node === undefined ? decided(tree.gone.get(path)) : { unspecified: "nothing is said of it" };
+  return "unspecified" in claim ? { unspecified: claim.unspecified } : decided(claim.id);
+}
+
+/** Whether a sentence says that the image is to be taken, or refused. */
+function endingStatus(subject: ImageCase, tree: Tree): Status {
+  const fault = subject.fault === undefined ? undefined : faultNamed(subject.fault);
+  if (fault)
+    return fault.refusedBy
+      ? decided(...fault.refusedBy)
+      : { unspecified: `the layout has a fault that nobody has to notice (${fault.requirement})` };
+  const [may] = [...mayRefuse(subject), ...tree.mayRefuse];
+  return may === undefined ? decided(...FEATURES.filter(({ of }) => of(subject)).map(({ id }) => id)) : { unspecified: may };
 }
 
 const seenAs = (node: SeenNode, attribute: (typeof COMPARED)[number]): unknown => {
@@ -48,11 +66,7 @@ export function divergences(subject: ImageCase, observations: ReadonlyMap<string
   const note = (path: string, attribute: Divergence["attribute"], values: ReadonlyMap<string, unknown>): boolean => {
     const [first, ...rest] = values.values();
     if (rest.every((value) => isDeepStrictEqual(value, first))) return false;
-    const may = [...mayRefuse(subject), ...tree.mayRefuse][0];
-    const status =
-      attribute === "ending" && (may !== undefined || subject.fault !== undefined)
-        ? { unspecified: may ?? "the layout has a fault" }
-        : statusOf(tree, path, attribute);
+    const status = attribute === "ending" ? endingStatus(subject, tree) : statusOf(tree, path, attribute);
     found.push({ case: subject, path, attribute, tools: Object.fromEntries(values), status });
     return true;
   };
@@ -66,7 +80,7 @@ export function divergences(subject: ImageCase, observations: ReadonlyMap<string
     if (note(path, "presence", new Map(trees.map(([tool, seen]) => [tool, Object.hasOwn(seen, path)])))) continue;
     for (const attribute of COMPARED) {
       const status = statusOf(tree, path, attribute);
-      if (attribute === "mtime" && status !== "decided") continue;
+      if (attribute === "mtime" && "unspecified" in status) continue;
       const values = new Map(trees.map(([tool, seen]) => [tool, seen[path] && seenAs(seen[path], attribute)]));
       // Another kind has other attributes: said once.
       if (note(path, attribute, values) && attribute === "kind") break;
@@ -80,33 +94,48 @@ export interface Group {
   readonly attribute: Divergence["attribute"];
   /** Tools that agree with one another, separated by `|`. */
   readonly camps: string;
-  readonly status: Divergence["status"];
+  readonly status: Status;
   readonly count: number;
   /** The smallest image that shows it. */
   readonly smallest: Divergence;
 }
 
-const campsOf = (tools: Readonly<Record<string, unknown>>): string => {
-  const camps = new Map<string, string[]>();
-  for (const [tool, value] of Object.entries(tools)) camps.set(JSON.stringify(value), [...(camps.get(JSON.stringify(value)) ?? []), tool]);
+/** Who agrees with whom, and on what: the tools of each camp, and what they made of it. */
+export function campsOf(tools: Readonly<Record<string, unknown>>): { readonly tools: readonly string[]; readonly value: unknown }[] {
+  const camps = new Map<string, { tools: string[]; value: unknown }>();
+  for (const [tool, value] of Object.entries(tools)) {
+    const key = JSON.stringify(value) ?? "";
+    const camp = camps.get(key) ?? { tools: [], value };
+    camp.tools.push(tool);
+    camps.set(key, camp);
+  }
   return [...camps.values()]
-    .map((camp) => camp.sort().join(","))
-    .sort()
+    .map((camp) => ({ ...camp, tools: camp.tools.sort() }))
+    .sort((a, b) => (a.tools.join() < b.tools.join() ? -1 : 1));
+}
+
+const namesOf = (tools: Readonly<Record<string, unknown>>): string =>
+  campsOf(tools)
+    .map((camp) => camp.tools.join(","))
     .join(" | ");
-};
 
 const size = ({ case: subject }: Divergence): number => JSON.stringify(subject).length;
 
-/** Groups divergences, the commonest first. Names in a reason do not make another group. */
+/** What makes a group: names of paths in a reason, and which sentences decide, do not make another. */
+const reasonOf = ({ status, path }: Divergence): string =>
+  "decided" in status ? "decided" : status.unspecified.replaceAll(path === "" ? "\0" : path, "it");
+
+/** Groups divergences: first what no sentence decides, the commonest first. */
 export function groups(all: readonly Divergence[]): Group[] {
   const found = new Map<string, Group>();
   for (const each of all) {
-    const camps = campsOf(each.tools);
-    const reason = each.status === "decided" ? "decided" : each.status.unspecified.replaceAll(each.path === "" ? "\0" : each.path, "it");
-    const key = JSON.stringify([each.attribute, camps, reason]);
+    const camps = namesOf(each.tools);
+    const key = JSON.stringify([each.attribute, camps, reasonOf(each)]);
     const earlier = found.get(key);
     const smallest = earlier && size(earlier.smallest) <= size(each) ? earlier.smallest : each;
-    found.set(key, { attribute: each.attribute, camps, status: each.status, count: (earlier?.count ?? 0) + 1, smallest });
+    const status = "decided" in smallest.status ? smallest.status : { unspecified: reasonOf(smallest) };
+    found.set(key, { attribute: each.attribute, camps, status, count: (earlier?.count ?? 0) + 1, smallest });
   }
-  return [...found.values()].sort((a, b) => b.count - a.count);
+  const isDecided = ({ status }: Group): number => ("decided" in status ? 1 : 0);
+  return [...found.values()].sort((a, b) => isDecided(a) - isDecided(b) || b.count - a.count);
 }

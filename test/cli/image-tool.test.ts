@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
-import { conform } from "./process.js";
+import { conform, script } from "./process.js";
 
 const root = process.getuid?.() === 0;
 const command = new URL("../../cli/image-tool.js", import.meta.url).href;
@@ -77,8 +77,17 @@ t.test(
 
     const failed = { code: 1, stderr: "", stdout: /FAIL MUST image\.conversion\.labels-first/ };
     t.match(await conform("replay", stored, "--tool", "umoci"), failed);
-    t.match(await conform("replay", join(stored, "case.json"), "--tool-cmd", UNPACK), { code: 0, stdout: /0 fail/ }, "another tool");
+    t.match(
+      await conform("replay", join(stored, "case.json"), "--tool-cmd", fake("unpack", "exit 0")),
+      { code: 0, stdout: /0 fail/ },
+      "another tool",
+    );
     t.match(await conform("judge", join(stored, "observation.json")), failed);
+    t.match(await conform("replay", stored), {
+      code: 64,
+      stderr: /^oci-conform: replay: the case is an image tool's; --tool is missing\n$/,
+    });
+    t.match(await conform("replay", stored, "--tool", "kaniko"), { code: 64, stderr: /there are umoci, skopeo/ });
 
     const reproduced = spawnSync("sh", [join(stored, "reproduce.sh")], { encoding: "utf8", input: "", timeout: 60_000 });
     t.match(reproduced, {
@@ -89,25 +98,31 @@ t.test(
 );
 
 /** A fake tool that unpacks an image of one layer with one file, and does something more. */
-const fake = (more: string): string =>
-  `: {layout} {ref}; mkdir {rootfs}; printf a > {rootfs}/a; touch -d @1600000000 {rootfs}/a; chmod 644 {rootfs}/a; ${more}`;
-const UNPACK = fake(":");
+const fake = (name: string, more: string): string => {
+  const unpack = 'mkdir "$2"; printf a > "$2/a"; touch -d @1600000000 "$2/a"; chmod 644 "$2/a"';
+  return `${script(home, name, `${unpack}\n${more}`)} {layout} {rootfs}`;
+};
 
 t.test("tools that fall over, hang, or take all memory: each is a finding", { skip: root ? false : "needs root" }, async (t) => {
   // It unpacks the minimal image; what has a fault in its manifest or config makes it misbehave.
-  const misbehave = (how: string): string =>
-    fake(`[ "$(find {layout}/blobs -type f | wc -l)" = 3 ] && grep -rqs abacus {layout}/blobs && { ${how}; }; true`);
   for (const [id, how] of [
     ["robustness.image.crash", "kill -SEGV $$"],
     ["robustness.image.hang", "sleep 60"],
     ["robustness.image.memory", "exec sh -c 'head -c 900M /dev/zero | tail -n 1'"],
-    ["robustness.image.escape", "printf x > {rootfs}/../canary/file"],
+    ["robustness.image.escape", 'printf x > "$2/../canary/file"'],
   ] as const) {
     const file = join(home, `${id}.json`);
     const limits = ["--timeout", "1s", "--memory", "256", "--cases", "0"];
     // Any requirement that the faulty image is aimed at, so that it is among the cases.
     const only = ["--only", id, "--only", "image.config.rootfs-unknown-type-error"];
-    const { status } = image("--tool-cmd", misbehave(how), ...limits, ...only, "--report", `json=${file}`);
+    const { status } = image(
+      "--tool-cmd",
+      fake(id, `if grep -rq abacus "$1/blobs"; then ${how}; fi`),
+      ...limits,
+      ...only,
+      "--report",
+      `json=${file}`,
+    );
     t.equal(status, 1, id);
     const { requirements } = JSON.parse(readFileSync(file, "utf8"));
     t.match(

@@ -8,7 +8,7 @@ import { ending, type ImageObservation, type Step } from "../../../runners/image
 import type { SeenNode } from "../../../runners/image/seen.js";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { controlsFor, withoutFault } from "../../../suites/image/controls.js";
-import { divergences, groups } from "../../../suites/image/differ.js";
+import { campsOf, divergences, groups } from "../../../suites/image/differ.js";
 import { expectationOf } from "../../../suites/image/expectation.js";
 import { FEATURES } from "../../../suites/image/features.js";
 import { LAW } from "../../../suites/image/law.js";
@@ -177,10 +177,28 @@ t.test("where tools differ, a sentence decides or none does", async (t) => {
     ]),
   );
   t.match(found, [
-    { path: "a", attribute: "uid", status: "decided" },
+    { path: "a", attribute: "uid", status: { decided: [LAW.attributes] } },
     { path: "b", attribute: "content", status: { unspecified: /twice/ } },
   ]);
-  t.match(groups([...found, ...found])[0], { count: 2, camps: "one | two" });
+  const [undecided, decided] = groups([...found, ...found]);
+  t.match(undecided, { count: 2, camps: "one | two", attribute: "content" }, "what is undecided comes first");
+  t.match(decided, { count: 2, attribute: "uid" });
+  t.strictSame(campsOf({ b: 1, c: 2, a: 1 }), [
+    { tools: ["a", "b"], value: 1 },
+    { tools: ["c"], value: 2 },
+  ]);
+  const endings = (subject: ImageCase) =>
+    divergences(
+      subject,
+      new Map([
+        ["one", one],
+        ["two", seen({ steps: [step(1)], tree: null })],
+      ]),
+    )[0]?.status;
+  t.strictSame(endings({ ...minimalImage(), fault: "config-rootfs-type-unknown" }), {
+    decided: ["image.config.rootfs-unknown-type-error"],
+  });
+  t.match(endings({ ...minimalImage(), fault: "config-author-number" }), { unspecified: /nobody has to notice/ });
   t.strictSame(
     divergences(
       subject,
