@@ -38,6 +38,9 @@ export function assertDrivable(): void {
   if (process.geteuid?.() !== 0) throw new UsageError("image tools are driven as root, in a sandbox: start this as root");
 }
 
+/** How many images are remembered for comparing tools: a fuzz run has no end. */
+const MOST_SEEN = 2000;
+
 /** How often a sandbox that fails is tried: a machine that is short of something for a moment spoils no run. */
 const TRIES = 3;
 
@@ -122,7 +125,7 @@ export class ToolTarget {
   /** Unpacks an image, and what is needed to know why it was refused, or whether it comes out the same again. */
   async observe(subject: ImageCase): Promise<ImageObservation> {
     const first = await this.once(subject);
-    this.seen.set(JSON.stringify(subject), first);
+    if (this.seen.size < MOST_SEEN) this.seen.set(JSON.stringify(subject), first);
     const again = subject.aims.includes("robustness.image.repeatable") ? { again: (await this.once(subject)).tree } : {};
     const controls: Record<string, Ending> = {};
     for (const [name, control] of controlsFor(viewOf(subject, first, this.knowledge(subject)))) {
@@ -139,7 +142,7 @@ export class ToolTarget {
       const observation = await this.observe(subject);
       return { observation, outcomes: judgeTool(subject, observation, this.knowledge(subject)) };
     } catch (thrown) {
-      if (!(thrown instanceof HarnessError)) throw thrown;
+      if (!(thrown instanceof HarnessError) || this.signal.aborted) throw thrown;
       const message = `${subject.title}: ${thrown.message}`;
       this.complaints.push(message);
       return { observation: UNSEEN, outcomes: new Map(subject.aims.map((id) => [id, { verdict: "error", message }])) };
