@@ -51,7 +51,13 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 /** Writes one image: `layout/`, the case as data, and what is expected of it. */
 function write(directory: string, subject: ImageCase): void {
   const fault = subject.fault === undefined ? undefined : faultNamed(subject.fault);
-  const words = fault && { name: fault.name, requirement: fault.requirement, how: fault.how, refusedBy: fault.refusedBy ?? [] };
+  const words = fault && {
+    name: fault.name,
+    requirement: fault.requirement,
+    how: fault.how,
+    implies: Object.keys(fault.implies ?? {}),
+    refusedBy: fault.refusedBy ?? [],
+  };
   mkdirSync(directory);
   writeLayout(join(directory, "layout"), buildLayout(subject));
   writeFileSync(join(directory, "case.json"), json(subject));

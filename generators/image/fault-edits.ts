@@ -1,4 +1,5 @@
 import type { Json } from "../../runners/image/case.js";
+import { canonicalJson } from "./canonical.js";
 import type { Document, Fault, Files } from "./fault.js";
 
 type Stage = "config" | "manifest" | "index" | "layout";
@@ -32,13 +33,35 @@ export const valueFault = (
   requirement: string,
   path: readonly (string | number)[],
   value: Json | undefined,
-  refusedBy?: readonly string[],
+  more: Pick<Fault, "refusedBy" | "implies" | "image"> = {},
 ): Fault => ({
   name,
   requirement,
+  ...more,
   how: `${stage}: /${path.join("/")} ${value === undefined ? "is missing" : `is ${JSON.stringify(value)?.slice(0, 80)}`}`,
-  ...(refusedBy ? { refusedBy } : {}),
   [stage]: (document: Document) => edit(document, path, value),
+});
+
+/** A fault that takes several values at once. */
+export const edits = (
+  stage: Stage,
+  name: string,
+  requirement: string,
+  values: readonly (readonly [path: readonly (string | number)[], value: Json])[],
+): Fault => ({
+  name,
+  requirement,
+  how: `${stage}: ${values.map(([path, value]) => `/${path.join("/")} is ${JSON.stringify(value).slice(0, 80)}`).join(", ")}`,
+  [stage]: (document: Document) => values.reduce((changed, [path, value]) => edit(changed, path, value), document),
+});
+
+/** A fault of something that is in the layout beside the image: `make` writes it, and gives its descriptor for index.json. */
+export const addToIndex = (name: string, requirement: string, how: string, make: (files: Files) => Document): Fault => ({
+  name,
+  requirement,
+  how: `index: ${how}`,
+  index: (index) => edit(index, ["manifests"], [...(asList(index.manifests) ?? []), make(new Map())]),
+  files: (files) => void make(files),
 });
 
 /** A fault in the text of a document: a change to its JSON. */
@@ -53,7 +76,7 @@ export const textFault = (
   requirement,
   how: `${stage}: ${how}`,
   [stage]: (document: Document) => {
-    const changed = change(JSON.stringify(document));
+    const changed = change(canonicalJson(document));
     return Buffer.isBuffer(changed) ? changed : Buffer.from(changed);
   },
 });

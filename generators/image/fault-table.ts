@@ -1,10 +1,22 @@
 import type { Fault } from "./fault.js";
+import { ANNOTATION_FAULTS } from "./faults-annotations.js";
+import { ARTIFACT_FAULTS } from "./faults-artifacts.js";
 import { CONFIG_FAULTS } from "./faults-config.js";
+import { DESCRIPTOR_FAULTS } from "./faults-descriptors.js";
 import { DOCUMENT_FAULTS } from "./faults-documents.js";
 import { LAYER_FAULTS } from "./faults-layers.js";
+import { LAYOUT_FAULTS } from "./faults-layout.js";
 
 /** Every fault: each breaks one statement about content, and nothing else that could be kept. */
-export const FAULTS: readonly Fault[] = [...DOCUMENT_FAULTS, ...CONFIG_FAULTS, ...LAYER_FAULTS];
+export const FAULTS: readonly Fault[] = [
+  ...DOCUMENT_FAULTS,
+  ...DESCRIPTOR_FAULTS,
+  ...ANNOTATION_FAULTS,
+  ...ARTIFACT_FAULTS,
+  ...CONFIG_FAULTS,
+  ...LAYER_FAULTS,
+  ...LAYOUT_FAULTS,
+];
 
 /** The fault of that name; undefined when there is none. */
 export const faultNamed = (name: string): Fault | undefined => FAULTS.find((fault) => fault.name === name);

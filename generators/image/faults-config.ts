@@ -1,6 +1,6 @@
 import type { Json } from "../../runners/image/case.js";
 import type { Fault } from "./fault.js";
-import { edit, valueFault } from "./fault-edits.js";
+import { edit, edits, valueFault } from "./fault-edits.js";
 
 const execution = (name: string, requirement: string, key: string, value: Json): Fault =>
   valueFault("config", name, requirement, ["config", key], value);
@@ -13,11 +13,19 @@ export const CONFIG_FAULTS: readonly Fault[] = [
   valueFault("config", "config-os-unknown", "image.config.os-goos", ["os"], "abacus"),
   valueFault("config", "config-created-no-time", "image.config.created-rfc3339", ["created"], "yesterday"),
   valueFault("config", "config-author-number", "image.config.property-types", ["author"], 7),
+  edits("config", "config-windows-features", "image.config.os-features-windows", [
+    [["os"], "windows"],
+    [["os.features"], ["x"]],
+  ]),
+  edits("config", "config-variant-unknown", "image.config.variant-table", [
+    [["architecture"], "arm"],
+    [["variant"], "v9"],
+  ]),
   valueFault("config", "config-rootfs-missing", "image.config.rootfs-required", ["rootfs"], undefined),
   valueFault("config", "config-rootfs-type-missing", "image.config.rootfs-type-required", ["rootfs", "type"], undefined),
-  valueFault("config", "config-rootfs-type-unknown", "image.config.rootfs-type-layers", ["rootfs", "type"], "abacus", [
-    "image.config.rootfs-unknown-type-error",
-  ]),
+  valueFault("config", "config-rootfs-type-unknown", "image.config.rootfs-type-layers", ["rootfs", "type"], "abacus", {
+    refusedBy: ["image.config.rootfs-unknown-type-error"],
+  }),
   valueFault("config", "config-diff-ids-missing", "image.config.diff-ids-required", ["rootfs", "diff_ids"], undefined),
   {
     name: "config-diff-id-wrong",

@@ -1,9 +1,9 @@
-import { gunzipSync } from "node:zlib";
-import type { Entry } from "../../runners/image/case.js";
+import { gzipSync } from "node:zlib";
+import type { Entry, ImageCase, Layer } from "../../runners/image/case.js";
+import { layerOf } from "./base.js";
 import { dir, entryOf, file, hardlink, symlink } from "./entries.js";
-import type { Fault } from "./fault.js";
-import { rewrite } from "./fault-edits.js";
-import { BLOCK } from "./header.js";
+import type { Document, Fault } from "./fault.js";
+import { BLOCK, checksum } from "./header.js";
 import { encodeEntry } from "./tar.js";
 
 /** The end of an archive's entries: the first of its blocks of zeros. */
@@ -25,7 +25,44 @@ const entries = (name: string, requirement: string, how: string, more: readonly 
   },
 });
 
+/** Whiteouts come before what else is in their directory. */
+const first = (name: string, requirement: string, how: string, entry: Entry, refusedBy?: readonly string[]): Fault => ({
+  ...entries(name, requirement, how, [], refusedBy),
+  tar: (archive) => Buffer.concat([encodeEntry(entry), archive]),
+});
+
+/** A fault that is an entry with something else in a field of its header. */
+const field = (name: string, requirement: string, how: string, entry: Entry, at: number, text: string): Fault => ({
+  ...entries(name, requirement, how, []),
+  tar: (archive) => {
+    const end = endOf(archive);
+    const header = encodeEntry(entry);
+    header.write(text, at, "latin1");
+    checksum(header);
+    return Buffer.concat([archive.subarray(0, end), header, archive.subarray(end)]);
+  },
+});
+
 const X = "oci-conform-fault";
+
+const emptyField = (name: string, at: number, width: number): Fault =>
+  field(`layer-${name}-empty`, `image.layer.attribute-${name}`, `a file whose header has no ${name}`, file(X), at, " ".repeat(width - 1));
+
+/** Layers of one file each, all of them different. */
+const ownLayers = (...names: string[]): Layer[] => names.map((name) => layerOf([file(`${X}-${name}`, name)]));
+
+/** The uppermost layer is compressed with zstd. */
+const zstdOnTop = (subject: ImageCase): ImageCase => ({
+  ...subject,
+  layers: subject.layers.map((layer, at, all) => (at === all.length - 1 ? { ...layer, compression: { kind: "zstd" } } : layer)),
+});
+
+/** Moves a layer's descriptor to another place. */
+const move = (manifest: Document, from: number, to: number): Document => {
+  const layers = Array.isArray(manifest.layers) ? [...manifest.layers] : [];
+  layers.splice(to < 0 ? layers.length : to, 0, ...layers.splice(from, 1));
+  return { ...manifest, layers };
+};
 
 /** Faults of layers and of the layout's files. */
 export const LAYER_FAULTS: readonly Fault[] = [
@@ -39,17 +76,21 @@ export const LAYER_FAULTS: readonly Fault[] = [
   entries("layer-sparse", "image.layer.sparse-not-used", "a sparse file", [
     entryOf(X, "file", { content: { size: 8192, data: [[4096, "x"]] }, header: { dialect: "gnu", sparse: "gnu" } }),
   ]),
-  entries("layer-whiteout-not-empty", "image.layer.whiteout-empty", "a whiteout with content", [file(`.wh.${X}`, "content")]),
-  entries("layer-whiteout-directory", "image.layer.whiteout-regular-file", "a whiteout that is a symbolic link", [
-    symlink(`.wh.${X}`, "a"),
+  first("layer-whiteout-not-empty", "image.layer.whiteout-empty", "a whiteout with content", file(`.wh.${X}`, "content")),
+  first("layer-whiteout-symlink", "image.layer.whiteout-regular-file", "a whiteout that is a symbolic link", symlink(`.wh.${X}`, "a")),
+  first("layer-whiteout-bare", "image.layer.bare-whiteout-invalid", "an entry named .wh.", file(".wh."), [
+    "image.layer.bare-whiteout-refused",
   ]),
-  entries(
-    "layer-whiteout-bare",
-    "image.layer.bare-whiteout-invalid",
-    "an entry named .wh.",
-    [file(".wh.")],
-    ["image.layer.bare-whiteout-refused"],
-  ),
+  entries("layer-whiteout-late", "image.layer.whiteouts-first", "a whiteout after another entry of its directory", [
+    file(`${X}/a`),
+    file(`${X}/.wh.b`),
+  ]),
+  entries("layer-opaque", "image.layer.explicit-whiteouts", "an opaque marker", [file(`${X}/.wh..wh..opq`)]),
+  emptyField("mode", 100, 8),
+  emptyField("uid", 108, 8),
+  emptyField("gid", 116, 8),
+  emptyField("mtime", 136, 12),
+  field("layer-directory-with-size", "robustness.image.tar-sizes", "a directory that declares a size", dir(X), 124, "00000001000"),
   entries("layer-directory-like-whiteout", "image.layer.whiteout-prefix-reserved", "a file in a directory .wh.X", [
     file(`.wh.${X}/a`, "a"),
   ]),
@@ -90,7 +131,7 @@ export const LAYER_FAULTS: readonly Fault[] = [
     name: "layer-not-compressed",
     requirement: "image.layer.gzip-compressed",
     how: "layer: the archive as it is, in spite of the media type",
-    packed: (bytes) => gunzipSync(bytes),
+    packed: (_, archive) => archive,
   },
   {
     name: "layer-trailing-garbage",
@@ -99,36 +140,31 @@ export const LAYER_FAULTS: readonly Fault[] = [
     packed: (bytes) => Buffer.concat([bytes, Buffer.from("garbage")]),
   },
   {
-    name: "blob-changed",
-    requirement: "image.layout.blob-matches-digest",
-    how: "layout: a byte of a layer's blob is another: the one that names the system which packed it",
-    refusedBy: ["image.descriptor.digest-verified", "image.descriptor.verified-before-use"],
-    files: (files, { layers }) =>
-      rewrite(files, layers.at(-1) ?? "", (bytes) => Buffer.concat([bytes.subarray(0, 9), Buffer.of(3), bytes.subarray(10)])),
+    name: "layer-zstd-is-gzip",
+    requirement: "image.layer.zstd-compressed",
+    how: "layer: compressed with gzip, in spite of the media type",
+    image: zstdOnTop,
+    packed: (_, archive) => gzipSync(archive),
   },
   {
-    name: "config-blob-changed",
-    requirement: "image.layout.blob-matches-digest",
-    how: "layout: the config's blob has another value of the same length",
-    refusedBy: ["image.descriptor.digest-verified", "image.descriptor.verified-before-use"],
-    files: (files, { config }) => rewrite(files, config, (bytes) => Buffer.from(bytes.toString().replace('"os":"linux"', '"os":"linuX"'))),
+    name: "layer-zstd-trailing-garbage",
+    requirement: "image.layer.zstd-compressed",
+    how: "layer: text after the compressed data",
+    image: zstdOnTop,
+    packed: (bytes) => Buffer.concat([bytes, Buffer.from("garbage")]),
   },
   {
-    name: "layout-file-missing",
-    requirement: "image.layout.file-exists",
-    how: "layout: there is no oci-layout",
-    files: (files) => void files.delete("oci-layout"),
+    name: "layers-base-last",
+    requirement: "image.manifest.layers-base-first",
+    how: "manifest: the base layer is the last one",
+    image: (subject) => ({ ...subject, layers: [...ownLayers("base"), ...subject.layers] }),
+    manifest: (manifest) => move(manifest, 0, -1),
   },
   {
-    name: "index-missing",
-    requirement: "image.layout.index-exists",
-    how: "layout: there is no index.json",
-    files: (files) => void files.delete("index.json"),
-  },
-  {
-    name: "blob-name-grammar",
-    requirement: "image.layout.blob-name-grammar",
-    how: "layout: a blob whose name no digest can have",
-    files: (files) => void files.set("blobs/sha256/a name", Buffer.from("x")),
+    name: "layers-swapped",
+    requirement: "image.manifest.layers-stack-order",
+    how: "manifest: the layer above the base is the last one",
+    image: (subject) => ({ ...subject, layers: [...ownLayers("base", "second"), ...subject.layers] }),
+    manifest: (manifest) => move(manifest, 1, -1),
   },
 ];

@@ -7,7 +7,7 @@ import { FAULTS } from "./fault-table.js";
 
 /** A case with that fault. */
 export const withFault = (subject: ImageCase, fault: Fault): ImageCase => ({
-  ...subject,
+  ...(fault.image?.(subject) ?? subject),
   title: fault.how,
   aims: [fault.requirement],
   fault: fault.name,

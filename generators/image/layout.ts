@@ -10,6 +10,8 @@ import { encodeTar } from "./tar.js";
 export interface Layout {
   readonly files: ReadonlyMap<string, Buffer>;
   readonly names: Names;
+  /** Symbolic links: where each is, and what it says. */
+  readonly links: Readonly<Record<string, string>>;
 }
 
 const SUFFIX = { none: "", gzip: "+gzip", zstd: "+zstd" } as const;
@@ -42,7 +44,7 @@ export function buildLayout(subject: ImageCase): Layout {
     const plain = encodeTar(layer);
     const archive = at === last && fault?.tar ? fault.tar(plain) : plain;
     const bytes = compress(archive, layer.compression);
-    return { layer, diffId: digestOf(archive), bytes: at === last && fault?.packed ? fault.packed(bytes) : bytes };
+    return { layer, diffId: digestOf(archive), bytes: at === last && fault?.packed ? fault.packed(bytes, archive) : bytes };
   });
   const layers = packed.map(({ layer, bytes }) => ({ ...addBlob(files, mediaTypeOf(layer), bytes, algorithm), ...unknown }));
   const diffIds = packed.map(({ diffId }) => diffId);
@@ -76,7 +78,7 @@ export function buildLayout(subject: ImageCase): Layout {
   files.set("oci-layout", bytesOf(fault?.layout ? fault.layout(header) : header));
   const names: Names = { manifest: pathOf(described), config: pathOf(configDescriptor), layers: layers.map(pathOf) };
   fault?.files?.(files, names);
-  return { files, names };
+  return { files, names, links: fault?.links ?? {} };
 }
 
 /** Puts indexes around a manifest's descriptor. */

@@ -1,5 +1,6 @@
 import type { Json, Neighbour } from "../../runners/image/case.js";
 import { digestOf } from "../../runners/image/content.js";
+import { canonicalJson } from "./canonical.js";
 import type { Document, Files } from "./fault.js";
 
 /** The media types of the image spec. */
@@ -14,7 +15,7 @@ export const MEDIA = {
 
 export const REF_NAME = "org.opencontainers.image.ref.name";
 
-export const jsonBytes = (value: Json): Buffer => Buffer.from(JSON.stringify(value));
+export const jsonBytes = (value: Json): Buffer => Buffer.from(canonicalJson(value));
 
 /** Where a blob lies. */
 export const blobPath = (digest: string): string => `blobs/${digest.replace(":", "/")}`;

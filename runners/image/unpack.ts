@@ -48,7 +48,8 @@ function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacke
       fail(thrown);
     }
   });
-  const closed = once(stream, "close");
+  // Unlike `once` of node:events this is never rejected: the stream may fail while nobody waits for it.
+  const closed = new Promise<void>((resolve) => stream.once("close", resolve));
   const check = (): void => {
     if (failed) throw failed;
   };
@@ -64,7 +65,7 @@ function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacke
     end: async () => {
       check();
       stream.end();
-      await closed.catch(fail);
+      await closed;
       check();
     },
     get trailing() {

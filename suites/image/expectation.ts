@@ -25,7 +25,14 @@ export interface Expectation {
   /** Whether the layout keeps to every statement about content. */
   readonly valid: boolean;
   /** What is broken, how, and by which statements it is to be refused, if by any. */
-  readonly fault?: { readonly name: string; readonly requirement: string; readonly how: string; readonly refusedBy: readonly string[] };
+  readonly fault?: {
+    readonly name: string;
+    readonly requirement: string;
+    readonly how: string;
+    /** Further statements that cannot but be broken with it. */
+    readonly implies: readonly string[];
+    readonly refusedBy: readonly string[];
+  };
   /** Statements by which a tool has to put up with something in it. */
   readonly exercises: readonly string[];
   /** What is recommended about content (SHOULD) and not kept to, for the sake of those who have to take it. */

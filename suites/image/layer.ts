@@ -79,7 +79,8 @@ export const layer: Section = {
       kind === "file" || kind === "sparse" ? must(kind === "file", "a file without holes", "a sparse file") : undefined,
     ),
     check("image.layer.hardlink-not-to-directory", ({ entry, seen }) => {
-      const target = entry.kind === "hardlink" ? seen.kindOf(plainPath(entry.link)) : undefined;
+      // What names nothing is another rule's business.
+      const target = entry.kind === "hardlink" && entry.link !== "" ? seen.kindOf(plainPath(entry.link)) : undefined;
       return target === undefined ? undefined : must(target !== "directory", "a file", target);
     }),
     check("image.layer.whiteout-empty", ({ entry, name }) =>

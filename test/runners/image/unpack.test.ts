@@ -42,6 +42,17 @@ t.test("what was packed comes out, in pieces of any size", async (t) => {
   }
 });
 
+t.test("a stream that breaks while nobody waits for it says so at the next write", async (t) => {
+  const into = await unpacker("gzip", () => undefined);
+  const feed = async (): Promise<void> => {
+    for (;;) {
+      await into.write(Buffer.of(0x1f, 0x8b, 0xff));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  await t.rejects(feed(), { name: "BadCompression" });
+});
+
 t.test("several members and frames follow one another", async (t) => {
   const [a, b] = [Buffer.from("first"), randomBytes(70_000)];
   for (const kind of ["gzip", "zstd"] as const)

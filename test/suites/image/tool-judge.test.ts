@@ -218,8 +218,11 @@ t.test("an expectation has the tree with reasons, or the fault", async (t) => {
   });
   const [fault] = FAULTS;
   if (fault)
-    t.match(expectationOf(minimalImage(), { name: fault.name, requirement: fault.requirement, how: fault.how, refusedBy: [] }), {
-      valid: false,
-      fault: { requirement: fault.requirement },
-    });
+    t.match(
+      expectationOf(minimalImage(), { name: fault.name, requirement: fault.requirement, how: fault.how, implies: [], refusedBy: [] }),
+      {
+        valid: false,
+        fault: { requirement: fault.requirement },
+      },
+    );
 });
