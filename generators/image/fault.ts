@@ -19,8 +19,8 @@ export interface Fault {
   readonly refusedBy?: readonly string[];
   /** Makes an image into one that can have the fault; valid without it. */
   readonly image?: (subject: ImageCase) => ImageCase;
-  /** What is changed, before everything that depends on it is made (so digests above it fit). A Buffer is written as it is. */
-  readonly tar?: (archive: Buffer) => Buffer;
+  /** What is changed, before everything that depends on it is made (so digests above it fit). A Buffer is written as it is. `end` is where an archive's entries end. */
+  readonly tar?: (archive: Buffer, end: number) => Buffer;
   readonly packed?: (layer: Buffer, archive: Buffer) => Buffer;
   readonly config?: (config: Document) => Document | Buffer;
   readonly manifest?: (manifest: Document) => Document | Buffer;

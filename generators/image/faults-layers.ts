@@ -6,23 +6,13 @@ import type { Document, Fault } from "./fault.js";
 import { BLOCK, checksum } from "./header.js";
 import { encodeEntry } from "./tar.js";
 
-/** The end of an archive's entries: the first of its blocks of zeros. */
-function endOf(archive: Buffer): number {
-  let end = archive.length;
-  while (end >= BLOCK && archive.subarray(end - BLOCK, end).every((byte) => byte === 0)) end -= BLOCK;
-  return end;
-}
-
 /** A fault that is some more entries in a layer. */
 const entries = (name: string, requirement: string, how: string, more: readonly Entry[], refusedBy?: readonly string[]): Fault => ({
   name,
   requirement,
   how: `layer: ${how}`,
   ...(refusedBy ? { refusedBy } : {}),
-  tar: (archive) => {
-    const end = endOf(archive);
-    return Buffer.concat([archive.subarray(0, end), ...more.map(encodeEntry), archive.subarray(end)]);
-  },
+  tar: (archive, end) => Buffer.concat([archive.subarray(0, end), ...more.map(encodeEntry), archive.subarray(end)]),
 });
 
 /** Whiteouts come before what else is in their directory. */
@@ -34,8 +24,7 @@ const first = (name: string, requirement: string, how: string, entry: Entry, ref
 /** A fault that is an entry with something else in a field of its header. */
 const field = (name: string, requirement: string, how: string, entry: Entry, at: number, text: string): Fault => ({
   ...entries(name, requirement, how, []),
-  tar: (archive) => {
-    const end = endOf(archive);
+  tar: (archive, end) => {
     const header = encodeEntry(entry);
     header.write(text, at, "latin1");
     checksum(header);
@@ -102,8 +91,7 @@ export const LAYER_FAULTS: readonly Fault[] = [
     name: "layer-checksum-wrong",
     requirement: "image.layer.tar-archive",
     how: "layer: the checksum of the last header is wrong",
-    tar: (archive) => {
-      const end = endOf(archive);
+    tar: (archive, end) => {
       const header = encodeEntry(file(X, ""));
       header[148] = 0x37;
       return Buffer.concat([archive.subarray(0, end), header, archive.subarray(end)]);
@@ -113,13 +101,13 @@ export const LAYER_FAULTS: readonly Fault[] = [
     name: "layer-truncated",
     requirement: "image.layer.tar-archive",
     how: "layer: the archive ends in the content of an entry",
-    tar: (archive) => Buffer.concat([archive.subarray(0, endOf(archive)), encodeEntry(file(X, "x".repeat(1000))).subarray(0, BLOCK + 100)]),
+    tar: (archive, end) => Buffer.concat([archive.subarray(0, end), encodeEntry(file(X, "x".repeat(1000))).subarray(0, BLOCK + 100)]),
   },
   {
     name: "layer-one-end-block",
     requirement: "robustness.image.tar-ending",
     how: "layer: one block of zeros at the end instead of two",
-    tar: (archive) => Buffer.concat([archive.subarray(0, endOf(archive)), Buffer.alloc(BLOCK)]),
+    tar: (archive, end) => Buffer.concat([archive.subarray(0, end), Buffer.alloc(BLOCK)]),
   },
   {
     name: "layer-trailing-data",

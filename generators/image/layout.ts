@@ -3,6 +3,7 @@ import { digestOf } from "../../runners/image/content.js";
 import { compress } from "./compression.js";
 import type { Document, Fault, Files, Names } from "./fault.js";
 import { FAULTS } from "./fault-table.js";
+import { BLOCK } from "./header.js";
 import { addBlob, blobPath, jsonBytes, MEDIA, neighbour, REF_NAME, unknownDescriptor } from "./neighbours.js";
 import { encodeTar } from "./tar.js";
 
@@ -42,7 +43,7 @@ export function buildLayout(subject: ImageCase): Layout {
   const packed = subject.layers.map((layer, at) => {
     // A fault of a layer is in the uppermost one.
     const plain = encodeTar(layer);
-    const archive = at === last && fault?.tar ? fault.tar(plain) : plain;
+    const archive = at === last && fault?.tar ? fault.tar(plain, plain.length - layer.endBlocks * BLOCK) : plain;
     const bytes = compress(archive, layer.compression);
     return { layer, diffId: digestOf(archive), bytes: at === last && fault?.packed ? fault.packed(bytes, archive) : bytes };
   });

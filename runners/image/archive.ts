@@ -1,59 +1,37 @@
-import { randomUUID } from "node:crypto";
-import { type FileHandle, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, posix } from "node:path";
+import { type FileHandle, open } from "node:fs/promises";
+import { posix } from "node:path";
 import { Inconclusive } from "../errors.js";
+import { unreadable } from "./errno.js";
 import { Beyond, type Limits } from "./limits.js";
 import { CHUNK, type Form, type Source, type SourceFile } from "./source.js";
 import { type Entry, TarReader } from "./tar.js";
-import { BadCompression, sniff, unpacker } from "./unpack.js";
+import { sniff } from "./unpack.js";
+import { unpackWhole } from "./unpack-whole.js";
 
-/** Reads a part of a file. */
-async function* readRange(file: FileHandle, from: number, length: number): AsyncGenerator<Buffer> {
+/** Fills a buffer from a place in a file as far as it can. @throws Inconclusive */
+const readAt = async (path: string, file: FileHandle, into: Buffer, at: number): Promise<number> =>
+  (await file.read(into, 0, into.length, at).catch((thrown: unknown) => unreadable(path, thrown))).bytesRead;
+
+/** Reads a part of a file. @throws Inconclusive when it is not there any more */
+async function* readRange(path: string, file: FileHandle, from: number, length: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, length)));
   for (let at = 0; at < length; ) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, length - at), from + at);
-    if (bytesRead === 0) return;
+    const bytesRead = await readAt(path, file, buffer.subarray(0, length - at), from + at);
+    if (bytesRead === 0) throw new Inconclusive(`${path} was changed while it was read`);
     // A copy: what takes it may still hold it when the next part is read.
     yield Buffer.from(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }
 }
 
-/** Unpacks a compressed archive into a nameless temporary file, so that any part of it can be read at any time. */
-async function unpackWhole(path: string, packed: FileHandle, compression: "gzip" | "zstd", limits: Limits): Promise<FileHandle> {
-  const name = join(tmpdir(), `oci-conform-${randomUUID()}`);
-  const file = await open(name, "wx+", 0o600);
-  await rm(name);
-  const waiting: Buffer[] = [];
-  let written = 0;
-  const store = async (): Promise<void> => {
-    for (const part of waiting.splice(0)) {
-      await file.write(part, 0, part.length, written);
-      written += part.length;
-    }
-  };
-  let given = 0;
-  try {
-    const { size } = await packed.stat();
-    const into = await unpacker(compression, (data) => {
-      given += data.length;
-      if (given > limits.layerSize) throw new Beyond(`${path}: more than ${limits.layerSize} bytes when unpacked (--max-layer-size)`);
-      waiting.push(Buffer.from(data));
-    });
-    for await (const chunk of readRange(packed, 0, size)) {
-      await into.write(chunk);
-      await store();
-    }
-    await into.end();
-    await store();
-    return file;
-  } catch (thrown) {
-    await file.close();
-    if (thrown instanceof BadCompression) throw new Inconclusive(`${path}: a broken ${compression} stream: ${thrown.message}`);
-    throw thrown;
-  }
-}
+/** Packers that are not understood, by the first bytes of what they make. */
+const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
+  ["\xfd7zXZ\0", "xz"],
+  ["BZh", "bzip2"],
+  ["PK\x03\x04", "zip"],
+  ["7z\xbc\xaf", "7z"],
+  ["\x04\x22\x4d\x18", "lz4"],
+];
 
 /** Where a path inside an archive leads, or undefined where it leads out of it. */
 function inside(path: string): string | undefined {
@@ -78,7 +56,7 @@ async function membersOf(path: string, file: FileHandle, limits: Limits): Promis
     const skipped = Math.min(reader.toSkip, size - at);
     if (skipped > 0) reader.skip(skipped);
     at += skipped;
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - at), at);
+    const bytesRead = await readAt(path, file, buffer.subarray(0, size - at), at);
     // Blocks one by one, so that contents can be skipped as soon as they begin.
     for (let next = 0; next < bytesRead && reader.toSkip === 0; next += 512) {
       const block = buffer.subarray(next, Math.min(next + 512, bytesRead));
@@ -89,8 +67,8 @@ async function membersOf(path: string, file: FileHandle, limits: Limits): Promis
   }
   const { problem } = reader.end();
   if (problem) {
-    const what = problem.offset === 0 ? "neither a directory nor an archive of a layout" : "a broken tar archive";
-    throw new Inconclusive(`${path}: ${what}: ${problem.message} (at byte ${problem.offset})`);
+    if (problem.offset === 0) throw new Inconclusive(`${path} is neither a directory nor a tar archive: ${problem.message}`);
+    throw new Inconclusive(`${path}: a broken tar archive: ${problem.message} (at byte ${problem.offset})`);
   }
   return resolve(entries);
 }
@@ -124,18 +102,18 @@ function resolve(entries: readonly Entry[]): Map<string, Member> {
  * @throws Inconclusive when it is none, or broken; Beyond when it is beyond a limit
  */
 export async function openArchive(path: string, limits: Limits): Promise<Source> {
-  let file = await open(path, "r").catch((thrown: unknown) => {
-    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
-    throw new Inconclusive(`${path} cannot be read (${code})`);
-  });
+  let file = await open(path, "r").catch((thrown: unknown) => unreadable(path, thrown));
   try {
     const first = Buffer.alloc(8);
-    const { bytesRead } = await file.read(first, 0, first.length, 0);
+    const bytesRead = await readAt(path, file, first, 0);
     if (bytesRead === 0) throw new Inconclusive(`${path} is empty`);
+    const foreign = FOREIGN.find(([magic]) => first.toString("latin1").startsWith(magic))?.[1];
+    if (foreign !== undefined) throw new Inconclusive(`${path} is packed by ${foreign}: unpack it first, or pack it by gzip or zstd`);
     const compression = sniff(first.subarray(0, bytesRead));
     if (compression !== "none") {
       const packed = file;
-      file = await unpackWhole(path, packed, compression, limits);
+      const { size } = await packed.stat();
+      file = await unpackWhole(path, readRange(path, packed, 0, size), compression, limits);
       await packed.close();
     }
     const opened = file;
@@ -146,7 +124,7 @@ export async function openArchive(path: string, limits: Limits): Promise<Source>
       files,
       read: (name) => {
         const member = files.get(name);
-        return readRange(opened, member?.at ?? 0, member?.type === "file" ? member.size : 0);
+        return readRange(path, opened, member?.at ?? 0, member?.type === "file" ? member.size : 0);
       },
       close: () => opened.close(),
     };

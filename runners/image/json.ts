@@ -2,8 +2,8 @@ import type { JsonArray, JsonNode, JsonObject } from "./json-node.js";
 import { beyondDouble } from "./json-number.js";
 import { firstNotUtf8 } from "./utf8.js";
 
-/** What can be wrong with a JSON text: `syntax` and `depth` end the reading, the others do not. */
-export type JsonProblemKind = "syntax" | "depth" | "encoding" | "duplicate" | "surrogate" | "noncharacter" | "number";
+/** What can be wrong with a JSON text: `syntax` and `limit` end the reading, the others do not. */
+export type JsonProblemKind = "syntax" | "limit" | "encoding" | "duplicate" | "surrogate" | "noncharacter" | "number";
 
 export interface JsonProblem {
   readonly kind: JsonProblemKind;
@@ -23,10 +23,10 @@ export interface Json {
 
 /** Ends the reading. */
 class Stop extends Error {
-  readonly kind: "syntax" | "depth";
+  readonly kind: "syntax" | "limit";
   readonly offset: number;
 
-  constructor(kind: "syntax" | "depth", offset: number, message: string) {
+  constructor(kind: "syntax" | "limit", offset: number, message: string) {
     super(message);
     this.kind = kind;
     this.offset = offset;
@@ -56,12 +56,16 @@ const LITERALS: readonly (readonly [string, boolean | null])[] = [
 /** So many problems of a document are kept: enough for anybody, and no way to fill the memory. */
 const MOST_PROBLEMS = 1000;
 
+/** Each value takes some hundred bytes of memory. Documents of 4 MiB, the most that is read unless told otherwise, cannot have more. */
+const MOST_VALUES = 2 ** 21;
+
 class Parser {
   readonly problems: JsonProblem[] = [];
   loose: Json["loose"];
   readonly #bytes: Buffer;
   readonly #maxDepth: number;
   #at = 0;
+  #values = 0;
 
   constructor(bytes: Buffer, maxDepth: number) {
     this.#bytes = bytes;
@@ -107,7 +111,8 @@ class Parser {
   #value(parent: Parent, depth: number): JsonNode {
     this.#space();
     const start = this.#at;
-    if (depth > this.#maxDepth) throw new Stop("depth", start, `nested deeper than ${this.#maxDepth} levels`);
+    if (depth > this.#maxDepth) throw new Stop("limit", start, `JSON nested deeper than ${this.#maxDepth} levels (--max-depth)`);
+    if (++this.#values > MOST_VALUES) throw new Stop("limit", start, `JSON of more than ${MOST_VALUES} values`);
     const byte = this.#bytes[start];
     if (byte === undefined) return this.#stop("the document ends where a value is expected");
     if (byte === 0x7b) return this.#object({ ...parent, start }, depth);

@@ -5,6 +5,7 @@ import { layerType } from "../../spec/image/media-types.js";
 import { Inconclusive, UsageError } from "../errors.js";
 import { openArchive } from "./archive.js";
 import { openDirectory } from "./directory.js";
+import { codeOf } from "./errno.js";
 import { itemsOf, member } from "./json-node.js";
 import type { Document, Layout } from "./layout.js";
 import type { Limits } from "./limits.js";
@@ -32,7 +33,7 @@ const BLOB = /^blobs\/([^/]+)\/[^/]+$/;
 /** @throws UsageError when there is nothing, Inconclusive when it cannot be looked at */
 export function assertThere(path: string): Promise<Stats> {
   return stat(path).catch((thrown: unknown) => {
-    const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown);
+    const code = codeOf(thrown);
     if (code === "ENOENT" || code === "ENOTDIR") throw new UsageError(`${path}: there is no such file or directory`);
     throw new Inconclusive(`${path} cannot be read (${code})`);
   });

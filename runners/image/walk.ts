@@ -80,8 +80,7 @@ class Walk implements Walked {
     if (file?.type !== "file") return undefined;
     const base = { path, role, size: file.size, entryPoint: path === "index.json" };
     const document = { ...base, json: await this.#parse(path) };
-    if (document.json.problems.some(({ kind }) => kind === "depth"))
-      this.beyond.push(`${path}: JSON nested deeper than ${this.#limits.depth} levels (--max-depth)`);
+    for (const { kind, message } of document.json.problems) if (kind === "limit") this.beyond.push(`${path}: ${message}`);
     this.#known.set(key, document);
     this.documents.push(document);
     return { document, first: true };

@@ -4,7 +4,7 @@ import { atLeast } from "../../spec/image/releases.js";
 import { check, type DocumentView, type Located, must, type Section } from "./suite.js";
 
 /** Documents that were read at all; what is beyond a limit was not. */
-const wasRead = ({ json }: Document): boolean => json.root !== undefined || json.problems.some(({ kind }) => kind !== "depth");
+const wasRead = ({ json }: Document): boolean => json.root !== undefined || json.problems.some(({ kind }) => kind !== "limit");
 
 /** Maps of annotations have a rule of their own about names that occur twice. */
 const inAnnotations = ({ node }: JsonProblem): boolean => node?.parent?.key === "annotations" || node?.parent?.key === "Labels";

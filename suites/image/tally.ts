@@ -7,12 +7,19 @@ const MOST_PLACES = 5;
 /** Text of bytes as far as they are UTF-8; a layer's names are kept as bytes. */
 export const legible = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
 
+/** Text in quotes, without anything that a terminal would obey or that no text is. */
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(/\p{C}/gu, (odd) =>
+    Array.from({ length: odd.length }, (_, at) => `\\u${odd.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
+  );
+const plain = (file: string): string => (/\p{C}/u.test(file) ? quoted(file) : file);
+
 /** A place in words: the file, the JSON pointer or the entry in it, and the byte. */
 export function inWords({ file, node, entry, offset }: Spot): string {
   const pointer = node === undefined ? "" : ` at ${pointerOf(node) || "its root"}`;
-  const member = entry === undefined ? "" : ` entry ${JSON.stringify(legible(entry))}`;
+  const member = entry === undefined ? "" : ` entry ${quoted(legible(entry))}`;
   const byte = offset ?? node?.start;
-  return `${file}${pointer}${member}${byte === undefined ? "" : ` (byte ${byte}${entry === undefined ? "" : " of the archive"})`}`;
+  return `${plain(file)}${pointer}${member}${byte === undefined ? "" : ` (byte ${byte}${entry === undefined ? "" : " of the archive"})`}`;
 }
 
 /** What came of one requirement in one input. */
