@@ -39,12 +39,15 @@ export function seedOf({ seed, time, shard: part }: Pick<CommonOptions, "seed" |
   return seed ?? (time === undefined ? DEFAULT_SEED : Math.floor(Math.random() * 0x7fffffff));
 }
 
+/** Adds the option that says which findings fail a run. */
+export const withLevel = (command: Command): Command =>
+  command.addOption(
+    new Option("--level <level>", "what makes the run fail: MUST alone, or SHOULD too").choices(["must", "should"]).default("must"),
+  );
+
 /** Adds the options about reports and what makes a run fail, which every command that judges has. */
 export const withReportOptions = (command: Command): Command =>
-  command
-    .addOption(
-      new Option("--level <level>", "what makes the run fail: MUST alone, or SHOULD too").choices(["must", "should"]).default("must"),
-    )
+  withLevel(command)
     .option("--report <format[=file]>", `${FORMAT_NAMES.join(", ")}; repeatable`, collect, [])
     .option("--baseline <file>", "known findings: they do not fail the run, but one that no longer comes does")
     .option("--update-baseline", "bring the baseline up to date with this run, or make one", false)

@@ -65,7 +65,13 @@ ${FILES}
 export function storeFailure(root: string, requirement: Requirement, tool: Tool, setting: ImageSetting, failed: FailedImage): string {
   const { case: subject, observation, outcome } = failed;
   const fault = subject.fault === undefined ? undefined : faultNamed(subject.fault);
-  const words = fault && { name: fault.name, requirement: fault.requirement, how: fault.how, refusedBy: fault.refusedBy ?? [] };
+  const words = fault && {
+    name: fault.name,
+    requirement: fault.requirement,
+    how: fault.how,
+    implies: Object.keys(fault.implies ?? {}),
+    refusedBy: fault.refusedBy ?? [],
+  };
   const note = outcome.note === undefined ? "" : ` (${oneLine(outcome.note)})`;
   return storeImage(root, `${tool.name}-${requirement.id}`, {
     case: subject,

@@ -7,6 +7,7 @@ import { renderTable } from "../reports/table.js";
 import { UsageError } from "../runners/errors.js";
 import { collect, makeCommand, parse } from "./command.js";
 import { withReportOptions } from "./common-options.js";
+import { compareFiles } from "./report-compare.js";
 import { readResults } from "./results-file.js";
 import { runSession, type SessionOptions, type Subject } from "./session.js";
 
@@ -76,6 +77,7 @@ async function mergeFiles(args: readonly string[]): Promise<number> {
 }
 
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly run: (args: readonly string[]) => Promise<number> }>> = {
+  compare: { summary: "say what changed between two runs", run: compareFiles },
   show: { summary: "render results again, in any format", run: show },
   merge: { summary: "make one run of its shards", run: mergeFiles },
 };

@@ -6,7 +6,7 @@ export const whyExpected = ({ reason, issue }: Expected): string => oneLine(issu
 
 /** What a run saw where a baseline foretells a failure. Only a pass shows that it is gone. */
 export const whatCame = ({ verdict, reason }: Stale): string =>
-  oneLine(`${verdict === "pass" ? "no longer fails" : `was not shown to fail (${verdict})`}; it was listed as: ${reason}`);
+  oneLine(verdict === "pass" ? `no longer fails: ${reason}` : `was not shown to fail: ${verdict}: ${reason}`);
 
 /** `baseline.yaml:12`, as editors take it. */
 export const placeOf = ({ file }: Pick<BaselineUse, "file">, { line }: Pick<Stale, "line">): string => oneLine(`${file}:${line}`);

@@ -78,7 +78,7 @@ export interface Stale {
   readonly line: number;
   /** What the run saw instead of a failure. */
   readonly verdict: Exclude<Verdict, "fail">;
-  /** Why it was listed. */
+  /** More of that, in words. */
   readonly reason: string;
 }
 

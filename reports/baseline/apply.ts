@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { Results, Stale } from "../results.js";
+import { count } from "../text.js";
 import { inRange } from "./range.js";
 import type { Baseline, Entry, When } from "./read.js";
 
@@ -34,7 +35,8 @@ export function applyBaseline(results: Results, { file, entries }: Baseline, all
     const entry = own.get(result.id);
     if (!entry) return result;
     const { reason, issue, flaky, line } = entry;
-    if (result.verdict === "pass" && whole && !flaky) stale.push({ id: result.id, line, verdict: result.verdict, reason });
+    if (result.verdict === "pass" && whole && !flaky)
+      stale.push({ id: result.id, line, verdict: result.verdict, reason: `it passed in ${count(result.exercised, "case")}` });
     return result.verdict === "fail" ? { ...result, expected: { reason, ...(issue === undefined ? {} : { issue }) } } : result;
   });
   return { ...results, baseline: { file, stale, ...(allowStale ? { allowStale } : {}) }, requirements };

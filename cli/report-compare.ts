@@ -1,0 +1,57 @@
+import { compare, isRegression } from "../reports/compare.js";
+import { comparisonMarkdown, renderComparison } from "../reports/compare-text.js";
+import { checkFile, writeWhole } from "../reports/file.js";
+import { paintFor, widthOf } from "../reports/style.js";
+import { nearest } from "../reports/suggest.js";
+import { UsageError } from "../runners/errors.js";
+import { collect, makeCommand, parse } from "./command.js";
+import { withLevel } from "./common-options.js";
+import { addToSummary } from "./github-actions.js";
+import { readResults } from "./results-file.js";
+
+const FORMATS = ["terminal", "markdown"];
+
+interface CompareOptions {
+  readonly level: "must" | "should";
+  readonly report: readonly string[];
+}
+
+/** A `FORMAT[=FILE]` option. @throws UsageError for an unknown format, or a file that cannot be written. */
+function outputOf(option: string): { readonly format: string; readonly file?: string } {
+  const equals = option.indexOf("=");
+  const format = equals < 0 ? option : option.slice(0, equals);
+  if (!FORMATS.includes(format)) {
+    const near = nearest(format, FORMATS);
+    const hint = near === undefined ? `there are ${FORMATS.join(", ")}` : `did you mean ${near}?`;
+    throw new UsageError(`--report ${option}: comparisons have no format '${format}'; ${hint}`);
+  }
+  if (equals < 0) return { format };
+  const file = option.slice(equals + 1);
+  checkFile(file, `--report ${option}`);
+  return { format, file };
+}
+
+/** `oci-conform report compare OLD NEW`: says what changed. Returns 1 when something regressed. */
+export async function compareFiles(args: readonly string[]): Promise<number> {
+  const command = makeCommand("report compare", "Says what changed between two runs; fails when something regressed that fails a run.")
+    .usage("OLD NEW [options]")
+    .argument("<old>", "results, from --report json=FILE")
+    .argument("<new>", "results of the same target, later")
+    .option("--report <format[=file]>", `${FORMATS.join(", ")}; repeatable`, collect, []);
+  if (!parse(withLevel(command), args)) return 0;
+  const { level: gate, report } = command.opts<CompareOptions>();
+  const asked = report.map(outputOf);
+  const outputs = asked.some(({ file }) => file === undefined) ? asked : [{ format: "terminal" }, ...asked];
+  const [older = "", newer = ""] = command.args;
+  const comparison = compare(readResults(older), readResults(newer));
+  const markdown = comparisonMarkdown(comparison, { gate });
+  for (const { format, file } of outputs) {
+    const plain = file !== undefined;
+    const paint = plain ? (_: unknown, text: string) => text : paintFor(process.stdout, process.env);
+    const text = format === "markdown" ? markdown : renderComparison(comparison, { gate, paint, width: widthOf(process.stdout) });
+    if (file === undefined) process.stdout.write(text);
+    else writeWhole(file, text);
+  }
+  addToSummary(markdown);
+  return isRegression(comparison, { gate }) ? 1 : 0;
+}
