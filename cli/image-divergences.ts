@@ -10,8 +10,8 @@ interface Seen {
   readonly seen: ReadonlyMap<string, ImageObservation>;
 }
 
-/** How many groups are printed; all of them are in the file. */
-const PRINTED = 20;
+/** How many groups are printed of those that no sentence decides, and of the others; all of them are in the file. */
+const PRINTED = 12;
 
 /** What a camp made of it, in a few characters. */
 function inShort(attribute: Group["attribute"], value: unknown): string {
@@ -53,10 +53,13 @@ export function reportDivergences(all: readonly Seen[]): { readonly text: string
   }
   const grouped = groups(found);
   const head = `# Of ${common} images that several tools unpacked, ${differing} came out differently (what is undecided first):\n`;
-  const left = grouped.length - PRINTED;
+  const undecided = grouped.filter(({ status }) => "unspecified" in status);
+  const decided = grouped.filter(({ status }) => "decided" in status);
+  const printed = [...undecided.slice(0, PRINTED), ...decided.slice(0, PRINTED)];
+  const left = grouped.length - printed.length;
   const rest = left > 0 ? `# and ${left} more sorts, in differences.json\n` : "";
   return {
-    text: common === 0 ? "" : head + grouped.slice(0, PRINTED).map(inWords).join("") + rest,
+    text: common === 0 ? "" : head + printed.map(inWords).join("") + rest,
     json: `${JSON.stringify({ format: "oci-conform/image-differences@1", common, differing, groups: grouped }, null, 2)}\n`,
   };
 }

@@ -42,10 +42,7 @@ function statusOf(tree: Tree, path: string, attribute: Attribute | "presence"): 
 /** Whether a sentence says that the image is to be taken, or refused. */
 function endingStatus(subject: ImageCase, tree: Tree): Status {
   const fault = subject.fault === undefined ? undefined : faultNamed(subject.fault);
-  if (fault)
-    return fault.refusedBy
-      ? decided(...fault.refusedBy)
-      : { unspecified: `the layout has a fault that nobody has to notice (${fault.requirement})` };
+  if (fault) return fault.refusedBy ? decided(...fault.refusedBy) : { unspecified: "the layout has a fault that nobody has to notice" };
   const [may] = [...mayRefuse(subject), ...tree.mayRefuse];
   return may === undefined ? decided(...FEATURES.filter(({ of }) => of(subject)).map(({ id }) => id)) : { unspecified: may };
 }
@@ -121,9 +118,12 @@ const namesOf = (tools: Readonly<Record<string, unknown>>): string =>
 
 const size = ({ case: subject }: Divergence): number => JSON.stringify(subject).length;
 
-/** What makes a group: names of paths in a reason, and which sentences decide, do not make another. */
-const reasonOf = ({ status, path }: Divergence): string =>
-  "decided" in status ? "decided" : status.unspecified.replaceAll(path === "" ? "\0" : path, "it");
+/** What makes a group: the path in a reason, and which sentences decide, do not make another. */
+function reasonOf({ status, path }: Divergence): string {
+  if ("decided" in status) return "decided";
+  const words = status.unspecified.split(" ");
+  return words.map((word) => (path !== "" && word === path ? "it" : word)).join(" ");
+}
 
 /** Groups divergences: first what no sentence decides, the commonest first. */
 export function groups(all: readonly Divergence[]): Group[] {
