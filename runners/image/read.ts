@@ -104,6 +104,10 @@ async function readBlobs(source: Source, walked: Walked, watch: Watch, options: 
 export async function readSource(source: Source, path: string, watch: Watch, options: ReadOptions): Promise<Layout> {
   const docker = isDocker(source, path);
   const walked = await walk(source, docker, options.limits);
+  const list = walked.documents.find(({ role }) => role === "docker-list")?.json.root;
+  // What skopeo copies to `dir:` has a manifest by that name.
+  if (list && list.kind !== "array")
+    throw new Inconclusive(`${path} is no image layout, and its manifest.json is not the list of images that docker save writes`);
   const { documents, references, cycles } = walked;
   const blobs = await readBlobs(source, walked, watch, options);
   const stopped = [...blobs].flatMap(([name, { archive }]) => (archive?.beyond === undefined ? [] : [`${name}: ${archive.beyond}`]));

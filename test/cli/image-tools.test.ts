@@ -35,6 +35,7 @@ const KNOWN = [
   "SHOULD image.descriptor.manifest-platform",
   "SHOULD image.manifest.media-type-used",
   "SHOULD image.index.media-type-used",
+  "SHOULD image.layer.whiteouts-first",
 ] as const;
 
 const sound = async (t: Test, path: string): Promise<void> => {
@@ -68,7 +69,12 @@ t.test("what umoci and skopeo make has no finding", { skip: need("umoci", "skope
   ])
     run("skopeo", "copy", "--insecure-policy", "oci:umoci:b", `${kind}:${name}:example.com/a:b`);
   run("gzip", "-k", join(directory, "skopeo.tar"));
-  for (const name of ["umoci", "skopeo", "skopeo.tar", "skopeo.tar.gz", "docker.tar"]) await sound(t, join(directory, name));
+  // Without compression, by Docker's media types, and back from its archive.
+  run("skopeo", "copy", "--insecure-policy", "--dest-decompress", "oci:umoci:b", "oci:plain:b");
+  run("skopeo", "copy", "--insecure-policy", "--format", "v2s2", "oci:umoci:b", "oci:docker-types:b");
+  run("skopeo", "copy", "--insecure-policy", "docker-archive:docker.tar", "oci:back:b");
+  for (const name of ["umoci", "skopeo", "skopeo.tar", "skopeo.tar.gz", "docker.tar", "plain", "docker-types", "back"])
+    await sound(t, join(directory, name));
 });
 
 t.test("what buildah and podman make has no finding", { skip: need("buildah", "podman") }, async (t) => {
@@ -96,5 +102,21 @@ t.test("what buildah and podman make has no finding", { skip: need("buildah", "p
   run("podman", "save", "--format", "oci-archive", "-o", "podman.tar", "localhost/a:b");
   run("podman", "save", "--format", "oci-dir", "-o", "podman", "localhost/a:b");
   run("podman", "save", "--format", "docker-archive", "-o", "docker.tar", "localhost/a:b");
-  for (const name of ["buildah", "buildah.tar", "podman.tar", "podman", "docker.tar"]) await sound(t, join(directory, name));
+  // A third layer that removes and replaces, an index of both images, and zstd.
+  writeFileSync(join(directory, "Containerfile"), "FROM localhost/a:b\nADD rootfs/etc/file /etc\nCOPY rootfs/etc /etc\n");
+  run("buildah", "bud", "--isolation", "chroot", "--layers", "--annotation", "com.example.a=b", "-t", "localhost/c:d", ".");
+  run("buildah", "push", "--compression-format", "zstd", "localhost/c:d", "oci:zstd:d");
+  run("buildah", "manifest", "create", "localhost/list:1");
+  for (const name of ["a:b", "c:d"])
+    run(
+      "buildah",
+      "manifest",
+      "add",
+      "localhost/list:1",
+      `containers-storage:[vfs@${join(directory, "storage")}+${runroot}]localhost/${name}`,
+    );
+  run("buildah", "manifest", "push", "--all", "localhost/list:1", "oci-archive:list.tar:1");
+  run("podman", "save", "-m", "--format", "docker-archive", "-o", "both.tar", "localhost/a:b", "localhost/c:d");
+  for (const name of ["buildah", "buildah.tar", "podman.tar", "podman", "docker.tar", "zstd", "list.tar", "both.tar"])
+    await sound(t, join(directory, name));
 });

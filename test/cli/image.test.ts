@@ -134,15 +134,17 @@ t.test("input that cannot be judged gives one clear message and exit code 2", as
     "broken.tar.zst": zstdOf(asTar(sound())).subarray(0, 900),
     "cut.tar": asTar(sound()).subarray(0, 2000),
     "other.tar": tarOf([{ path: "x" }]),
+    dir: { "manifest.json": '{"schemaVersion":2,"config":{},"layers":[]}' },
   });
   const cases: readonly (readonly [string, RegExp])[] = [
     ["empty", /empty is empty/],
-    ["text", /text: neither a directory nor an archive of a layout/],
+    ["text", /text is neither a directory nor a tar archive: no header of an entry/],
     ["none", /none is no image layout: it has none of oci-layout, index\.json and blobs/],
     ["broken.tar.gz", /a broken gzip stream/],
     ["broken.tar.zst", /a broken zstd stream/],
     ["cut.tar", /a broken tar archive: the archive ends inside an entry/],
     ["other.tar", /is no image layout/],
+    ["dir", /dir is no image layout, and its manifest\.json is not the list/],
   ];
   for (const [name, message] of cases) {
     const { code, stderr, stdout } = await conform("image", join(directory, name));
