@@ -75,7 +75,7 @@ export function faultsOf(id: string): SeededFaults | undefined {
   if (inRuntime.length > 0) return { of: "the bundled runtime", faults: inRuntime, command: `npm run selftest -- ${names(inRuntime)}` };
   if (inRegistry.length > 0)
     return { of: "the bundled registry", faults: inRegistry, command: `npm run selftest:registry -- ${names(inRegistry)}` };
-  if (inImages.length > 0) return { of: "generated images", faults: inImages, command: `npm run selftest:image -- ${names(inImages)}` };
+  if (inImages.length > 0) return { of: "generated images", faults: inImages, command: "npm run selftest:image" };
   return undefined;
 }
 
