@@ -143,6 +143,7 @@ function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Mar
   if (kind === "char" && entry.device?.every((number) => number === 0))
     return "a character device 0:0 is a whiteout to overlay file systems";
   const { typeflag } = entry.header;
+  if (typeflag === "7") draft.may("the typeflag 7 is reserved: a regular file to those who know it");
   return typeflag !== undefined && typeflag !== "\0" && typeflag !== "7" ? `nobody knows the typeflag ${typeflag}` : undefined;
 }
 

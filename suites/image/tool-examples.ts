@@ -89,6 +89,7 @@ const LAYERS: readonly ToolExample[] = [
     LAW.directory,
     [[dir("d", { mode: 0o700, uid: 1 }), file("d/a")], [dir("d", { mode: 0o755, mtime: 1_500_000_000 })]],
     [[dir("d", { xattrs: { "user.a": "1" } })], [dir("d")]],
+    [[dir("d", { xattrs: { "user.a": "1" } })], [file("d/a"), dir("d")]],
     [[dir(".", { mode: 0o700, uid: 1000 })]],
     [[dir(".", { mode: 0o700, uid: 1000 })], [file("a")]],
   ),
@@ -98,6 +99,7 @@ const LAYERS: readonly ToolExample[] = [
     [[symlink("a", "stays")], [file("a", "new")]],
     [[symlink("l", "d"), dir("d"), file("d/a")], [dir("l")]],
     [[dir("d"), file("d/a")], [file("d", "file")]],
+    [[file("d", "file")], [dir("d"), file("d/e/a")]],
     [[file("a", "old"), hardlink("b", "a")], [file("a", "new")]],
   ),
   ...stacks(

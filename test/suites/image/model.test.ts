@@ -106,6 +106,13 @@ t.test("extended attributes that no archive can say, or no image should", async 
   t.match(value(layers([file("a", "", { xattrs: { "trusted.a": "1" } })]), "a", "xattrs"), { unspecified: /administrator/ });
 });
 
+t.test("a reserved typeflag may be refused, but is a file where it is taken", async (t) => {
+  const tree = layers([entryOf("a", "file", { content: "a", header: { typeflag: "7" } })]);
+  t.match(tree.mayRefuse, [/reserved/]);
+  t.equal(value(tree, "a", "kind"), "file");
+  t.strictSame(layers([entryOf("a", "file", { header: { dialect: "v7", typeflag: "\0" } })]).mayRefuse, []);
+});
+
 t.test("markers that say two things at once may be refused", async (t) => {
   t.match(layers([file("a/deep")], [whiteout("a"), opaque("a")]).mayRefuse, [/removes a, and has nothing but a marker/]);
   t.strictSame(layers([file("a/deep")], [whiteout("a"), opaque("a"), dir("a")]).mayRefuse, []);
