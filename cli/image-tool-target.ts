@@ -10,6 +10,7 @@ import { anyFaultImage } from "../generators/image/faults.js";
 import { buildLayout } from "../generators/image/layout.js";
 import { writeLayout } from "../generators/image/write-layout.js";
 import type { Finding, ResultsHost } from "../reports/results.js";
+import { Complaints } from "../runners/complaints.js";
 import { HarnessError, Inconclusive, UsageError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
 import type { ImageCase } from "../runners/image/case.js";
@@ -50,7 +51,7 @@ export class ToolTarget {
   readonly limits: Limits;
   /** Ends what is under way. */
   signal: AbortSignal = new AbortController().signal;
-  readonly complaints: string[] = [];
+  readonly complaints = new Complaints();
   /** What was seen of each image, by its text: for comparing tools. */
   readonly seen = new Map<string, ImageObservation>();
   readonly #agent = agentPath();
@@ -144,7 +145,7 @@ export class ToolTarget {
     } catch (thrown) {
       if (!(thrown instanceof HarnessError) || this.signal.aborted) throw thrown;
       const message = `${subject.title}: ${thrown.message}`;
-      this.complaints.push(message);
+      this.complaints.add(message);
       return { observation: UNSEEN, outcomes: new Map(subject.aims.map((id) => [id, { verdict: "error", message }])) };
     }
   };

@@ -92,7 +92,7 @@ async function explore(
     suite: "image",
     target: { name: tool.name, command: tool.program, version, spec: options.spec },
     host: hostOf(),
-    ...(target.complaints.length > 0 ? { complaints: [...new Set(target.complaints)] } : {}),
+    ...target.complaints.inResults,
   };
 }
 

@@ -5,6 +5,7 @@ import { pullOnly } from "../generators/registry/pull-only.js";
 import { sequence } from "../generators/registry/sequences.js";
 import type { Telling } from "../reports/reporter.js";
 import type { Finding, Results } from "../reports/results.js";
+import { Complaints } from "../runners/complaints.js";
 import { HarnessError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
 import type { RegistryCase } from "../runners/registry/case.js";
@@ -135,7 +136,7 @@ const UNSEEN: RegistryObservation = {
 
 /** Carries cases out and judges them; when the harness itself fails on one, what the case is aimed at gets an error, never a failure. */
 export const executor =
-  (target: RegistryTarget, facts: RegistryFacts, complaints: string[]): Execute<RegistryCase, RegistryObservation> =>
+  (target: RegistryTarget, facts: RegistryFacts, complaints: Complaints): Execute<RegistryCase, RegistryObservation> =>
   async (subject) => {
     try {
       const observation = await target.run(subject);
@@ -143,7 +144,7 @@ export const executor =
     } catch (thrown) {
       if (!(thrown instanceof HarnessError)) throw thrown;
       const message = `${subject.title}: ${thrown.message}`;
-      complaints.push(message);
+      complaints.add(message);
       return { observation: UNSEEN, outcomes: new Map(subject.aims.map((id) => [id, { verdict: "error", message }])) };
     }
   };
@@ -151,7 +152,7 @@ export const executor =
 /** Explores one registry, shrinks what failed, stores it, and gives the results. */
 export async function runRegistry(run: RegistryRun, reporters: readonly Telling[]): Promise<Results> {
   const { target, facts, options, selected, seed, signal, name, version } = run;
-  const complaints: string[] = [];
+  const complaints = new Complaints();
   const results = await runSuite<RegistryCase, RegistryObservation>(
     {
       notAsked: (requirement) => notAsked(requirement, facts),
@@ -184,7 +185,7 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Telling[
     suite: "distribution",
     target: { name, command: options.server ?? name, version, spec: facts.release, choices: choicesInWords(facts.choices) },
     host: { kernel: system, arch: process.arch },
-    ...(complaints.length > 0 ? { complaints: [...new Set(complaints)] } : {}),
+    ...complaints.inResults,
   };
 }
 

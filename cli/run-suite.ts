@@ -67,7 +67,7 @@ export interface SuiteOptions {
 /** The part of the results that does not depend on the kind of target. */
 export type SuiteResults = Pick<
   Results,
-  "format" | "tool" | "seed" | "jobs" | "cases" | "durationMs" | "interrupted" | "summary" | "requirements"
+  "format" | "tool" | "seed" | "stored" | "jobs" | "cases" | "durationMs" | "interrupted" | "summary" | "requirements"
 >;
 
 /** The version of this tool, from its package. */
@@ -135,6 +135,7 @@ export async function runSuite<Case, Observation>(
     format: "oci-conform/results@1",
     tool: { name: "oci-conform", version: toolVersion() },
     seed,
+    ...(target.stored.length > 0 ? { stored: target.stored.length } : {}),
     jobs,
     cases,
     durationMs: Math.round(performance.now() - begun),

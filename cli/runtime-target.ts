@@ -3,6 +3,7 @@ import { minimalCase } from "../generators/runtime/base.js";
 import { anyCase } from "../generators/runtime/case.js";
 import type { Telling } from "../reports/reporter.js";
 import type { Results } from "../reports/results.js";
+import { Complaints } from "../runners/complaints.js";
 import { HarnessError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
 import type { Judged } from "../runners/outcome.js";
@@ -63,7 +64,7 @@ export const sandboxFor = (driver: Driver, found: Preflight): Omit<SandboxOption
  * Carries cases out in a pool and judges them. When the harness itself fails on a case, the requirements that the case
  * is aimed at get an error, never a failure; `complaints` keeps the words.
  */
-export function executor(pool: Pool, setting: Setting, complaints: string[]): Execute<RuntimeCase, Observation> {
+export function executor(pool: Pool, setting: Setting, complaints: Complaints): Execute<RuntimeCase, Observation> {
   return async (subject): Promise<Judged<Observation>> => {
     try {
       const observation = await pool.run(subject);
@@ -71,7 +72,7 @@ export function executor(pool: Pool, setting: Setting, complaints: string[]): Ex
     } catch (thrown) {
       if (!(thrown instanceof WorkerDied || thrown instanceof HarnessError)) throw thrown;
       const message = `${subject.title}: ${thrown.message}`;
-      complaints.push(message);
+      complaints.add(message);
       return { observation: UNSEEN, outcomes: new Map(subject.aims.map((id) => [id, { verdict: "error", message }])) };
     }
   };
@@ -115,7 +116,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
   signal.addEventListener("abort", onAbort, { once: true });
   // It may have come while the workers were starting.
   if (signal.aborted) onAbort();
-  const complaints: string[] = [];
+  const complaints = new Complaints();
   const root = join(options.out, "failures");
   try {
     const results = await runSuite<RuntimeCase, Observation>(
@@ -163,7 +164,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
         cgroupReason: found.viewReason,
         root: found.host.root,
       },
-      ...(complaints.length > 0 ? { complaints: [...new Set(complaints)] } : {}),
+      ...complaints.inResults,
     };
   } finally {
     signal.removeEventListener("abort", onAbort);

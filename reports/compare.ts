@@ -93,6 +93,7 @@ function circumstancesOf(old: Results, now: Results): readonly Circumstance[] {
     ["choices of the target", results.target.choices, false],
     ["spec release", results.target.spec, true],
     ["seed", results.seed, true],
+    ["stored failures that were tried first", results.stored, true],
     ["shard", results.shard && `${results.shard.index} of ${results.shard.count}`, true],
     ["interrupted", results.interrupted, true],
     ["host kernel", results.host.kernel, true],

@@ -80,15 +80,17 @@ function mergeRun(parts: readonly FromFile[]): Results {
   const [first] = sorted;
   if (!first) throw new TypeError("a run without parts");
   checkParts(first.results.target.name, parts);
-  const { shard, complaints: _, interrupted: __, ...base } = first.results;
+  const { shard, complaints: _, interrupted: __, stored: ___, ...base } = first.results;
   if (!shard) return first.results;
   const all = sorted.map(({ results }) => results);
   const ids = [...new Set(all.flatMap(({ requirements }) => requirements.map(({ id }) => id)))];
   const byId = all.map(({ requirements }) => new Map(requirements.map((result) => [result.id, result])));
   const requirements = ids.flatMap((id) => mergeResults(byId.flatMap((known) => known.get(id) ?? [])));
+  const stored = sum(all.map((each) => each.stored ?? 0));
   const complaints = [...new Set(all.flatMap((each) => each.complaints ?? []))];
   return {
     ...base,
+    ...(stored > 0 ? { stored } : {}),
     cases: sum(all.map(({ cases }) => cases)),
     durationMs: Math.max(...all.map(({ durationMs }) => durationMs)),
     ...(all.some(({ interrupted }) => interrupted) ? { interrupted: true } : {}),

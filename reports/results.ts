@@ -139,6 +139,8 @@ export interface Results {
   readonly host: ResultsHost;
   /** Of the generators, where there are any. */
   readonly seed?: number;
+  /** How many failures of earlier runs were carried out first; a fresh store has none. */
+  readonly stored?: number;
   /** How many cases ran at the same time. */
   readonly jobs?: number;
   /** Set when the run carried out a part of the cases only. */

@@ -1,0 +1,13 @@
+import t from "tap";
+import { Complaints } from "../../runners/complaints.js";
+
+t.test("each complaint is told once, and of very many the first and their number", async (t) => {
+  const complaints = new Complaints();
+  t.same(complaints.inResults, {});
+  complaints.add("a");
+  complaints.add("a");
+  t.same(complaints.inResults, { complaints: ["a"] });
+  for (let n = 0; n < 1000; n++) complaints.add(`b${n}`);
+  t.equal(complaints.inResults.complaints?.length, 21);
+  t.equal(complaints.inResults.complaints?.at(-1), "and 981 more");
+});
