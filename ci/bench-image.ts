@@ -33,10 +33,9 @@ async function digest(path: string): Promise<string> {
 }
 
 /** Runs a shell command; stops for one that fails. */
-const shell = (command: string, ...args: readonly string[]): string => {
-  const { BASH_ENV: _unused, ...env } = process.env;
-  return execFileSync("bash", ["-euo", "pipefail", "-c", command, "bench", ...args], { encoding: "utf8", env });
-};
+const shell = (command: string, ...args: readonly string[]): string =>
+  // With a pipe of Node's for its input, which is a socket, bash takes itself for a remote shell and reads its files.
+  execFileSync("bash", ["-euo", "pipefail", "-c", command, "bench", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
 /** Archives of about this size, each of files of its own. */
 function archives(from: string, work: string, count: number, bytes: number): string[] {

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Arbitrary } from "fast-check";
 import { validImage } from "../generators/image/case.js";
 import { FAULTS, faultNamed } from "../generators/image/fault-table.js";
@@ -9,6 +9,7 @@ import { writeLayout } from "../generators/image/write-layout.js";
 import { draw, streamSeed } from "../runners/draw.js";
 import { UsageError } from "../runners/errors.js";
 import type { ImageCase } from "../runners/image/case.js";
+import { codeOf } from "../runners/image/errno.js";
 import { expectationOf } from "../suites/image/expectation.js";
 import { makeCommand, parse, wholeNumber } from "./command.js";
 import { DEFAULT_SEED } from "./common-options.js";
@@ -33,11 +34,24 @@ function* images({ count, seed, faults }: GenerateOptions): Generator<ImageCase>
   }
 }
 
+/** Makes a directory and those above it. Node's own way of doing that does not end below /proc. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (thrown) {
+    const code = codeOf(thrown);
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw thrown;
+    makeDirectory(dirname(path));
+    mkdirSync(path);
+  }
+}
+
 /** An empty or new directory. @throws UsageError */
 function prepare(out: string): void {
   let names: string[] = [];
   try {
-    mkdirSync(out, { recursive: true });
+    makeDirectory(resolve(out));
     names = readdirSync(out);
   } catch (thrown) {
     throw new UsageError(`--out ${out}: ${thrown instanceof Error ? thrown.message : "cannot be made"}`);
@@ -82,6 +96,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const width = Math.max(4, `${options.count}`.length);
   let number = 0;
   for (const subject of images(options)) write(join(options.out, `${++number}`.padStart(width, "0")), subject);
-  process.stdout.write(`${number} layouts in ${options.out}\n`);
+  const more = options.faults && number < FAULTS.length ? `; --count ${FAULTS.length} has every fault of the table once` : "";
+  process.stdout.write(`${number} layouts in ${options.out}${more}\n`);
   return 0;
 }

@@ -42,4 +42,5 @@ t.test("with --faults, every fault of the table comes once first", async (t) => 
 
 t.test("a directory with something in it is left alone", async (t) => {
   await t.rejects(run(["--out", join(home, "one")]), { name: "UsageError", message: /something in it already/ });
+  await t.rejects(run(["--out", "/proc/nothing/here"]), { name: "UsageError" }, "and where no directory can be made, it ends");
 });
