@@ -1,5 +1,5 @@
-/** Markdown without its fenced blocks. */
-const prose = (text: string): string => text.replace(/^```[\s\S]*?^```$/gm, "");
+/** Markdown without its fenced blocks, wherever they are indented to. */
+const prose = (text: string): string => text.replace(/^ *```[\s\S]*?^ *```$/gm, "");
 
 /** The targets of all links in a document. */
 export const linksIn = (text: string): string[] => [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? "");
@@ -20,17 +20,27 @@ export function anchorsIn(text: string): ReadonlySet<string> {
   );
 }
 
-/** A fenced block: its language, the word after it if any, and its lines. */
+/** A fenced block: its language, what follows it such as `exit=1`, and its text without the fence's indentation. */
 export interface Fence {
   readonly language: string;
-  readonly word?: string;
+  readonly marks: Readonly<Record<string, string>>;
   readonly text: string;
 }
 
 /** The fenced blocks of a document, in order. */
 export const fencesIn = (text: string): Fence[] =>
-  [...text.matchAll(/^```(\S*)(?: +(\S+))?\n([\s\S]*?)^```$/gm)].map(([, language = "", word, body = ""]) => ({
+  [...text.matchAll(/^( *)```(\S+)(.*)\n([\s\S]*?)^ *```$/gm)].map(([, indent = "", language = "", rest = "", body = ""]) => ({
     language,
-    ...(word === undefined ? {} : { word }),
-    text: body,
+    marks: Object.fromEntries([...rest.matchAll(/(\w+)=(\S+)/g)].map(([, name = "", value = ""]) => [name, value])),
+    text: body.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
   }));
+
+/** What stands in spans of code. */
+export const spansIn = (text: string): string[] => [...prose(text).matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span);
+
+/** The code of a document: what stands in fenced or indented blocks, and in spans, each with its line breaks. */
+export const codeIn = (text: string): string[] => [
+  ...fencesIn(text).map((fence) => fence.text),
+  ...[...prose(text).matchAll(/(?:^(?: {4}|\t).*\n?)+/gm)].map(([block]) => block),
+  ...spansIn(text),
+];
