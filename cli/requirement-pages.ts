@@ -118,6 +118,6 @@ export async function requirementPages(): Promise<ReadonlyMap<string, string>> {
 /** Writes every page below a directory, over those that are there. Returns how many. @throws UsageError */
 export async function writePages(directory: string): Promise<number> {
   const pages = await requirementPages();
-  for (const [path, text] of pages) writeWhole(join(directory, path), text);
+  for (const [path, text] of pages) writeWhole(join(directory, path), text, { flush: false });
   return pages.size;
 }

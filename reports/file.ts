@@ -45,13 +45,14 @@ function removeIfThere(file: string): void {
 
 /**
  * Writes a whole file or nothing: under a temporary name beside it, then renamed. Makes the directories above it.
+ * Without `flush` the disk may take its time, as where there are a thousand of them.
  * @throws UsageError naming the file, when that fails; an older file then stands as it was.
  */
-export function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string, { flush = true } = {}): void {
   const temporary = join(dirname(file), `.${basename(file)}.${process.pid}.tmp`);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(temporary, text, { flush: true });
+    writeFileSync(temporary, text, { flush });
     renameSync(temporary, file);
   } catch (thrown) {
     removeIfThere(temporary);

@@ -60,7 +60,7 @@ t.test("every requirement that is named is in a catalogue", async (t) => {
 });
 
 /** Options of other programs that are spoken of by themselves. */
-const FOREIGN = ["--systemd-cgroup", "--root"];
+const FOREIGN = ["--systemd-cgroup", "--root", "--log"];
 /** Not in any help. */
 const HIDDEN = ["--bundled-arg"];
 /** Documented before they came. */
