@@ -54,4 +54,10 @@ if [ "${command[0]}" = sudo ]; then
   sudo chown -R "$(id -u)" "$results"
   [ ! -d .oci-conform ] || sudo chown -R "$(id -u)" .oci-conform
 fi
-[ ! -d .oci-conform/failures ] || cp -R .oci-conform/failures "$results/failures"
+# A config file's targets have directories of their own.
+for failures in .oci-conform/failures .oci-conform/*/failures; do
+  [ -d "$failures" ] || continue
+  kept=$results/${failures#.oci-conform/}
+  mkdir -p "${kept%failures}"
+  cp -R "$failures" "$kept"
+done

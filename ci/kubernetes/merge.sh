@@ -1,9 +1,9 @@
 #!/bin/sh
-# Merges the results of all JOB_COMPLETIONS shards in RESULTS. Exits as one run of all cases would have, or with 2 when a shard is missing.
+# merge [OPTION…]: merges the results of all JOB_COMPLETIONS shards in RESULTS; the options are those of `oci-conform report merge`.
+# Exits as one run of all cases would have, or with 2 when a shard is missing.
 set -eu
 : "${RESULTS:?}" "${JOB_COMPLETIONS:?}"
 index=0
-set --
 while [ "$index" -lt "$JOB_COMPLETIONS" ]; do
   file=$RESULTS/shard-$index.json
   if [ ! -f "$file" ]; then

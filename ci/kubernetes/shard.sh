@@ -5,5 +5,5 @@ set -eu
 : "${RESULTS:?}" "${JOB_COMPLETION_INDEX:?}" "${JOB_COMPLETIONS:?}"
 rm -f "$RESULTS/shard-$JOB_COMPLETION_INDEX.json"
 code=0
-oci-conform "$@" --out "$RESULTS/failures-$JOB_COMPLETION_INDEX" --report "json=$RESULTS/shard-$JOB_COMPLETION_INDEX.json" || code=$?
+oci-conform "$@" --shard auto --out "$RESULTS/failures-$JOB_COMPLETION_INDEX" --report "json=$RESULTS/shard-$JOB_COMPLETION_INDEX.json" || code=$?
 [ "$code" -le 1 ] || exit "$code"

@@ -99,9 +99,10 @@ t.test("run.sh calls the suite with its arguments, and passes the exit code on",
     t.strictSame(bench.calls(), [`oci-conform [run] [oci-conform.yaml] [--] [--jobs] [2] ${REPORTS(results)}`]);
   });
   await t.test("failing cases are kept with the results", async (t) => {
-    const body = "mkdir -p .oci-conform/failures/x; echo case > .oci-conform/failures/x/case.json; exit 1";
+    const body =
+      'for d in failures/x crun/failures/y; do mkdir -p ".oci-conform/$d"; echo "$d" > ".oci-conform/$d/case.json"; done; exit 1';
     const { bench } = await run(t, { SUITE: "runtime" }, body);
-    t.equal(bench.read("temp/oci-conform-results/a/failures/x/case.json"), "case\n");
+    for (const kept of ["failures/x", "crun/failures/y"]) t.equal(bench.read(`temp/oci-conform-results/a/${kept}/case.json`), `${kept}\n`);
   });
   await t.test("what cannot be understood is bad use", async (t) => {
     for (const env of [{ SUITE: "imagine" }, { SUITE: "runtime", ARGS: "--bin 'runc" }]) {

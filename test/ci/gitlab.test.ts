@@ -74,19 +74,25 @@ t.test("a shard that has results succeeds, whatever they are; any other fails", 
     t.equal(ended.code, wanted, ended.stderr);
     t.match(bench.calls(), [
       /^npm \[install\] .*\[oci-conform\]$/,
-      "oci-conform [runtime] [--bin] [runsc --ignore-cgroups] [--report] [json=oci-conform-2.json]",
+      "oci-conform [runtime] [--bin] [runsc --ignore-cgroups] [--shard] [auto] [--report] [json=oci-conform-2.json]",
     ]);
   }
 });
 
-t.test("the merge ends as merging does", async (t) => {
-  for (const code of [0, 1]) {
+t.test("the merge ends as merging does, with a baseline or without", async (t) => {
+  for (const [code, baseline] of [
+    [0, ""],
+    [1, ""],
+    [0, "known findings.yaml"],
+  ] as const) {
     const bench = withNpm(t, code);
     for (const index of [1, 2]) bench.write(`oci-conform-${index}.json`, "{}");
-    t.equal((await runJob(bench, "oci-conform-merge", {})).code, code);
-    t.match(
-      bench.calls()[1],
-      /^oci-conform \[report\] \[merge\] \[oci-conform-1\.json\] \[oci-conform-2\.json\] \[--report\] \[json=oci-conform\.json\] \[--report\] \[junit=oci-conform\.xml\]/,
+    t.equal((await runJob(bench, "oci-conform-merge", { OCI_CONFORM_BASELINE: baseline })).code, code);
+    const known = baseline === "" ? "" : `[--baseline] [${baseline}] `;
+    const files = "[oci-conform-1.json] [oci-conform-2.json]";
+    t.ok(
+      bench.calls()[1]?.startsWith(`oci-conform [report] [merge] ${files} ${known}[--report] [json=oci-conform.json] `),
+      bench.calls().join("; "),
     );
   }
 });

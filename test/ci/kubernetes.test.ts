@@ -102,7 +102,7 @@ t.test("a shard leaves its results; only what left none is to be tried again", a
     const env = { RESULTS, JOB_COMPLETION_INDEX: "3", JOB_COMPLETIONS: "5" };
     t.equal((await bench.run([ours("ci/kubernetes/shard.sh"), "runtime", "--bin", "a b"], env)).code, wanted);
     t.strictSame(bench.calls(), [
-      `oci-conform [runtime] [--bin] [a b] [--out] [${RESULTS}/failures-3] [--report] [json=${RESULTS}/shard-3.json]`,
+      `oci-conform [runtime] [--bin] [a b] [--shard] [auto] [--out] [${RESULTS}/failures-3] [--report] [json=${RESULTS}/shard-3.json]`,
     ]);
     t.throws(() => bench.read("results/shard-3.json"), "what an earlier run left is gone");
   }
@@ -113,9 +113,10 @@ t.test("the merge takes every shard in order, and ends as merging does", async (
     const bench = new Bench(t).fake("oci-conform", `exit ${code}`);
     for (let index = 0; index < 12; index++) bench.write(`results/shard-${index}.json`, "{}");
     const RESULTS = bench.path("results");
-    t.equal((await bench.run([ours("ci/kubernetes/merge.sh")], { RESULTS, JOB_COMPLETIONS: "11" })).code, code);
+    const merge = [ours("ci/kubernetes/merge.sh"), "--baseline", "known.yaml"];
+    t.equal((await bench.run(merge, { RESULTS, JOB_COMPLETIONS: "11" })).code, code);
     const files = Array.from({ length: 11 }, (_, index) => `[${RESULTS}/shard-${index}.json]`).join(" ");
-    t.ok(bench.calls()[0]?.startsWith(`oci-conform [report] [merge] ${files} [--report] [terminal] `));
+    t.ok(bench.calls()[0]?.startsWith(`oci-conform [report] [merge] [--baseline] [known.yaml] ${files} [--report] [terminal] `));
   }
 });
 
