@@ -42,7 +42,7 @@ function seeded(id: string): string[] {
     "## Seeded faults",
     `These faults of ${found.of} break it on purpose, and the suite must notice:`,
     found.faults.map(({ name, how }) => `- \`${name}\`${how === undefined ? "" : `: ${plain(how)}`}`).join("\n"),
-    `In a checkout, this shows that it does:\n\n${block(found.command)}`,
+    `In a checkout, this shows that it does:\n\n${block(...found.commands)}`,
   ];
 }
 

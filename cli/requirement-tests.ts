@@ -21,8 +21,8 @@ export interface SeededFaults {
   readonly of: string;
   /** Each by its name, and what it does where the name does not say it. */
   readonly faults: readonly { readonly name: string; readonly how?: string }[];
-  /** The command of a checkout that shows that they are noticed. */
-  readonly command: string;
+  /** The commands of a checkout that show that they are noticed. */
+  readonly commands: readonly string[];
 }
 
 const count = (of: readonly { readonly ids: readonly string[] }[]): ReadonlyMap<string, number> => {
@@ -72,10 +72,11 @@ export function faultsOf(id: string): SeededFaults | undefined {
   const inRegistry = REGISTRY_FAULTS.filter(({ requirement }) => requirement === id).map(({ name }) => ({ name }));
   const inImages = IMAGE_FAULTS.filter(({ requirement }) => requirement === id).map(({ name, how }) => ({ name, how }));
   const names = (faults: readonly { readonly name: string }[]): string => faults.map(({ name }) => name).join(" ");
-  if (inRuntime.length > 0) return { of: "the bundled runtime", faults: inRuntime, command: `npm run selftest -- ${names(inRuntime)}` };
+  if (inRuntime.length > 0) return { of: "the bundled runtime", faults: inRuntime, commands: [`npm run selftest -- ${names(inRuntime)}`] };
   if (inRegistry.length > 0)
-    return { of: "the bundled registry", faults: inRegistry, command: `npm run selftest:registry -- ${names(inRegistry)}` };
-  if (inImages.length > 0) return { of: "generated images", faults: inImages, command: "npm run selftest:image" };
+    return { of: "the bundled registry", faults: inRegistry, commands: [`npm run selftest:registry -- ${names(inRegistry)}`] };
+  if (inImages.length > 0)
+    return { of: "generated images", faults: inImages, commands: inImages.map(({ name }) => `npm run selftest:image -- --fault ${name}`) };
   return undefined;
 }
 
