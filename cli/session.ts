@@ -44,6 +44,12 @@ export interface Ended {
 /** The weightiest of several exit codes: our own fault, then a finding, then a target that could not be tested. */
 export const weightiest = (codes: readonly number[]): number => [70, 1, 2].find((code) => codes.includes(code)) ?? 0;
 
+/** Why a run shows nothing; undefined when it does. One of several shards need not. */
+const nothingShown = ({ target, shard, requirements }: Results): string | undefined =>
+  shard !== undefined || requirements.some(({ verdict }) => verdict === "pass" || verdict === "fail")
+    ? undefined
+    : `nothing was shown of ${target.name}: none of what is selected could be exercised`;
+
 /** What failed last of a target, among what is selected; all of it, if nothing did. */
 function narrowed(selected: readonly Requirement[], failed: ReadonlySet<string>): readonly Requirement[] {
   const again = selected.filter(({ id }) => failed.has(id));
@@ -90,7 +96,7 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
         all.push(results);
         memory?.note(key, results);
         const code = exitCode(results, gate);
-        const why = code === 0 && !abort.signal.aborted ? doubt?.(results) : undefined;
+        const why = code === 0 && !abort.signal.aborted ? (doubt?.(results) ?? nothingShown(results)) : undefined;
         codes.push(why === undefined ? code : exitCodeOf(new Inconclusive(why)));
       } catch (thrown) {
         if (abort.signal.aborted) break;

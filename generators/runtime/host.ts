@@ -1,7 +1,10 @@
 import type { HostFacts } from "../../runners/runtime/host.js";
 
-/** Whether the harness, and so a runtime that it starts, has a capability. */
-export const can = (host: HostFacts, capability: string): boolean => host.outside.capabilities.effective.includes(capability);
+/**
+ * Whether the harness, and so a runtime that it starts, has a capability over the host. In a user namespace of its own
+ * an ordinary user has all capabilities, but what they govern there is not what priorities or device nodes need.
+ */
+export const can = (host: HostFacts, capability: string): boolean => host.root && host.outside.capabilities.effective.includes(capability);
 
 /** Whether a fresh cgroup has this file (`memory/memory.limit_in_bytes` on v1, `memory.max` on v2). */
 export const hasFile = (host: HostFacts, file: string): boolean => host.cgroup.files.includes(file);

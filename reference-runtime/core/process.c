@@ -192,6 +192,9 @@ static void drop_bounding(const struct plan *plan, const struct step *s) {
     if ((have.bounding & ~sets[BOUNDING]) >> cap & 1 && prctl(PR_CAPBSET_DROP, cap)) die_errno("%s: drop bounding capability %d", s->from, cap);
 }
 
+/* A user namespace that an ordinary user made denies setgroups(2) even to its root: then the caller's groups stay, as they must. */
+static bool denied_by_namespace(int error) { return error == EPERM && read_rights().permitted >> CAP_SETGID & 1; }
+
 static void set_user(const struct plan *plan) {
   gid_t groups[65536];
   size_t count = 0;
@@ -201,7 +204,13 @@ static void set_user(const struct plan *plan) {
     groups[count++] = (gid_t)s->number[0];
     from = s->from;
   }
-  if (!plan_find(plan, V_DENY_SETGROUPS) && setgroups(count, groups)) die_errno("%s: setgroups", from);
+  if (!plan_find(plan, V_DENY_SETGROUPS) && setgroups(count, groups)) {
+    int error = errno;
+    if (count > 0 || !denied_by_namespace(error)) {
+      errno = error;
+      die_errno("%s: setgroups", from);
+    }
+  }
   const struct step *user = plan_find(plan, V_USER);
   if (user && syscall(SYS_setresgid, (gid_t)user->number[1], (gid_t)user->number[1], (gid_t)user->number[1])) die_errno("%s: setresgid", user->from);
   if (user && syscall(SYS_setresuid, (uid_t)user->number[0], (uid_t)user->number[0], (uid_t)user->number[0])) die_errno("%s: setresuid", user->from);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { caseOf } from "../../generators/runtime/base.js";
 import { capabilities as anyCapabilities, grantable } from "../../generators/runtime/capabilities.js";
+import { lastId } from "../../generators/runtime/host.js";
 import { CAPABILITIES } from "../../spec/runtime/capabilities.js";
 import type { CapabilitySets, Config } from "../../spec/runtime/config.js";
 import { equal, holds } from "../check.js";
@@ -59,10 +60,10 @@ export default section("Capabilities, no new privileges", [
     ["bounding", "inheritable", "ambient", "permitted", "effective"].map((name) => `runtime.process.capabilities-${name}`),
     ({ host, target }) =>
       fc
-        .boolean()
-        .chain((root) =>
-          anyCapabilities(host, target.release, root).map((sets) =>
-            caseOf(withCapabilities(target.release, sets, root ? 0 : 1000), { title: "capabilities" }),
+        .constantFrom(0, Math.min(1000, lastId(host)))
+        .chain((uid) =>
+          anyCapabilities(host, target.release, uid === 0).map((sets) =>
+            caseOf(withCapabilities(target.release, sets, uid), { title: "capabilities" }),
           ),
         ),
   ),

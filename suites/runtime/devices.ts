@@ -53,8 +53,7 @@ const withDevices = (release: string, devices: readonly Device[]): Config => {
   return { ...base, linux: { ...base.linux, devices } };
 };
 
-const lackOf = ({ host }: Setting): Lack | undefined =>
-  host.root && can(host, "CAP_MKNOD") ? undefined : lack("only root can make device nodes");
+const lackOf = ({ host }: Setting): Lack | undefined => (can(host, "CAP_MKNOD") ? undefined : lack("only root can make device nodes"));
 
 /** Every device that is drawn has the properties. */
 const having = (setting: Setting, title: string, wanted: (device: Device) => boolean): Arbitrary<RuntimeCase> =>

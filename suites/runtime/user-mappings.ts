@@ -74,6 +74,7 @@ const remappedCase = (setting: Setting) =>
       process: { cwd: "/", args: base.process?.args ?? [], user: { uid: id, gid: id } },
       linux: { ...maps, namespaces: [...(base.linux?.namespaces ?? []), { type: "user" }] },
     };
+    const owner = Math.min(1000, lastId(setting.host));
     const looks = LOOKED_AT.map((path) => ({ op: "stat" as const, path }));
     const steps = lifecycle(0, { hold: true });
     const running = steps.findIndex(({ op }) => op === "look") + 1;
@@ -82,7 +83,7 @@ const remappedCase = (setting: Setting) =>
       hold: true,
       rootfs: [
         { kind: "file", path: OWNED[0] },
-        { kind: "file", path: OWNED[1], uid: 1000, gid: 1000 },
+        { kind: "file", path: OWNED[1], uid: owner, gid: owner },
       ],
       steps: [...looks, ...steps.slice(0, running), ...looks, ...steps.slice(running)],
     });
