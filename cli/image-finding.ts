@@ -1,4 +1,3 @@
-import { faultNamed } from "../generators/image/fault-table.js";
 import { buildLayout } from "../generators/image/layout.js";
 import { writeLayout } from "../generators/image/write-layout.js";
 import { oneLine } from "../reports/text.js";
@@ -11,6 +10,7 @@ import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { expectationOf } from "../suites/image/expectation.js";
 import { listing } from "../suites/image/listing.js";
 import { applyLayers } from "../suites/image/model.js";
+import { faultWords } from "./fault-words.js";
 
 /** A case that failed a requirement, and how it was judged. */
 export interface FailedImage {
@@ -64,14 +64,6 @@ ${FILES}
 /** Stores a case that failed a requirement, with all that is needed to understand and repeat it. Returns its directory. */
 export function storeFailure(root: string, requirement: Requirement, tool: Tool, setting: ImageSetting, failed: FailedImage): string {
   const { case: subject, observation, outcome } = failed;
-  const fault = subject.fault === undefined ? undefined : faultNamed(subject.fault);
-  const words = fault && {
-    name: fault.name,
-    requirement: fault.requirement,
-    how: fault.how,
-    implies: Object.keys(fault.implies ?? {}),
-    refusedBy: fault.refusedBy ?? [],
-  };
   const note = outcome.note === undefined ? "" : ` (${oneLine(outcome.note)})`;
   return storeImage(root, `${tool.name}-${requirement.id}`, {
     case: subject,
@@ -79,7 +71,7 @@ export function storeFailure(root: string, requirement: Requirement, tool: Tool,
     setting,
     files: {
       "README.md": readme(requirement, setting, failed),
-      "expected.json": expectationOf(subject, words),
+      "expected.json": expectationOf(subject, faultWords(subject)),
       "reproduce.sh": reproduceScript(tool, setting.limits, [
         oneLine(`${requirement.id}: ${subject.title}`),
         requirement.summary,

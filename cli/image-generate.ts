@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Arbitrary } from "fast-check";
 import { validImage } from "../generators/image/case.js";
-import { FAULTS, faultNamed } from "../generators/image/fault-table.js";
+import { FAULTS } from "../generators/image/fault-table.js";
 import { anyFaultImage, faultImage } from "../generators/image/faults.js";
 import { buildLayout } from "../generators/image/layout.js";
 import { writeLayout } from "../generators/image/write-layout.js";
@@ -13,6 +13,7 @@ import { codeOf } from "../runners/image/errno.js";
 import { expectationOf } from "../suites/image/expectation.js";
 import { makeCommand, parse, wholeNumber } from "./command.js";
 import { DEFAULT_SEED } from "./common-options.js";
+import { faultWords } from "./fault-words.js";
 
 interface GenerateOptions {
   readonly out: string;
@@ -64,18 +65,10 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Writes one image: `layout/`, the case as data, and what is expected of it. */
 function write(directory: string, subject: ImageCase): void {
-  const fault = subject.fault === undefined ? undefined : faultNamed(subject.fault);
-  const words = fault && {
-    name: fault.name,
-    requirement: fault.requirement,
-    how: fault.how,
-    implies: Object.keys(fault.implies ?? {}),
-    refusedBy: fault.refusedBy ?? [],
-  };
   mkdirSync(directory);
   writeLayout(join(directory, "layout"), buildLayout(subject));
   writeFileSync(join(directory, "case.json"), json(subject));
-  writeFileSync(join(directory, "expected.json"), json(expectationOf(subject, words)));
+  writeFileSync(join(directory, "expected.json"), json(expectationOf(subject, faultWords(subject))));
 }
 
 /** `oci-conform image generate`: writes generated layouts, each with what is expected of it and why. */

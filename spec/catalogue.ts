@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { distance } from "./distance.js";
 import { CatalogueError, type Requirement, requirementOf, type SpecName } from "./requirement.js";
 import { atLeast, RELEASES } from "./runtime/releases.js";
 
@@ -17,19 +18,6 @@ export interface Catalogue extends Iterable<Requirement> {
 
 /** Negative, zero or positive, as release `a` of the runtime spec is older than, the same as, or newer than `b`. */
 export const compareReleases = (a: string, b: string): number => (atLeast(a, b) ? (atLeast(b, a) ? 0 : 1) : -1);
-
-/** Number of single-character edits between two words, as far as it stays small. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
 
 function nearest(ids: readonly string[], wanted: string): string[] {
   const bare = (id: string): string => id.replace(/^(?:runtime|image|registry)\./, "");
