@@ -9,6 +9,7 @@ import mount from "./mount.js";
 import names from "./names.js";
 import oddInput from "./odd-input.js";
 import pushingManifests from "./pushing-manifests.js";
+import ranges from "./ranges.js";
 import referrers from "./referrers.js";
 import robustness from "./robustness.js";
 import type { Section } from "./suite.js";
@@ -31,6 +32,7 @@ export const sections: readonly Section[] = [
   deletes,
   errors,
   http,
+  ranges,
   robustness,
   oddInput,
   together,
