@@ -45,6 +45,9 @@ const MOST_SEEN = 2000;
 /** How often a sandbox that fails is tried: a machine that is short of something for a moment spoils no run. */
 const TRIES = 3;
 
+/** Content as observations have it: its size and digest. */
+const sized = (bytes: Buffer | undefined): string | undefined => bytes && `${bytes.length} ${digestOf(bytes)}`;
+
 /** A tool in its sandbox: carries images out, one directory for the layouts of a whole run. */
 export class ToolTarget {
   readonly tool: Tool;
@@ -103,10 +106,11 @@ export class ToolTarget {
       const { manifest, config, layers } = layout.names;
       const parts = [["the manifest", manifest], ["the config", config], ...layers.map((path, at) => [`layer ${at + 1}`, path])] as const;
       const sources = parts.flatMap(([name = "", path = ""]) => {
-        const bytes = layout.files.get(path);
-        return bytes ? [[name, `${bytes.length} ${digestOf(bytes)}`] as const] : [];
+        const content = sized(layout.files.get(path));
+        return content === undefined ? [] : [[name, content] as const];
       });
-      return { ...observation, sources: Object.fromEntries(sources) };
+      const decoys = layout.names.decoys.flatMap((path) => sized(layout.files.get(path)) ?? []);
+      return { ...observation, sources: Object.fromEntries(sources), ...(decoys.length > 0 ? { decoys } : {}) };
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }

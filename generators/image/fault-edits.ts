@@ -81,6 +81,9 @@ export const textFault = (
   },
 });
 
+/** A gzip file whose header names another system that packed it: other bytes, and just as many, that unpack to the same. */
+export const packedElsewhere = (bytes: Buffer): Buffer => Buffer.concat([bytes.subarray(0, 9), Buffer.of(3), bytes.subarray(10)]);
+
 /** Replaces the bytes of a file. */
 export const rewrite = (files: Files, path: string, change: (bytes: Buffer) => Buffer): void => {
   files.set(path, change(files.get(path) ?? Buffer.alloc(0)));

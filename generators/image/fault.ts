@@ -36,4 +36,6 @@ export interface Names {
   readonly manifest: string;
   readonly config: string;
   readonly layers: readonly string[];
+  /** The manifests of other images that a tool could take for it: each unpacks to the file `DECOY`. */
+  readonly decoys: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { digestOf } from "../../runners/image/content.js";
 import type { Document, Fault } from "./fault.js";
-import { addToIndex, edits, valueFault } from "./fault-edits.js";
+import { addToIndex, edit, edits, packedElsewhere, valueFault } from "./fault-edits.js";
 
 const ELSEWHERE = ["https://example.com/layer"];
 const NOT_RECOMMENDED = { "image.descriptor.sha256-recommended": "the digest is by another algorithm" };
@@ -66,6 +66,18 @@ export const DESCRIPTOR_FAULTS: readonly Fault[] = [
   layer("descriptor-urls-ftp", "image.descriptor.urls-http-schemes", "urls", ["ftp://example.com/layer"]),
   layer("descriptor-data-no-base64", "image.descriptor.data-base64", "data", "*"),
   layer("descriptor-data-differs", "image.descriptor.data-identical", "data", "AAAA"),
+  {
+    name: "descriptor-data-alone-differs",
+    requirement: "image.descriptor.data-identical",
+    how: "manifest: a layer is there as data alone, which differs from what its digest names in the byte for the system that packed it",
+    refusedBy: ["image.descriptor.data-verified"],
+    image: (subject) => ({ ...subject, shape: { ...subject.shape, dataAlone: true } }),
+    manifest: (manifest) => {
+      const [layer] = Array.isArray(manifest.layers) ? manifest.layers : [];
+      const data = typeof layer === "object" && layer !== null && "data" in layer ? String(layer.data) : "";
+      return edit(manifest, ["layers", 0, "data"], packedElsewhere(Buffer.from(data, "base64")).toString("base64"));
+    },
+  },
   layer("descriptor-artifact-type-grammar", "image.descriptor.artifact-type-rfc6838", "artifactType", "?"),
   valueFault(
     "index",

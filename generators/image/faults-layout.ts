@@ -1,5 +1,5 @@
 import type { Document, Fault } from "./fault.js";
-import { addToIndex, edit, rewrite, textFault, valueFault } from "./fault-edits.js";
+import { addToIndex, edit, packedElsewhere, rewrite, textFault, valueFault } from "./fault-edits.js";
 import { blobPath, jsonBytes, MEDIA } from "./neighbours.js";
 
 /** An index that names itself, under a digest that is as long as one. */
@@ -14,6 +14,8 @@ function loop(): { readonly descriptor: Document; readonly path: string; readonl
 
 const LOOP = loop();
 
+const otherArchitecture = (bytes: Buffer): Buffer => Buffer.from(bytes.toString().replace('"amd64"', '"arm64"'));
+
 /** Faults of the layout's files. */
 export const LAYOUT_FAULTS: readonly Fault[] = [
   {
@@ -21,15 +23,26 @@ export const LAYOUT_FAULTS: readonly Fault[] = [
     requirement: "image.layout.blob-matches-digest",
     how: "layout: a byte of a layer's blob is another: the one that names the system which packed it",
     refusedBy: ["image.descriptor.digest-verified", "image.descriptor.verified-before-use"],
-    files: (files, { layers }) =>
-      rewrite(files, layers.at(-1) ?? "", (bytes) => Buffer.concat([bytes.subarray(0, 9), Buffer.of(3), bytes.subarray(10)])),
+    files: (files, { layers }) => rewrite(files, layers.at(-1) ?? "", packedElsewhere),
   },
   {
     name: "config-blob-changed",
     requirement: "image.layout.blob-matches-digest",
     how: "layout: the config's blob has another value of the same length",
     refusedBy: ["image.descriptor.digest-verified", "image.descriptor.verified-before-use"],
-    files: (files, { config }) => rewrite(files, config, (bytes) => Buffer.from(bytes.toString().replace('"amd64"', '"arm64"'))),
+    files: (files, { config }) => rewrite(files, config, otherArchitecture),
+  },
+  {
+    name: "blobs-changed",
+    requirement: "image.layout.blob-matches-digest",
+    how: "layout: the manifest, the config and the uppermost layer have other contents of the same sizes",
+    image: (subject) => ({ ...subject, shape: { ...subject.shape, annotations: { "org.example.a": "1" } } }),
+    refusedBy: ["image.descriptor.digest-verified", "image.descriptor.verified-before-use", "image.descriptor.sha256-supported"],
+    files: (files, { manifest, config, layers }) => {
+      rewrite(files, manifest, (bytes) => Buffer.from(bytes.toString().replace('"org.example.a":"1"', '"org.example.a":"2"')));
+      rewrite(files, config, otherArchitecture);
+      rewrite(files, layers.at(-1) ?? "", packedElsewhere);
+    },
   },
   {
     name: "layout-file-missing",

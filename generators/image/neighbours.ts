@@ -1,7 +1,11 @@
-import type { Json, Neighbour } from "../../runners/image/case.js";
+import { type Json, type Neighbour, type Platform, TAG } from "../../runners/image/case.js";
 import { digestOf } from "../../runners/image/content.js";
+import { layerOf } from "./base.js";
 import { canonicalJson } from "./canonical.js";
+import { compress } from "./compression.js";
+import { file } from "./entries.js";
 import type { Document, Files } from "./fault.js";
+import { encodeTar } from "./tar.js";
 
 /** The media types of the image spec. */
 export const MEDIA = {
@@ -33,6 +37,20 @@ function image(files: Files, layers: readonly Document[], diffIds: readonly stri
   return addBlob(files, MEDIA.manifest, jsonBytes({ schemaVersion: 2, mediaType: MEDIA.manifest, config, layers }));
 }
 
+/** The only file of images that a tool could take for the image itself. */
+export const DECOY = "oci-conform-decoy";
+
+/** The platform of the image in an index that has no name itself. */
+export const ELSEWHERE: Platform = { architecture: "amd64", os: "linux" };
+
+/** Writes an image that unpacks to a file of its own, so that it is seen when a tool takes it for another, and describes it. */
+export function decoy(files: Files, platform: Platform): Document {
+  const layer = layerOf([file(DECOY, "another image")]);
+  const archive = encodeTar(layer);
+  const described = addBlob(files, `${MEDIA.layer}+gzip`, compress(archive, layer.compression));
+  return { ...image(files, [described], [digestOf(archive)], { ...platform }), platform: { ...platform } };
+}
+
 /** Writes something of a media type that nobody knows, and describes it. */
 export const unknownDescriptor = (files: Files): Document => ({
   ...addBlob(files, "application/vnd.example.unknown+json", jsonBytes({ any: "thing" })),
@@ -56,6 +74,12 @@ export function neighbour(
     }
     case "untagged-image":
       return image(files, layers, diffIds, { architecture: "amd64", os: "linux", author: "a neighbour" });
+    case "named-elsewhere":
+    case "unnamed-elsewhere": {
+      const { platform: _, ...other } = decoy(files, ELSEWHERE);
+      const named = kind === "named-elsewhere" ? { ...other, annotations: { [REF_NAME]: TAG } } : other;
+      return addBlob(files, MEDIA.index, jsonBytes({ schemaVersion: 2, mediaType: MEDIA.index, manifests: [named] }));
+    }
     case "artifact":
     case "referrer": {
       const config = addBlob(files, MEDIA.empty, Buffer.from("{}"));

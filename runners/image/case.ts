@@ -81,8 +81,32 @@ export interface Layer {
   readonly nondistributable?: boolean;
 }
 
-/** Descriptors beside the image's own in index.json. */
-export type Neighbour = "unknown-media-type" | "artifact" | "other-platform" | "referrer" | "untagged-image";
+/**
+ * Descriptors beside the image's own in index.json. The last two are indexes of another image, whose descriptor there has, or does
+ * not have, the name that the image has in index.json.
+ */
+export type Neighbour =
+  | "unknown-media-type"
+  | "artifact"
+  | "other-platform"
+  | "referrer"
+  | "untagged-image"
+  | "named-elsewhere"
+  | "unnamed-elsewhere";
+
+/** What a manifest is for, as an index says it. */
+export interface Platform {
+  readonly architecture: string;
+  readonly os: string;
+  readonly variant?: string;
+}
+
+/** An index that the tag names: the image for its platform, and other images before and after it. */
+export interface Offer {
+  readonly platform: Platform;
+  readonly before?: readonly Platform[];
+  readonly after?: readonly Platform[];
+}
 
 /** The shape of the layout around the image; the image itself is tagged `tested`. */
 export interface Shape {
@@ -94,9 +118,19 @@ export interface Shape {
   /** Whether the image's descriptor comes after its neighbours. */
   readonly last?: boolean;
   readonly platform?: boolean;
+  /** An index around the manifest that has other images, too. */
+  readonly offer?: Offer;
   readonly sha512?: boolean;
   /** Whether the config's descriptor embeds it. */
   readonly data?: boolean;
+  /** Whether the layers are in the layout as data of their descriptors alone, and not as blobs. */
+  readonly dataAlone?: boolean;
+  /** Whether the layers' descriptors list addresses, too. */
+  readonly urls?: boolean;
+  /** The config's media type is one that nobody knows; its content is the image's config all the same, or no JSON. */
+  readonly unknownConfig?: "json" | "bytes";
+  /** Whether the layers' media types are ones that nobody knows. */
+  readonly unknownLayers?: boolean;
   /** Whether manifest and index name their own media types; they should. */
   readonly untyped?: boolean;
   readonly annotations?: Readonly<Record<string, string>>;

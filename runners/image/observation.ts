@@ -18,6 +18,12 @@ export interface ImageObservation {
   readonly tree: SeenTree | null;
   /** The directories that a copying tool made, by name. */
   readonly copies: Readonly<Record<string, SeenTree>>;
+  /** Paths of files in such a directory, by its name, that are JSON with `data` in it. */
+  readonly embedded?: Readonly<Record<string, readonly string[]>>;
+  /** Contents of the manifests in the layout that are of other images, as `SIZE sha256:…`. */
+  readonly decoys?: readonly string[];
+  /** What a command that failed left running or mounted, in words. */
+  readonly leftovers?: readonly string[];
   /** The image's manifest, config and layers as they were given to the tool: `SIZE sha256:…` by what they are. */
   readonly sources: Readonly<Record<string, string>>;
   /** The same case unpacked once more, where it was asked for. */

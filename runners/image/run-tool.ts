@@ -67,13 +67,17 @@ function observationOf(parts: ReadonlyMap<string, Buffer>): ImageObservation {
     (name): Step => ({ name, status: Number(text(`${name}.status`)), stdout: text(`${name}.stdout`), stderr: text(`${name}.stderr`) }),
   );
   if (steps.length === 0) throw new HarnessError(`the tool's daemon does not start: ${text("daemon.stderr").trim().slice(-2000)}`);
-  const copies = [...parts.keys()].filter((name) => name.startsWith("copy."));
+  const named = (prefix: string): string[] =>
+    [...parts.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  const copies = named("copy.");
   const tree = text("tree");
   return {
     format: "oci-conform/image-observation@1",
     steps,
     tree: tree === "" ? null : readTree(tree),
-    copies: Object.fromEntries(copies.map((name) => [name.slice(5), readTree(text(name))])),
+    copies: Object.fromEntries(copies.map((name) => [name, readTree(text(`copy.${name}`))])),
+    ...(copies.length > 0 ? { embedded: Object.fromEntries(named("embedded.").map((name) => [name, lines(`embedded.${name}`)])) } : {}),
+    ...(parts.has("leftovers") ? { leftovers: lines("leftovers").map((line) => line.replace(/ as process \d+$/, "")) } : {}),
     ...(parts.has("config.json") ? { runtimeConfig: json(text("config.json")) } : {}),
     escapes: [
       ...CANARIES.flatMap((place, at) => changed(place, text(`canary.${at}`))),

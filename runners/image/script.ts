@@ -64,15 +64,35 @@ step() {
   echo "$1" >> "$OUT/steps"
 }
 now() { read -r NOW _ < /proc/uptime; NOW=\${NOW%.*}\${NOW#*.}; }
+# What is mounted, and what runs without a parent: of those, only this shell is ours.
+left() {
+  while read -r _ _ _ _ place _; do echo "$place is mounted"; done < /proc/self/mountinfo
+  grep -lsx 'PPid:[[:space:]]*1' /proc/[0-9]*/status | while read -r file; do
+    process=\${file%/status}
+    [ "$process" = "/proc/$$" ] || grep -qsx 'State:[[:space:]]*Z.*' "$file" || [ ! -f "$file" ] ||
+      echo "$(tr '\\000' ' ' < "$process/cmdline" 2> "$EMPTY.err")runs as process \${process#/proc/}"
+  done
+}
+# What was not there before; a process that is about to end has a moment.
+leftovers() {
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    left | sort > "$W/after"
+    comm -13 "$W/before" "$W/after" > "$OUT/leftovers"
+    [ -s "$OUT/leftovers" ] || return
+    sleep 0.1
+  done
+}
 run() {
   name=$1
   shift
+  left | sort > "$W/before"
   now; BEGUN=$NOW
   ( ulimit -v ${memoryKiB}; ulimit -c 0; exec timeout -k 2 ${timeoutMs / 1000} "$@" ) < "$EMPTY" > "$OUT/$name.stdout" 2> "$OUT/$name.stderr"
   STATUS=$?
   now
   [ "$STATUS" != 137 ] || [ $((NOW - BEGUN)) -lt ${Math.floor(timeoutMs / 10)} ] || STATUS=${TIMED_OUT}
   step "$name" "$STATUS"
+  [ "$STATUS" -gt 128 ] || [ "$STATUS" = 0 ] || [ "$STATUS" = ${TIMED_OUT} ] || leftovers
   [ "$STATUS" = 0 ] || { emit; exit; }
 }
 # Starts a daemon, and waits for the socket that it makes when it is ready; it ends when it cannot.
@@ -96,7 +116,10 @@ emit() {
   if [ "$STATUS" = 0 ] && [ -n "$ROOTFS" ]; then "$AGENT" tree "$ROOTFS" > "$OUT/tree" 2> "$OUT/tree.stderr"; fi
 ${Object.entries(tool.copies ?? {})
   .map(
-    ([name, directory]) => `  if [ "$STATUS" = 0 ] && [ -d "${directory}" ]; then "$AGENT" tree "${directory}" > "$OUT/copy.${name}"; fi`,
+    ([name, directory]) => `  if [ -d "${directory}" ] && [ "$(cat "$OUT/to-${name}.status")" = 0 ]; then
+    "$AGENT" tree "${directory}" > "$OUT/copy.${name}"
+    (cd "${directory}" && grep -rlI '"data"[[:space:]]*:' .) > "$OUT/embedded.${name}"
+  fi`,
   )
   .join("\n")}
 ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeConfig}" "$OUT/config.json"` : ""}

@@ -5,6 +5,18 @@ export const ARCHITECTURES = words(
   "386 amd64 amd64p32 arm arm64 arm64be armbe loong64 mips mips64 mips64le mips64p32 mips64p32le mipsle ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64 wasm",
 );
 
+/** GOARCH by what Node.js calls it, of machines on which tools can be driven. */
+const ARCHITECTURE_OF: Readonly<Record<string, string>> = {
+  x64: "amd64",
+  arm64: "arm64",
+  ppc64: "ppc64le",
+  riscv64: "riscv64",
+  s390x: "s390x",
+};
+
+/** GOARCH of this machine; undefined for one that is not known. */
+export const HOST_ARCHITECTURE = ARCHITECTURE_OF[process.arch];
+
 /** What Go knows as GOOS. */
 export const SYSTEMS = words(
   "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos",

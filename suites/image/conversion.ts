@@ -22,7 +22,7 @@ interface Conversion {
 
 function conversionOf(view: ToolView): Conversion | undefined {
   const { runtimeConfig } = view.observation;
-  if (runtimeConfig === undefined || view.ending !== "accepted" || view.case.fault !== undefined) return undefined;
+  if (runtimeConfig === undefined || view.ending !== "accepted" || view.other || view.case.fault !== undefined) return undefined;
   const runtime = objectOf(runtimeConfig);
   const execution = objectOf(view.case.config.config);
   return {
@@ -154,6 +154,35 @@ const VERBATIM: readonly ToolCheck[] = [
   }),
 ];
 
+/** What a container is started with, as far as it is in the image's config, in the runtime's terms; numbers only of users. */
+function startsWith({ execution }: Conversion): Properties {
+  const args = [...strings(execution.Entrypoint), ...strings(execution.Cmd)];
+  const { WorkingDir: cwd } = execution;
+  return {
+    ...(args.length > 0 ? { args } : {}),
+    ...(typeof cwd === "string" && cwd !== "" ? { cwd } : {}),
+    ...(strings(execution.Env).length > 0 ? { env: strings(execution.Env) } : {}),
+  };
+}
+
+/** The parameters of the image's config as a whole: config.md, "config", and conversion.md. */
+const STARTED: readonly ToolCheck[] = [
+  ...["image.config.used-as-base", "image.conversion.by-image-config"].map((id) =>
+    converts(id, (conversion) => {
+      const wanted = startsWith(conversion);
+      const { args, cwd, env } = conversion.process;
+      const own = strings(env).filter((each) => strings(wanted.env).includes(each));
+      const made = Object.fromEntries(Object.entries({ args, cwd, env: own }).filter(([name]) => wanted[name] !== undefined));
+      return Object.keys(wanted).length === 0 ? undefined : equal(made, wanted, "process");
+    }),
+  ),
+  converts("image.config.cmd-first-is-program", ({ execution, process }) => {
+    const [program] = strings(execution.Cmd);
+    if (program === undefined || strings(execution.Entrypoint).length > 0) return undefined;
+    return equal(strings(process.args)[0] ?? "no program", program, "process.args");
+  }),
+];
+
 /** The user of the example whose image has /etc/passwd and /etc/group. */
 export const USER = { name: "tester", uid: 1234, gid: 5678, group: { name: "testers", gid: 4321 } } as const;
 
@@ -209,4 +238,4 @@ const PARSED: readonly ToolCheck[] = [
 ];
 
 /** The checks of a runtime config that a tool makes of an image: conversion.md. */
-export const CONVERSION_CHECKS: readonly ToolCheck[] = [...VERBATIM, ...ANNOTATIONS, ...PARSED];
+export const CONVERSION_CHECKS: readonly ToolCheck[] = [...VERBATIM, ...STARTED, ...ANNOTATIONS, ...PARSED];

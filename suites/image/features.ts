@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { ImageCase, Layer } from "../../runners/image/case.js";
+import type { ImageCase, Layer, Neighbour, Offer, Platform } from "../../runners/image/case.js";
+import { HOST_ARCHITECTURE } from "../../spec/image/platforms.js";
 import { LAW } from "./law.js";
 import { applyLayers } from "./model.js";
 
@@ -9,6 +10,10 @@ import { applyLayers } from "./model.js";
  */
 export interface Feature {
   readonly id: string;
+  /** Further statements that say the same, in other releases or of other tools. */
+  readonly also?: readonly string[];
+  /** Whether another image of the layout could be taken for it: then that one is to be left. */
+  readonly chooses?: boolean;
   readonly of: (subject: ImageCase) => boolean;
   readonly without: (subject: ImageCase) => ImageCase;
 }
@@ -33,10 +38,65 @@ const withoutNeighbours =
     shape: { ...subject.shape, neighbours: (subject.shape.neighbours ?? []).filter((kind) => !kinds.includes(kind)) },
   });
 
+/** Neighbours that are images. */
+const IMAGES = ["other-platform", "untagged-image", "named-elsewhere", "unnamed-elsewhere"];
+
 const hasNeighbour =
   (...kinds: string[]) =>
   ({ shape: { neighbours = [] } }: ImageCase): boolean =>
     neighbours.some((kind) => kinds.includes(kind));
+
+/** The index of another image whose descriptor in it has the name that the image has in index.json. */
+const NAMED: Neighbour = "named-elsewhere";
+
+const withNeighbour =
+  (from: Neighbour, to: Neighbour) =>
+  (subject: ImageCase): ImageCase => ({
+    ...subject,
+    shape: { ...subject.shape, neighbours: (subject.shape.neighbours ?? []).map((kind) => (kind === from ? to : kind)) },
+  });
+
+/** The other images that the image's own index offers. */
+const others = ({ shape: { offer } }: ImageCase): readonly Platform[] => [...(offer?.before ?? []), ...(offer?.after ?? [])];
+
+const changeOffer =
+  (change: (other: Platform, offer: Offer) => Platform) =>
+  (subject: ImageCase): ImageCase => {
+    const { offer } = subject.shape;
+    if (!offer) return subject;
+    const changed = (list: readonly Platform[] = []): Platform[] => {
+      const texts = list.map((other) => JSON.stringify(change(other, offer)));
+      return [...new Set(texts)].map((text): Platform => JSON.parse(text));
+    };
+    return { ...subject, shape: { ...subject.shape, offer: { ...offer, before: changed(offer.before), after: changed(offer.after) } } };
+  };
+
+/** Another platform than the image's, and so common that whoever knows platforms knows it. */
+const foreign = ({ platform: { architecture } }: Offer): Platform => ({
+  architecture: architecture === "amd64" ? "arm64" : "amd64",
+  os: "linux",
+});
+
+const same = (a: Platform, b: Platform): boolean => a.architecture === b.architecture && a.os === b.os && a.variant === b.variant;
+
+/** Other images in the index whose platforms are like this, and the same index with a common platform in their place. */
+const offers = (id: string, is: (other: Platform, offer: Offer) => boolean): Feature => ({
+  id,
+  chooses: true,
+  of: (subject) => others(subject).some((other) => subject.shape.offer !== undefined && is(other, subject.shape.offer)),
+  without: changeOffer((other, offer) => (is(other, offer) ? foreign(offer) : other)),
+});
+
+/** Properties of a config that are the spec's, besides the platform. */
+const more = ({ config }: ImageCase): string[] => Object.keys(config).filter((key) => KNOWN.includes(key) && !REQUIRED.includes(key));
+
+const REQUIRED = ["architecture", "os"];
+
+/** Whether the image is to run as somebody whose number only the image, or nobody, knows. */
+function userByName({ config: { config } }: ImageCase): boolean {
+  const user = typeof config === "object" && config !== null && "User" in config ? config.User : undefined;
+  return typeof user === "string" && !/^(?:\d+(?::\d+)?)?$/.test(user);
+}
 
 /** What the image spec itself gives a config. */
 const KNOWN = ["created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs", "history"];
@@ -63,7 +123,36 @@ const meetsOwn =
 /** All features, in the order in which they are suspected. */
 export const FEATURES: readonly Feature[] = [
   {
+    id: "image.manifest.config-of-unknown-type-not-parsed",
+    of: ({ shape: { unknownConfig } }) => unknownConfig === "bytes",
+    without: (subject) => ({ ...subject, shape: { ...subject.shape, unknownConfig: "json" } }),
+  },
+  {
+    id: "image.manifest.config-of-unknown-type-no-error",
+    of: ({ shape: { unknownConfig } }) => unknownConfig !== undefined,
+    without: shape("unknownConfig"),
+  },
+  {
+    id: "image.manifest.layer-of-unknown-type-no-error",
+    of: ({ shape: { unknownLayers } }) => unknownLayers === true,
+    without: shape("unknownLayers"),
+  },
+  {
+    id: "image.layout.ref-name-elsewhere-ignored",
+    chooses: true,
+    of: hasNeighbour(NAMED),
+    without: withNeighbour(NAMED, "unnamed-elsewhere"),
+  },
+  offers("image.index.first-match", (other, { platform }) => same(other, platform)),
+  offers("image.index.platform-variant-understood", ({ variant }) => variant !== undefined),
+  offers(
+    "image.index.platform-architecture-understood",
+    (other, offer) => other.architecture !== offer.platform.architecture && !same(other, foreign(offer)),
+  ),
+  offers("image.index.platform-os-understood", (other, { platform }) => other.os !== platform.os),
+  {
     id: "image.layout.unknown-media-type-no-error",
+    also: ["image.layout.unknown-media-type-ignored"],
     of: hasNeighbour("unknown-media-type"),
     without: withoutNeighbours("unknown-media-type"),
   },
@@ -74,17 +163,19 @@ export const FEATURES: readonly Feature[] = [
   },
   {
     id: "image.index.processed",
-    of: hasNeighbour("other-platform", "untagged-image"),
-    without: withoutNeighbours("other-platform", "untagged-image"),
+    of: (subject) => subject.shape.offer !== undefined || hasNeighbour(...IMAGES)(subject),
+    without: (subject) => shape("offer")(withoutNeighbours(...IMAGES)(subject)),
   },
   {
     id: "image.index.unknown-media-type-no-error",
+    also: ["image.index.unknown-media-type-ignored"],
     of: ({ shape: { nested, inner } }) => (nested ?? 0) > 0 && inner !== undefined,
     without: shape("inner"),
   },
   { id: "image.index.nested-supported", of: ({ shape: { nested } }) => (nested ?? 0) > 0, without: shape("nested") },
   {
     id: "image.considerations.unknown-property-no-error",
+    also: ["image.considerations.unknown-property-ignored", "image.considerations.unknown-property-tolerated"],
     of: ({ shape: { unknownProperties } }) => unknownProperties === true,
     without: shape("unknownProperties"),
   },
@@ -95,11 +186,25 @@ export const FEATURES: readonly Feature[] = [
   },
   {
     id: "image.config.extra-fields-no-error",
+    also: ["image.config.extra-fields-ignored"],
     of: ({ config }) => Object.keys(config).some((key) => !KNOWN.includes(key)),
     without: (subject) => ({
       ...subject,
       config: Object.fromEntries(Object.entries(subject.config).filter(([key]) => KNOWN.includes(key))),
     }),
+  },
+  {
+    id: "image.manifest.config-media-type-supported",
+    of: (subject) => more(subject).length > 0 && !userByName(subject),
+    without: (subject) => ({
+      ...subject,
+      config: Object.fromEntries(Object.entries(subject.config).filter(([key]) => !more(subject).includes(key))),
+    }),
+  },
+  {
+    id: "image.index.manifest-media-type-supported",
+    of: ({ shape: { untyped, platform } }) => untyped === true || platform === true,
+    without: shape("untyped", "platform"),
   },
   {
     id: "image.manifest.layer-zstd-supported",
@@ -127,8 +232,12 @@ export const FEATURES: readonly Feature[] = [
 ];
 
 /** Why a tool may refuse the image whatever its layers are. */
-export function mayRefuse({ shape: { sha512 }, config }: ImageCase): string[] {
+export function mayRefuse({ shape: { sha512, dataAlone, urls, platform, offer }, config }: ImageCase): string[] {
+  const machine = offer?.platform.architecture ?? (platform ? "amd64" : HOST_ARCHITECTURE);
   return [
+    ...(dataAlone ? ["who reads no data of descriptors does not have the blob"] : []),
+    ...(urls ? ["an address of a layer may be tried, and nothing answers there"] : []),
+    ...(machine === HOST_ARCHITECTURE ? [] : ["the index says that the image is for another machine"]),
     ...(sha512 ? ["support of SHA-512 is optional"] : []),
     ...(config["os.version"] === undefined ? [] : ["an os.version may be one that is not known to work here"]),
   ];

@@ -4,7 +4,7 @@ import { all, equal, type Judgement } from "../check.js";
 import { CONTROL, PLAIN } from "./controls.js";
 import { FEATURES } from "./features.js";
 import { LAW } from "./law.js";
-import { type Abilities, check, type ToolCheck, type ToolView } from "./tool-view.js";
+import { type Abilities, check, hasContent, type ToolCheck, type ToolView } from "./tool-view.js";
 
 const PASS: Judgement = { verdict: "pass" };
 const fail = (expected: unknown, actual: unknown, note?: string): Judgement => ({
@@ -39,15 +39,18 @@ function refusedAltogether({ ending, refuse, mayRefuse, observation, features }:
   return fail("the image is unpacked: it is valid", complaint(observation));
 }
 
-const feature = (id: string, of?: keyof Abilities): ToolCheck =>
+/** A statement about a feature: `by` is the one by whose name the feature is known. */
+const feature = (id: string, by: string, of?: keyof Abilities): ToolCheck =>
   check(
     id,
-    ({ features, ending, refuse, mayRefuse, observation, worked }) => {
-      if (!features.some((each) => each.id === id) || refuse.length > 0) return undefined;
+    ({ features, ending, refuse, mayRefuse, observation, worked, other }) => {
+      const found = features.find((each) => each.id === by);
+      if (!found || refuse.length > 0) return undefined;
+      if (other) return found.chooses ? fail("the image itself", "it takes another image of the layout in its place") : undefined;
       // That it is taken says nothing of what came of it; the tree does.
       if (worked) return id === LAW.lowerOnly ? undefined : PASS;
       if (ending !== "refused" || mayRefuse.length > 0) return undefined;
-      return observation.controls[id] === "accepted"
+      return observation.controls[by] === "accepted"
         ? fail("the tool takes it, as it takes the same image without", complaint(observation))
         : undefined;
     },
@@ -55,6 +58,10 @@ const feature = (id: string, of?: keyof Abilities): ToolCheck =>
   );
 
 /** What has to be refused: it counts only when the same image without the fault is taken. */
+/** What came of layers that are there as data alone, and wrong: who unpacks them did not verify it, and who has nothing did not use it. */
+const usedData = ({ observation, tree }: ToolView): boolean =>
+  Object.keys(observation.tree ?? {}).some((path) => path !== "" && tree.nodes.has(path));
+
 const refuses = (id: string, of?: keyof Abilities): ToolCheck =>
   check(
     id,
@@ -72,9 +79,16 @@ const altered = (sources: Readonly<Record<string, string>>, copy: SeenTree): str
   return Object.entries(sources).flatMap(([name, content]) => (contents.has(content) ? [] : [name]));
 };
 
+/** Who is asked to put up with a feature; undefined for everyone. */
+function abilityFor(id: string): keyof Abilities | undefined {
+  if (id.startsWith("image.layer.")) return "unpacks";
+  return /^image\.manifest\.(?:config|layer)-of-unknown-type-/.test(id) ? "copies" : undefined;
+}
+
 /** What is to be refused, and by whom: who only copies need not look into a config or a layer. */
 const REFUSALS: readonly (readonly [id: string, of?: keyof Abilities])[] = [
   [LAW.bare, "unpacks"],
+  ["image.descriptor.sha256-supported"],
   ["image.config.rootfs-unknown-type-error", "unpacks"],
   ["image.descriptor.digest-verified"],
   ["image.descriptor.verified-before-use"],
@@ -101,18 +115,51 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
   ...[...new Set<string>(Object.values(decided))].map((id) =>
     check(id, (view) => all([compared(id, view), id === LAW.extracted ? refusedAltogether(view) : undefined]), "unpacks"),
   ),
-  ...FEATURES.map(({ id }) => feature(id, id.startsWith("image.layer.") ? "unpacks" : undefined)),
+  ...FEATURES.flatMap(({ id, also = [] }) => [id, ...also].map((each) => feature(each, id, abilityFor(id)))),
   ...REFUSALS.map(([id, of]) => refuses(id, of)),
   check(
     "image.considerations.content-not-altered",
     (view) => {
       const { sources, copies } = view.observation;
-      if (Object.keys(copies).length === 0 || view.ending !== "accepted" || view.case.fault !== undefined) return undefined;
+      const copied = Object.keys(copies).length > 0 && view.ending === "accepted" && view.case.fault === undefined;
+      // A layer that has addresses may be left out of a copy: image.layer.urls-not-a-sign.
+      if (!copied || view.other || view.case.shape.urls) return undefined;
       const changed = Object.entries(copies).flatMap(([name, copy]) =>
         altered(sources, copy).map((part) => `${part} in the copy to ${name}`),
       );
       return equal(changed, [], "what is named has another digest in the copy, or is not there");
     },
     "copies",
+  ),
+  check(
+    "image.descriptor.data-verified",
+    (view) => (view.ending === "accepted" && !usedData(view) ? undefined : refuses("image.descriptor.data-verified").judge(view)),
+    "unpacks",
+  ),
+  check(
+    "image.descriptor.data-not-added-later",
+    ({ observation: { sources, copies, embedded = {} }, case: subject, ending }) => {
+      // Whatever else is called so would be taken for it.
+      if (ending !== "accepted" || JSON.stringify(subject).includes('"data')) return undefined;
+      const added = Object.entries(embedded).flatMap(([name, paths]) => paths.map((path) => `${path} in the copy to ${name}`));
+      const kept = Object.values(copies).some((copy) => hasContent(copy, sources["the manifest"]));
+      return added.length === 0 && !kept
+        ? undefined
+        : equal(added, [], "documents with data in descriptors, which the image does not have");
+    },
+    "copies",
+  ),
+  check(
+    "image.layer.urls-not-a-sign",
+    ({ observation: { sources, copies }, case: { shape, layers, fault } }) => {
+      if (!shape.urls || fault !== undefined || layers.some(({ nondistributable }) => nondistributable)) return undefined;
+      const whole = Object.entries(copies).filter(([, copy]) => hasContent(copy, sources["the manifest"]));
+      const missing = whole.flatMap(([name, copy]) => altered(sources, copy).map((part) => `${part} in the copy to ${name}`));
+      return whole.length === 0 ? undefined : equal(missing, [], "what is missing has urls, and a media type of what may be distributed");
+    },
+    "copies",
+  ),
+  check("robustness.image.leftovers", ({ ending, observation: { leftovers } }) =>
+    ending === "refused" && leftovers !== undefined ? equal(leftovers, []) : undefined,
   ),
 ];

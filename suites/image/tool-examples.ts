@@ -5,7 +5,8 @@ import { dir, file, hardlink, opaque, symlink, whiteout } from "../../generators
 import { FAULTS } from "../../generators/image/fault-table.js";
 import { anyFaultImage, faultImage } from "../../generators/image/faults.js";
 import { fileTree } from "../../generators/image/tree.js";
-import type { Compression, Entry, ImageCase, Neighbour } from "../../runners/image/case.js";
+import type { Compression, Entry, ImageCase, Neighbour, Platform } from "../../runners/image/case.js";
+import { ARCHITECTURES, HOST_ARCHITECTURE, SYSTEMS } from "../../spec/image/platforms.js";
 import { USER } from "./conversion.js";
 import { LAW } from "./law.js";
 
@@ -124,6 +125,49 @@ const LAYERS: readonly ToolExample[] = [
   example("robustness.image.escape", oddImage()),
 ];
 
+/** An index that the tag names, with the image for this machine among others, whose platforms are drawn from a list. */
+function offered(id: string, platforms: readonly Platform[], where: "before" | "after" = "before"): ToolExample[] {
+  if (HOST_ARCHITECTURE === undefined) return [];
+  const platform: Platform = { architecture: HOST_ARCHITECTURE, os: "linux" };
+  const title = (others: readonly Platform[]): string =>
+    `an index of the image and, ${where} it, of others: ${others.map(({ architecture, os, variant }) => [os, architecture, variant].filter(Boolean).join("/")).join(", ")}`;
+  return [
+    example(
+      id,
+      // All of them first, so that each is tried; fewer when that is not taken.
+      fc
+        .oneof(
+          { withCrossShrink: true },
+          fc.subarray([...platforms], { minLength: platforms.length }),
+          fc.subarray([...platforms], { minLength: 1 }),
+        )
+        .map((others) => ({
+          ...minimalImage(),
+          title: title(others),
+          config: { architecture: platform.architecture, os: platform.os },
+          shape: { offer: { platform, [where]: others } },
+        })),
+    ),
+  ];
+}
+
+const foreign = (architecture: string, ...variants: string[]): Platform[] =>
+  architecture === HOST_ARCHITECTURE ? [] : variants.map((variant) => ({ architecture, os: "linux", variant }));
+
+const PLATFORMS: readonly ToolExample[] = [
+  ...offered(
+    "image.index.platform-architecture-understood",
+    [...ARCHITECTURES].filter((each) => each !== HOST_ARCHITECTURE).map((architecture) => ({ architecture, os: "linux" })),
+  ),
+  ...offered(
+    "image.index.platform-os-understood",
+    [...SYSTEMS].filter((each) => each !== "linux").map((os) => ({ architecture: HOST_ARCHITECTURE ?? "", os })),
+  ),
+  // Those that every release has.
+  ...offered("image.index.platform-variant-understood", [...foreign("arm", "v6", "v7", "v8"), ...foreign("arm64", "v8")]),
+  ...offered("image.index.first-match", [{ architecture: HOST_ARCHITECTURE ?? "", os: "linux" }], "after"),
+];
+
 /** What a gzip file may have besides its data: RFC 1952. */
 const GZIP: readonly Omit<Extract<Compression, { readonly kind: "gzip" }>, "kind" | "level">[] = [
   { name: "layer" },
@@ -135,22 +179,36 @@ const GZIP: readonly Omit<Extract<Compression, { readonly kind: "gzip" }>, "kind
 ];
 
 const AROUND: readonly ToolExample[] = [
-  ...shaped("image.layout.unknown-media-type-no-error", "unknown-media-type", {
+  ...shaped(["image.layout.unknown-media-type-no-error", "image.layout.unknown-media-type-ignored"], "unknown-media-type", {
     shape: { neighbours: ["unknown-media-type"], last: true },
   }),
   ...shaped("image.manifest.unknown-artifact-type-no-error", "artifact", "referrer"),
   ...shaped("image.index.processed", "other-platform", "untagged-image"),
+  ...shaped("image.layout.ref-name-elsewhere-ignored", "named-elsewhere", { shape: { neighbours: ["named-elsewhere"], last: true } }),
+  ...shaped("image.index.manifest-media-type-supported", { shape: { untyped: true } }, { shape: { platform: true } }),
+  ...shaped("image.manifest.config-of-unknown-type-no-error", { shape: { unknownConfig: "json" } }),
+  ...shaped("image.manifest.config-of-unknown-type-not-parsed", { shape: { unknownConfig: "bytes" } }),
   ...shaped(
-    "image.index.unknown-media-type-no-error",
+    "image.manifest.layer-of-unknown-type-no-error",
+    { shape: { unknownLayers: true } },
+    { shape: { unknownConfig: "bytes", unknownLayers: true } },
+  ),
+  ...shaped("image.layer.urls-not-a-sign", { shape: { urls: true } }),
+  ...shaped("image.descriptor.data-not-added-later", packed({ kind: "gzip", level: 6 }), packed({ kind: "none" })),
+  ...shaped(
+    ["image.index.unknown-media-type-no-error", "image.index.unknown-media-type-ignored"],
     ...(["before", "after"] as const).flatMap((inner) => [
       { shape: { nested: 1, inner } },
       { shape: { nested: 1, inner, platform: true } },
     ]),
   ),
   ...shaped("image.index.nested-supported", { shape: { nested: 1 } }, { shape: { nested: 1, platform: true } }, { shape: { nested: 2 } }),
-  ...shaped("image.considerations.unknown-property-no-error", { shape: { unknownProperties: true } }),
+  ...shaped(
+    ["no-error", "ignored", "tolerated"].map((what) => `image.considerations.unknown-property-${what}`),
+    { shape: { unknownProperties: true } },
+  ),
   ...shaped("image.annotations.unknown-key-no-error", { shape: { annotations: { "org.example.a": "1" } } }),
-  ...shaped("image.config.extra-fields-no-error", {
+  ...shaped(["image.config.extra-fields-no-error", "image.config.extra-fields-ignored"], {
     config: { architecture: "amd64", os: "linux", "org.example.unknown": { deep: [1, null] } },
   }),
   ...shaped(
@@ -233,12 +291,12 @@ const OF_FULL = [
     "volumes-mounted",
     "volumes-destination",
   ],
-  ...["fields-parsed", "manifest-annotations-left"],
+  ...["fields-parsed", "manifest-annotations-left", "by-image-config"],
 ].map((name) => `image.conversion.${name}`);
 
 const CONVERSION: readonly ToolExample[] = [
   example(
-    OF_FULL,
+    [...OF_FULL, "image.config.used-as-base", "image.manifest.config-media-type-supported"],
     fc.constant({
       ...minimalImage(),
       title: "a config with something of everything",
@@ -247,7 +305,7 @@ const CONVERSION: readonly ToolExample[] = [
     }),
   ),
   ...shaped(
-    ["image.conversion.cmd", "image.conversion.entrypoint"],
+    ["image.conversion.cmd", "image.conversion.entrypoint", "image.config.cmd-first-is-program", "image.config.used-as-base"],
     ...["Cmd", "Entrypoint"].map((name) => ({ config: { architecture: "amd64", os: "linux", config: { [name]: ["/a", "b"] } } })),
   ),
   ...[{ variant: "v2" }, { "os.version": "1" }, { "os.features": ["x"] }].flatMap((more) =>
@@ -276,8 +334,8 @@ const MISFITS = FAULTS.filter(({ name }) => /^config-diff-ids-|^manifest-(?:conf
 /** Layouts that a tool may refuse, but must not fall over. */
 const BROKEN: readonly ToolExample[] = [
   ...MISFITS.map((fault) => example("robustness.image.crash", faultImage(fault))),
-  example(["robustness.image.crash", "robustness.image.hang", "robustness.image.memory"], anyFaultImage()),
+  example(["robustness.image.crash", "robustness.image.hang", "robustness.image.memory", "robustness.image.leftovers"], anyFaultImage()),
 ];
 
 /** The written examples of everything that a tool can be seen to do. */
-export const toolExamples = (): readonly ToolExample[] => [...LAYERS, ...AROUND, ...REFUSED, ...BROKEN, ...CONVERSION];
+export const toolExamples = (): readonly ToolExample[] => [...LAYERS, ...AROUND, ...PLATFORMS, ...REFUSED, ...BROKEN, ...CONVERSION];

@@ -1,5 +1,7 @@
+import { DECOY } from "../../generators/image/neighbours.js";
 import type { ImageCase } from "../../runners/image/case.js";
 import { type Ending, ending, type ImageObservation } from "../../runners/image/observation.js";
+import type { SeenTree } from "../../runners/image/seen.js";
 import type { Judgement } from "../check.js";
 import { type Comparison, compare } from "./compare.js";
 import { FEATURES, type Feature, mayRefuse } from "./features.js";
@@ -36,13 +38,32 @@ export interface ToolView {
   readonly comparison: Comparison | undefined;
   /** Whether the tool did its work, as far as anyone can see. */
   readonly worked: boolean;
+  /** Whether it took another image of the layout for the one that was asked for. */
+  readonly other: boolean;
 }
+
+/** Whether a copy has a content among its files. */
+export const hasContent = (copy: SeenTree, content: string | undefined): boolean =>
+  content !== undefined && Object.values(copy).some((node) => node.content === content);
+
+/** Whether another image came of it: a file that only those have, or their manifest in place of the image's. */
+function tookOther({ tree, copies, sources, decoys = [] }: ImageObservation): boolean {
+  const manifest = sources["the manifest"];
+  const wrong = (copy: SeenTree): boolean => !hasContent(copy, manifest) && decoys.some((each) => hasContent(copy, each));
+  return (tree !== null && Object.hasOwn(tree, DECOY)) || Object.values(copies).some(wrong);
+}
+
+/** Whether it is an artifact, which nobody can unpack. */
+const isArtifact = ({ shape: { unknownConfig, unknownLayers } }: ImageCase): boolean =>
+  unknownConfig !== undefined || unknownLayers === true;
 
 export function viewOf(subject: ImageCase, observation: ImageObservation, { refusedBy, converts }: Knowledge): ToolView {
   const tree = applyLayers(subject.layers);
   const ended = ending(observation);
+  const other = tookOther(observation);
+  const copying = observation.steps.some(({ name }) => name.startsWith("to-"));
   const comparison =
-    observation.tree && ended === "accepted" && subject.fault === undefined
+    observation.tree && ended === "accepted" && subject.fault === undefined && !other && !isArtifact(subject)
       ? compare(tree, observation.tree, { xattrs: observation.xattrs })
       : undefined;
   const copied = Object.values(observation.copies).some((copy) => Object.values(copy).some(({ kind }) => kind === "file"));
@@ -52,10 +73,16 @@ export function viewOf(subject: ImageCase, observation: ImageObservation, { refu
     ending: ended,
     tree,
     refuse: [...refusedBy, ...tree.refuse, ...(converts && userUnknown(subject) ? ["image.conversion.user-unknown-error"] : [])],
-    mayRefuse: [...mayRefuse(subject), ...tree.mayRefuse, ...(subject.fault === undefined ? [] : ["it has a fault"])],
+    mayRefuse: [
+      ...mayRefuse(subject),
+      ...tree.mayRefuse,
+      ...(subject.fault === undefined ? [] : ["it has a fault"]),
+      ...(isArtifact(subject) && !copying ? ["it is an artifact, and no image"] : []),
+    ],
     features: FEATURES.filter(({ of }) => of(subject)),
     comparison,
-    worked: ended === "accepted" && ((comparison?.witnesses ?? 0) > 0 || copied),
+    worked: ended === "accepted" && !other && ((comparison?.witnesses ?? 0) > 0 || copied),
+    other,
   };
 }
 

@@ -6,8 +6,8 @@ export const skopeo: Tool = {
   program: "skopeo",
   version: ["--version"],
   script: [
-    'run to-dir "$PROGRAM" --tmpdir "$SCRATCH" copy "oci:$LAYOUT:$REF" "dir:$TARGET/dir"',
     'run to-layout "$PROGRAM" --tmpdir "$SCRATCH" copy "oci:$LAYOUT:$REF" "oci:$TARGET/oci:$REF"',
+    'run to-dir "$PROGRAM" --tmpdir "$SCRATCH" copy "oci:$LAYOUT:$REF" "dir:$TARGET/dir"',
   ],
   copies: { dir: "$TARGET/dir", layout: "$TARGET/oci" },
   inside: [],

@@ -15,7 +15,7 @@ export interface Tool {
    * starts one that makes a socket when it is ready. `$ROOTFS` is to be set to the unpacked tree.
    */
   readonly script: readonly string[];
-  /** Directories that it copies to, by name. */
+  /** Directories that it copies to, by name; the step that does it is called `to-` and the name. */
   readonly copies?: Readonly<Record<string, string>>;
   /** The config.json of a bundle that it makes. */
   readonly runtimeConfig?: string;
