@@ -49,7 +49,7 @@ async function carryOut(planned: Planned): Promise<number> {
   }
 }
 
-const IN_WORDS: Readonly<Record<number, string>> = { 0: "conforms", 1: "a finding", 2: "inconclusive", 64: "bad use", 70: "our own fault" };
+const IN_WORDS: Readonly<Record<number, string>> = { 0: "passed", 1: "a finding", 2: "inconclusive", 64: "bad use", 70: "our own fault" };
 
 /** `oci-conform run [FILE]`: tests each target of a config file in turn. */
 export async function run(args: readonly string[]): Promise<number> {
