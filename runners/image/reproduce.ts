@@ -1,6 +1,6 @@
 import { quote } from "../runtime/reproduce.js";
 import { TAG } from "./case.js";
-import { CANARIES, CANARY_TEXT, type Limits, WORK } from "./script.js";
+import { CANARIES, CANARY_TEXT, LEFT, type Limits, WORK } from "./script.js";
 import type { Tool } from "./tools/tool.js";
 
 /** The programs that a script needs besides the tool's own. */
@@ -33,13 +33,15 @@ run() {
   name=$1
   shift
   echo "+ $*"
+  left before
   ( ulimit -v ${memoryKiB}; exec timeout -k 2 ${timeoutMs / 1000} "$@" ) < "$W/empty" > "$OUT/$name.stdout" 2> "$OUT/$name.stderr"
   STATUS=$?
   cat "$OUT/$name.stdout" "$OUT/$name.stderr"
   echo "exit status $STATUS"
-  [ "$STATUS" = 0 ] || { emit; exit "$STATUS"; }
+  echo "$STATUS" > "$OUT/$name.status"
+  [ "$STATUS" = 0 ] || { leftovers > "$W/left"; sed 's/^/left behind: /' "$W/left"; emit; exit "$STATUS"; }
 }
-daemon() {
+${LEFT}daemon() {
   SOCKET=$1
   shift
   echo "+ $* &"
@@ -52,10 +54,14 @@ emit() {
   for canary in ${CANARIES.join(" ")}; do
     [ "$(find "$canary" | wc -l)" = 3 ] && [ "$(cat "$canary/file")" = ${CANARY_TEXT} ] || { echo "changed outside of the target: $canary"; find "$canary"; }
   done
-  [ "$STATUS" = 0 ] || return
-  [ -z "$ROOTFS" ] || { echo "= the tree: ${LISTING}"; ${list('"$ROOTFS"')}; }
+  [ "$STATUS" != 0 ] || [ -z "$ROOTFS" ] || { echo "= the tree: ${LISTING}"; ${list('"$ROOTFS"')}; }
 ${Object.entries(tool.copies ?? {})
-  .map(([name, directory]) => `  echo "= the copy to ${name}"; (cd "${directory}" && find . -type f -exec sha256sum {} +)`)
+  .map(
+    ([name, directory]) => `  [ ! -f "$OUT/to-${name}.status" ] || [ "$(cat "$OUT/to-${name}.status")" != 0 ] || {
+    echo "= the copy to ${name}"
+    (cd "${directory}" && find . -type f -exec sha256sum {} + && grep -rlI '"data"[[:space:]]*:' . | sed 's/$/ has data in it/')
+  }`,
+  )
   .join("\n")}
 ${tool.copies ? `  echo "= the layout"; (cd "$LAYOUT" && find . -type f -exec sha256sum {} +)` : ""}
 ${tool.runtimeConfig ? `  [ ! -f "${tool.runtimeConfig}" ] || { echo "= config.json"; cat "${tool.runtimeConfig}"; }` : ""}

@@ -55,6 +55,40 @@ cd "$W"
 `;
 
 /**
+ * What is mounted, and what runs without a parent, this shell left out. By built-in commands alone: others would run themselves.
+ * A directory mounted on itself shows nothing new: stores make theirs private so, for as long as they are used.
+ * `leftovers` prints what was not there before a command; a process that is about to end has a moment.
+ */
+export const LEFT = `left() {
+  while read -r _ _ _ root place _; do
+    case $place in *"\${root%/}") [ "$root" = / ] || continue ;; esac
+    echo "$place is mounted"
+  done < /proc/self/mountinfo > "$W/$1.unsorted"
+  for process in /proc/[0-9]*; do
+    parent= state=
+    while read -r key value _; do
+      case $key in PPid:) parent=$value ;; State:) state=$value ;; esac
+    done 2> "$W/empty.err" < "$process/status"
+    case "$parent $state $process" in *" Z "* | *" /proc/$$") ;; "1 "*) echo "$process" ;; esac
+  done > "$W/$1.processes"
+  while read -r process; do
+    words=$(tr '\\000' ' ' 2> "$W/empty.err" < "$process/cmdline")
+    echo "\${words% } runs as process \${process#/proc/}"
+  done < "$W/$1.processes" >> "$W/$1.unsorted"
+  sort "$W/$1.unsorted" > "$W/$1"
+}
+leftovers() {
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    left after
+    comm -13 "$W/before" "$W/after" > "$W/leftovers"
+    [ -s "$W/leftovers" ] || return
+    sleep 0.1
+  done
+  cat "$W/leftovers"
+}
+`;
+
+/**
  * Runs a command within its limits; a failure ends the case. A command that does not heed SIGTERM is killed, and \`timeout\`
  * with it: what took all its time has hung, whatever it was killed by.
  */
@@ -64,35 +98,17 @@ step() {
   echo "$1" >> "$OUT/steps"
 }
 now() { read -r NOW _ < /proc/uptime; NOW=\${NOW%.*}\${NOW#*.}; }
-# What is mounted, and what runs without a parent: of those, only this shell is ours.
-left() {
-  while read -r _ _ _ _ place _; do echo "$place is mounted"; done < /proc/self/mountinfo
-  grep -lsx 'PPid:[[:space:]]*1' /proc/[0-9]*/status | while read -r file; do
-    process=\${file%/status}
-    [ "$process" = "/proc/$$" ] || grep -qsx 'State:[[:space:]]*Z.*' "$file" || [ ! -f "$file" ] ||
-      echo "$(tr '\\000' ' ' < "$process/cmdline" 2> "$EMPTY.err")runs as process \${process#/proc/}"
-  done
-}
-# What was not there before; a process that is about to end has a moment.
-leftovers() {
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    left | sort > "$W/after"
-    comm -13 "$W/before" "$W/after" > "$OUT/leftovers"
-    [ -s "$OUT/leftovers" ] || return
-    sleep 0.1
-  done
-}
-run() {
+${LEFT}run() {
   name=$1
   shift
-  left | sort > "$W/before"
+  left before
   now; BEGUN=$NOW
   ( ulimit -v ${memoryKiB}; ulimit -c 0; exec timeout -k 2 ${timeoutMs / 1000} "$@" ) < "$EMPTY" > "$OUT/$name.stdout" 2> "$OUT/$name.stderr"
   STATUS=$?
   now
   [ "$STATUS" != 137 ] || [ $((NOW - BEGUN)) -lt ${Math.floor(timeoutMs / 10)} ] || STATUS=${TIMED_OUT}
   step "$name" "$STATUS"
-  [ "$STATUS" -gt 128 ] || [ "$STATUS" = 0 ] || [ "$STATUS" = ${TIMED_OUT} ] || leftovers
+  [ "$STATUS" -gt 128 ] || [ "$STATUS" = 0 ] || [ "$STATUS" = ${TIMED_OUT} ] || leftovers > "$OUT/leftovers"
   [ "$STATUS" = 0 ] || { emit; exit; }
 }
 # Starts a daemon, and waits for the socket that it makes when it is ready; it ends when it cannot.
@@ -116,7 +132,7 @@ emit() {
   if [ "$STATUS" = 0 ] && [ -n "$ROOTFS" ]; then "$AGENT" tree "$ROOTFS" > "$OUT/tree" 2> "$OUT/tree.stderr"; fi
 ${Object.entries(tool.copies ?? {})
   .map(
-    ([name, directory]) => `  if [ -d "${directory}" ] && [ "$(cat "$OUT/to-${name}.status")" = 0 ]; then
+    ([name, directory]) => `  if [ -d "${directory}" ] && [ "$(cat "$OUT/to-${name}.status" 2> "$EMPTY.err")" = 0 ]; then
     "$AGENT" tree "${directory}" > "$OUT/copy.${name}"
     (cd "${directory}" && grep -rlI '"data"[[:space:]]*:' .) > "$OUT/embedded.${name}"
   fi`,

@@ -109,6 +109,7 @@ t.test("tools that fall over, hang, or take all memory: each is a finding", { sk
     ["robustness.image.crash", "kill -SEGV $$"],
     ["robustness.image.hang", "sleep 60"],
     ["robustness.image.memory", "exec sh -c 'head -c 900M /dev/zero | tail -n 1'"],
+    ["robustness.image.leftovers", "sleep 100 & exit 1"],
     ["robustness.image.escape", 'printf x > "$2/../canary/file"'],
   ] as const) {
     const file = join(home, `${id}.json`);

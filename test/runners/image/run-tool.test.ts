@@ -79,6 +79,34 @@ t.test("how a tool ends is told apart", { skip }, async (t) => {
   t.equal(await endings("head -c 500M /dev/zero | tail -n 1", { memoryKiB: 64 << 10 }), "out-of-memory");
 });
 
+t.test("what a tool that fails leaves behind is seen, and nothing else", { skip }, async (t) => {
+  const layout = layoutOf(t);
+  const left = async (command: string) => (await runOn(shell(command), layout)).leftovers;
+  t.strictSame(await left("exit 1"), []);
+  t.strictSame(await left("sleep 100 & mount -t tmpfs none {rootfs}/../mine; mkdir {rootfs}/m; mount -t tmpfs none {rootfs}/m; exit 1"), [
+    "/run/oci-conform/image/t/u/v/rootfs/m is mounted",
+    "sleep 100 runs",
+  ]);
+  t.strictSame(await left("mkdir {rootfs}/m; mount -t tmpfs none {rootfs}/m; umount {rootfs}/m; sleep 0.2 & exit 1"), [], "cleaned up");
+  t.strictSame(await left("mkdir {rootfs}/m; mount --bind {rootfs}/m {rootfs}/m; exit 1"), [], "a store made private");
+  t.match(await left("mkdir {rootfs}/m {rootfs}/n; mount --bind {rootfs}/m {rootfs}/n; exit 1"), [/rootfs\/n is mounted$/]);
+  t.equal(await left("sleep 100 &"), undefined, "who succeeds may go on");
+  t.equal(await left("sleep 100 & kill -SEGV $$"), undefined, "who is killed cannot clean up");
+  const before = { ...shell(""), script: ["sleep 100 &", `run unpack sh -c "exit 1"`] };
+  t.strictSame((await runOn(before, layout)).leftovers, [], "what ran before is not the command's");
+});
+
+t.test("of copies, files with data in descriptors are told, and those of a failed command are not read", { skip }, async (t) => {
+  const copier = (name: string, command: string) => ({
+    ...shell(""),
+    script: [`run ${name} sh -c 'mkdir "$TARGET/x"; cd "$TARGET/x"; ${command}'`],
+    copies: { x: "$TARGET/x" },
+  });
+  const json = String.raw`printf "{\"data\": 1}" > with; printf "{\"a\":\"data\"}" > without`;
+  t.match(await runOn(copier("to-x", json), layoutOf(t)), { copies: { x: { with: {}, without: {} } }, embedded: { x: ["./with"] } });
+  t.strictSame((await runOn(copier("to-x", `${json}; exit 1`), layoutOf(t))).copies, {});
+});
+
 t.test("a daemon that does not start is no fault of the tool's, and says why", { skip }, async (t) => {
   const daemon = (command: string) => ({ ...shell(""), script: [`daemon "$W/socket" sh -c ${JSON.stringify(command)}`] });
   await t.rejects(runOn(daemon("echo no such thing >&2; exit 1"), layoutOf(t)), { message: /does not start: no such thing/ });
