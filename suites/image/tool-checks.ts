@@ -57,11 +57,11 @@ const feature = (id: string, by: string, of?: keyof Abilities): ToolCheck =>
     of,
   );
 
-/** What has to be refused: it counts only when the same image without the fault is taken. */
-/** What came of layers that are there as data alone, and wrong: who unpacks them did not verify it, and who has nothing did not use it. */
-const usedData = ({ observation, tree }: ToolView): boolean =>
-  Object.keys(observation.tree ?? {}).some((path) => path !== "" && tree.nodes.has(path));
+/** Whether the image was unpacked: where its only layer is there as data alone, that can only be from there. */
+const usedData = ({ observation, tree, case: { layers } }: ToolView): boolean =>
+  layers.length === 1 && Object.keys(observation.tree ?? {}).some((path) => path !== "" && tree.nodes.has(path));
 
+/** What has to be refused: it counts only when the same image without the fault is taken. */
 const refuses = (id: string, of?: keyof Abilities): ToolCheck =>
   check(
     id,
@@ -140,12 +140,11 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
     "image.descriptor.data-not-added-later",
     ({ observation: { sources, copies, embedded = {} }, case: subject, ending }) => {
       // Whatever else is called so would be taken for it.
-      if (ending !== "accepted" || JSON.stringify(subject).includes('"data')) return undefined;
+      if (ending !== "accepted" || subject.fault !== undefined || JSON.stringify(subject).includes('"data')) return undefined;
       const added = Object.entries(embedded).flatMap(([name, paths]) => paths.map((path) => `${path} in the copy to ${name}`));
       const kept = Object.values(copies).some((copy) => hasContent(copy, sources["the manifest"]));
-      return added.length === 0 && !kept
-        ? undefined
-        : equal(added, [], "documents with data in descriptors, which the image does not have");
+      if (added.length > 0) return fail("no descriptor is given data, which would change the digest of its document", added);
+      return kept ? PASS : undefined;
     },
     "copies",
   ),
@@ -154,12 +153,22 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
     ({ observation: { sources, copies }, case: { shape, layers, fault } }) => {
       if (!shape.urls || fault !== undefined || layers.some(({ nondistributable }) => nondistributable)) return undefined;
       const whole = Object.entries(copies).filter(([, copy]) => hasContent(copy, sources["the manifest"]));
-      const missing = whole.flatMap(([name, copy]) => altered(sources, copy).map((part) => `${part} in the copy to ${name}`));
-      return whole.length === 0 ? undefined : equal(missing, [], "what is missing has urls, and a media type of what may be distributed");
+      const missing = whole.flatMap(([name, copy]) =>
+        altered(sources, copy).flatMap((part) => (part.startsWith("layer ") ? [`${part} in the copy to ${name}`] : [])),
+      );
+      if (whole.length === 0) return undefined;
+      const note = "what is missing has urls, and a media type of what may be distributed";
+      return missing.length === 0
+        ? PASS
+        : fail("each layer is in the copy whose manifest names it", `not there: ${missing.join(", ")}`, note);
     },
     "copies",
   ),
   check("robustness.image.leftovers", ({ ending, observation: { leftovers } }) =>
-    ending === "refused" && leftovers !== undefined ? equal(leftovers, []) : undefined,
+    ending !== "refused" || leftovers === undefined
+      ? undefined
+      : leftovers.length === 0
+        ? PASS
+        : fail("a command that fails leaves nothing running and nothing mounted", leftovers),
   ),
 ];

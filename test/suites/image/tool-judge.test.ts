@@ -234,6 +234,8 @@ t.test("data of descriptors is verified where it is used, and not added to copie
   t.equal(verdict(added, minimalImage(), copy("1 sha256:x", [])), "pass");
   t.equal(verdict(added, minimalImage(), copy("1 sha256:y", ["./m"])), "fail");
   t.equal(verdict(added, minimalImage(), copy("1 sha256:y", [])), undefined, "changed, but not by that");
+  const faulty = { ...minimalImage(), fault: "descriptor-data-differs" };
+  t.equal(verdict(added, faulty, copy("1 sha256:x", ["./m"])), undefined, "a fault may be just that");
   t.equal(verdict(added, shaped({ data: true }), copy("1 sha256:x", ["./m"])), undefined, "it was there before");
 });
 
