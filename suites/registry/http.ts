@@ -199,7 +199,19 @@ export default section("HTTP", [
       ]),
     ),
   ),
-  example(["registry.warnings.code", "registry.warnings.agent", "registry.warnings.no-date"], () => lack("no answer had a Warning")),
+  ...[
+    () => lack("no answer had a Warning"),
+    () =>
+      fc
+        .nat(99)
+        .map((seed) =>
+          caseOf("an image is read, which may come with a warning", image("m", seed), [
+            ...pushImage("a", "m", "v1"),
+            get(manifestPath("a", "v1"), { accept: MEDIA.manifest }),
+            get(blobPath("a", "m-layer")),
+          ]),
+        ),
+  ].map((cases) => example(["registry.warnings.code", "registry.warnings.agent", "registry.warnings.no-date"], cases)),
   example(["registry.errors.retry-after", "registry.http.retry-after-form"], () =>
     fc
       .nat(999)
