@@ -8,7 +8,7 @@ const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.na
  */
 export function exitCodeOf(thrown: unknown): number {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (thrown instanceof UsageError || nameOf(thrown) === "UsageError" || nameOf(thrown) === "SandboxFailed") {
+  if (thrown instanceof UsageError || nameOf(thrown) === "SandboxFailed") {
     process.stderr.write(`oci-conform: ${message}\n`);
     return 64;
   }

@@ -11,6 +11,7 @@ import { expectationOf } from "../suites/image/expectation.js";
 import { listing } from "../suites/image/listing.js";
 import { applyLayers } from "../suites/image/model.js";
 import { faultWords } from "./fault-words.js";
+import { inWords } from "./in-words.js";
 
 /** A case that failed a requirement, and how it was judged. */
 export interface FailedImage {
@@ -18,8 +19,6 @@ export interface FailedImage {
   readonly observation: ImageObservation;
   readonly outcome: { readonly expected: unknown; readonly actual?: unknown; readonly note?: string };
 }
-
-const inWords = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 const FILES = `| file | holds |
 |---|---|

@@ -7,8 +7,8 @@ import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { inForce, type Release } from "../spec/image/releases.js";
 import type { Spot } from "../suites/image/suite.js";
 import { type Count, inWords, legible } from "../suites/image/tally.js";
-import { toolVersion } from "./run-suite.js";
 import { quoted } from "./shell.js";
+import { toolVersion } from "./tool-version.js";
 
 /** What was read, and what came of it. */
 export interface Judged {

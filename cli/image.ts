@@ -4,6 +4,7 @@ import { Inconclusive } from "../runners/errors.js";
 import type { Layout } from "../runners/image/layout.js";
 import { Beyond } from "../runners/image/limits.js";
 import { assertThere, readLayout } from "../runners/image/read.js";
+import { inPart } from "../runners/shard.js";
 import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalogue.js";
 import { checked } from "../suites/image/index.js";
 import { Judge } from "../suites/image/judge.js";
@@ -82,7 +83,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (options.list) return list(selected);
   for (const path of options.paths) await assertThere(path);
   const { shard } = options;
-  const own = options.paths.filter((_, at) => shard === undefined || at % shard.count === shard.index - 1);
+  const own = options.paths.filter(inPart(shard));
   if (own.length === 0) throw new Inconclusive(`shard ${shard?.index}/${shard?.count} has none of ${options.paths.length} paths`);
   const subjects = own.map((path) => subjectFor(path, options));
   return (await runSession(subjects, selected, options)).code;

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import { toolVersion } from "./tool-version.js";
 
 /** A command: its arguments in, its exit code out. Loaded only when it is called. */
 interface Command {
@@ -18,11 +18,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   requirements: { summary: "list or explain what the specs require", load: () => import("./requirements.js") },
   "serve-registry": { summary: "run the reference registry", load: () => import("./serve-registry.js") },
   schema: { summary: "print a JSON Schema of the project's formats", load: () => import("./schema.js") },
-};
-
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
 };
 
 const help = (): string =>
@@ -44,7 +39,7 @@ const help = (): string =>
 async function main(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--version" || name === "-V") {
-    process.stdout.write(`oci-conform ${version()}\n`);
+    process.stdout.write(`oci-conform ${toolVersion()}\n`);
     return 0;
   }
   if (name === "--help" || name === "-h" || name === "help") {

@@ -19,6 +19,7 @@ import { checks, examples } from "../suites/registry/index.js";
 import { judge } from "../suites/registry/judge.js";
 import { choicesInWords } from "../suites/registry/learn.js";
 import { seedOf } from "./common-options.js";
+import { inWords } from "./in-words.js";
 import { type RegistryOptions, registryOptions } from "./registry-options.js";
 import { RegistryTarget } from "./registry-target.js";
 import { howToRun, runSuite } from "./run-suite.js";
@@ -71,8 +72,6 @@ export const readOnly = ({ spec }: Pick<RegistryOptions, "spec">): { readonly fa
 
 /** Where the harness runs. */
 const system = `${type()} ${release()}`;
-
-const inWords = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** The options that reach the registry again. */
 const reached = ({ url, server }: RegistryOptions): string =>

@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
+import { reasonOf } from "../reports/file.js";
 import type { Results } from "../reports/results.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
 import { validateResults } from "../spec/validate.js";
-
-const reasonOf = (thrown: unknown): string =>
-  thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : String(thrown);
 
 const isResults = (value: unknown): value is Results => validateResults(value).length === 0;
 

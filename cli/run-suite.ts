@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Arbitrary } from "fast-check";
 import type { Progress, Telling } from "../reports/reporter.js";
 import { type Finding, type RequirementResult, type Results, type Shard, summarize } from "../reports/results.js";
@@ -7,6 +6,7 @@ import type { Judged } from "../runners/outcome.js";
 import { type Shrunk, shrink } from "../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import type { CommonOptions } from "./common-options.js";
+import { toolVersion } from "./tool-version.js";
 
 /** Each requirement that the host allows is exercised at least so often. */
 const AT_LEAST = 3;
@@ -69,12 +69,6 @@ export type SuiteResults = Pick<
   Results,
   "format" | "tool" | "seed" | "stored" | "jobs" | "cases" | "durationMs" | "interrupted" | "summary" | "requirements"
 >;
-
-/** The version of this tool, from its package. */
-export const toolVersion = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
-};
 
 /** Explores a target, shrinks what failed, and gives the results. */
 export async function runSuite<Case, Observation>(

@@ -40,8 +40,7 @@ async function carryOut(planned: Planned): Promise<number> {
     const { run } = await planned.run.target.kind.load();
     return await run(planned.args);
   } catch (thrown) {
-    const usage = thrown instanceof Error && thrown.name === "UsageError";
-    return exitCodeOf(usage ? placed(planned, thrown.message) : thrown);
+    return exitCodeOf(thrown instanceof UsageError ? placed(planned, thrown.message) : thrown);
   } finally {
     for (const { signal, listeners } of before) {
       for (const listener of process.listeners(signal)) if (!listeners.includes(listener)) process.off(signal, listener);

@@ -7,6 +7,7 @@ import type { Driver } from "../runners/runtime/script.js";
 import { store } from "../runners/runtime/store.js";
 import type { Shrunk } from "../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
+import { inWords } from "./in-words.js";
 
 /** What the cases of a run were carried out on. */
 export interface Known {
@@ -23,8 +24,6 @@ const stderrOf = (results: readonly StepResult[]): string =>
     .flatMap((result) => ("ran" in result && result.ran.stderr.trim() !== "" ? [`${result.op}: ${result.ran.stderr.trim()}`] : []))
     .join("\n")
     .slice(0, 4000);
-
-const inWords = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** The target's program, as file names have it. */
 const programOf = (bin: string): string => (splitCommand(bin)[0] ?? "target").replace(/^.*\//, "");

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { UsageError } from "../spec/usage-error.js";
 import { type Gate, gates } from "./exit-code.js";
 import type { Expected, Finding, RequirementResult, Results, Summary, Verdict } from "./results.js";
 import { plain } from "./text.js";
-import { UsageError } from "./usage-error.js";
 
 /** What is known of a requirement in one of two runs. */
 export type State = Verdict | "absent";

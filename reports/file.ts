@@ -1,10 +1,11 @@
 import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Writable } from "node:stream";
+import { UsageError } from "../spec/usage-error.js";
 import type { Reporter } from "./reporter.js";
-import { UsageError } from "./usage-error.js";
 
-const reasonOf = (thrown: unknown): string =>
+/** Why a file could not be read or written: `ENOENT`. */
+export const reasonOf = (thrown: unknown): string =>
   thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : String(thrown);
 
 /** The nearest directory above a path that exists. */

@@ -1,5 +1,5 @@
+import { UsageError } from "../spec/usage-error.js";
 import { type RequirementResult, type Results, summarize } from "./results.js";
-import { UsageError } from "./usage-error.js";
 
 /** Results and the file that they were read from. */
 export interface FromFile {

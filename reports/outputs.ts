@@ -1,3 +1,4 @@
+import { UsageError } from "../spec/usage-error.js";
 import { badge } from "./badge.js";
 import type { Document } from "./document.js";
 import { checkFile, toFile, writeWhole } from "./file.js";
@@ -11,7 +12,6 @@ import { sarif } from "./sarif.js";
 import { nearest } from "./suggest.js";
 import { tap } from "./tap.js";
 import { terminal } from "./terminal.js";
-import { UsageError } from "./usage-error.js";
 
 /** The formats that tell of each target by itself, while it is tested: a new one is one file and one line here. */
 const FORMATS: Readonly<Record<string, Format>> = { terminal, tap, junit, json };

@@ -1,7 +1,4 @@
-/** Bad use: one clear line for the person at the keyboard. Exit code 64. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+export { UsageError } from "../spec/usage-error.js";
 
 /** The target or the environment could not be tested; says why, in the target's own words where it spoke. Exit code 2. */
 export class Inconclusive extends Error {

@@ -1,6 +1,7 @@
 import type { Arbitrary } from "fast-check";
 import { type Drawn, draw, fixed, streamSeed } from "./draw.js";
 import type { Judged, Outcome } from "./outcome.js";
+import { inPart, type Part } from "./shard.js";
 
 /** A source of cases: `ids` are the requirements that it is aimed at, `cases` an arbitrary or the reason why there are none. */
 export interface Source<Case> {
@@ -55,7 +56,7 @@ export interface ExploreOptions<Case> {
   /** Explore general cases until then (milliseconds since the epoch), whatever `generalCases` says. */
   readonly until?: number;
   /** Carry out the `index`th of `count` parts of the cases, from 1; all of them by default. */
-  readonly shard?: { readonly index: number; readonly count: number };
+  readonly shard?: Part;
   /** Stop at the first failure. */
   readonly bail: boolean;
   readonly signal: AbortSignal;
@@ -155,7 +156,7 @@ export async function explore<Case, Observation>(
   options: ExploreOptions<Case>,
 ): Promise<Map<string, Tally<Case, Observation>>> {
   const { seed, sources, wanted, atLeast, shard } = options;
-  const mine = (_: unknown, at: number): boolean => shard === undefined || at % shard.count === shard.index - 1;
+  const mine = inPart(shard);
   const tallies = new Map(
     [...wanted].map((id): [string, Tally<Case, Observation>] => [
       id,

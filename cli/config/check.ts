@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Outputs } from "../../reports/outputs.js";
-import type { UsageError } from "../../runners/errors.js";
+import { UsageError } from "../../runners/errors.js";
 import { loadCatalogue } from "../../spec/catalogue.js";
 import { BaselineGate } from "../baseline.js";
 import { select } from "../selection.js";
@@ -13,9 +13,6 @@ export interface Planned {
   readonly settings: Settings;
   readonly args: readonly string[];
 }
-
-/** Whether somebody else's error is one of bad use: two classes have that name. */
-const isUsageError = (thrown: unknown): thrown is Error => thrown instanceof Error && thrown.name === "UsageError";
 
 /** What a command complains of, at the place of the option that it names; else at the target's. */
 export function placed({ run, settings }: Planned, message: string): UsageError {
@@ -51,7 +48,7 @@ export async function check(plan: readonly Planned[]): Promise<void> {
       new Outputs(options.report, process.stdout, { gate: "must" }).check([]);
       await BaselineGate.open(options);
     } catch (thrown) {
-      if (!isUsageError(thrown)) throw thrown;
+      if (!(thrown instanceof UsageError)) throw thrown;
       throw placed(planned, thrown.message);
     }
     const reports = settings.get("report");

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
+import { UsageError } from "../../spec/usage-error.js";
 import { validateBaseline } from "../../spec/validate.js";
+import { reasonOf } from "../file.js";
 import { nearest } from "../suggest.js";
-import { UsageError } from "../usage-error.js";
 
 /** Where a known finding is known; everywhere by default. */
 export interface When {
@@ -61,9 +62,6 @@ const RULES: readonly (readonly [path: RegExp, words: string])[] = [
   [/\/(?:version|kernel)$/, "it must be comparisons in quotes, such as '>=1.1 <1.3'"],
   [/\/cgroup$/, "it must be one of host, v1, v2, none"],
 ];
-
-const reasonOf = (thrown: unknown): string =>
-  thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : String(thrown);
 
 /** The text of a file. @throws UsageError when it cannot be read. */
 function textOf(file: string): string {

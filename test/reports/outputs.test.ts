@@ -4,7 +4,7 @@ import t from "tap";
 import { writeWhole } from "../../reports/file.js";
 import { Outputs } from "../../reports/outputs.js";
 import type { Reporter } from "../../reports/reporter.js";
-import { UsageError } from "../../reports/usage-error.js";
+import { UsageError } from "../../spec/usage-error.js";
 import { every, passed, play, resultsOf, Screen } from "./fixture.js";
 
 const gate = { gate: "must", now: () => 0 } as const;
