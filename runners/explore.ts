@@ -137,6 +137,11 @@ interface Task<Case> {
   readonly spring?: Spring<Case>;
 }
 
+/** A case of each source, so many times. */
+function* casesOf<Case>(times: number, springs: readonly Spring<Case>[]): Generator<Task<Case>> {
+  for (let n = 0; n < times; n++) for (const spring of springs) yield { drawn: spring.stream.next().value, spring };
+}
+
 /** Notes which of the requirements that a source is aimed at one of its cases exercised. */
 function note<Case>({ ids, exercised }: Spring<Case>, outcomes: ReadonlyMap<string, Outcome>): void {
   for (const id of ids) {
@@ -189,19 +194,15 @@ export async function explore<Case, Observation>(
       if (options.bail && [...tallies.values()].some((tally) => tally.failures > 0)) stop.abort();
     });
   };
-  const round = (chosen: readonly Spring<Case>[]): Promise<void> =>
-    phase(
-      chosen.map((spring) => ({ drawn: spring.stream.next().value, spring })),
-      chosen.length,
-    );
+  const rounds = (times: number, chosen: readonly Spring<Case>[]): Promise<void> => phase(casesOf(times, chosen), times * chosen.length);
 
   const stored = options.stored.filter(mine).map((subject) => ({ drawn: fixed(subject) }));
   await phase(stored, stored.length);
-  for (let n = 0; n < atLeast; n++) await round(springs);
+  await rounds(atLeast, springs);
   await phase(generalCases(options, mine, signal), options.until === undefined ? share(options.generalCases, shard) : 0);
   for (let n = 0; n < atLeast; n++) {
     const seldom = ({ exercised }: Spring<Case>): boolean => [...exercised.values()].some((times) => times < atLeast);
-    await round(springs.filter(seldom));
+    await rounds(1, springs.filter(seldom));
   }
   return tallies;
 }

@@ -185,8 +185,8 @@ t.test("progress counts each case, and the total grows by phases", async (t) => 
   const { execute } = recorder(own);
   await explore(execute, options({ onCase: (done, total) => seen.push([done, total]) }));
   t.same(seen, [
-    [1, 2],
-    [2, 2],
+    [1, 4],
+    [2, 4],
     [3, 4],
     [4, 4],
     [5, 7],
