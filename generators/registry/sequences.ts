@@ -61,29 +61,95 @@ const CONTENTS = {
 /** The sizes of the blobs above that are not made of JSON. */
 const SIZES: Readonly<Record<string, number>> = { x: 700, y: 20_000, empty: 0, "m-layer": 67 };
 
-const reads: Arbitrary<Step[]> = fc.oneof(
-  fc.tuple(repo, blob, fc.boolean()).map(([where, what, whole]) => [whole ? get(blobPath(where, what)) : head(blobPath(where, what))]),
+/** What a path of a sequence stands for, once something was pushed there. */
+interface Pushed {
+  readonly repo: string;
+  readonly kind: "blob" | "manifest";
+  /** A tag, or a digest's template. */
+  readonly reference: string;
+}
+
+/** One part of a sequence, made when the parts before it are known: what they pushed, or tried to. */
+type Part = (before: readonly Pushed[]) => readonly Step[];
+
+const always = (steps: Arbitrary<Step[]>): Arbitrary<Part> => steps.map((each) => () => each);
+
+const pathOf = ({ repo: where, kind, reference }: Pushed): string =>
+  `/v2/{repo:${where}}/${kind === "blob" ? "blobs" : "manifests"}/${reference}`;
+
+/** One of the things that were pushed before, the last of them first; an image that is not there, as long as there are none. */
+const earlier = (before: readonly Pushed[], back: number): Pushed =>
+  before.at(-1 - (back % Math.max(before.length, 1))) ?? { repo: "a", kind: "manifest", reference: "v1" };
+
+/** What the steps of a part push, in whichever way. */
+function pushedBy(steps: readonly Step[]): Pushed[] {
+  const found: Pushed[] = [];
+  let where = "";
+  for (const step of steps) {
+    if ("restart" in step) continue;
+    const [, named, reference] = /^\/v2\/\{repo:(\w+)\}\/(?:manifests\/(.+))?/.exec(step.target) ?? [];
+    where = named ?? where;
+    if (step.method === "PUT" && reference !== undefined && step.body)
+      found.push(
+        { repo: where, kind: "manifest", reference },
+        { repo: where, kind: "manifest", reference: `{sha256:${step.body.content}}` },
+      );
+    for (const [name, value] of step.query ?? []) if (name === "digest") found.push({ repo: where, kind: "blob", reference: value });
+  }
+  return found;
+}
+
+const asked = (path: string, types: string | undefined, whole: boolean): RequestStep => {
+  const step = whole ? get(path) : head(path);
+  return types === undefined ? step : { ...step, headers: { accept: types } };
+};
+
+const mostlyWhole = fc.constantFrom(true, true, true, false);
+
+/** Reads of what was pushed before. */
+const looks: Arbitrary<Part> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.tuple(fc.nat(99), accept, mostlyWhole).map(
+      ([back, types, whole]): Part =>
+        (before) => {
+          const what = earlier(before, back);
+          return [asked(pathOf(what), what.kind === "manifest" ? types : undefined, whole)];
+        },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.nat(99), fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }), fc.option(tag, { nil: undefined })).map(
+      ([back, n, last]): Part =>
+        (before) => {
+          const query = [...(n === undefined ? [] : [["n", String(n)] as const]), ...(last === undefined ? [] : [["last", last] as const])];
+          const path = `/v2/{repo:${earlier(before, back).repo}}/tags/list`;
+          return [request("GET", path, { pages: 20 }), ...(query.length > 0 ? [request("GET", path, { query, pages: 20 })] : [])];
+        },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.nat(99), fc.constantFrom("m", "i", "x"), fc.boolean()).map(
+      ([back, what, filtered]): Part =>
+        (before) => [
+          request("GET", `/v2/{repo:${earlier(before, back).repo}}/referrers/{sha256:${what}}`, {
+            pages: 20,
+            ...(filtered ? { query: [["artifactType", "application/vnd.example.signature"]] } : {}),
+          }),
+        ],
+    ),
+  },
+);
+
+/** Reads of anything, which is mostly not there. */
+const searches: Arbitrary<Step[]> = fc.oneof(
+  fc.tuple(repo, blob, mostlyWhole).map(([where, what, whole]) => [asked(blobPath(where, what), undefined, whole)]),
   fc
-    .tuple(repo, fc.oneof(tag, fc.constantFrom("{sha256:m}", "{sha256:n}", "{sha256:i}")), accept, fc.boolean())
-    .map(([where, what, types, whole]) => {
-      const step = whole ? get(manifestPath(where, what)) : head(manifestPath(where, what));
-      return [types === undefined ? step : { ...step, headers: { accept: types } }];
-    }),
-  fc
-    .tuple(repo, fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }), fc.option(tag, { nil: undefined }))
-    .map(([where, n, last]): Step[] => {
-      const query = [...(n === undefined ? [] : [["n", String(n)] as const]), ...(last === undefined ? [] : [["last", last] as const])];
-      return [
-        request("GET", `/v2/{repo:${where}}/tags/list`, { pages: 20 }),
-        ...(query.length > 0 ? [request("GET", `/v2/{repo:${where}}/tags/list`, { query, pages: 20 })] : []),
-      ];
-    }),
-  fc.tuple(repo, fc.constantFrom("m", "i", "x"), fc.boolean()).map(([where, what, filtered]): Step[] => [
-    request("GET", `/v2/{repo:${where}}/referrers/{sha256:${what}}`, {
-      pages: 20,
-      ...(filtered ? { query: [["artifactType", "application/vnd.example.signature"]] } : {}),
-    }),
-  ]),
+    .tuple(repo, fc.oneof(tag, fc.constantFrom("{sha256:m}", "{sha256:n}", "{sha256:i}")), accept, mostlyWhole)
+    .map(([where, what, types, whole]) => [asked(manifestPath(where, what), types, whole)]),
+  repo.map((where) => [request("GET", `/v2/{repo:${where}}/tags/list`, { pages: 20 })]),
 );
 
 /** A push of a blob in some form; labels are made unique by the step's number in `sequence`. */
@@ -157,11 +223,20 @@ const mistakes: Arbitrary<Step[]> = fc.oneof(
   ]),
 );
 
-const deletions: Arbitrary<Step[]> = fc.oneof(
-  fc.tuple(repo, blob).map(([where, what]) => [remove(blobPath(where, what)), get(blobPath(where, what))]),
-  fc
-    .tuple(repo, fc.oneof(tag, fc.constantFrom("{sha256:m}", "{sha256:n}")))
-    .map(([where, what]) => [remove(manifestPath(where, what)), get(manifestPath(where, what), { accept: "*/*" })]),
+const deletions: Arbitrary<Part> = fc.oneof(
+  fc.nat(99).map(
+    (back): Part =>
+      (before) => {
+        const path = pathOf(earlier(before, back));
+        return [remove(path), get(path, { accept: "*/*" })];
+      },
+  ),
+  always(fc.tuple(repo, blob).map(([where, what]) => [remove(blobPath(where, what)), get(blobPath(where, what))])),
+  always(
+    fc
+      .tuple(repo, fc.oneof(tag, fc.constantFrom("{sha256:m}", "{sha256:n}")))
+      .map(([where, what]) => [remove(manifestPath(where, what)), get(manifestPath(where, what), { accept: "*/*" })]),
+  ),
 );
 
 /** Labels of one part of a sequence get its number, so that parts do not use one another's. */
@@ -177,15 +252,26 @@ function numbered(steps: readonly Step[], number: number): Step[] {
   );
 }
 
-/** Anything that a client may do to two repositories, in any order; parts may be left out while shrinking. */
+/** The steps of all parts, each made in view of those before it. */
+function inOrder(parts: readonly Part[]): Step[] {
+  const before: Pushed[] = [];
+  return parts.flatMap((part, number) => {
+    const steps = part(before);
+    before.push(...pushedBy(steps));
+    return numbered(steps, number);
+  });
+}
+
+/** Anything that a client may do to two repositories, in any order, then looks at what it pushed; parts may be left out while shrinking. */
 export const sequence = ({ choices, apis }: RegistryFacts): Arbitrary<RegistryCase> => {
-  const parts: Arbitrary<Step[]> = fc.oneof(
-    { weight: 5, arbitrary: pushes(choices.chunkMinLength ?? 1) },
-    { weight: 6, arbitrary: reads },
-    { weight: 1, arbitrary: mistakes },
+  const part: Arbitrary<Part> = fc.oneof(
+    { weight: 5, arbitrary: always(pushes(choices.chunkMinLength ?? 1)) },
+    { weight: 6, arbitrary: looks },
+    { weight: 2, arbitrary: always(searches) },
+    { weight: 1, arbitrary: always(mistakes) },
     ...(apis.includes("management") ? [{ weight: 2, arbitrary: deletions }] : []),
   );
   return fc
-    .array(parts, { minLength: 1, maxLength: 10 })
-    .map((steps) => caseOf("a client uses two repositories", CONTENTS, steps.map(numbered)));
+    .tuple(fc.array(part, { minLength: 1, maxLength: 10 }), fc.array(looks, { maxLength: 10 }))
+    .map(([parts, last]) => caseOf("a client uses two repositories", CONTENTS, inOrder([...parts, ...last])));
 };
