@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { learningCase, minimalCase } from "../generators/registry/learn.js";
 import { MEDIA } from "../generators/registry/steps.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
-import type { Content, Given, RegistryCase } from "../runners/registry/case.js";
+import { type Content, type Given, type RegistryCase, restarts } from "../runners/registry/case.js";
 import { RegistryClient } from "../runners/registry/client.js";
 import { type Exchange, header, inALine, type RegistryObservation, type SeenResponse } from "../runners/registry/observation.js";
 import { CaseRun } from "../runners/registry/run-case.js";
@@ -58,9 +58,6 @@ class Turns {
   }
 }
 
-const restarts = ({ steps, clients = [], after = [] }: RegistryCase): boolean =>
-  [...steps, ...clients.flat(), ...after].some((step) => "restart" in step);
-
 /** A registry under test: reached, learnt about, and used by one case after the other. */
 export class RegistryTarget {
   readonly #client: RegistryClient;
@@ -107,6 +104,11 @@ export class RegistryTarget {
       if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
       throw thrown;
     }
+  }
+
+  /** How many requests it was sent so far. */
+  get requests(): number {
+    return this.#client.sent;
   }
 
   /** Carries a case out in repositories of its own. */

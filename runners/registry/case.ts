@@ -67,3 +67,7 @@ export interface RegistryCase {
 }
 
 export const isRequest = (step: Step): step is RequestStep => "method" in step;
+
+/** Whether it ends the registry and starts it again. */
+export const restarts = ({ steps, clients = [], after = [] }: RegistryCase): boolean =>
+  [...steps, ...clients.flat(), ...after].some((step) => !isRequest(step));

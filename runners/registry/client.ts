@@ -31,6 +31,11 @@ export class RegistryClient {
     return this.#http.endpoint;
   }
 
+  /** How many requests were sent so far, those for tokens and after redirects included. */
+  get sent(): number {
+    return this.#http.sent;
+  }
+
   async send(request: PlainRequest): Promise<Answer> {
     let throttled: SeenResponse | undefined;
     for (let waits = 0; ; waits++) {

@@ -1,4 +1,4 @@
-import type { Exchange } from "../../runners/registry/observation.js";
+import type { Exchange, SeenBody } from "../../runners/registry/observation.js";
 import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
@@ -57,8 +57,14 @@ export const isKnownDigest = (digest: string): boolean => /^sha(256|512):/.test(
 /** A tag, or a digest of an algorithm that registries know: what else is asked for may as well be refused as malformed. */
 export const wellFormed = (reference: string): boolean => isKnownDigest(reference) || isTag(reference);
 
+/** Many checks look at one answer, so that its body is parsed once. */
+const parsed = new WeakMap<SeenBody, unknown>();
+
 /** The answer's body as JSON; undefined when it is none. */
-export const jsonBody = (view: Pick<View, "response">): unknown => parseJson(view.response.body.text);
+export function jsonBody({ response: { body } }: Pick<View, "response">): unknown {
+  if (!parsed.has(body)) parsed.set(body, parseJson(body.text));
+  return parsed.get(body);
+}
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

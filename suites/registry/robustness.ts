@@ -17,14 +17,10 @@ import {
   request,
   textOf,
 } from "../../generators/registry/steps.js";
-import type { RegistryCase, Step } from "../../runners/registry/case.js";
+import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
 import { equal, holds, type Judgement } from "../check.js";
-import { answers, digestIn, isObject, plainGet } from "./look.js";
-import { parseJson } from "./manifest.js";
-import { type CaseView, check, example, lack, section, type View } from "./suite.js";
-
-const restarted = ({ case: subject }: CaseView): boolean =>
-  [...subject.steps, ...(subject.clients ?? []).flat(), ...(subject.after ?? [])].some((step) => "restart" in step);
+import { answers, digestIn, isObject, jsonBody, plainGet } from "./look.js";
+import { check, example, lack, section, type View } from "./suite.js";
 
 /** A GET of what was acknowledged and not deleted. */
 function acknowledged(view: View) {
@@ -44,10 +40,11 @@ const pulled = (view: View): Judgement | undefined => {
 /** What was deleted, and acknowledged so, before a restart. */
 function stillGone(view: View): Judgement | undefined {
   const { exchange, observation } = view;
+  if (view.method !== "GET") return undefined;
   const deleted = observation.exchanges.some(
     ({ request, response }) => request.method === "DELETE" && request.url === exchange.request.url && response?.status === 202,
   );
-  return deleted && view.method === "GET" ? holds(view.status !== 200, "nothing: its deletion was acknowledged", view.status) : undefined;
+  return deleted ? holds(view.status !== 200, "nothing: its deletion was acknowledged", view.status) : undefined;
 }
 
 const seeds = fc.nat(9999);
@@ -58,7 +55,10 @@ const restartCase = (title: string, contents: RegistryCase["contents"], before: 
   caseOf(title, contents, [...before, { restart: "SIGKILL" }, ...after]);
 
 export default section("Robustness", [
-  check("robustness.registry.acknowledged-unreadable", (view) => (restarted(view) ? undefined : pulled(view))),
+  check("robustness.registry.acknowledged-unreadable", (view) => {
+    const judgement = pulled(view);
+    return judgement && !restarts(view.case) ? judgement : undefined;
+  }),
   check("robustness.registry.content-mismatched", (view) => {
     const digest = digestIn(view.exchange.request.url);
     if (digest === undefined || !plainGet(view) || view.concurrent || !view.case.aims.includes("robustness.registry.content-mismatched"))
@@ -79,7 +79,7 @@ export default section("Robustness", [
     if (route.kind === "upload") return holds(view.status >= 400, "no session of another repository", view.status);
     if (route.kind === "tags" && view.status === 200) {
       const own = model.tags(route.name) ?? [];
-      const body = parseJson(view.response.body.text);
+      const body = jsonBody(view);
       const foreign =
         isObject(body) && Array.isArray(body.tags) ? body.tags.filter((tag: unknown) => typeof tag === "string" && !own.includes(tag)) : [];
       return equal(foreign, []);
@@ -160,7 +160,10 @@ export default section("Robustness", [
       ),
     ),
   ),
-  check("robustness.registry.acknowledged-lost", (view) => (restarted(view) ? (pulled(view) ?? stillGone(view)) : undefined)),
+  check("robustness.registry.acknowledged-lost", (view) => {
+    const judgement = pulled(view) ?? stillGone(view);
+    return judgement && restarts(view.case) ? judgement : undefined;
+  }),
   example("robustness.registry.acknowledged-lost", ({ ours, choices }) =>
     ours && choices.blobDelete === true && choices.manifestDelete === true
       ? seeds.map((seed) =>
