@@ -1,19 +1,28 @@
 /**
- * `node build/ci/bench-registry.js URL [REQUESTS]`: how many requests a second the harness makes of a registry, by generated sequences, with
- * one connection and with eight, in rounds that alternate; then whether memory stays flat over many requests.
+ * `node build/ci/bench-registry.js URL [REQUESTS]`: how many requests a second the harness makes of a registry, one case at a time and eight,
+ * in rounds that alternate: by generated sequences, and by whole default runs. Then whether memory stays flat over many requests.
  */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import fc from "fast-check";
 import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
 import { registryOptions } from "../cli/registry-options.js";
 import { RegistryTarget } from "../cli/registry-target.js";
 import { sequence } from "../generators/registry/sequences.js";
+import type { Results } from "../reports/results.js";
 import { inParallel } from "../runners/explore.js";
 import type { RegistryFacts } from "../runners/registry/target.js";
 import { checks } from "../suites/registry/index.js";
 import { judge } from "../suites/registry/judge.js";
 
+const JOBS = [1, 8] as const;
 const ROUNDS = 5;
 const CASES = 60;
+/** Rounds of whole runs, which take some twenty seconds each. */
+const WHOLE = 3;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const megabytes = (): number => {
@@ -35,28 +44,45 @@ async function requests(target: RegistryTarget, facts: RegistryFacts, cases: num
   return count;
 }
 
+/** Requests a second of a whole default run, without its start-up. */
+async function wholeRun(url: string, jobs: number): Promise<number> {
+  const out = mkdtempSync(join(tmpdir(), "oci-conform-bench-"));
+  try {
+    const report = join(out, "results.json");
+    const main = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+    const args = ["registry", "--url", url, "--jobs", String(jobs), "--out", out, "--report", `json=${report}`];
+    const env = { NODE_EXTRA_CA_CERTS: undefined };
+    await execa(process.execPath, [main, ...args], { reject: false, stdout: "ignore", stderr: "inherit", env });
+    const { requests = 0, durationMs } = JSON.parse(readFileSync(report, "utf8")) as Results;
+    return (1000 * requests) / durationMs;
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+/** Measures each number of jobs so many times, in alternation, and prints the medians. */
+async function compare(what: string, rounds: number, measure: (jobs: number, round: number) => Promise<number>): Promise<void> {
+  const rates = new Map<number, number[]>(JOBS.map((jobs) => [jobs, []]));
+  for (let round = 0; round < rounds; round++) for (const [jobs, own] of rates) own.push(await measure(jobs, round));
+  for (const [jobs, own] of rates)
+    process.stdout.write(`${what}, ${jobs} at a time: ${median(own).toFixed(0)} requests/s (median of ${rounds})\n`);
+}
+
 async function main([url, many = "0"]: readonly string[]): Promise<number> {
   const options = url === undefined ? undefined : registryOptions(["--url", url]);
-  if (!options) {
+  if (url === undefined || !options) {
     process.stderr.write("usage: bench-registry URL [REQUESTS]\n");
     return 64;
   }
   const target = await RegistryTarget.open(options);
   try {
     const { facts } = await target.preflight(options);
-    const rates = new Map<number, number[]>([
-      [1, []],
-      [8, []],
-    ]);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [jobs, own] of rates) {
-        const begun = performance.now();
-        const count = await requests(target, facts, CASES, jobs, round);
-        own.push((1000 * count) / (performance.now() - begun));
-      }
-    }
-    for (const [jobs, own] of rates)
-      process.stdout.write(`${jobs} at a time: ${median(own).toFixed(0)} requests/s (median of ${ROUNDS} rounds)\n`);
+    await compare("generated sequences", ROUNDS, async (jobs, round) => {
+      const begun = performance.now();
+      const count = await requests(target, facts, CASES, jobs, round);
+      return (1000 * count) / (performance.now() - begun);
+    });
+    await compare("whole default runs", WHOLE, (jobs) => wholeRun(url, jobs));
     for (let done = 0, part = 1; done < Number(many); part++) {
       done += await requests(target, facts, 400, 8, ROUNDS + part);
       process.stdout.write(`${done} requests: ${megabytes()} MB\n`);

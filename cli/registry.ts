@@ -181,6 +181,7 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Telling[
   );
   return {
     ...results,
+    requests: target.requests,
     suite: "distribution",
     target: { name, command: options.server ?? name, version, spec: facts.release, choices: choicesInWords(facts.choices) },
     host: { kernel: system, arch: process.arch },

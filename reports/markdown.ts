@@ -9,7 +9,7 @@ import type { Expected, Results } from "./results.js";
 import { standings } from "./standing.js";
 import { differences } from "./table.js";
 import { count, hostInWords } from "./text.js";
-import { countsOf, judgementOf } from "./verdict.js";
+import { countsOf, extentOf, judgementOf } from "./verdict.js";
 
 const SIGNS = { bad: "❌", unclear: "⚠️", good: "✅" } as const;
 
@@ -43,12 +43,12 @@ function differing(all: readonly Results[]): Section {
 
 /** What the verdict on a target rests on, beside its findings. */
 function circumstances(results: Results): string {
-  const { tool, target, suite, host, seed, shard, cases, durationMs, baseline } = results;
+  const { tool, target, suite, host, seed, shard, durationMs, baseline } = results;
   return [
     ...(target.version === "" ? [] : [target.version]),
     `${suite} spec ${target.spec}`,
     `${host.cgroup === undefined ? "" : "Linux "}${hostInWords(host).join(", ")}`,
-    `${count(cases, "case")} in ${(durationMs / 1000).toFixed(1)} s`,
+    `${extentOf(results)} in ${(durationMs / 1000).toFixed(1)} s`,
     ...(seed === undefined ? [] : [`seed ${seed}`]),
     ...(shard === undefined ? [] : [shardInWords(shard)]),
     ...(baseline === undefined ? [] : [`baseline ${baseline.file}`]),

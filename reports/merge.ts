@@ -92,6 +92,7 @@ function mergeRun(parts: readonly FromFile[]): Results {
     ...base,
     ...(stored > 0 ? { stored } : {}),
     cases: sum(all.map(({ cases }) => cases)),
+    ...(base.requests === undefined ? {} : { requests: sum(all.map(({ requests }) => requests ?? 0)) }),
     durationMs: Math.max(...all.map(({ durationMs }) => durationMs)),
     ...(all.some(({ interrupted }) => interrupted) ? { interrupted: true } : {}),
     ...(complaints.length > 0 ? { complaints } : {}),

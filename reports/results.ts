@@ -148,6 +148,8 @@ export interface Results {
   readonly baseline?: BaselineUse;
   /** How many cases were carried out. */
   readonly cases: number;
+  /** How many requests that took, of a registry. */
+  readonly requests?: number;
   readonly durationMs: number;
   /** Set when the run was stopped before its end. */
   readonly interrupted?: true;

@@ -4,6 +4,7 @@ import type { Format } from "./reporter.js";
 import type { BaselineUse, RequirementResult, Stale } from "./results.js";
 import { standings } from "./standing.js";
 import { hostInWords, inline, oneLine, plain } from "./text.js";
+import { extentOf } from "./verdict.js";
 
 /**
  * Text of a test point's line: one line, in which a number sign begins no directive. A brace at the end, which some
@@ -104,7 +105,8 @@ export const tap: Format = (out, { gate }) => {
       announce();
       out.write(testPoint(result, ++points, gate));
     },
-    end: ({ requirements, summary, cases, interrupted, complaints, baseline, shard }) => {
+    end: (results) => {
+      const { requirements, summary, cases, interrupted, complaints, baseline, shard } = results;
       announce();
       if (baseline) for (const stale of baseline.stale) out.write(stalePoint(baseline, stale, ++points));
       for (const complaint of complaints ?? []) out.write(`# harness: ${oneLine(complaint)}\n`);
@@ -112,7 +114,7 @@ export const tap: Format = (out, { gate }) => {
       const counts = Object.entries(summary).map(
         ([verdict, n]) => `${verdict} ${n}${verdict === "fail" && known > 0 ? ` (${known} expected by the baseline)` : ""}`,
       );
-      out.write(`# ${counts.join(", ")}; ${cases} cases${shard ? `, ${shardInWords(shard)}` : ""}\n`);
+      out.write(`# ${counts.join(", ")}; ${extentOf(results)}${shard ? `, ${shardInWords(shard)}` : ""}\n`);
       // What was not reached must not look like a whole run.
       if (interrupted) out.write(`Bail out! interrupted after ${cases} cases\n`);
       else out.write(`1..${points}\n`);

@@ -6,7 +6,7 @@ import { type BaselineUse, type RequirementResult, type Results, summarize } fro
 import { type ExpectedResult, standings } from "./standing.js";
 import type { Paint } from "./style.js";
 import { areaOf, count, groupBy, oneLine, truncate } from "./text.js";
-import { countsOf, judgementOf } from "./verdict.js";
+import { countsOf, extentOf, judgementOf } from "./verdict.js";
 
 const COLUMNS = ["pass", "fail", "expected", "skip", "unexercised", "error"] as const;
 type Counts = Readonly<Record<(typeof COLUMNS)[number], number>>;
@@ -61,11 +61,11 @@ const STYLES = { bad: "red", unclear: "yellow", good: "green" } as const;
 
 /** The run in one line. */
 export function renderVerdict(results: Results, gate: Gate, paint: Paint): string {
-  const { target, cases, durationMs, seed, shard, interrupted } = results;
+  const { target, durationMs, seed, shard, interrupted } = results;
   const { tone, words } = judgementOf(results, gate);
   const stopped = interrupted ? `${paint("yellow", "interrupted:")} so far, ` : "";
   const run = [
-    `${cases} cases in ${(durationMs / 1000).toFixed(1)} s`,
+    `${extentOf(results)} in ${(durationMs / 1000).toFixed(1)} s`,
     ...(seed === undefined ? [] : [`seed ${seed}`]),
     ...(shard === undefined ? [] : [shardInWords(shard)]),
   ].join(", ");

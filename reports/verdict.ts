@@ -23,6 +23,10 @@ export function judgementOf(results: Results, gate: Gate): Judgement {
   return { tone: "good", words: "conforms in all that was tested" };
 }
 
+/** How much was done: `731 cases`, or `731 cases (21525 requests)`. */
+export const extentOf = ({ cases, requests }: Pick<Results, "cases" | "requests">): string =>
+  `${count(cases, "case")}${requests === undefined ? "" : ` (${count(requests, "request")})`}`;
+
 const LEVELS = ["MUST", "ROBUSTNESS", "SHOULD", "MAY"] as const;
 
 /** The counts that the judgement rests on, the worst first: `1 MUST finding`, …, `410 pass`. */

@@ -1,7 +1,7 @@
 import { exitCode, type Gate } from "../exit-code.js";
 import type { BaselineUse, RequirementResult, Results } from "../results.js";
 import { count, groupBy, hostInWords } from "../text.js";
-import { judgementOf } from "../verdict.js";
+import { extentOf, judgementOf } from "../verdict.js";
 import { KIND_NAMES, KINDS, type Kind, kindOf, wordFor } from "./kinds.js";
 import { type Content, type Markup, markup } from "./markup.js";
 import { addressOf } from "./rows.js";
@@ -97,7 +97,7 @@ function card(results: Results, name: string, at: number, gate: Gate): Markup {
       ${fact("Chose", target.choices && said(target.choices))}
       ${fact("Host", said([...hostInWords(host, host.cgroupReason), host.arch].join(", ")))}
       ${fact("Run", [
-        `${count(results.cases, "case")} in ${duration(results.durationMs)}`,
+        `${extentOf(results)} in ${duration(results.durationMs)}`,
         results.jobs === undefined ? "" : `, jobs ${results.jobs}`,
         results.seed === undefined ? "" : `, seed ${results.seed}`,
         results.interrupted ? ", interrupted" : "",

@@ -30,7 +30,10 @@ t.test("the bundled registry conforms in what is asked for, killed in between", 
   t.ok(points > 10);
   t.match(stdout, /^# it chose: single post, mount, /m);
   t.match(stdout, /^ok \d+ - robustness\.registry\.acknowledged-lost$/m);
-  t.same(validateResults(JSON.parse(readFileSync(report, "utf8"))), []);
+  const results = JSON.parse(readFileSync(report, "utf8"));
+  t.same(validateResults(results), []);
+  t.ok(results.requests > results.cases);
+  t.ok(stdout.includes(`${results.cases} cases (${results.requests} requests)`));
   t.notOk(existsSync(join(out, "failures")));
 });
 

@@ -40,12 +40,18 @@ t.test("of several findings it shows one that always comes, and of those the sma
 
 t.test("merged results are results", async (t) => {
   const parts = [1, 2, 3].map((index) =>
-    part(index, 3, [passed, failed, skipped], { durationMs: 1000 * index, complaints: ["a", `b${index}`] }),
+    part(index, 3, [passed, failed, skipped], { durationMs: 1000 * index, requests: index, complaints: ["a", `b${index}`] }),
   );
   const [merged, more] = merge(parts);
   t.equal(more, undefined);
   t.same(validateResults(merged), []);
-  t.match(merged, { cases: 180, durationMs: 3000, summary: { pass: 1, fail: 1, skip: 1 }, complaints: ["a", "b1", "b2", "b3"] });
+  t.match(merged, {
+    cases: 180,
+    requests: 6,
+    durationMs: 3000,
+    summary: { pass: 1, fail: 1, skip: 1 },
+    complaints: ["a", "b1", "b2", "b3"],
+  });
   t.equal(merged?.shard, undefined);
   t.equal(merge([part(1, 1, [passed], { interrupted: true })])[0]?.interrupted, true);
 });
