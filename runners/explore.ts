@@ -37,6 +37,8 @@ export interface Failure<Case, Observation> {
   readonly observation: Observation;
   readonly outcome: Extract<Outcome, { verdict: "fail" }>;
   readonly size: number;
+  /** The case was made for the requirement. */
+  readonly aimed?: true;
 }
 
 export interface ExploreOptions<Case> {
@@ -75,14 +77,15 @@ function remember<Case, Observation>(tally: Tally<Case, Observation>, failure: F
   if (known.some(({ drawn, size }) => size === failure.size && JSON.stringify(drawn.case) === text)) return;
   const [first, ...rest] = [...known, failure].sort((a, b) => a.size - b.size);
   if (first) tally.worst = first;
-  // The largest: where the smallest was a matter of luck, those are the likeliest to fail again.
-  tally.others.splice(0, tally.others.length, ...rest.slice(-OTHERS).reverse());
+  // Where the smallest was a matter of luck, those that were made for it, and the largest, are the likeliest to fail again.
+  const likeliest = rest.toSorted((a, b) => Number(b.aimed ?? false) - Number(a.aimed ?? false) || b.size - a.size);
+  tally.others.splice(0, tally.others.length, ...likeliest.slice(0, OTHERS));
 }
 
 /** Adds the outcomes of one case to the tallies. */
 function record<Case, Observation>(
   tallies: Map<string, Tally<Case, Observation>>,
-  drawn: Drawn<Case>,
+  { drawn, spring }: Task<Case>,
   judged: Judged<Observation>,
   elapsedMs: number,
 ): void {
@@ -97,7 +100,7 @@ function record<Case, Observation>(
     if (outcome.verdict !== "fail") continue;
     tally.failures++;
     const size = sizeOf(drawn.case);
-    remember(tally, { drawn, observation: judged.observation, outcome, size });
+    remember(tally, { drawn, observation: judged.observation, outcome, size, ...(spring?.ids.includes(id) ? { aimed: true } : {}) });
   }
 }
 
@@ -185,10 +188,11 @@ export async function explore<Case, Observation>(
   let total = 0;
   const phase = async (tasks: Iterable<Task<Case>>, count: number): Promise<void> => {
     total += count;
-    await inParallel(tasks, options.jobs, signal, async ({ drawn, spring }) => {
+    await inParallel(tasks, options.jobs, signal, async (task) => {
+      const { drawn, spring } = task;
       const begun = performance.now();
       const judged = await execute(drawn.case);
-      record(tallies, drawn, judged, performance.now() - begun);
+      record(tallies, task, judged, performance.now() - begun);
       if (spring) note(spring, judged.outcomes);
       options.onCase(++done, Math.max(total, done), tallies);
       if (options.bail && [...tallies.values()].some((tally) => tally.failures > 0)) stop.abort();

@@ -272,6 +272,6 @@ export const sequence = ({ choices, apis }: RegistryFacts): Arbitrary<RegistryCa
     ...(apis.includes("management") ? [{ weight: 2, arbitrary: deletions }] : []),
   );
   return fc
-    .tuple(fc.array(part, { minLength: 1, maxLength: 10 }), fc.array(looks, { maxLength: 10 }))
+    .tuple(fc.array(part, { maxLength: 10 }), fc.array(looks, { maxLength: 10 }))
     .map(([parts, last]) => caseOf("a client uses two repositories", CONTENTS, inOrder([...parts, ...last])));
 };

@@ -27,9 +27,11 @@ function acknowledged(view: View) {
   const { route, model } = view;
   if (!plainGet(view) || view.concurrent) return undefined;
   if (route.kind === "blob") return model.blob(route.name, route.digest) === "present" ? model.content(route.digest) : undefined;
-  if (route.kind !== "manifest" || !/manifest\.v1|index\.v1/.test(view.sent("accept") ?? "")) return undefined;
+  if (route.kind !== "manifest") return undefined;
   const found = model.manifest(route.name, route.reference);
-  return found.presence === "present" ? found.content : undefined;
+  // By its own type: whether others will do is for other requirements to judge.
+  const asked = found.mediaType !== undefined && (view.sent("accept") ?? "").includes(found.mediaType);
+  return found.presence === "present" && asked ? found.content : undefined;
 }
 
 const pulled = (view: View): Judgement | undefined => {

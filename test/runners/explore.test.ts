@@ -124,6 +124,21 @@ t.test("the smallest failing case is remembered with its own observation; others
   t.match(tally?.worst, { drawn: { case: { n: 4 } }, observation: 3, outcome: { actual: 4 }, size: JSON.stringify(stored[2]).length });
 });
 
+t.test("beside the smallest, cases that were made for the requirement are remembered first", async (t) => {
+  const stored = ["", "stored", "stored too"].map((from) => ({ from, n: 0 }));
+  const { execute } = recorder((subject) => ({ a: failure(subject.n) }));
+  const tallies = await explore(execute, options({ stored, sources: [source("a")], generalCases: 0, atLeast: 1 }));
+  const { worst, others = [] } = tallies.get("a") ?? {};
+  t.equal(worst?.drawn.case.from, "");
+  t.same(
+    others.map(({ drawn, aimed }) => [drawn.case.from, aimed]),
+    [
+      ["a", true],
+      ["stored too", undefined],
+    ],
+  );
+});
+
 t.test("a failure does not stop the run, unless asked to bail out", async (t) => {
   const judge = (subject: Toy, nth: number): Record<string, Outcome> => (nth === 3 ? { a: failure(0) } : own(subject));
   const through = recorder(judge);
