@@ -214,6 +214,8 @@ const bundledCommand = (directory: string, port: string, more: readonly string[]
   port,
   "--tag-order",
   "caseless",
+  // It is thrown away; that it outlives a SIGKILL is all that the restarts need.
+  "--no-fsync",
   ...more,
 ];
 

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Option } from "commander";
 import type { AuthOptions } from "../reference-registry/auth/credentials.js";
+import { CHOICES } from "../reference-registry/choices.js";
 import { FAULTS } from "../reference-registry/faults/index.js";
 import { type Served, serve } from "../reference-registry/serve.js";
 import type { TagOrder } from "../reference-registry/store/repository.js";
@@ -17,6 +18,9 @@ interface Options {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tagOrder: TagOrder;
+  readonly fsync: boolean;
+  readonly choose?: string;
+  readonly listChoices?: boolean;
   readonly fault?: string;
   readonly listFaults?: boolean;
 }
@@ -37,6 +41,9 @@ const command = () =>
         .choices(["bytes", "caseless"])
         .default("bytes"),
     )
+    .option("--no-fsync", "do not wait for the disk: what was acknowledged outlives the process, not a loss of power")
+    .option("--choose <name>", "do otherwise what the spec leaves to a registry")
+    .option("--list-choices", "list what can be done otherwise, each with the SHOULD that it departs from, and exit")
     .option("--fault <name>", "break one requirement on purpose")
     .option("--list-faults", "list the faults, each with the requirement that it breaks, and exit");
 
@@ -49,9 +56,15 @@ export async function run(args: readonly string[]): Promise<number> {
     for (const { name, requirement } of FAULTS) process.stdout.write(`${name.padEnd(44)}${requirement}\n`);
     return 0;
   }
-  const { fault } = options;
+  if (options.listChoices) {
+    for (const { name, against = [] } of CHOICES) process.stdout.write(`${name.padEnd(44)}${against.join(", ")}`.trimEnd().concat("\n"));
+    return 0;
+  }
+  const { fault, choose } = options;
   if (fault !== undefined && !FAULTS.some(({ name }) => name === fault))
     throw new UsageError(`--fault ${fault}: there is none of that name; see --list-faults`);
+  if (choose !== undefined && !CHOICES.some(({ name }) => name === choose))
+    throw new UsageError(`--choose ${choose}: there is none of that name; see --list-choices`);
   if (options.dir === undefined) throw new UsageError("--dir is needed: the directory where the registry keeps everything");
   const auth = authOf(options);
   const tls = await tlsOf(options);
@@ -63,6 +76,8 @@ export async function run(args: readonly string[]): Promise<number> {
     tagOrder,
     ...(auth ? { auth } : {}),
     ...(tls ? { tls } : {}),
+    durable: options.fsync,
+    ...(choose === undefined ? {} : { choice: choose }),
     ...(fault === undefined ? {} : { fault }),
     onError: (thrown) => process.stderr.write(`oci-conform: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}\n`),
   });

@@ -12,6 +12,8 @@ export interface Limits {
   /** The most entries of a page of tags or referrers. */
   readonly pageLimit: number;
   readonly tagOrder: TagOrder;
+  /** Manifests are taken whose blobs are missing. */
+  readonly sparse: boolean;
 }
 
 /** What every handler works with. */

@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 import { dispatcher } from "./api/dispatch.js";
 import type { AuthOptions } from "./auth/credentials.js";
 import { guard } from "./auth/guard.js";
+import { choiceNamed } from "./choices.js";
 import type { Fault } from "./faults/fault.js";
 import { faultNamed } from "./faults/index.js";
+import type { Handler } from "./http/call.js";
 import { listener, type Tls } from "./http/listener.js";
 import type { Registry } from "./registry.js";
 import { openStore } from "./store/load.js";
@@ -24,6 +26,8 @@ export interface ServeOptions {
   readonly tls?: Tls;
   /** The name of a seeded fault. */
   readonly fault?: string;
+  /** The name of a choice (`choices.ts`) that is made otherwise. */
+  readonly choice?: string;
   /** False leaves out fsync: what was acknowledged outlives the process, but not a loss of power. Default true. */
   readonly durable?: boolean;
   /** Sent as OCI-Chunk-Min-Length; by default there is none. */
@@ -51,17 +55,23 @@ const SWEEP = 60_000;
 
 /**
  * Starts the reference registry: all of the distribution spec, from a directory.
- * @throws RangeError for a fault that does not exist.
+ * @throws RangeError for a fault or choice that does not exist.
  */
 export async function serve(options: ServeOptions): Promise<Served> {
   const { dir, durable = true, host = "127.0.0.1", port = 0, onError = () => undefined } = options;
   const fault = options.fault === undefined ? undefined : faultNamed(options.fault);
+  const choice = options.choice === undefined ? undefined : choiceNamed(options.choice);
   const store = await openStore(dir, durable, fault?.forgets);
   const uploads = new Uploads(store.files);
   await uploads.load();
-  const registry: Registry = { store, uploads, hooks: new Set(fault?.hook ? [fault.hook] : []), limits: limitsOf(options) };
+  const registry: Registry = {
+    store,
+    uploads,
+    hooks: new Set(fault?.hook ? [fault.hook] : []),
+    limits: { ...limitsOf(options), ...choice?.limits },
+  };
   let crash = (): void => undefined;
-  const handler = handlerOf(registry, options, fault, () => crash());
+  const handler = handlerOf(registry, options, [choice?.wrap, fault?.wrap], () => crash());
   const server = listener(handler, { tls: options.tls, hooks: registry.hooks, onError });
   const closed = new Promise((resolve) => server.once("close", resolve));
   crash = () => {
@@ -86,12 +96,12 @@ const limitsOf = (options: ServeOptions): Registry["limits"] => ({
   manifestLimit: options.manifestLimit ?? 4 * 1024 * 1024,
   tagOrder: options.tagOrder ?? "bytes",
   pageLimit: options.pageLimit ?? Number.POSITIVE_INFINITY,
+  sparse: false,
 });
 
-function handlerOf(registry: Registry, { auth }: ServeOptions, fault: Fault | undefined, crash: () => void) {
+function handlerOf(registry: Registry, { auth }: ServeOptions, wraps: readonly Fault["wrap"][], crash: () => void): Handler {
   const plain = dispatcher(registry);
-  const guarded = auth ? guard(auth, plain) : plain;
-  return fault?.wrap ? fault.wrap(guarded, { crash }) : guarded;
+  return wraps.reduce<Handler>((handler, wrap) => wrap?.(handler, { crash }) ?? handler, auth ? guard(auth, plain) : plain);
 }
 
 function urlOf(server: Server, secure: boolean, host: string): string {

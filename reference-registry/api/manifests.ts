@@ -44,7 +44,7 @@ export async function putManifest(registry: Registry, call: Call, name: Name, re
   if (isDigest(reference) && digest !== reference) return digestDiffers(reference, digest);
   const manifest = parsed(bytes, call.headers["content-type"]);
   if ("status" in manifest) return manifest;
-  const missing = manifest.blobs.filter((each) => !(isDigest(each) && store.repository(name)?.blobs.has(each)));
+  const missing = limits.sparse ? [] : manifest.blobs.filter((each) => !(isDigest(each) && store.repository(name)?.blobs.has(each)));
   if (missing.length > 0)
     return errors(
       404,

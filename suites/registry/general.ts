@@ -3,7 +3,7 @@ import { begin, caseOf, chunk, finish, get, image, pushImage, random } from "../
 import { isName } from "../../spec/distribution/grammar.js";
 import { atLeast, isRelease } from "../../spec/distribution/releases.js";
 import { holds } from "../check.js";
-import { answers, bytesSent, contentRange } from "./look.js";
+import { answers, bytesSent, contentRange, isKnownDigest } from "./look.js";
 import { good } from "./pushing-manifests.js";
 import { check, example, section } from "./suite.js";
 
@@ -45,6 +45,7 @@ export default section("General", [
     const { route, model, facts } = view;
     if (view.method !== "GET" || (route.kind !== "tags" && route.kind !== "referrers") || model.repository(route.name).known !== "present")
       return undefined;
+    if (route.kind === "referrers" && !isKnownDigest(route.digest)) return undefined;
     if (route.kind === "referrers" && !(isRelease(facts.release) && atLeast(facts.release, "1.1.1"))) return undefined;
     if (route.kind === "tags" && (model.tags(route.name)?.length ?? 0) === 0) return undefined;
     return view.status === 400 ? undefined : holds(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);

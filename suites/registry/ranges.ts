@@ -93,7 +93,9 @@ export default section("Ranges", [
   }),
   check("registry.http.range-unsatisfiable", (view) => {
     const found = ranged(view);
-    return found?.method === "GET" && resolved(found.range, found.content.size) === "unsatisfiable" ? answers(view, 416) : undefined;
+    // A registry without ranges ignores the header, as it may.
+    if (found?.method !== "GET" || view.facts.choices.ranges === false) return undefined;
+    return resolved(found.range, found.content.size) === "unsatisfiable" ? answers(view, 416) : undefined;
   }),
   check("registry.http.range-unsatisfiable-length", (view) => {
     const found = ranged(view);

@@ -29,6 +29,15 @@ t.test("lists its faults, and has them", async (t) => {
   t.equal((await client.get("/v2/")).status, 404);
 });
 
+t.test("lists what can be chosen otherwise, and chooses it", async (t) => {
+  const { code, stdout } = await conform("serve-registry", "--list-choices");
+  t.equal(code, 0);
+  t.match(stdout, /^no-tag-deletion$/m);
+  t.match(stdout, /^no-ranges +registry\.blob\.range$/m);
+  const { client } = await spawnRegistry(t, ["--dir", t.testdir(), "--choose", "no-tag-deletion", "--no-fsync"]);
+  t.equal((await client.send("DELETE", "/v2/a/manifests/x")).status, 400);
+});
+
 t.test("bad use", async (t) => {
   const dir = t.testdir({ file: "" });
   const taken = createServer().listen(0, "127.0.0.1");
@@ -42,6 +51,7 @@ t.test("bad use", async (t) => {
     [["--dir", dir, "--port", port], /cannot start.*EADDRINUSE/],
     [["--dir", join(dir, "file"), "--port", "0"], /cannot start/],
     [["--dir", dir, "--fault", "none"], /--fault none: there is none.*--list-faults/],
+    [["--dir", dir, "--choose", "none"], /--choose none: there is none.*--list-choices/],
     [["--dir", dir, "--auth", "none"], /basic, bearer/],
     [["--dir", dir, "--auth", "basic"], /needs --user/],
     [["--dir", dir, "--auth", "basic", "--user", "ada"], /OCI_CONFORM_REGISTRY_PASSWORD/],

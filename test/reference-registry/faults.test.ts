@@ -3,17 +3,23 @@ import { Agent } from "node:http";
 import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
 import { parse } from "yaml";
+import { CHOICES } from "../../reference-registry/choices.js";
 import { FAULTS } from "../../reference-registry/faults/index.js";
-import { serve } from "../../reference-registry/serve.js";
+import { type ServeOptions, serve } from "../../reference-registry/serve.js";
 import { Client } from "./client.js";
 import { blobs, manifests, rest, Scenario, Transcript } from "./scenario.js";
 
 /** All answers of a registry: to the whole scenario, then after a restart without the fault, then to nobody in particular. */
-async function play(t: Test, name: string, fault: { readonly fault?: string }): Promise<Map<string, string>> {
+async function play(
+  t: Test,
+  name: string,
+  fault: Pick<ServeOptions, "fault" | "choice">,
+  tagOrder: ServeOptions["tagOrder"] = "caseless",
+): Promise<Map<string, string>> {
   const dir = t.testdir();
   const transcript = new Transcript();
   const agent = new Agent({ keepAlive: true });
-  const first = await serve({ dir, durable: false, manifestLimit: 2_000_000, tagOrder: "caseless", ...fault });
+  const first = await serve({ dir, durable: false, manifestLimit: 2_000_000, tagOrder, ...fault });
   const run = new Scenario(new Client(first.url, { agent }), transcript);
   await blobs(run);
   await manifests(run);
@@ -40,6 +46,18 @@ t.test("each fault shows", async (t) => {
     const differing = [...right].filter(([label, text]) => wrong.get(label) !== text);
     t.not(differing.length, 0, `${name}: ${differing.length} of ${right.size} answers`);
   }
+});
+
+t.test("each choice shows", async (t) => {
+  const usual = await play(t, "none", {}, "bytes");
+  for (const { name } of CHOICES) {
+    const other = await play(t, name, { choice: name }, "bytes");
+    t.ok(
+      [...usual].some(([label, text]) => other.get(label) !== text),
+      name,
+    );
+  }
+  await t.rejects(serve({ dir: t.testdir(), choice: "none" }), { name: "RangeError", message: /no choice none/ });
 });
 
 t.test("names and requirements", async (t) => {

@@ -219,6 +219,10 @@ export async function rest(run: Scenario): Promise<void> {
     await run.step("DELETE", path);
     await run.step("GET", path);
   }
+  await run.step("GET", "/v2/r/one/manifests/s3", { headers: { Accept: MANIFEST } });
+  const only = await run.step("HEAD", "/v2/r/two/manifests/two");
+  await run.step("DELETE", "/v2/r/two/manifests/two");
+  await run.step("GET", `/v2/r/two/manifests/${only.headers["docker-content-digest"] ?? "none"}`);
   const { headers } = await run.step("HEAD", "/v2/r/one/manifests/t2");
   await run.step("DELETE", `/v2/r/one/manifests/${headers["docker-content-digest"] ?? "none"}`);
   await run.step("GET", `/v2/r/one/manifests/${headers["docker-content-digest"] ?? "none"}`);
