@@ -43,7 +43,7 @@ function sourcesFor(facts: RegistryFacts): Source<RegistryCase>[] {
 }
 
 /** Why a requirement is not asked of this registry; undefined when it is. */
-function notAsked(requirement: Requirement, { release, apis }: RegistryFacts): string | undefined {
+export function notAsked(requirement: Requirement, { release, apis }: RegistryFacts): string | undefined {
   const { since, until, api } = requirement;
   if (since !== undefined && isRelease(release) && !inForce({ since, ...(until === undefined ? {} : { until }) }, release))
     return `${until !== undefined && since === "1.0.1" ? `holds up to ${until}` : `came with ${since}`}; the registry is judged by ${release}`;

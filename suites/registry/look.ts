@@ -1,4 +1,4 @@
-import type { Exchange, SeenBody } from "../../runners/registry/observation.js";
+import type { Exchange, RegistryObservation, SeenBody } from "../../runners/registry/observation.js";
 import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
@@ -76,11 +76,14 @@ export function errorCodes(view: Pick<View, "response">): readonly string[] {
   return body.errors.flatMap((error: unknown) => (isObject(error) && typeof error.code === "string" ? [error.code] : []));
 }
 
+/** The exchanges of one step: its pages. */
+export const ofStep = ({ exchanges }: RegistryObservation, { phase, client, step }: Exchange): readonly Exchange[] =>
+  exchanges.filter((each) => each.phase === phase && each.client === client && each.step === step);
+
 /** All pages of a step that follows links, when this is the last of them; undefined before. */
 export function pagesOf(view: View): readonly Exchange[] | undefined {
   if (nextLink(view.header("link")) !== undefined) return undefined;
-  const { phase, client, step } = view.exchange;
-  const pages = view.observation.exchanges.filter((each) => each.phase === phase && each.client === client && each.step === step);
+  const pages = ofStep(view.observation, view.exchange);
   return pages.at(-1) === view.exchange ? pages : undefined;
 }
 

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { caseOf, image, MEDIA, pushBlob, pushManifest, request } from "../../generators/registry/steps.js";
 import type { RegistryCase } from "../../runners/registry/case.js";
+import type { Exchange } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
 import { equal, holds, type Judgement } from "../check.js";
-import { answers, isObject, jsonBody, pagesOf } from "./look.js";
+import { answers, isObject, jsonBody, ofStep, pagesOf } from "./look.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
 /** An answer with a list of tags: what was asked for, and what the repository has. */
@@ -56,14 +57,14 @@ const order = (id: string, applies: (asked: NonNullable<ReturnType<typeof listed
     return asked && tags && tags.length > 1 && applies(asked) ? ordered(view, tags) : undefined;
   });
 
-/** The whole list in the order that this registry gives it, as an earlier answer of the case did without n and last. */
+/** The whole list in the order that this registry gives it, as answers of the case did without n and last. */
 function wholeList(view: View): readonly string[] | undefined {
   const asked = listed(view);
   if (!asked?.known) return undefined;
-  for (const { request, response } of view.observation.exchanges) {
-    if (!response || !request.url.endsWith(`/${asked.name}/tags/list`)) continue;
-    if (nextLink(response.headers.find(([name]) => name === "link")?.[1]) !== undefined) continue;
-    const tags = tagsOf({ response, status: response.status });
+  const { observation } = view;
+  for (const first of observation.exchanges) {
+    if (!first.request.url.endsWith(`/${asked.name}/tags/list`)) continue;
+    const tags = tagsOfAll(ofStep(observation, first));
     if (tags && equal(bytewise(tags), bytewise(asked.known)).verdict === "pass") return tags;
   }
   return undefined;
@@ -73,20 +74,23 @@ function wholeList(view: View): readonly string[] | undefined {
 const after = (whole: readonly string[], last: string | null): readonly string[] =>
   last === null ? whole : whole.includes(last) ? whole.slice(whole.indexOf(last) + 1) : whole.filter((tag) => tag > last);
 
+/** The tags of several pages; undefined when one of them has none. */
+function tagsOfAll(pages: readonly Exchange[]): readonly string[] | undefined {
+  const tags = pages.map(({ response }) => (response ? tagsOf({ response, status: response.status }) : undefined));
+  return tags.every((each) => each !== undefined) ? tags.flat() : undefined;
+}
+
 /** All tags of the pages of a list, when this is the last page and the first one began at the list's beginning. */
 function allPages(view: View): readonly string[] | undefined {
   const pages = pagesOf(view);
-  const tags = pages?.map(({ response }) => (response ? tagsOf({ response, status: response.status }) : undefined));
-  return tags?.every((each) => each !== undefined) ? tags.flat() : undefined;
+  return pages && tagsOfAll(pages);
 }
 
 /** The tags of the pages before this one. */
 function earlierTags({ exchange, observation }: View): readonly string[] {
-  const { phase, client, step, page = 0 } = exchange;
-  return observation.exchanges.flatMap((each) =>
-    each.phase === phase && each.client === client && each.step === step && (each.page ?? 0) < page && each.response
-      ? (tagsOf({ response: each.response, status: each.response.status }) ?? [])
-      : [],
+  const { page = 0 } = exchange;
+  return ofStep(observation, exchange).flatMap(({ response, page: own = 0 }) =>
+    own < page && response ? (tagsOf({ response, status: response.status }) ?? []) : [],
   );
 }
 
