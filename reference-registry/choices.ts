@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { adding, asked, at, both, byTag, bytesOf, dropping, either, getting, type Where, withHeaders, withQuery } from "./faults/fault.js";
 import type { Call, Handler } from "./http/call.js";
 import { type Headers, json, type Reply, refusal } from "./http/reply.js";
@@ -92,18 +93,18 @@ const strictly: Wrap = saying(MANIFEST, (reply, { headers: { accept } }) => {
   return reply.status !== 200 || taken ? reply : refusal(404, "MANIFEST_UNKNOWN", "it is here, but not of a type that you accept");
 });
 
-/** A manifest goes with its last tag. */
+/** A manifest goes with its last tag, when that is deleted or given to another one. */
 const untaggedGo: Wrap = (handler) => async (call) => {
   const { route } = call;
-  if (!TAG_DELETE(call) || route.kind !== "manifest") return handler(call);
+  if (!either(TAG_DELETE, both(at("manifest", "PUT"), byTag))(call) || route.kind !== "manifest") return handler(call);
   const digestOf = async (reference: string) => (await handler(getting(call, { ...route, reference }))).headers["Docker-Content-Digest"];
   const digest = await digestOf(route.reference);
   const reply = await handler(call);
-  if (reply.status !== 202 || typeof digest !== "string") return reply;
+  if (reply.status >= 300 || typeof digest !== "string") return reply;
   const list = await handler(getting(call, { kind: "tags", name: route.name }));
   const { tags = [] } = JSON.parse((await bytesOf(list)).toString()) as { tags?: string[] };
   for (const tag of tags) if ((await digestOf(tag)) === digest) return reply;
-  await handler({ ...call, route: { ...route, reference: digest } });
+  await handler({ ...call, method: "DELETE", route: { ...route, reference: digest } });
   return reply;
 };
 
@@ -111,6 +112,27 @@ const untaggedGo: Wrap = (handler) => async (call) => {
 const busy: Wrap = (handler) => {
   let count = 0;
   return (call) => (++count % 10 === 0 ? refusal(429, "TOOMANYREQUESTS", "come back", undefined, { "Retry-After": "0" }) : handler(call));
+};
+
+/** What a manifest of the repository names is not deleted. */
+const usedStays: Wrap = (handler) => {
+  const texts = new Map<string, string[]>();
+  return async (call) => {
+    const { route } = call;
+    if (route.kind === "manifest" && call.method === "PUT") {
+      const chunks: Buffer[] = [];
+      for await (const chunk of call.body) chunks.push(chunk);
+      const body = Buffer.concat(chunks);
+      const reply = await handler({ ...call, body: Readable.from([body]) });
+      if (reply.status === 201) texts.set(route.name, [...(texts.get(route.name) ?? []), body.toString()]);
+      return reply;
+    }
+    const digest = route.kind === "blob" ? route.digest : route.kind === "manifest" ? route.reference : "";
+    const used = "name" in route && digest.includes(":") && (texts.get(route.name) ?? []).some((text) => text.includes(digest));
+    return call.method === "DELETE" && used
+      ? refusal(405, "DENIED", "a manifest names it", undefined, { Allow: "GET, HEAD" })
+      : handler(call);
+  };
 };
 
 /** JSON with more in it than is asked for, over several lines. */
@@ -190,6 +212,7 @@ export const CHOICES: readonly Choice[] = [
   choice("moving-uploads", movingUploads),
   choice("strict-accept", strictly),
   choice("untagged-manifests-go", untaggedGo),
+  choice("used-content-stays", usedStays),
   choice(
     "redirected-blobs",
     saying(BLOB, (reply, { target, query }) =>

@@ -41,6 +41,7 @@ export const learningCase = (large: boolean): RegistryCase =>
       c: textOf("{}"),
       ...image("m", 14),
       ...image("n", 15),
+      ...image("o", 16),
       r: jsonOf({
         schemaVersion: 2,
         mediaType: MEDIA.manifest,
@@ -63,6 +64,7 @@ export const learningCase = (large: boolean): RegistryCase =>
     [
       ...pushImage("a", "m", "v1"),
       ...pushImage("a", "n", "v2"),
+      ...pushImage("a", "o", "v3"),
       ...pushBlob("a", "c"),
       ...pushBlob("a", "y"),
       { ...begin("a", "start") },
@@ -91,7 +93,8 @@ export const learningCase = (large: boolean): RegistryCase =>
       { ...get("/v2/{repo:a}/referrers/{sha256:m}?artifactType=application/vnd.example.one"), label: "filter" },
       ...(large ? [{ ...pushManifest("a", "big", "big"), label: "big" }] : []),
       { ...remove(manifestPath("a", "v2")), label: "delete-tag" },
-      { ...remove(manifestPath("a", "{sha256:m}")), label: "delete-manifest" },
+      // One that nothing refers to.
+      { ...remove(manifestPath("a", "{sha256:o}")), label: "delete-manifest" },
       { ...remove(blobPath("a", "y")), label: "delete-blob" },
     ],
   );

@@ -111,6 +111,7 @@ export const image = (name: string, seed: number, more: Readonly<Record<string, 
   [`${name}-config`]: jsonOf({
     architecture: "amd64",
     os: "linux",
+    author: "{salt}",
     created: `2020-01-01T00:00:${String(seed % 60).padStart(2, "0")}Z`,
     seed,
   }),

@@ -1,6 +1,6 @@
 import type { OddBody } from "./odd-body.js";
 
-/** A body by its recipe. In `json`, a text `{size:NAME}` alone becomes a number; all texts are templates. */
+/** A body by its recipe; the bytes of `random` are others in each run. In `json`, a text `{size:NAME}` alone becomes a number; all texts are templates. */
 export type Content =
   | { readonly kind: "random"; readonly size: number; readonly seed: number }
   | { readonly kind: "text"; readonly text: string }
@@ -13,6 +13,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * One request. `target`, the values of `query` and the headers are templates:
  *
  * - `{repo:a}` a repository of this case's own
+ * - `{salt}` twelve hexadecimal digits that are others in each run
  * - `{sha256:NAME}`, `{sha512:NAME}`, `{size:NAME}` of a content
  * - `{location:LABEL}` the absolute URL of a step's `Location`, `{moved:LABEL:b}` the same in the repository `{repo:b}`, `{link:LABEL}` of its `Link` with rel="next", `{etag:LABEL}` its `ETag`
  */

@@ -7,10 +7,13 @@ export interface Made extends ContentFacts {
   readonly bytes: Buffer;
 }
 
-/** Bytes that look random and are the same for the same seed: xorshift32, a byte at a time from its middle. */
-function randomBytes(size: number, seed: number): Buffer {
+/** A salt that depends on a text alone. */
+export const saltOf = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 12);
+
+/** Bytes that look random and are the same for the same seed and salt: xorshift32, a byte at a time from its middle. */
+function randomBytes(size: number, seed: number, salt: number): Buffer {
   const bytes = Buffer.allocUnsafe(size);
-  let state = Math.imul(seed + 1, 0x9e3779b1) || 1;
+  let state = Math.imul(seed + 1, 0x9e3779b1) ^ salt || 1;
   for (let at = 0; at < size; at++) {
     state ^= state << 13;
     state ^= state >>> 17;
@@ -32,10 +35,13 @@ export class Contents {
 
   readonly #recipes: Readonly<Record<string, Content>>;
   readonly #repository: (key: string) => string;
+  readonly #salt: string;
 
-  constructor(recipes: Readonly<Record<string, Content>>, repository: (key: string) => string) {
+  /** @param salt twelve hexadecimal digits of this run alone, so that nobody has pushed its random contents before */
+  constructor(recipes: Readonly<Record<string, Content>>, repository: (key: string) => string, salt: string) {
     this.#recipes = recipes;
     this.#repository = repository;
+    this.#salt = salt;
   }
 
   /** @throws ContentError */
@@ -62,7 +68,7 @@ export class Contents {
   #bytes(recipe: Content): Buffer {
     switch (recipe.kind) {
       case "random":
-        return randomBytes(recipe.size, recipe.seed);
+        return randomBytes(recipe.size, recipe.seed, Number.parseInt(this.#salt.slice(-8), 16));
       case "base64":
         return Buffer.from(recipe.bytes, "base64");
       case "text":
@@ -74,13 +80,15 @@ export class Contents {
 
   /** Fills in what a text says of contents and repositories; other braces stay. @throws ContentError */
   fill(text: string): string {
-    return text.replace(/\{(sha256|sha512|size|base64|repo):([\w.-]+)\}/g, (_, kind: string, name: string) => {
-      if (kind === "repo") return this.#repository(name);
-      const made = this.get(name);
-      if (kind === "sha256") return made.sha256;
-      if (kind === "base64") return made.bytes.toString("base64");
-      return kind === "sha512" ? made.sha512 : String(made.size);
-    });
+    return text
+      .replaceAll("{salt}", this.#salt)
+      .replace(/\{(sha256|sha512|size|base64|repo):([\w.-]+)\}/g, (_, kind: string, name: string) => {
+        if (kind === "repo") return this.#repository(name);
+        const made = this.get(name);
+        if (kind === "sha256") return made.sha256;
+        if (kind === "base64") return made.bytes.toString("base64");
+        return kind === "sha512" ? made.sha512 : String(made.size);
+      });
   }
 
   #filled(value: Json): Json {

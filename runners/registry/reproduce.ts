@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { isRequest, type RegistryCase, type RequestStep, type Step } from "./case.js";
-import { Contents } from "./contents.js";
+import { Contents, saltOf } from "./contents.js";
 
 export interface ReproduceOptions {
   /** `ID: TITLE` of what it shows. */
@@ -70,7 +70,7 @@ function requestLine(step: RequestStep, label: string, contents: Contents): stri
 
 /** A shell script of curl commands that does what the case does, and prints each answer. */
 export function reproduceScript(subject: RegistryCase, options: ReproduceOptions): string {
-  const contents = new Contents(subject.contents, (key) => `$NAMESPACE-${key}`);
+  const contents = new Contents(subject.contents, (key) => `$NAMESPACE-${key}`, saltOf(JSON.stringify(subject)));
   let number = 0;
   const line = (step: Step): string => {
     if (!isRequest(step)) return `echo ${quoted(`Now end the registry by ${step.restart}, start it again, and press Enter.`)}; read -r _`;

@@ -1,6 +1,6 @@
 import { isRequest, type RegistryCase, type RequestStep, type Step } from "./case.js";
 import type { RegistryClient } from "./client.js";
-import { ContentError, Contents } from "./contents.js";
+import { ContentError, Contents, saltOf } from "./contents.js";
 import { type PlainRequest, splitUrl } from "./http-client.js";
 import { type Exchange, header, type RegistryObservation, type SeenResponse } from "./observation.js";
 
@@ -34,7 +34,7 @@ export class CaseRun {
   readonly #contents: Contents;
   readonly #begun = performance.now();
 
-  /** @param prefix goes before the names of the case's repositories */
+  /** @param prefix goes before the names of the case's repositories, and is of this run alone */
   readonly #client: RegistryClient;
   readonly #subject: RegistryCase;
   readonly #server: Restarter | undefined;
@@ -43,11 +43,15 @@ export class CaseRun {
     this.#client = client;
     this.#subject = subject;
     this.#server = server;
-    this.#contents = new Contents(subject.contents, (key) => {
-      const name = key === "given" && subject.given ? subject.given.repository : `${prefix}-${key}`;
-      this.#repositories[key] = name;
-      return name;
-    });
+    this.#contents = new Contents(
+      subject.contents,
+      (key) => {
+        const name = key === "given" && subject.given ? subject.given.repository : `${prefix}-${key}`;
+        this.#repositories[key] = name;
+        return name;
+      },
+      saltOf(prefix),
+    );
   }
 
   /** @param stop give up at the first request without an answer */

@@ -70,6 +70,7 @@ export default section("Blobs", [
     if (view.method !== "GET" || (route.kind !== "blob" && route.kind !== "manifest")) return undefined;
     const reference = route.kind === "blob" ? route.digest : route.reference;
     if (route.kind === "blob" ? !isKnownDigest(reference) : !wellFormed(reference)) return undefined;
+    if (route.kind === "blob" && model.blob(route.name, reference) !== "absent") return undefined;
     return isName(route.name) && model.repository(route.name).known === "absent" ? answers(view, 404) : undefined;
   }),
 

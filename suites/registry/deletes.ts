@@ -19,13 +19,18 @@ import { type Check, check, example, lack, section, type View } from "./suite.js
 
 type Kind = "tag" | "manifest" | "blob";
 
-/** A DELETE of something: whether it is there. */
+/** A DELETE of something: whether it is there, and whether a manifest refers to it. */
 function deleting(view: View, kind: Kind) {
   const { route, model, method } = view;
   if (method !== "DELETE" || view.concurrent) return undefined;
-  if (kind === "blob") return route.kind === "blob" ? { name: route.name, presence: model.blob(route.name, route.digest) } : undefined;
+  if (kind === "blob") {
+    if (route.kind !== "blob") return undefined;
+    const { name, digest } = route;
+    return { name, presence: model.blob(name, digest), inUse: model.references(name, digest) };
+  }
   if (route.kind !== "manifest" || route.by !== (kind === "tag" ? "tag" : "digest")) return undefined;
-  return { name: route.name, presence: model.manifest(route.name, route.reference).presence };
+  const { name, reference } = route;
+  return { name, presence: model.manifest(name, reference).presence, inUse: kind === "manifest" && model.references(name, reference) };
 }
 
 const allowed = (view: View, kind: Kind): boolean | undefined => {
@@ -34,9 +39,10 @@ const allowed = (view: View, kind: Kind): boolean | undefined => {
 };
 
 const accepted = (kind: Kind): Check =>
-  check(`registry.delete.${kind}-accepted`, (view) =>
-    deleting(view, kind)?.presence === "present" && allowed(view, kind) === true ? answers(view, 202) : undefined,
-  );
+  check(`registry.delete.${kind}-accepted`, (view) => {
+    const found = deleting(view, kind);
+    return found?.presence === "present" && !found.inUse && allowed(view, kind) === true ? answers(view, 202) : undefined;
+  });
 
 const disabled = (kind: Kind): Check =>
   check(`registry.delete.${kind}-disabled`, (view) =>

@@ -47,7 +47,7 @@ export default section("General", [
       return undefined;
     if (route.kind === "referrers" && !isKnownDigest(route.digest)) return undefined;
     if (route.kind === "referrers" && !(isRelease(facts.release) && atLeast(facts.release, "1.1.1"))) return undefined;
-    if (route.kind === "tags" && (model.tags(route.name)?.length ?? 0) === 0) return undefined;
+    if (route.kind === "tags" && ((model.tags(route.name)?.length ?? 0) === 0 || view.query.has("last"))) return undefined;
     return view.status === 400 ? undefined : holds(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
   }),
 

@@ -1,5 +1,5 @@
 import type { Judgement, Outcome } from "../../runners/outcome.js";
-import type { RegistryCase } from "../../runners/registry/case.js";
+import { isRequest, type RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, inALine, type RegistryObservation } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { Model } from "./model.js";
@@ -47,6 +47,12 @@ export function* viewsOf(whole: CaseView): Generator<View> {
   }
 }
 
+/** Whether a step was taken after the registry was restarted. */
+function afterRestart(subject: RegistryCase): (exchange: Exchange) => boolean {
+  const restart = subject.steps.findIndex((step) => !isRequest(step));
+  return ({ phase, step }) => restart >= 0 && (phase !== "steps" || step > restart);
+}
+
 /** Judges an observation by every check; the map holds the requirements that the case exercises. */
 export function judge(
   checks: readonly Check[],
@@ -62,9 +68,12 @@ export function judge(
         check.id,
         attempt(() => check.judge(whole)),
       );
+  const late = afterRestart(subject);
   for (const view of viewsOf(whole)) {
+    // What is lost by a restart is a finding of ours, and no other statement's.
+    const oursAlone = late(view.exchange);
     for (const check of checks) {
-      if (check.per !== "exchange") continue;
+      if (check.per !== "exchange" || (oursAlone && !check.id.startsWith("robustness."))) continue;
       const outcome = attempt(() => {
         const judgement = check.judge(view);
         return judgement && located(judgement, view.exchange);

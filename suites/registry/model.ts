@@ -57,6 +57,9 @@ const success = (status: number): boolean => status >= 200 && status < 300;
 /** Which digests a content has, of those that the spec names. */
 export const digestsOf = ({ sha256, sha512 }: Pick<ContentFacts, "sha256" | "sha512">): readonly string[] => [sha256, sha512];
 
+/** Content that others push too: where all repositories share their blobs, it may well be there already. */
+const isCommon = ({ size, text }: ContentFacts): boolean => size === 0 || text === "{}";
+
 /** The media type of a `Content-Type`, without its parameters. */
 export const mediaTypeOf = (value: string | undefined): string => (value ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 
@@ -114,7 +117,7 @@ export class Model {
     const { blobs } = this.#repository(name);
     const content = this.content(digest);
     const others = content ? digestsOf(content).some((each) => each !== digest && (blobs.get(each) ?? "absent") !== "absent") : false;
-    return blobs.get(digest) ?? (others ? "unknown" : "absent");
+    return blobs.get(digest) ?? (others || (content && isCommon(content)) ? "unknown" : "absent");
   }
 
   /** A manifest by tag or digest: whether it is there, and what it is. */
@@ -165,6 +168,14 @@ export class Model {
       if (stored.presence === "present" && !found.some(({ content }) => content === stored.content)) found.push(stored);
     }
     return found;
+  }
+
+  /** Whether a manifest that may be there names a digest, other than its own: a registry may refuse to delete that. */
+  references(name: string, digest: string): boolean {
+    const own = this.content(digest);
+    return [...this.#repository(name).manifests.values()].some(
+      ({ presence, content }) => presence !== "absent" && content !== own && content.text?.includes(digest),
+    );
   }
 
   /** The tags that are there, or undefined when one of them is unknown. */
@@ -287,6 +298,9 @@ export class Model {
     const query = queryOf(request.url).getAll("tag");
     const accepted = new Set((response ? (header(response, "oci-tag") ?? "") : "").split(",").map((tag) => tag.trim()));
     for (const tag of by === "tag" ? [reference, ...query] : query) {
+      const before = this.tag(name, tag);
+      // Whether a manifest stays when its last tag moves on is the registry's choice.
+      if (before.presence === "present" && before.content !== content) this.#blur(repository, before.content);
       const certain = by === "tag" && tag === reference ? true : accepted.has(tag);
       if (stored && certain) repository.tags.set(tag, { presence: "present", content });
       else repository.tags.set(tag, { presence: "unknown" });
@@ -330,7 +344,8 @@ export class Model {
   #deletedBlob({ response }: Exchange, { name, digest }: { name: string; digest: string }): void {
     const status = response?.status ?? 0;
     if (status >= 400 && status < 500) return;
-    this.#repository(name).blobs.set(digest, status === 202 ? "absent" : "unknown");
+    const content = this.content(digest);
+    this.#repository(name).blobs.set(digest, status === 202 && !(content && isCommon(content)) ? "absent" : "unknown");
   }
 
   /** Several clients did this at the same time: what any of them could change is unknown now. */

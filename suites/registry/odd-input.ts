@@ -121,7 +121,7 @@ export default section("Odd input", [
     example(["robustness.registry.session-unknown", "robustness.registry.hang"], () =>
       fc.constant(
         caseOf(`${method} of an upload that never was`, { x: random(9, 1) }, [
-          request(method, "/v2/{repo:a}/blobs/uploads/00000000-0000-4000-8000-000000000000", {
+          request(method, "/v2/{repo:a}/blobs/uploads/00000000-0000-4000-8000-{salt}", {
             ...(method === "PUT" ? { query: [["digest", "{sha256:x}"]] as const } : {}),
             ...(method === "PATCH" || method === "PUT" ? { headers: { "content-type": MEDIA.octets }, body: { content: "x" } } : {}),
           }),

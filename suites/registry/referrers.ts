@@ -176,7 +176,8 @@ export default section("Referrers", [
   }),
   check("registry.referrers.digest-invalid", (view) => {
     const found = asked(view);
-    return found?.here && !isDigest(found.digest) ? answers(view, 400) : undefined;
+    // A path with dots may be taken for another one before it is looked at.
+    return found?.here && !isDigest(found.digest) && !/^\.+$/.test(found.digest) ? answers(view, 400) : undefined;
   }),
   check("registry.referrers.body-index", (view) => {
     if (!asked(view) || view.status !== 200) return undefined;

@@ -7,17 +7,19 @@ import { equal, holds, type Judgement } from "../check.js";
 import { answers, isObject, jsonBody, ofStep, pagesOf } from "./look.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
+/** A number of tags that any registry can count; one that takes no larger ones breaks no statement. */
+const MOST_ASKED = 2 ** 31 - 1;
+
 /** An answer with a list of tags: what was asked for, and what the repository has. */
 function listed(view: View) {
   const { route, method, model, query } = view;
   if (route.kind !== "tags" || method !== "GET") return undefined;
   const n = query.get("n");
-  return {
-    name: route.name,
-    n: n !== null && /^\d+$/.test(n) ? Number(n) : undefined,
-    last: query.get("last"),
-    known: view.concurrent ? undefined : model.tags(route.name),
-  };
+  const last = query.get("last");
+  const known = view.concurrent ? undefined : model.tags(route.name);
+  // What comes after a tag that is not there, the spec does not say; a Link is the registry's own.
+  if (view.exchange.page === undefined && last !== null && known && !known.includes(last)) return undefined;
+  return { name: route.name, n: n !== null && /^\d+$/.test(n) ? Number(n) : undefined, last, known };
 }
 
 /** The tags of a list; undefined for an answer that has none. */
@@ -70,9 +72,9 @@ function wholeList(view: View): readonly string[] | undefined {
   return undefined;
 }
 
-/** What comes after a tag in the registry's own order; for a tag that is not there, in the order of bytes. */
+/** What comes after a tag in the registry's own order. */
 const after = (whole: readonly string[], last: string | null): readonly string[] =>
-  last === null ? whole : whole.includes(last) ? whole.slice(whole.indexOf(last) + 1) : whole.filter((tag) => tag > last);
+  last === null ? whole : whole.slice(whole.indexOf(last) + 1);
 
 /** The tags of several pages; undefined when one of them has none. */
 function tagsOfAll(pages: readonly Exchange[]): readonly string[] | undefined {
@@ -125,7 +127,7 @@ export default section("Tags", [
   check("registry.tags.list-ok", (view) => {
     const asked = listed(view);
     if (!asked?.known || asked.known.length === 0 || view.model.repository(asked.name).known !== "present") return undefined;
-    return asked.n === undefined && view.query.has("n") ? undefined : answers(view, 200);
+    return view.query.has("n") && (asked.n === undefined || asked.n > MOST_ASKED) ? undefined : answers(view, 200);
   }),
   check("registry.tags.body-json", (view) =>
     listed(view) && view.status === 200
@@ -157,7 +159,14 @@ export default section("Tags", [
     const first = pagesOf(view)?.[0];
     if (!asked?.known || view.status !== 200 || !first || new URL(first.request.url).search !== "") return undefined;
     const tags = allPages(view);
-    return tags && equal(bytewise(tags), bytewise(asked.known));
+    return (
+      tags &&
+      equal(
+        asked.known.filter((tag) => !tags.includes(tag)),
+        [],
+        "tags that are missing",
+      )
+    );
   }),
   check("registry.tags.n-at-most", (view) => {
     const asked = listed(view);

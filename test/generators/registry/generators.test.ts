@@ -38,7 +38,7 @@ const stepsOf = ({ steps, clients = [], after = [] }: RegistryCase): readonly St
 /** What cannot be right in a case: contents or labels that are not there, labels that are there twice. */
 function problems(subject: RegistryCase): string[] {
   const found: string[] = [];
-  const contents = new Contents(subject.contents, (key) => `x/${key}`);
+  const contents = new Contents(subject.contents, (key) => `x/${key}`, "0123456789ab");
   const labels: string[] = [];
   for (const step of stepsOf(subject)) {
     if (!isRequest(step)) continue;
