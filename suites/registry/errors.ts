@@ -140,7 +140,7 @@ export default section("Errors", [
     const { route, model, method } = view;
     const text = model.sent(view.exchange)?.text;
     return route.kind === "manifest" && method === "PUT" && text !== undefined && !text.trimStart().startsWith("{")
-      ? ["MANIFEST_INVALID", "UNSUPPORTED", "DIGEST_INVALID"]
+      ? ["MANIFEST_INVALID", "MANIFEST_BLOB_UNKNOWN", "UNSUPPORTED", "DIGEST_INVALID"]
       : undefined;
   }),
 

@@ -264,14 +264,15 @@ export default section("Referrers", [
   }),
   check("registry.referrers.filter", (view) => {
     const found = asked(view);
-    if (!found?.wanted || found.filter === null || view.status !== 200) return undefined;
+    if (!found?.wanted || found.wanted.length === 0 || found.filter === null || view.status !== 200) return undefined;
     return hasHeader(view, "oci-filters-applied", /(^|,\s*)artifactType(\s*,|$)/);
   }),
   check("registry.referrers.filter-header", (view) => {
     const found = asked(view);
-    const list = descriptorsOf(view);
+    const list = wholeList(view);
     // Fewer than there are, and just those that match: a filter was applied.
-    if (!found?.wanted || found.filter === null || !list || view.facts.choices.referrersFilter !== true) return undefined;
+    if (!found?.wanted || found.filter === null || !list || list.length >= found.wanted.length) return undefined;
+    if (list.some(({ artifactType }) => artifactType !== found.filter)) return undefined;
     return hasHeader(view, "oci-filters-applied", /(^|,\s*)artifactType(\s*,|$)/);
   }),
   check("registry.referrers.filter-matches", (view) => {
