@@ -24,7 +24,8 @@ const MODE_MASK = 0x1fff;
 const DOMAINS: Readonly<Record<string, number>> = { LINUX: 0, LINUX32: 8 };
 const PERSONALITY_MASK = 0xff;
 
-const isRealtime = (policy: string): boolean => policy === "SCHED_FIFO" || policy === "SCHED_RR";
+/** To sched_setattr(2) a nice value means something with these alone. */
+const heedsNice = (policy: string): boolean => policy === "SCHED_OTHER" || policy === "SCHED_BATCH";
 
 export default section("Linux process", [
   check("runtime.process.rlimits-readable", (view) => {
@@ -84,13 +85,13 @@ export default section("Linux process", [
   check("runtime.process.scheduler-nice", (view) => {
     const seen = observed(view);
     const wanted = seen?.process.scheduler;
-    if (!seen?.inside.scheduler || wanted?.nice === undefined || isRealtime(wanted.policy)) return undefined;
+    if (!seen?.inside.scheduler || wanted?.nice === undefined || !heedsNice(wanted.policy)) return undefined;
     return equal(seen.inside.scheduler.nice, wanted.nice);
   }),
   check("runtime.process.scheduler-nice-default", (view) => {
     const seen = observed(view);
     const wanted = seen?.process.scheduler;
-    if (!seen?.inside.scheduler || !wanted || wanted.nice !== undefined || isRealtime(wanted.policy)) return undefined;
+    if (!seen?.inside.scheduler || !wanted || wanted.nice !== undefined || !heedsNice(wanted.policy)) return undefined;
     return equal(seen.inside.scheduler.nice, 0);
   }),
   check("runtime.process.scheduler-priority", (view) => {
@@ -123,7 +124,7 @@ export default section("Linux process", [
   }),
   example(["runtime.process.scheduler-policy", "runtime.process.scheduler-nice"], ({ host, target }) =>
     scheduler(host, target.release)
-      .filter(({ policy, nice }) => !isRealtime(policy) && nice !== undefined)
+      .filter(({ policy, nice }) => heedsNice(policy) && nice !== undefined)
       .map((wanted) => caseOf(withProcess(target.release, { scheduler: wanted }), { title: "a scheduling policy and a nice value" })),
   ),
   example(["runtime.process.scheduler-nice-default"], ({ target }) =>

@@ -243,3 +243,9 @@ t.test("user, host name", async (t) => {
     ["domainname.set", { config: configOf({ domainname: "(none)" }) }, { config: configOf({ domainname: "other" }) }],
   ]);
 });
+
+t.test("a nice value means nothing to SCHED_IDLE", async (t) => {
+  const { verdictBy } = await import("./fixture.js");
+  const idle = { config: of({ scheduler: { policy: "SCHED_IDLE", nice: 1 } }), inside: scheduled({ policy: "SCHED_IDLE" }) };
+  t.equal(verdictBy(linux, "runtime.process.scheduler-nice", idle), undefined);
+});
