@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { caseOf, minimalCase } from "../generators/runtime/base.js";
 import { config } from "../generators/runtime/config.js";
+import { withPath } from "../generators/runtime/with-path.js";
 import { draw } from "../runners/draw.js";
 import { inParallel } from "../runners/explore.js";
 import { agentPath } from "../runners/runtime/build-native.js";
@@ -103,6 +104,7 @@ try {
       driver,
       views: ["host", "v1", "v2", "none"],
       minimal: minimalCase,
+      helped: withPath,
       releases: RELEASES,
       expose: [],
     });

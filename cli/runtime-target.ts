@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { minimalCase } from "../generators/runtime/base.js";
 import { anyCase } from "../generators/runtime/case.js";
+import { withPath } from "../generators/runtime/with-path.js";
 import type { Telling } from "../reports/reporter.js";
 import type { Results } from "../reports/results.js";
 import { Complaints } from "../runners/complaints.js";
@@ -45,6 +46,7 @@ export const preflightFor = (
     driver,
     views: options.cgroup === undefined ? cgroupViews() : [options.cgroup],
     minimal: minimalCase,
+    helped: withPath,
     releases: RELEASES,
     expose: exposed(driver),
     ...(options.spec === undefined ? {} : { release: options.spec }),
@@ -118,6 +120,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
   if (signal.aborted) onAbort();
   const complaints = new Complaints();
   const root = join(options.out, "failures");
+  const help = found.target.needsPath ? withPath : (subject: RuntimeCase): RuntimeCase => subject;
   try {
     const results = await runSuite<RuntimeCase, Observation>(
       {
@@ -127,8 +130,11 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
             : undefined,
         execute: executor(pool, setting, complaints),
         stored: storedCases(root).filter((subject) => suits(subject, found.target.release)),
-        sources: sourcesFor(setting),
-        general: generalCases(setting, options.time !== undefined),
+        sources: sourcesFor(setting).map((source) => ({
+          ...source,
+          cases: "lack" in source.cases ? source.cases : source.cases.map(help),
+        })),
+        general: generalCases(setting, options.time !== undefined).map(help),
         finding: (requirement, shrunk) => findingFor(requirement, { bin, driver, found, root }, shrunk),
         ...(options.keep
           ? {

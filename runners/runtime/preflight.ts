@@ -34,6 +34,8 @@ export interface PreflightOptions {
   readonly views: readonly CgroupView[];
   /** The smallest case, for a release: everything that works at all must run it to its end. */
   readonly minimal: (release: string) => RuntimeCase;
+  /** The same case with PATH in the environment, for a target that runs nothing without. */
+  readonly helped: (subject: RuntimeCase) => RuntimeCase;
   /** The releases of the spec, oldest first. */
   readonly releases: readonly string[];
   /** The release that the user asked for. */
@@ -104,11 +106,25 @@ async function ask(worker: Worker, driver: Driver, args: readonly string[]): Pro
 const worked = (ran: Ran | null): ran is Ran => ran?.exit.kind === "exited" && ran.exit.code === 0;
 
 /**
- * Looks for a cgroup view in which the target runs the minimal case, then collects the facts of host and target.
+ * Looks for a cgroup view in which the target runs the minimal case, if need be with PATH in its environment, then collects the facts of
+ * host and target.
  * @throws Inconclusive with the target's own words when no view works; SandboxFailed.
  */
 export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const reasons: string[] = [];
+  const plain = await inSomeView(options, reasons);
+  if (plain) return plain;
+  const helped = reasons.some((reason) => reason.includes("PATH"))
+    ? await inSomeView({ ...options, minimal: (release) => options.helped(options.minimal(release)) }, [])
+    : undefined;
+  if (!helped) throw new Inconclusive(`${options.name} cannot run the minimal container:\n  ${reasons.join("\n  ")}`);
+  const { target } = helped;
+  const releaseReason = `${target.releaseReason}; it runs nothing without PATH in process.env, so that every case sets it`;
+  return { ...helped, target: { ...target, releaseReason, needsPath: true } };
+}
+
+/** Tries one view after the other. What kept the case from running goes to `reasons`. */
+async function inSomeView(options: PreflightOptions, reasons: string[]): Promise<Preflight | undefined> {
   for (const view of options.views) {
     const worker = await Worker.start({
       agent: options.agent,
@@ -130,7 +146,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
       await worker.close();
     }
   }
-  throw new Inconclusive(`${options.name} cannot run the minimal container:\n  ${reasons.join("\n  ")}`);
+  return undefined;
 }
 
 async function targetFacts(worker: Worker, options: PreflightOptions): Promise<TargetFacts> {

@@ -10,6 +10,8 @@ export interface TargetFacts {
   readonly release: string;
   /** How the release was found, in words. */
   readonly releaseReason: string;
+  /** It runs no container without PATH in its environment: every case gets one. */
+  readonly needsPath?: true;
   /** The parsed output of `features`; null when the target has no such command. */
   readonly features: unknown;
 }

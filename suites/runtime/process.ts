@@ -80,6 +80,9 @@ export default section("Process", [
       }),
     ),
   ),
+  example(["runtime.process.env"], ({ target }) =>
+    fc.constant(caseOf(withProcess(target.release, { env: ["A=1"] }), { title: "an environment without PATH" })),
+  ),
 
   check("runtime.process.cwd", (view) => {
     const seen = observed(view);

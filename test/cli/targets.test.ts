@@ -4,6 +4,7 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { Parser } from "tap-parser";
 
+import { referencePath } from "../../runners/runtime/build-native.js";
 import { cgroupsOf, type Ended, script, start, withoutRoot } from "./process.js";
 
 const NEVER = join(tmpdir(), "oci-conform-never-made");
@@ -52,4 +53,25 @@ t.test("targets that are none score nothing", { skip: withoutRoot }, async (t) =
   t.test("one that floods its caller", async (t) => {
     await inconclusive(t, script(root, "flood", "yes | head -c 5000000; echo enough >&2; exit 3"), /create exited 3/);
   });
+});
+
+t.test("a target that runs nothing without PATH is judged with it, and the lack is a finding", { skip: withoutRoot }, async (t) => {
+  const root = t.testdir();
+  const picky = script(
+    root,
+    "picky",
+    `case " $* " in *" create "*)
+  for word; do [ "$before" = --bundle ] && bundle=$word; before=$word; done
+  grep -q PATH= "$bundle/config.json" || { echo "PATH is not set" >&2; exit 1; };;
+esac
+exec ${referencePath()} "$@"`,
+  );
+  const only = ["runtime.process.env", "runtime.process.cwd", "runtime.process.args-required"].flatMap((id) => ["--only", id]);
+  const args = ["runtime", "--bin", picky, "--out", join(root, "out"), "--report", "tap", "--cases", "0", ...only];
+  const { code, stdout, stderr } = await start(args).ended;
+  t.equal(code, 1, stderr);
+  t.match(stdout, /^# judged by release .*; it runs nothing without PATH in process\.env, so that every case sets it$/m);
+  t.match(stdout, /^not ok \d+ - runtime\.process\.env$/m);
+  t.match(stdout, /^ {2}case: "an environment without PATH"$/m);
+  t.ok(passes(stdout).includes("runtime.process.cwd"));
 });
