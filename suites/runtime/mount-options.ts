@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { oneOf, someOf } from "../../generators/runtime/choose.js";
 import { absolute } from "../../generators/runtime/paths.js";
 import { id } from "../../generators/runtime/user.js";
-import type { RuntimeCase } from "../../runners/runtime/case.js";
+import { FIXTURES, type Fixture, type RuntimeCase } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Mount } from "../../spec/runtime/config.js";
 import { isBind, MOUNT_OPTIONS, type MountOption } from "../../spec/runtime/mount-options.js";
@@ -32,14 +32,14 @@ function optionCase(setting: Setting, option: MountOption): Arbitrary<RuntimeCas
   return fc.tuple(kindsOf(option), place(), among(["bind"], option.name)).map(([kinds, path, options]) => {
     const made: Record<"fresh" | "bound", Mount> = {
       fresh: { destination: `${path}/fresh`, type: "tmpfs", source: "tmpfs", options: [option.name] },
-      bound: { destination: `${path}/bound`, type: "none", source: "source", options },
+      bound: { destination: `${path}/bound`, type: "none", source: `${FIXTURES}/source`, options },
     };
     const drawn = mountCase(
       setting,
       kinds.map((kind) => made[kind]),
       `mounts with the option ${option.name}`,
       {
-        bundle: kinds.includes("bound") ? props(setting, "source") : [],
+        fixtures: kinds.includes("bound") ? props(setting, "source").map((entry): Fixture => ({ make: "entry", entry })) : [],
         attempts: kinds.flatMap((kind) =>
           propAttempts(setting, option.name, `${path}/${kind}`).filter((each) => kind === "bound" || each.do === "setuid-exec"),
         ),
@@ -163,7 +163,7 @@ export default section("Mount options", [
         setting,
         [
           { destination: absolute(`${path}/fresh`), type: "tmpfs", source: "tmpfs", options: fresh },
-          { destination: absolute(`${path}/bound`), type: "none", source: "source", options: ["bind", ...bound] },
+          { destination: absolute(`${path}/bound`), type: "none", source: `${FIXTURES}/source`, options: ["bind", ...bound] },
         ],
         "mounts with several options",
       ),

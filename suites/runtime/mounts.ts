@@ -98,8 +98,10 @@ export default section("Mounts", [
         mountCase(
           setting,
           [
-            bind(path, "outer"),
-            inner === "bind" ? bind(`${path}/inner`, "inner") : { destination: `${path}/inner`, type: "tmpfs", source: "tmpfs" },
+            bind(path, `${FIXTURES}/outer`),
+            inner === "bind"
+              ? bind(`${path}/inner`, `${FIXTURES}/inner`)
+              : { destination: `${path}/inner`, type: "tmpfs", source: "tmpfs" },
           ],
           "a mount inside of the one before",
           { bundle: [{ kind: "dir", path: "outer/inner" }] },
@@ -110,7 +112,7 @@ export default section("Mounts", [
     fc.tuple(place(), fc.shuffledSubarray(["a", "b", "c"], { minLength: 2 })).map(([path, sources]) =>
       mountCase(
         setting,
-        sources.map((source) => bind(path, source)),
+        sources.map((source) => bind(path, `${FIXTURES}/${source}`)),
         "several mounts at one place",
       ),
     ),
@@ -175,7 +177,7 @@ export default section("Mounts", [
       .map(([destination, type, how]) =>
         mountCase(
           setting,
-          [{ destination, ...(type === undefined ? {} : { type }), source: "source", options: [how] }],
+          [{ destination, ...(type === undefined ? {} : { type }), source: `${FIXTURES}/source`, options: [how] }],
           "a bind mount whose type means nothing",
         ),
       ),
