@@ -1,6 +1,22 @@
 import { Readable } from "node:stream";
-import { adding, asked, at, both, byTag, bytesOf, dropping, either, getting, type Where, withHeaders, withQuery } from "./faults/fault.js";
-import type { Call, Handler } from "./http/call.js";
+import {
+  adding,
+  asked,
+  at,
+  both,
+  byTag,
+  bytesOf,
+  dropping,
+  either,
+  getting,
+  hearing,
+  refusing,
+  saying,
+  type Where,
+  type Wrap,
+  withHeaders,
+  withQuery,
+} from "./faults/fault.js";
 import { type Headers, json, type Reply, refusal } from "./http/reply.js";
 import type { Limits } from "./registry.js";
 
@@ -11,33 +27,8 @@ export interface Choice {
   /** Requirements of the level SHOULD that it departs from. */
   readonly against?: readonly string[];
   /** Changes requests, answers or both. Called once for each server, so that it may keep a state. */
-  readonly wrap?: (handler: Handler) => Handler;
+  readonly wrap?: Wrap;
 }
-
-type Wrap = NonNullable<Choice["wrap"]>;
-
-/** These requests are refused. */
-const refusing =
-  (where: Where, answer: Reply): Wrap =>
-  (handler) =>
-  (call) =>
-    where(call) ? answer : handler(call);
-
-/** These requests are handled as if they were others. */
-const hearing =
-  (where: Where, change: (call: Call) => Call): Wrap =>
-  (handler) =>
-  (call) =>
-    handler(where(call) ? change(call) : call);
-
-/** Answers to these requests are changed. */
-const saying =
-  (where: Where, change: (reply: Reply, call: Call) => Reply | Promise<Reply>): Wrap =>
-  (handler) =>
-  async (call) => {
-    const reply = await handler(call);
-    return where(call) ? change(reply, call) : reply;
-  };
 
 const any: Where = () => true;
 const UPLOADS = at("uploads", "POST");
@@ -161,9 +152,18 @@ export const CHOICES: readonly Choice[] = [
   limited("large-manifests", { manifestLimit: 64 * 1024 * 1024 }),
   limited("manifests-of-missing-blobs", { sparse: true }),
   limited("tags-without-case", { tagOrder: "caseless" }),
-  choice("no-tag-deletion", refusing(TAG_DELETE, unsupported(400))),
-  choice("no-deletion", refusing(either(at("manifest", "DELETE"), at("blob", "DELETE")), unsupported(405, { Allow: "GET, HEAD" }))),
-  choice("no-cancelling", refusing(at("upload", "DELETE"), unsupported(405, { Allow: "GET, PATCH, PUT" }))),
+  choice(
+    "no-tag-deletion",
+    refusing(TAG_DELETE, () => unsupported(400)),
+  ),
+  choice(
+    "no-deletion",
+    refusing(either(at("manifest", "DELETE"), at("blob", "DELETE")), () => unsupported(405, { Allow: "GET, HEAD" })),
+  ),
+  choice(
+    "no-cancelling",
+    refusing(at("upload", "DELETE"), () => unsupported(405, { Allow: "GET, PATCH, PUT" })),
+  ),
   choice(
     "no-mounts",
     hearing(both(UPLOADS, asked("mount")), (call) => withQuery(call, { mount: undefined, from: undefined })),
@@ -176,7 +176,7 @@ export const CHOICES: readonly Choice[] = [
     "no-referrers",
     (handler) =>
       saying(at("manifest", "PUT"), (reply) => dropping(reply, "OCI-Subject"))(
-        refusing(at("referrers", "GET", "HEAD"), unsupported(404))(handler),
+        refusing(at("referrers", "GET", "HEAD"), () => unsupported(404))(handler),
       ),
     "registry.general.discovery-supported",
   ),
@@ -243,7 +243,10 @@ export const CHOICES: readonly Choice[] = [
   ),
   choice(
     "no-sha512",
-    refusing(({ target }) => target.includes("sha512"), refusal(400, "DIGEST_INVALID", "of sha256 alone")),
+    refusing(
+      ({ target }) => target.includes("sha512"),
+      () => refusal(400, "DIGEST_INVALID", "of sha256 alone"),
+    ),
   ),
   choice("talkative-json", talkative),
   choice("lower-case-headers", lowerCase),

@@ -64,13 +64,39 @@ export const forgetting = (name: string, requirement: string, change: "write" | 
   forgets: (what, where) => what === change && path.test(where),
 });
 
+/** A handler around another one. */
+export type Wrap = (handler: Handler) => Handler;
+
+/** Requests are changed before they are handled. */
+export const hearing =
+  (where: Where, change: (call: Call) => Call): Wrap =>
+  (handler) =>
+  (call) =>
+    handler(where(call) ? change(call) : call);
+
+/** Requests are answered without being handled. */
+export const refusing =
+  (where: Where, answer: (call: Call) => Reply): Wrap =>
+  (handler) =>
+  (call) =>
+    where(call) ? answer(call) : handler(call);
+
+/** Answers are changed. */
+export const saying =
+  (where: Where, change: (reply: Reply, call: Call, handler: Handler) => Reply | Promise<Reply>): Wrap =>
+  (handler) =>
+  async (call) => {
+    const reply = await handler(call);
+    return where(call) ? change(reply, call, handler) : reply;
+  };
+
 /** Requests are changed before they are handled. */
 export const heard = (name: string, requirement: string, where: Where, change: (call: Call) => Call): Fault =>
-  wrapped(name, requirement, (handler) => (call) => handler(where(call) ? change(call) : call));
+  wrapped(name, requirement, hearing(where, change));
 
 /** Requests are answered without being handled. */
 export const refused = (name: string, requirement: string, where: Where, answer: (call: Call) => Reply): Fault =>
-  wrapped(name, requirement, (handler) => (call) => (where(call) ? answer(call) : handler(call)));
+  wrapped(name, requirement, refusing(where, answer));
 
 /** Answers with such a status (2: any success; 4: any refusal) are changed. */
 export const said = (
@@ -80,11 +106,14 @@ export const said = (
   status: number,
   change: (reply: Reply, call: Call, handler: Handler) => Reply | Promise<Reply>,
 ): Fault =>
-  wrapped(name, requirement, (handler) => async (call) => {
-    const reply = await handler(call);
-    const concerned = status < 10 ? Math.floor(reply.status / 100) === status : reply.status === status;
-    return concerned && where(call) ? change(reply, call, handler) : reply;
-  });
+  wrapped(
+    name,
+    requirement,
+    saying(where, (reply, call, handler) => {
+      const concerned = status < 10 ? Math.floor(reply.status / 100) === status : reply.status === status;
+      return concerned ? change(reply, call, handler) : reply;
+    }),
+  );
 
 /** A status is another one. */
 export const status = (name: string, requirement: string, where: Where, from: number, to: number): Fault =>

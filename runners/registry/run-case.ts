@@ -34,11 +34,11 @@ export class CaseRun {
   readonly #contents: Contents;
   readonly #begun = performance.now();
 
-  /** @param prefix goes before the names of the case's repositories, and is of this run alone */
   readonly #client: RegistryClient;
   readonly #subject: RegistryCase;
   readonly #server: Restarter | undefined;
 
+  /** @param prefix goes before the names of the case's repositories, and is of this run alone */
   constructor(client: RegistryClient, subject: RegistryCase, prefix: string, server: Restarter | undefined) {
     this.#client = client;
     this.#subject = subject;
