@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import t, { type Test } from "tap";
 
 import { loadCatalogue, RELEASES } from "../../spec/catalogue.js";
@@ -92,4 +92,10 @@ t.test("each schema is one", async (t) => {
   for (const name of ["results", "probe", "runtime-config", "runtime-state", "runtime-features"]) {
     t.match(JSON.parse(await prints(t, "schema", name)), { $schema: /json-schema\.org/ }, name);
   }
+});
+
+t.test("the command is an executable file, as npx wants it", async (t) => {
+  const { bin } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as { bin: Record<string, string> };
+  for (const [name, path] of Object.entries(bin))
+    t.doesNotThrow(() => accessSync(new URL(`../../../${path}`, import.meta.url), constants.X_OK), name);
 });
