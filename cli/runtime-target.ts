@@ -129,6 +129,8 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
             ? `came with release ${since}; the target is judged by ${found.target.release}`
             : undefined,
         execute: executor(pool, setting, complaints),
+        // Which of several operations at the same time comes first is a matter of luck.
+        lucky: ({ steps }) => steps.some(({ op }) => op === "parallel"),
         stored: storedCases(root).filter((subject) => suits(subject, found.target.release)),
         sources: sourcesFor(setting).map((source) => ({
           ...source,

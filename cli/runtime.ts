@@ -13,7 +13,8 @@ import { runSession, type Subject } from "./session.js";
 import { watch } from "./watch.js";
 
 /** What can be judged: a MAY grants a choice, and some statements no observer can see. */
-const testable = (catalogue: Catalogue): Requirement[] => [...catalogue].filter((each) => each.testable === true && each.level !== "MAY");
+export const testable = (catalogue: Catalogue): Requirement[] =>
+  [...catalogue].filter((each) => each.testable === true && each.level !== "MAY");
 
 /** The file of a `--bin`. @throws UsageError when there is no such program. */
 const programOf = (bin: string): string => resolveProgram(splitCommand(bin)[0] ?? "");

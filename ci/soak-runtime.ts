@@ -1,0 +1,36 @@
+import { testable } from "../cli/runtime.js";
+import { runtimeOptions } from "../cli/runtime-options.js";
+import { driverFor, preflightFor, runTarget, sandboxFor } from "../cli/runtime-target.js";
+import { agentPath, referencePath } from "../runners/runtime/build-native.js";
+import { inProcess } from "../runners/runtime/reference.js";
+import { loadCatalogue, RELEASES } from "../spec/catalogue.js";
+import { nextRound, roundOf, type Soak, type SoakRun } from "./soak-part.js";
+
+/** A round has all examples three times, and general cases for so long. */
+const ROUND_MS = 120_000;
+
+/** The release by which a round is judged: every other round the newest, and each of the others in turn. */
+const releaseOf = (round: number): string => (round % 2 === 0 ? RELEASES.at(-1) : RELEASES[((round - 1) / 2) % RELEASES.length]) ?? "1.0.0";
+
+async function explore(run: SoakRun, bundled: boolean): Promise<void> {
+  const catalogue = await loadCatalogue("runtime");
+  const selected = testable(catalogue);
+  const bin = referencePath();
+  for (let round = 0, time = nextRound(run, ROUND_MS); time > 0; round++, time = nextRound(run, ROUND_MS)) {
+    const [seed, out, release] = [run.seed(round), run.out(round), releaseOf(round)];
+    const options = runtimeOptions(["--time", `${time}ms`, "--keep", "--out", out, "--jobs", `${run.jobs}`, "--spec", release], run.jobs);
+    if (!options) return;
+    const plain = driverFor(bin, options);
+    const driver = run.fault === undefined ? plain : { ...plain, argv: [...plain.argv, "--fault", run.fault] };
+    const found = await preflightFor(bin, plain, options);
+    const own = bundled ? await inProcess(driver, agentPath(), sandboxFor(driver, found), found.host, run.fault) : driver;
+    const results = await runTarget({ bin, driver: own, found, selected, options, seed, signal: run.signal }, []);
+    run.tell(roundOf(`release ${release}`, seed, out, results));
+  }
+}
+
+/** The bundled runtime, its configs lowered in this process, with cases of all kinds: whole configs, faults, lifecycles, callers at once. */
+export const runtime: Soak = (run) => explore(run, true);
+
+/** The same by its command line. */
+export const runtimeCli: Soak = (run) => explore(run, false);

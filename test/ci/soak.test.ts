@@ -1,0 +1,66 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import t from "tap";
+import { roundOf, roundSeed } from "../../ci/soak-part.js";
+import type { RequirementResult, Results } from "../../reports/results.js";
+import { withoutRoot } from "../cli/process.js";
+
+const SOAK = fileURLToPath(new URL("../../ci/soak.js", import.meta.url));
+const soak = (...args: readonly string[]) => spawnSync(process.execPath, [SOAK, ...args], { encoding: "utf8" });
+
+const requirement = (id: string, parts: Partial<RequirementResult>): RequirementResult => ({
+  id,
+  level: "MUST",
+  section: "",
+  title: "",
+  verdict: "pass",
+  exercised: 9,
+  cases: 9,
+  failures: 0,
+  durationMs: 0,
+  ...parts,
+});
+
+t.test("what failed once and never again is found too, and what the harness says of itself", async (t) => {
+  const requirements = [
+    requirement("a", {}),
+    requirement("b", { verdict: "fail", failures: 2, finding: { expected: 1, actual: 2, case: "", replay: "replay b" } }),
+    requirement("c", { verdict: "skip", failures: 1, reason: "not again" }),
+    requirement("d", { verdict: "error", reason: "thrown" }),
+  ];
+  const results = { cases: 30, requirements, complaints: ["a worker died"] };
+  const { findings } = roundOf("it", 7, "out", results as unknown as Results);
+  t.same(
+    findings.map(({ id, again }) => [id, again]),
+    [
+      ["b", "replay b"],
+      ["c", "kept below out/kept"],
+      ["d", "kept below out/kept"],
+      ["harness", "seed 7"],
+    ],
+  );
+});
+
+t.test("each part and round has a seed of its own, the same from the same beginning", async (t) => {
+  const seeds = [roundSeed(1, "a", 0), roundSeed(1, "a", 1), roundSeed(1, "b", 0), roundSeed(2, "a", 0)];
+  t.equal(new Set(seeds).size, seeds.length);
+  t.equal(roundSeed(1, "a", 0), seeds[0]);
+});
+
+t.test("bad use exits 64", async (t) => {
+  for (const args of [["nothing"], ["--minutes", "0"], ["--seed", "x"]]) t.equal(soak(...args).status, 64, args.join(" "));
+});
+
+t.test("the bundled runtime gives no finding; one with a fault does, and its case is kept", { skip: withoutRoot }, async (t) => {
+  const out = t.testdir();
+  const clean = soak("runtime", "--minutes", "0.02", "--seed", "5", "--out", out);
+  t.equal(clean.status, 0, clean.stdout + clean.stderr);
+  t.match(clean.stdout, /^runtime {6}\d+ cases in 1 rounds, .*: 0 found$/m);
+  t.same(readdirSync(out), [], "nothing is kept");
+  const broken = soak("runtime", "--minutes", "0.02", "--seed", "5", "--out", out, "--fault", "umask-ignored");
+  t.equal(broken.status, 1, broken.stdout + broken.stderr);
+  t.match(broken.stdout, /✗ runtime\.user\.umask/);
+  t.ok(readdirSync(join(out, "5", "runtime-0", "failures")).length > 0);
+});
