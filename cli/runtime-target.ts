@@ -105,6 +105,14 @@ export interface TargetRun {
 const generalCases = ({ host, target }: Setting, fuzz: boolean) =>
   anyCase(host, target.release).filter(({ steps }) => fuzz || steps.every(({ op }) => op !== "parallel"));
 
+/** Why a requirement is not asked of a target that is judged by the release; undefined when it is. */
+function notInForce({ since, until }: Requirement, release: string): string | undefined {
+  if (since !== undefined && compareReleases(since, release) > 0) return `came with release ${since}; the target is judged by ${release}`;
+  return until !== undefined && compareReleases(release, until) > 0
+    ? `went after release ${until}; the target is judged by ${release}`
+    : undefined;
+}
+
 /** A stored case may be of a release that this target does not know. */
 const suits = ({ containers }: RuntimeCase, release: string): boolean =>
   containers.every(({ config: { ociVersion } }) => !/^\d+\.\d+\.\d+/.test(ociVersion) || compareReleases(ociVersion, release) <= 0);
@@ -124,10 +132,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
   try {
     const results = await runSuite<RuntimeCase, Observation>(
       {
-        notAsked: ({ since }) =>
-          since !== undefined && compareReleases(since, found.target.release) > 0
-            ? `came with release ${since}; the target is judged by ${found.target.release}`
-            : undefined,
+        notAsked: (requirement) => notInForce(requirement, found.target.release),
         execute: executor(pool, setting, complaints),
         // Which of several operations at the same time comes first is a matter of luck.
         lucky: ({ steps }) => steps.some(({ op }) => op === "parallel"),

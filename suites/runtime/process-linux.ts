@@ -12,7 +12,7 @@ import { parseList } from "../../runners/runtime/host-facts.js";
 import { MEMORY_MODE_FLAGS, MEMORY_MODES } from "../../spec/runtime/memory-policies.js";
 import { all, equal } from "../check.js";
 import { observed, withProcess } from "./process.js";
-import { refuses } from "./refusal.js";
+import { refuses, SUBSET } from "./refusal.js";
 import { check, example, lack, section } from "./suite.js";
 
 /** The bits of sched_setattr(2)'s flags that stay with a process, by the config's names. */
@@ -125,28 +125,31 @@ export default section("Linux process", [
   example(["runtime.process.scheduler-policy", "runtime.process.scheduler-nice"], ({ host, target }) =>
     scheduler(host, target.release)
       .filter(({ policy, nice }) => heedsNice(policy) && nice !== undefined)
-      .map((wanted) => caseOf(withProcess(target.release, { scheduler: wanted }), { title: "a scheduling policy and a nice value" })),
+      .map((wanted) =>
+        caseOf(withProcess(target.release, { scheduler: wanted }), { title: "a scheduling policy and a nice value", mayRefuse: SUBSET }),
+      ),
   ),
   example(["runtime.process.scheduler-nice-default"], ({ target }) =>
     fc
       .constantFrom("SCHED_BATCH", "SCHED_OTHER")
-      .map((policy) => caseOf(withProcess(target.release, { scheduler: { policy } }), { title: "no nice value" })),
+      .map((policy) => caseOf(withProcess(target.release, { scheduler: { policy } }), { title: "no nice value", mayRefuse: SUBSET })),
   ),
   example(["runtime.process.scheduler-priority"], ({ host, target }) =>
     realtimeAllowed(host)
       ? fc
           .tuple(fc.constantFrom("SCHED_FIFO", "SCHED_RR"), fc.integer({ min: 1, max: 99 }))
           .map(([policy, priority]) =>
-            caseOf(withProcess(target.release, { scheduler: { policy, priority } }), { title: "a static priority" }),
+            caseOf(withProcess(target.release, { scheduler: { policy, priority } }), { title: "a static priority", mayRefuse: SUBSET }),
           )
       : lack("the host grants fresh cgroups no realtime budget, or the harness may not set realtime policies"),
   ),
   example(["runtime.process.scheduler-flags"], ({ target }) =>
-    fc
-      .constantFrom("SCHED_BATCH", "SCHED_OTHER")
-      .map((policy) =>
-        caseOf(withProcess(target.release, { scheduler: { policy, flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), { title: "a scheduling flag" }),
-      ),
+    fc.constantFrom("SCHED_BATCH", "SCHED_OTHER").map((policy) =>
+      caseOf(withProcess(target.release, { scheduler: { policy, flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), {
+        title: "a scheduling flag",
+        mayRefuse: SUBSET,
+      }),
+    ),
   ),
   example(["runtime.process.scheduler-deadline"], ({ host, target }) =>
     realtimeAllowed(host)
@@ -178,7 +181,7 @@ export default section("Linux process", [
   }),
   example(["runtime.process.io-priority-class", "runtime.process.io-priority-priority"], ({ host, target }) =>
     ioPriority(host, target.release).map((wanted) =>
-      caseOf(withProcess(target.release, { ioPriority: wanted }), { title: "an I/O priority" }),
+      caseOf(withProcess(target.release, { ioPriority: wanted }), { title: "an I/O priority", mayRefuse: SUBSET }),
     ),
   ),
 
@@ -204,7 +207,7 @@ export default section("Linux process", [
   example(["runtime.personality.domain"], ({ target }) =>
     personality().map((wanted) => {
       const base = minimalConfig(target.release);
-      return caseOf({ ...base, linux: { ...base.linux, personality: wanted } }, { title: "an execution domain" });
+      return caseOf({ ...base, linux: { ...base.linux, personality: wanted } }, { title: "an execution domain", mayRefuse: SUBSET });
     }),
   ),
 
@@ -235,13 +238,15 @@ export default section("Linux process", [
     if (!hasMemoryPolicy(host)) return lack("the kernel has no memory policies");
     const base = minimalConfig(target.release);
     const wanted = { mode: "MPOL_BIND", nodes: `${host.memoryNodes[0] ?? 0}`, flags: ["MPOL_F_STATIC_NODES"] };
-    return fc.constant(caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy with a flag" }));
+    return fc.constant(
+      caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy with a flag", mayRefuse: SUBSET }),
+    );
   }),
   example(["runtime.memory-policy.mode", "runtime.memory-policy.nodes", "runtime.memory-policy.flags"], ({ host, target }) =>
     hasMemoryPolicy(host)
       ? memoryPolicy(host, target.release).map((wanted) => {
           const base = minimalConfig(target.release);
-          return caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy" });
+          return caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy", mayRefuse: SUBSET });
         })
       : lack("the kernel has no memory policies"),
   ),

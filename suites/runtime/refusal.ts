@@ -1,6 +1,12 @@
 import { type Judgement, skip } from "../check.js";
 import { type Check, check, ok, refused, resultsOf, type View } from "./suite.js";
 
+/**
+ * Why a runtime may refuse one of the values that a property can have: unless support is explicitly required, it chooses which of
+ * them it supports (config.md, "Valid values").
+ */
+export const SUBSET = "of the valid values a runtime may support a subset";
+
 /** The operation by which a fault must have been refused: values of `process.*` may wait for `start`. */
 export interface RefusalOptions {
   readonly by: "create" | "start";

@@ -6,7 +6,7 @@ import { bundleOf, FIXTURES, type Fixture, type RuntimeCase } from "../../runner
 import type { Setting } from "../../runners/runtime/target.js";
 import { holds, type Judgement } from "../check.js";
 import { inForce, mountTable, sourceMounts, topmost } from "./mount-views.js";
-import { refuses } from "./refusal.js";
+import { refuses, SUBSET } from "./refusal.js";
 import { check, example, section, type View } from "./suite.js";
 
 const id = (name: string): string => `runtime.rootfs-propagation.${name}`;
@@ -51,7 +51,7 @@ const propagated = ({ target }: Setting, value: Propagation, shared: boolean): R
   const base = minimalConfig(target.release);
   return caseOf(
     { ...base, ...(shared ? { root: { path: `${FIXTURES}/root` } } : {}), linux: { ...base.linux, rootfsPropagation: value } },
-    { title: `a root file system whose propagation is ${value}`, fixtures: shared ? [SHARED] : [] },
+    { title: `a root file system whose propagation is ${value}`, mayRefuse: SUBSET, fixtures: shared ? [SHARED] : [] },
   );
 };
 

@@ -10,7 +10,7 @@ import type { Config, Seccomp } from "../../spec/runtime/config.js";
 import { syscallNumber } from "../../spec/runtime/syscalls.js";
 import { validateSeccompState } from "../../spec/validate.js";
 import { all, equal, holds, type Judgement } from "../check.js";
-import { refuses } from "./refusal.js";
+import { refuses, SUBSET } from "./refusal.js";
 import { tried } from "./seccomp-model.js";
 import { type Check, check, checkCase, example, type Lack, lack, section, started, type View } from "./suite.js";
 
@@ -44,7 +44,7 @@ const listened = (config: Config, agent: boolean, options: CaseOptions): Runtime
 const asking = ({ host, target }: Setting, metadata?: string): RuntimeCase =>
   listened(withSeccomp(target.release, notifying(`${FIXTURES}/${SOCKET}`, metadata)), true, {
     title: "a seccomp agent",
-    mayRefuse: "of the valid values a runtime may support a subset",
+    mayRefuse: SUBSET,
     attempts: [{ do: "syscall", nr: syscallNumber(CALL, host.arch) ?? 0, args: [0] }],
   });
 

@@ -10,7 +10,7 @@ import type { Seccomp, SeccompRule } from "../../spec/runtime/config.js";
 import { has } from "../../spec/runtime/releases.js";
 import { syscallNumber } from "../../spec/runtime/syscalls.js";
 import { all, equal, holds, type Judgement } from "../check.js";
-import { refuses } from "./refusal.js";
+import { refuses, SUBSET } from "./refusal.js";
 import { type Tried, tried } from "./seccomp-model.js";
 import { type Check, check, example, lack, section, started, type View } from "./suite.js";
 
@@ -24,7 +24,6 @@ const ERRNOS: Readonly<Record<number, string>> = { 1: "EPERM", 13: "EACCES", 17:
 /** What the harmless call itself gives. */
 const NATURAL: readonly string[] = ["0", "ESRCH", "EINVAL"];
 /** No action is one that a runtime must support (config.md, valid values). */
-const SUBSET = "of the valid values a runtime may support a subset";
 
 /** What an action makes of a call: an errno by name, a signal that kills, what the call itself gives, or any errno but those. */
 type Outcome = { readonly errno: string } | { readonly signal: string } | "passes" | "fails";
