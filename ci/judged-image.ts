@@ -36,7 +36,7 @@ async function judgeCase(
     };
     const options = { limits: DEFAULT_LIMITS, jobs: 2, signal: new AbortController().signal };
     const layout = await readLayout(directory, { layer, progress: () => undefined }, options);
-    for (const message of layout.beyond) throw new Error(`a limit was met: ${message}`);
+    for (const { what, reason } of layout.unread) throw new Error(`${what} was not read: ${reason}`);
     const judged = judges.map(([release, judge]): [Release, ReadonlyMap<string, Count>] => [release, judge.end(layout)]);
     for (const [, counts] of judged) for (const [id, { error }] of counts) if (error !== undefined) throw new Error(`${id}: ${error}`);
     return judged;

@@ -20,6 +20,8 @@ export interface ImageOptions extends SessionOptions {
   readonly shard?: Shard;
   readonly jobs: number;
   readonly limits: Limits;
+  /** Whether links out of a layout are followed. */
+  readonly followLinks: boolean;
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
@@ -55,6 +57,7 @@ export const imageCommand = (cpus: number): Command =>
   )
     .option("--shard <i/n>", "read the i-th of n parts of the paths; auto takes both from the CI's environment", shard)
     .option("--jobs <n>", "how many blobs are read at the same time", wholeNumber(1, 64), Math.max(1, Math.min(cpus, MOST_JOBS)))
+    .option("--follow-links", "read what symbolic links lead to outside of a layout that is a directory, as Bazel makes them", false)
     .option("--max-layer-size <bytes>", "stop in a layer that is larger when unpacked", bytes, DEFAULT_LIMITS.layerSize)
     .option("--max-json-size <bytes>", "do not read larger JSON documents", bytes, DEFAULT_LIMITS.jsonSize)
     .option("--max-entries <n>", "stop in a layer, or a layout, of more entries", wholeNumber(1), DEFAULT_LIMITS.entries)

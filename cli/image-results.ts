@@ -2,9 +2,10 @@ import { arch, release as kernel, type } from "node:os";
 import type { Finding, Place, RequirementResult, Results } from "../reports/results.js";
 import { summarize } from "../reports/results.js";
 import { pointerOf } from "../runners/image/json-node.js";
-import type { Layout } from "../runners/image/layout.js";
+import type { Layout, Unread } from "../runners/image/layout.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { inForce, type Release } from "../spec/image/releases.js";
+import { isTouched } from "../suites/image/index.js";
 import type { Spot } from "../suites/image/suite.js";
 import { type Count, inWords, legible } from "../suites/image/tally.js";
 import { quoted } from "./shell.js";
@@ -46,6 +47,10 @@ function findingOf(id: string, count: Count, { layout, release }: Judged): Findi
   };
 }
 
+/** What of a layout was not read to its end, as far as it bears on what is selected. */
+export const unreadFor = ({ unread }: Layout, selected: readonly Requirement[]): readonly Unread[] =>
+  unread.filter((part) => selected.some(({ id }) => isTouched(id, part)));
+
 /** The result of one requirement. Of many failures in one input there is one, with a count and the first few places. */
 function resultOf(requirement: Requirement, judged: Judged): RequirementResult {
   const { id, level, summary, since, until } = requirement;
@@ -70,6 +75,8 @@ function resultOf(requirement: Requirement, judged: Judged): RequirementResult {
   const finding = findingOf(id, count, judged);
   if (finding) return { ...base, verdict: "fail", finding };
   if (count.error !== undefined) return { ...base, verdict: "error", reason: count.error };
+  const open = layout.unread.find((part) => isTouched(id, part));
+  if (open) return { ...base, verdict: "skip", reason: `not judged to the end: ${open.what}: ${open.reason}` };
   if (count.passes > 0) return { ...base, verdict: "pass" };
   if (count.skipReason !== undefined) return { ...base, verdict: "skip", reason: count.skipReason };
   const what = layout.docker ? "an archive of docker save has" : "this image has";

@@ -1,7 +1,7 @@
 import { availableParallelism, release as kernel, type } from "node:os";
 import { basename } from "node:path";
 import { Inconclusive } from "../runners/errors.js";
-import type { Layout } from "../runners/image/layout.js";
+import type { Layout, Unread } from "../runners/image/layout.js";
 import { Beyond } from "../runners/image/limits.js";
 import { assertThere, readLayout } from "../runners/image/read.js";
 import { inPart } from "../runners/shard.js";
@@ -9,7 +9,7 @@ import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalog
 import { checked } from "../suites/image/index.js";
 import { Judge } from "../suites/image/judge.js";
 import { type ImageOptions, imageOptions } from "./image-options.js";
-import { imageResults } from "./image-results.js";
+import { imageResults, unreadFor } from "./image-results.js";
 import { list, select } from "./selection.js";
 import { runSession, type Subject } from "./session.js";
 
@@ -20,15 +20,17 @@ const judgeable = (catalogue: Catalogue): Requirement[] =>
   [...catalogue].filter(({ id, testable, level }) => testable === true && level !== "MAY" && checked.has(id));
 
 /** Why a layout without a finding was not judged in full. */
-function doubtAbout(path: string, { beyond }: Layout, shown: boolean): string | undefined {
-  const [first, ...more] = beyond;
-  if (first !== undefined) return first + (more.length > 0 ? `; and ${more.length} more limits were met` : "");
+function doubtAbout(path: string, unread: readonly Unread[], shown: boolean): string | undefined {
+  const [first, ...more] = unread;
+  if (first !== undefined)
+    return `${path}: ${first.what}: ${first.reason}${more.length > 0 ? `; and ${more.length} more parts were not read` : ""}`;
   return shown ? undefined : `${path} has nothing that exercises what is selected`;
 }
 
 /** Reads and judges one layout. */
 function subjectFor(path: string, options: ImageOptions): Subject {
   let read: Layout | undefined;
+  let selectedNow: readonly Requirement[] = [];
   return {
     name: basename(path),
     key: `image ${path}`,
@@ -50,8 +52,14 @@ function subjectFor(path: string, options: ImageOptions): Subject {
       };
       const watch = { layer: (file: string) => judge.layer(file), progress };
       try {
-        const layout = await readLayout(path, watch, { limits: options.limits, jobs: options.jobs, signal });
+        const layout = await readLayout(path, watch, {
+          limits: options.limits,
+          jobs: options.jobs,
+          signal,
+          followLinks: options.followLinks,
+        });
         read = layout;
+        selectedNow = selected;
         const counts = judge.end(layout);
         const durationMs = performance.now() - begun;
         return imageResults({ layout, counts, selected, release: options.spec, durationMs, interrupted: signal.aborted });
@@ -63,7 +71,7 @@ function subjectFor(path: string, options: ImageOptions): Subject {
       read &&
       doubtAbout(
         path,
-        read,
+        unreadFor(read, selectedNow),
         requirements.some(({ verdict }) => verdict === "pass" || verdict === "fail"),
       ),
   };

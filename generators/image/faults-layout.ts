@@ -95,7 +95,14 @@ export const LAYOUT_FAULTS: readonly Fault[] = [
   {
     name: "blob-links-outside",
     requirement: "robustness.image.links-inside",
-    how: "layout: a blob that is a symbolic link out of the layout",
-    links: { [`blobs/sha256/${"0".repeat(64)}`]: "/etc/hostname" },
+    how: "layout: a blob that is a symbolic link to nothing, outside of the layout",
+    links: { [`blobs/sha256/${"0".repeat(64)}`]: "/nonexistent/oci-conform" },
+  },
+  {
+    name: "docker-list-names-nothing",
+    requirement: "robustness.image.docker-list",
+    how: "layout: a manifest.json of docker save beside index.json, whose layer is not there",
+    files: (files, { config }) =>
+      void files.set("manifest.json", jsonBytes([{ Config: config, RepoTags: [], Layers: ["nowhere/layer.tar"] }])),
   },
 ];

@@ -1,11 +1,11 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { posix } from "node:path";
 import { Inconclusive } from "../errors.js";
-import { unreadable } from "./errno.js";
+import { changed, unreadable } from "./errno.js";
 import { Beyond, type Limits } from "./limits.js";
 import { CHUNK, type Form, type Source, type SourceFile } from "./source.js";
 import { type Entry, TarReader } from "./tar.js";
-import { sniff } from "./unpack.js";
+import { foreignPacker, sniff } from "./unpack.js";
 import { unpackWhole } from "./unpack-whole.js";
 
 /** Fills a buffer from a place in a file as far as it can. @throws Inconclusive */
@@ -17,21 +17,12 @@ async function* readRange(path: string, file: FileHandle, from: number, length: 
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(1, length)));
   for (let at = 0; at < length; ) {
     const bytesRead = await readAt(path, file, buffer.subarray(0, length - at), from + at);
-    if (bytesRead === 0) throw new Inconclusive(`${path} was changed while it was read`);
+    if (bytesRead === 0) changed(path);
     // A copy: what takes it may still hold it when the next part is read.
     yield Buffer.from(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }
 }
-
-/** Packers that are not understood, by the first bytes of what they make. */
-const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
-  ["\xfd7zXZ\0", "xz"],
-  ["BZh", "bzip2"],
-  ["PK\x03\x04", "zip"],
-  ["7z\xbc\xaf", "7z"],
-  ["\x04\x22\x4d\x18", "lz4"],
-];
 
 /** Where a path inside an archive leads, or undefined where it leads out of it. */
 function inside(path: string): string | undefined {
@@ -47,10 +38,7 @@ interface Member extends SourceFile {
 async function membersOf(path: string, file: FileHandle, limits: Limits): Promise<Map<string, Member>> {
   const { size } = await file.stat();
   const entries: Entry[] = [];
-  const reader = new TarReader((entry) => {
-    entries.push(entry);
-    if (entries.length > limits.entries) throw new Beyond(`${path}: more than ${limits.entries} files (--max-entries)`);
-  });
+  const reader = new TarReader((entry) => entries.push(entry), limits.entries);
   const buffer = Buffer.allocUnsafe(1 << 16);
   for (let at = 0; at < size && !reader.done; ) {
     const skipped = Math.min(reader.toSkip, size - at);
@@ -65,7 +53,8 @@ async function membersOf(path: string, file: FileHandle, limits: Limits): Promis
     }
     if (bytesRead === 0 && skipped === 0) break;
   }
-  const { problem } = reader.end();
+  const { problem, beyond } = reader.end();
+  if (beyond !== undefined) throw new Beyond(`${path}: ${beyond}`);
   if (problem) {
     if (problem.offset === 0) throw new Inconclusive(`${path} is neither a directory nor a tar archive: ${problem.message}`);
     throw new Inconclusive(`${path}: a broken tar archive: ${problem.message} (at byte ${problem.offset})`);
@@ -107,7 +96,7 @@ export async function openArchive(path: string, limits: Limits): Promise<Source>
     const first = Buffer.alloc(8);
     const bytesRead = await readAt(path, file, first, 0);
     if (bytesRead === 0) throw new Inconclusive(`${path} is empty`);
-    const foreign = FOREIGN.find(([magic]) => first.toString("latin1").startsWith(magic))?.[1];
+    const foreign = foreignPacker(first);
     if (foreign !== undefined) throw new Inconclusive(`${path} is packed by ${foreign}: unpack it first, or pack it by gzip or zstd`);
     const compression = sniff(first.subarray(0, bytesRead));
     if (compression !== "none") {

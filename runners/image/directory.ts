@@ -3,7 +3,7 @@ import { lstat, open, opendir, readlink, realpath, stat } from "node:fs/promises
 import { join } from "node:path";
 import { Inconclusive } from "../errors.js";
 import { fromBytes, toBytes } from "./bytes.js";
-import { unreadable } from "./errno.js";
+import { changed, codeOf, unreadable } from "./errno.js";
 import { Beyond, type Limits } from "./limits.js";
 import { CHUNK, type Source, type SourceFile } from "./source.js";
 
@@ -11,6 +11,9 @@ const typeOf = (stats: Stats): SourceFile["type"] => (stats.isFile() ? "file" : 
 
 /** Only blobs, and what is directly below the root, belong to a layout: others may keep what they like beside it. */
 const BLOBS = /^blobs(?:\/[^/]+)?$/;
+
+/** What is said of a link that leads to nothing, or to itself. */
+const NOWHERE: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 
 /** Names the file that cannot be read, if nobody did yet. */
 function inWords(path: string, thrown: unknown): never {
@@ -24,25 +27,23 @@ async function* readFile(place: Buffer, path: string, size: number): AsyncGenera
   const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const before = await file.stat();
-    const changed = (): never => {
-      throw new Inconclusive(`${path} was changed while it was read`);
-    };
-    if (!before.isFile() || before.size !== size) changed();
+    if (!before.isFile() || before.size !== size) changed(path);
     // No further than it was long: it may grow as fast as it is read.
     if (size > 0) yield* file.createReadStream({ highWaterMark: CHUNK, end: size - 1, autoClose: false }) as AsyncIterable<Buffer>;
     const after = await file.stat();
-    if (after.size !== size || after.mtimeMs !== before.mtimeMs) changed();
+    if (after.size !== size || after.mtimeMs !== before.mtimeMs) changed(path);
   } finally {
     await file.close();
   }
 }
 
 /**
- * Opens a layout that is a directory. Nothing outside of it is read: a symbolic link is followed where it leads to a place
- * inside, and only listed where it does not. Names are byte strings (see bytes.ts).
+ * Opens a layout that is a directory. Nothing outside of it is read unless that is asked for: a symbolic link is followed where
+ * it leads to a place inside, and only listed where it does not. Names are byte strings (see bytes.ts).
+ * @param followLinks whether links that lead out of it are followed, too
  * @throws Inconclusive when it cannot be read, Beyond when it has too many files
  */
-export async function openDirectory(path: string, limits: Limits): Promise<Source> {
+export async function openDirectory(path: string, limits: Limits, followLinks = false): Promise<Source> {
   const root = await realpath(path, "buffer").catch((thrown: unknown) => inWords(path, thrown));
   const files = new Map<string, SourceFile>();
   /** Where links lead, so that what is opened is what was looked at. */
@@ -58,8 +59,10 @@ export async function openDirectory(path: string, limits: Limits): Promise<Sourc
     const stats = await lstat(at);
     if (!stats.isSymbolicLink()) return { type: typeOf(stats), size: stats.size };
     const target = fromBytes(await readlink(at, "buffer"));
-    const place = await realpath(at, "buffer").catch(() => undefined);
-    if (place === undefined || !isInside(place)) return { type: "link", size: 0, target };
+    const place = await realpath(at, "buffer").catch(codeOf);
+    // A place that only others may look at is there, as far as anybody knows.
+    if (typeof place === "string" && NOWHERE.has(place)) return { type: "link", size: 0, target };
+    if (typeof place === "string" || !(followLinks || isInside(place))) return { type: "link", size: 0, target, outside: true };
     places.set(name, place);
     const there = await stat(place);
     return { type: typeOf(there), size: there.size };

@@ -53,7 +53,7 @@ const LITERALS: readonly (readonly [string, boolean | null])[] = [
   ["null", null],
 ];
 
-/** So many problems of a document are kept: enough for anybody, and no way to fill the memory. */
+/** So many problems of a kind are kept: enough for anybody, and no way to fill the memory. */
 const MOST_PROBLEMS = 1000;
 
 /** Each value takes some hundred bytes of memory. Documents of 4 MiB, the most that is read unless told otherwise, cannot have more. */
@@ -66,6 +66,7 @@ class Parser {
   readonly #maxDepth: number;
   #at = 0;
   #values = 0;
+  readonly #found = new Map<JsonProblemKind, number>();
 
   constructor(bytes: Buffer, maxDepth: number) {
     this.#bytes = bytes;
@@ -84,7 +85,9 @@ class Parser {
   }
 
   #problem(kind: JsonProblemKind, offset: number, node: JsonNode, message: () => string): void {
-    if (this.problems.length < MOST_PROBLEMS) this.problems.push({ kind, offset, node, message: message() });
+    const found = (this.#found.get(kind) ?? 0) + 1;
+    this.#found.set(kind, found);
+    if (found <= MOST_PROBLEMS) this.problems.push({ kind, offset, node, message: message() });
   }
 
   #note(message: string, offset = this.#at): void {

@@ -45,8 +45,18 @@ export interface Layout {
   readonly cycles: readonly Reference[];
   /** Blobs by path. */
   readonly blobs: ReadonlyMap<string, BlobScan>;
-  /** The limits that stopped the reading somewhere, in words. */
-  readonly beyond: readonly string[];
+  /** What was not read to its end, and so was not judged to it. */
+  readonly unread: readonly Unread[];
+}
+
+/** A part that was not read to its end, whatever the reason; nothing is wrong with it as far as anybody knows. */
+export interface Unread {
+  /** What it is, as people name it. */
+  readonly what: string;
+  /** Why: a limit, with the option that raises it; rights; a compression that is not understood. */
+  readonly reason: string;
+  /** A blob's digest, a layer's content, or a document and with it all that it would have led to. */
+  readonly part: "digest" | "layer" | "document";
 }
 
 /** Where the blob of a digest is. */

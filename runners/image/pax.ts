@@ -13,7 +13,7 @@ export function parsePax(content: Buffer): { readonly records: PaxRecords; reado
     if (content[at] === 0) break;
     const space = content.indexOf(0x20, at);
     const digits = space < 0 || space - at > 20 ? "" : content.toString("latin1", at, space);
-    if (!/^[1-9]\d*$/.test(digits)) return { records, problem: `a record of a PAX header has no length at its byte ${at}` };
+    if (!/^0*[1-9]\d*$/.test(digits)) return { records, problem: `a record of a PAX header has no length at its byte ${at}` };
     const end = at + Number(digits);
     if (end > content.length || content[end - 1] !== 0x0a || end <= space + 1)
       return { records, problem: `a record of a PAX header has a wrong length at its byte ${at}` };

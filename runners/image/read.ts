@@ -1,15 +1,15 @@
 import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
-import { parseDigest } from "../../spec/image/grammar.js";
-import { layerType } from "../../spec/image/media-types.js";
+import { ALGORITHM, parseDigest } from "../../spec/image/grammar.js";
+import { isPackedLayer, layerType } from "../../spec/image/media-types.js";
 import { Inconclusive, UsageError } from "../errors.js";
 import { openArchive } from "./archive.js";
 import { openDirectory } from "./directory.js";
-import { codeOf } from "./errno.js";
+import { codeOf, Unreadable } from "./errno.js";
 import { itemsOf, member } from "./json-node.js";
-import type { Document, Layout } from "./layout.js";
+import type { Document, Layout, Unread } from "./layout.js";
 import type { Limits } from "./limits.js";
-import { type BlobScan, COMPUTABLE, scanBlob } from "./scan.js";
+import { type BlobScan, COMPUTABLE, scanBlob, unreadOf } from "./scan.js";
 import type { Source } from "./source.js";
 import type { Entry } from "./tar.js";
 import { type Walked, walk } from "./walk.js";
@@ -26,9 +26,12 @@ export interface ReadOptions {
   /** Blobs that are read at the same time. */
   readonly jobs: number;
   readonly signal: AbortSignal;
+  /** Whether symbolic links are followed out of a layout that is a directory. */
+  readonly followLinks?: boolean;
 }
 
-const BLOB = /^blobs\/([^/]+)\/[^/]+$/;
+/** Files whose names begin with a dot are none: no digest is written so, and version control and file managers leave such. */
+const BLOB = /^blobs\/([^/.][^/]*)\/[^/.][^/]*$/;
 
 /** @throws UsageError when there is nothing, Inconclusive when it cannot be looked at */
 export function assertThere(path: string): Promise<Stats> {
@@ -39,9 +42,9 @@ export function assertThere(path: string): Promise<Stats> {
   });
 }
 
-async function open(path: string, limits: Limits): Promise<Source> {
+async function open(path: string, limits: Limits, followLinks: boolean | undefined): Promise<Source> {
   const stats = await assertThere(path);
-  if (stats.isDirectory()) return openDirectory(path, limits);
+  if (stats.isDirectory()) return openDirectory(path, limits, followLinks);
   if (!stats.isFile()) throw new Inconclusive(`${path} is neither a directory nor a file`);
   return openArchive(path, limits);
 }
@@ -65,7 +68,12 @@ function diffAlgorithms(documents: readonly Document[]): string[] {
 }
 
 /** Reads every blob, and whatever else is a layer, several at a time. */
-async function readBlobs(source: Source, walked: Walked, watch: Watch, options: ReadOptions): Promise<Map<string, BlobScan>> {
+async function readBlobs(
+  source: Source,
+  walked: Walked,
+  watch: Watch,
+  options: ReadOptions,
+): Promise<{ readonly blobs: Map<string, BlobScan>; readonly unread: readonly Unread[] }> {
   const layers = new Set(walked.dockerLayers);
   for (const { use, path, mediaType } of walked.references) {
     if (use === "layer" && path !== undefined && mediaType !== undefined && layerType(mediaType)) layers.add(path);
@@ -74,26 +82,65 @@ async function readBlobs(source: Source, walked: Walked, watch: Watch, options: 
   const paths = [...source.files].filter(([path, { type }]) => type === "file" && (BLOB.test(path) || layers.has(path)));
   const total = paths.reduce((sum, [, { size }]) => sum + size, 0);
   const blobs = new Map<string, BlobScan>();
+  const unread: Unread[] = [];
   let done = 0;
   // The largest first, so that none is left over at the end.
   const queue = paths.sort(([, a], [, b]) => b.size - a.size).map(([path]) => path);
   const worker = async (): Promise<void> => {
     for (let path = queue.shift(); path !== undefined && !options.signal.aborted; path = queue.shift()) {
       const onEntry = layers.has(path) ? watch.layer(path) : undefined;
-      const scan = await scanBlob(source.read(path), {
-        algorithms: [BLOB.exec(path)?.[1] ?? "sha256"],
-        ...(onEntry ? { archive: { algorithms, onEntry } } : {}),
-        limits: options.limits,
-        onBytes: (bytes) => {
-          done += bytes;
-          watch.progress(done, total);
-        },
-      });
-      blobs.set(path, scan);
+      try {
+        const scan = await scanBlob(source.read(path), {
+          algorithms: [BLOB.exec(path)?.[1] ?? "sha256"],
+          ...(onEntry ? { archive: { algorithms, onEntry } } : {}),
+          limits: options.limits,
+          onBytes: (bytes) => {
+            done += bytes;
+            watch.progress(done, total);
+          },
+        });
+        blobs.set(path, scan);
+        const why = scan.archive && unreadOf(scan.archive);
+        if (why !== undefined) unread.push({ what: path, reason: why, part: "layer" });
+      } catch (thrown) {
+        if (!(thrown instanceof Unreadable)) throw thrown;
+        unread.push({ what: path, reason: thrown.why, part: "layer" });
+      }
     }
   };
   await Promise.all(Array.from({ length: options.jobs }, worker));
-  return blobs;
+  return { blobs, unread: unread.sort((a, b) => (a.what < b.what ? -1 : 1)) };
+}
+
+/** Links out of the layout, in one sentence, with the option that has them followed. */
+function linksOut({ files }: Source): Unread[] {
+  const links = [...files].flatMap(([path, { outside, target }]) => (outside ? [`${path} to ${target}`] : []));
+  const [first] = links;
+  if (first === undefined) return [];
+  const which = links.length === 1 ? `${first} is a symbolic link` : `${links.length} files are symbolic links, such as ${first},`;
+  return [{ what: which, reason: "leads out of the layout; --follow-links reads what is there", part: "document" }];
+}
+
+/** Layers whose media type is of the spec's own kind, but with a compression, or an encryption, that is not known here. */
+function unknownLayers({ references }: Walked): Unread[] {
+  const types = references.flatMap(({ use, mediaType }) =>
+    use === "layer" && mediaType !== undefined && layerType(mediaType) === undefined && isPackedLayer(mediaType) ? [mediaType] : [],
+  );
+  return [...new Set(types)].map((type) => ({
+    what: `layers of the media type ${type}`,
+    reason: "it is not known how to unpack them",
+    part: "layer",
+  }));
+}
+
+/** Blobs whose digests are by an algorithm that is not known here. */
+function unknownDigests(blobs: ReadonlyMap<string, BlobScan>): Unread[] {
+  const algorithms = [...blobs.keys()].flatMap((path) => BLOB.exec(path)?.[1] ?? []);
+  return [...new Set(algorithms)].flatMap((name) =>
+    COMPUTABLE.includes(name) || !ALGORITHM.test(name)
+      ? []
+      : [{ what: `blobs/${name}`, reason: `digests by ${name} cannot be computed here`, part: "digest" }],
+  );
 }
 
 /**
@@ -109,8 +156,7 @@ export async function readSource(source: Source, path: string, watch: Watch, opt
   if (list && list.kind !== "array")
     throw new Inconclusive(`${path} is no image layout, and its manifest.json is not the list of images that docker save writes`);
   const { documents, references, cycles } = walked;
-  const blobs = await readBlobs(source, walked, watch, options);
-  const stopped = [...blobs].flatMap(([name, { archive }]) => (archive?.beyond === undefined ? [] : [`${name}: ${archive.beyond}`]));
+  const { blobs, unread } = await readBlobs(source, walked, watch, options);
   return {
     path,
     form: source.form,
@@ -120,7 +166,7 @@ export async function readSource(source: Source, path: string, watch: Watch, opt
     references,
     cycles,
     blobs,
-    beyond: [...walked.beyond, ...stopped],
+    unread: [...linksOut(source), ...walked.unread, ...unread, ...unknownLayers(walked), ...unknownDigests(blobs)],
   };
 }
 
@@ -130,7 +176,7 @@ export async function readSource(source: Source, path: string, watch: Watch, opt
  * there is too much of it to begin with
  */
 export async function readLayout(path: string, watch: Watch, options: ReadOptions): Promise<Layout> {
-  const source = await open(path, options.limits);
+  const source = await open(path, options.limits, options.followLinks);
   try {
     return await readSource(source, path, watch, options);
   } finally {

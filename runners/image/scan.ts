@@ -2,7 +2,8 @@ import { createHash, type Hash } from "node:crypto";
 import type { Compression } from "../../spec/image/media-types.js";
 import { Beyond, type Limits } from "./limits.js";
 import { type Entry, type TarEnd, TarReader } from "./tar.js";
-import { BadCompression, sniff, type Unpacker, unpacker } from "./unpack.js";
+import { isHeader } from "./tar-header.js";
+import { BadCompression, foreignPacker, sniff, type Unpacker, unpacker } from "./unpack.js";
 
 /** The algorithms whose digests can be computed here. */
 export const COMPUTABLE: readonly string[] = ["sha256", "sha512"];
@@ -17,9 +18,17 @@ export interface ArchiveScan {
   /** Digests of the archive without compression; none when it could not be unpacked to its end. */
   readonly digests: ReadonlyMap<string, string>;
   readonly tar: TarEnd;
-  /** The limit that stopped the reading. */
+  /** The packer of the content, where it is one that is not understood here; then `broken` says so, too. */
+  readonly foreign?: string;
+  /** The limit that stopped the unpacking. */
   readonly beyond?: string;
 }
+
+/** Why a layer's archive was not read to its end, though nothing is known to be wrong with it; undefined when it was. */
+export const unreadOf = ({ beyond, tar }: ArchiveScan): string | undefined => beyond ?? tar.beyond;
+
+/** Whether a layer's archive was unpacked, and its entries read, to the end. */
+export const wasRead = (archive: ArchiveScan): boolean => archive.broken === undefined && unreadOf(archive) === undefined;
 
 /** What is known of a blob after it went by. */
 export interface BlobScan {
@@ -51,6 +60,7 @@ class Archive {
   #compression: Compression = "none";
   #unpacked = 0;
   #taken = 0;
+  #foreign: string | undefined;
   #broken: { offset: number; message: string } | undefined;
   #beyond: string | undefined;
   /** Algorithms that the blob itself is hashed by: without compression its digests are the archive's. */
@@ -60,16 +70,16 @@ class Archive {
     this.#limits = limits;
     this.#shared = shared;
     this.#hashes = hashes(algorithms);
-    this.#tar = new TarReader((entry) => {
-      if (this.#tar.entries > limits.entries) throw new Beyond(`a layer of more than ${limits.entries} entries (--max-entries)`);
-      onEntry(entry);
-    });
+    this.#tar = new TarReader(onEntry, limits.entries);
   }
 
   async write(chunk: Buffer): Promise<void> {
     if (this.#broken || this.#beyond !== undefined) return;
     await this.#guarded(async () => {
       if (!this.#unpacker) {
+        // A name may begin with anything.
+        this.#foreign = isHeader(chunk) ? undefined : foreignPacker(chunk);
+        if (this.#foreign !== undefined) throw new BadCompression(`it is packed by ${this.#foreign}`);
         this.#compression = sniff(chunk);
         this.#unpacker = await unpacker(this.#compression, (data) => this.#data(data));
       }
@@ -106,6 +116,7 @@ class Archive {
       digests: whole ? new Map([...digestsOf(this.#hashes), ...(this.#compression === "none" ? digests : [])]) : new Map(),
       tar: this.#tar.end(),
       ...(this.#broken ? { broken: this.#broken } : {}),
+      ...(this.#foreign === undefined ? {} : { foreign: this.#foreign }),
       ...(trailing > 0 ? { trailing: this.#taken - trailing } : {}),
       ...(this.#beyond === undefined ? {} : { beyond: this.#beyond }),
     };

@@ -9,6 +9,8 @@ export interface SourceFile {
   readonly size: number;
   /** Where a link leads that is not followed. */
   readonly target?: string;
+  /** Whether there is something outside of the layout that such a link leads to. */
+  readonly outside?: true;
 }
 
 /** How a layout came. */
@@ -30,7 +32,7 @@ export const CHUNK = 1 << 20;
 export async function readSmall(source: Source, path: string, most: number): Promise<Buffer> {
   const size = source.files.get(path)?.size ?? 0;
   const refuse = (): never => {
-    throw new Beyond(`${path} has ${size} bytes; JSON of more than ${most} bytes is not read (--max-json-size)`);
+    throw new Beyond(`it has ${size} bytes; JSON of more than ${most} bytes is not read (--max-json-size)`);
   };
   if (size > most) refuse();
   const parts: Buffer[] = [];

@@ -57,20 +57,19 @@ function text(block: Buffer, field: Field): string {
 }
 
 /** A number in base 256, the first bit of which is set: two's complement, the highest byte first. */
-function binary(block: Buffer, at: number, length: number, field: Field): number {
+function binary(block: Buffer, at: number, length: number): number {
   let value = BigInt((block[at] ?? 0) & 0x7f);
   for (let next = at + 1; next < at + length; next++) value = (value << 8n) | BigInt(block[next] ?? 0);
   const bits = BigInt(length * 8 - 1);
   if ((block[at] ?? 0) & 0x40) value -= 1n << bits;
-  if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < -BigInt(Number.MAX_SAFE_INTEGER))
-    throw new BadHeader(`the field ${field} is a number beyond reason`);
+  // Beyond 2^53 it is about right, which is enough: no content is so long, and owners and times are only asked for.
   return Number(value);
 }
 
 /** A number in octal digits, or in base 256; undefined for an empty field. */
 function number(block: Buffer, field: Field): number | undefined {
   const [at, length] = FIELDS[field];
-  if ((block[at] ?? 0) & 0x80) return binary(block, at, length, field);
+  if ((block[at] ?? 0) & 0x80) return binary(block, at, length);
   const digits = text(block, field).trim();
   if (digits === "") return undefined;
   if (!/^[0-7]+$/.test(digits)) throw new BadHeader(`the field ${field} is no octal number: ${JSON.stringify(digits)}`);
@@ -135,4 +134,16 @@ export function isZero(block: Buffer): boolean {
     if (block.length - at >= 8 ? block.readBigUInt64LE(at) !== 0n : block.subarray(at).some((byte) => byte !== 0)) return false;
   }
   return true;
+}
+
+/** Whether bytes begin with a header block. */
+export function isHeader(bytes: Buffer): boolean {
+  if (bytes.length < BLOCK) return false;
+  try {
+    parseHeader(bytes.subarray(0, BLOCK));
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof BadHeader) return false;
+    throw thrown;
+  }
 }

@@ -34,6 +34,8 @@ export interface TarEnd {
   readonly trailing?: number;
   /** What was wrong; the first that ended the reading is the last. */
   readonly problem?: TarProblem;
+  /** The limit of ours that ended the reading: nothing is known of what comes after. */
+  readonly beyond?: string;
 }
 
 const KINDS: Readonly<Record<string, EntryKind>> = {
@@ -50,13 +52,19 @@ const KINDS: Readonly<Record<string, EntryKind>> = {
 };
 
 /** Headers that say more of the next entry are held in memory, up to so many bytes. */
-const MOST_EXTRA = 1 << 20;
+const MOST_EXTRA = 1 << 22;
 
 /** Global PAX records that an archive may have. */
 const MOST_GLOBAL = 1000;
 
 type Extra = "x" | "g" | "L" | "K";
 const isExtra = (type: string): type is Extra => type === "x" || type === "g" || type === "L" || type === "K";
+
+/**
+ * The file in which eStargz keeps its table of contents. Who adds it to a finished archive, as BuildKit does, puts it after the
+ * blocks of zeros: who reads tar never sees it, and who knows it finds it by the footer.
+ */
+const STARGZ_TOC = "stargz.index.json";
 
 /** Zero-terminated text. */
 const untilZero = (content: Buffer): string => {
@@ -82,18 +90,19 @@ export class TarReader {
   #zeroBlocks = 0;
   #trailing: number | undefined;
   #problem: TarProblem | undefined;
+  #beyond: string | undefined;
+  #toc = false;
+  readonly #most: number;
 
-  constructor(onEntry: (entry: Entry) => void) {
+  /** @param most entries, after which the reading ends */
+  constructor(onEntry: (entry: Entry) => void, most = Number.POSITIVE_INFINITY) {
     this.#onEntry = onEntry;
+    this.#most = most;
   }
 
   /** Whether reading on could say anything more. */
   get done(): boolean {
-    return this.#problem !== undefined || this.#trailing !== undefined;
-  }
-
-  get entries(): number {
-    return this.#entries;
+    return this.#problem !== undefined || this.#trailing !== undefined || this.#beyond !== undefined;
   }
 
   /** Bytes of content that come next and say nothing: who can seek may call `skip` instead of `write` for them. */
@@ -137,20 +146,30 @@ export class TarReader {
   }
 
   end(): TarEnd {
-    if (!this.#problem && this.#skip > 0) this.#fail(this.#offset, `the archive ends inside an entry: ${this.#skip} bytes are missing`);
-    else if (!this.#problem && this.#partial.length > 0) {
-      if (this.#zeroBlocks >= 2 && !isZero(this.#partial)) this.#trailing ??= this.#offset;
-      else if (this.#zeroBlocks < 2) this.#fail(this.#offset, `the archive ends inside a block, after ${this.#partial.length} bytes of it`);
-    }
-    if (!this.#problem && this.#pending.offset !== undefined)
-      this.#fail(this.#pending.offset, "the archive ends after a header that belongs to a next entry");
+    if (!this.done) this.#ends();
     return {
       entries: this.#entries,
       bytes: this.#offset + this.#partial.length,
       zeroBlocks: this.#zeroBlocks,
       ...(this.#trailing === undefined ? {} : { trailing: this.#trailing }),
       ...(this.#problem === undefined ? {} : { problem: this.#problem }),
+      ...(this.#beyond === undefined ? {} : { beyond: this.#beyond }),
     };
+  }
+
+  #ends(): void {
+    if (this.#skip > 0) this.#fail(this.#offset, `the archive ends inside an entry: ${this.#skip} bytes are missing`);
+    else if (this.#partial.length > 0) {
+      if (this.#zeroBlocks >= 2 && !isZero(this.#partial)) this.#trailing ??= this.#offset;
+      else if (this.#zeroBlocks < 2) this.#fail(this.#offset, `the archive ends inside a block, after ${this.#partial.length} bytes of it`);
+    }
+    if (!this.#problem && this.#pending.offset !== undefined)
+      this.#fail(this.#pending.offset, "the archive ends after a header that belongs to a next entry");
+  }
+
+  /** Ends the reading at a limit of ours. */
+  #stop(message: string): void {
+    this.#beyond ??= message;
   }
 
   #fail(offset: number, message: string): void {
@@ -183,7 +202,7 @@ export class TarReader {
       else {
         this.#global = new Map([...this.#global, ...records]);
         // They are looked at with every entry.
-        if (this.#global.size > MOST_GLOBAL) this.#fail(this.#offset, `more than ${MOST_GLOBAL} global PAX records`);
+        if (this.#global.size > MOST_GLOBAL) this.#stop(`an archive of more than ${MOST_GLOBAL} global PAX records`);
       }
     }
   }
@@ -196,7 +215,7 @@ export class TarReader {
       return;
     }
     if (this.#zeroBlocks >= 2) {
-      if (!isZero(block)) this.#trailing ??= offset;
+      if (!isZero(block) && !this.#isToc(block)) this.#trailing ??= offset;
       return;
     }
     if (isZero(block)) {
@@ -216,10 +235,23 @@ export class TarReader {
     }
   }
 
+  /** Takes the header of a table of contents after the end, once: its content is skipped. */
+  #isToc(block: Buffer): boolean {
+    if (this.#toc) return false;
+    try {
+      const { name, type, size } = parseHeader(block);
+      this.#toc = name === STARGZ_TOC && KINDS[type] === "file";
+      if (this.#toc) this.#content(size);
+    } catch (thrown) {
+      if (!(thrown instanceof BadHeader)) throw thrown;
+    }
+    return this.#toc;
+  }
+
   #header(header: Header, offset: number): void {
     if (isExtra(header.type)) {
       if (header.size > MOST_EXTRA) {
-        this.#fail(offset, `a header of ${header.size} bytes for the next entry: more than ${MOST_EXTRA}`);
+        this.#stop(`a header of ${header.size} bytes for the next entry; at most ${MOST_EXTRA} are read`);
         return;
       }
       if (header.type !== "g") this.#pending.offset ??= offset;
@@ -236,6 +268,10 @@ export class TarReader {
     const pax = this.#global.size === 0 ? (own ?? NO_RECORDS) : new Map([...this.#global, ...(own ?? [])]);
     const entry = this.#entryOf(header, { pax, path, link, offset: first });
     if (!entry) return;
+    if (this.#entries >= this.#most) {
+      this.#stop(`more than ${this.#most} entries (--max-entries)`);
+      return;
+    }
     this.#entries++;
     this.#sparseMap = header.extended;
     this.#onEntry(entry);
@@ -259,7 +295,7 @@ export class TarReader {
     const named: Record<string, number | undefined> = {};
     for (const keyword of ["size", "uid", "gid", "mtime"]) {
       const value = pax.size === 0 ? undefined : paxNumber(pax, keyword);
-      if (value !== undefined && (Number.isNaN(value) || (keyword === "size" && (value < 0 || !Number.isSafeInteger(value))))) {
+      if (value !== undefined && (Number.isNaN(value) || (keyword === "size" && (value < 0 || !Number.isInteger(value))))) {
         this.#fail(offset, `the PAX record ${keyword} is no number that makes sense: ${JSON.stringify(pax.get(keyword))}`);
         return undefined;
       }

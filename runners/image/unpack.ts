@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import * as zlib from "node:zlib";
 import type { Compression } from "../../spec/image/media-types.js";
+import { Beyond } from "./limits.js";
 import { BadFrames, ZstdFrames } from "./zstd-frames.js";
 
 /** A compressed stream that is broken. */
@@ -18,6 +19,19 @@ export interface Unpacker {
   readonly trailing: number;
 }
 
+/** Packers that are not understood, by the first bytes of what they make. */
+const FOREIGN: readonly (readonly [magic: string, name: string])[] = [
+  ["\xfd7zXZ\0", "xz"],
+  ["BZh", "bzip2"],
+  ["PK\x03\x04", "zip"],
+  ["7z\xbc\xaf", "7z"],
+  ["\x04\x22\x4d\x18", "lz4"],
+];
+
+/** The packer that content is packed by, where it is one that is not understood here. */
+export const foreignPacker = (first: Buffer): string | undefined =>
+  FOREIGN.find(([magic]) => first.toString("latin1", 0, magic.length) === magic)?.[1];
+
 /** How content is compressed, by its first bytes. */
 export function sniff(first: Buffer): Compression {
   if (first.length >= 2 && first.readUInt16BE(0) === 0x1f8b) return "gzip";
@@ -32,6 +46,10 @@ const plain = (onData: (chunk: Buffer) => void): Unpacker => ({
   trailing: 0,
 });
 
+/** Whether unpacking failed for want of memory, which says nothing of the stream. */
+const isLack = (error: Error): boolean =>
+  /allocation failed/i.test(error.message) || ("code" in error && /MEM_ERROR|memory|windowTooLarge/.test(String(error.code)));
+
 /** A stream of node:zlib: writing waits while it is full, and its errors are thrown where it is written to. */
 function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacker {
   let failed: Error | undefined;
@@ -40,7 +58,9 @@ function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacke
     failed ??= thrown instanceof Error ? thrown : new Error(String(thrown));
     stream.destroy();
   };
-  stream.on("error", (error) => fail(new BadCompression(error.message)));
+  stream.on("error", (error) =>
+    fail(isLack(error) ? new Beyond(`a stream that cannot be unpacked here: ${error.message}`) : new BadCompression(error.message)),
+  );
   stream.on("data", (chunk: Buffer) => {
     try {
       if (!failed) onData(chunk);
@@ -107,6 +127,7 @@ async function zstd(onData: (chunk: Buffer) => void): Promise<Unpacker> {
     try {
       await step();
     } catch (thrown) {
+      if (thrown instanceof Error && isLack(thrown)) throw new Beyond(`a stream that cannot be unpacked here: ${thrown.message}`);
       throw thrown instanceof BadFrames || isBroken(thrown) ? new BadCompression(thrown.message) : thrown;
     }
   };

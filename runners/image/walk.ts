@@ -1,8 +1,9 @@
 import { parseDigest } from "../../spec/image/grammar.js";
 import { documentKind } from "../../spec/image/media-types.js";
+import { Unreadable } from "./errno.js";
 import { type Json, parseJson } from "./json.js";
 import { itemsOf, type JsonNode, member, textOf } from "./json-node.js";
-import { blobPath, type Document, type Reference, type Role, type Use } from "./layout.js";
+import { blobPath, type Document, type Reference, type Role, type Unread, type Use } from "./layout.js";
 import { Beyond, type Limits } from "./limits.js";
 import { readSmall, type Source } from "./source.js";
 
@@ -11,7 +12,7 @@ export interface Walked {
   readonly documents: readonly Document[];
   readonly references: readonly Reference[];
   readonly cycles: readonly Reference[];
-  readonly beyond: readonly string[];
+  readonly unread: readonly Unread[];
   /** Layers of a `docker save` archive, which has no descriptors for them. */
   readonly dockerLayers: readonly string[];
 }
@@ -55,12 +56,16 @@ function roleOf({ use, mediaType }: Reference): Role | undefined {
   return use !== "layer" && (kind === "index" || kind === "manifest") ? kind : undefined;
 }
 
+/** Whether a document is what `docker save` writes: a list of images, each with its config and layers. */
+const isDockerList = (root: JsonNode | undefined): boolean =>
+  root?.kind === "array" && root.items.length > 0 && root.items.every((item) => textOf(item, "Config") !== undefined);
+
 /** Goes through the documents of a layout from its entry point; each is read once, however often it is referred to. */
 class Walk implements Walked {
   readonly documents: Document[] = [];
   readonly references: Reference[] = [];
   readonly cycles: Reference[] = [];
-  readonly beyond: string[] = [];
+  readonly unread: Unread[] = [];
   readonly dockerLayers: string[] = [];
   readonly #source: Source;
   readonly #limits: Limits;
@@ -80,7 +85,7 @@ class Walk implements Walked {
     if (file?.type !== "file") return undefined;
     const base = { path, role, size: file.size, entryPoint: path === "index.json" };
     const document = { ...base, json: await this.#parse(path) };
-    for (const { kind, message } of document.json.problems) if (kind === "limit") this.beyond.push(`${path}: ${message}`);
+    for (const { kind, message } of document.json.problems) if (kind === "limit") this.#leave(path, message);
     this.#known.set(key, document);
     this.documents.push(document);
     return { document, first: true };
@@ -90,10 +95,14 @@ class Walk implements Walked {
     try {
       return parseJson(await readSmall(this.#source, path, this.#limits.jsonSize), this.#limits.depth);
     } catch (thrown) {
-      if (!(thrown instanceof Beyond)) throw thrown;
-      this.beyond.push(thrown.message);
+      if (!(thrown instanceof Beyond || thrown instanceof Unreadable)) throw thrown;
+      this.#leave(path, thrown instanceof Unreadable ? thrown.why : thrown.message);
       return NONE;
     }
+  }
+
+  #leave(what: string, reason: string): void {
+    this.unread.push({ what, reason, part: "document" });
   }
 
   /** @param above the documents that led here */
@@ -109,15 +118,20 @@ class Walk implements Walked {
       if (next === undefined || reference.path === undefined) continue;
       if (chain.includes(reference.path)) this.cycles.push(reference);
       else if (chain.length > this.#limits.depth)
-        this.beyond.push(`${path}: indexes nested deeper than ${this.#limits.depth} levels (--max-depth)`);
+        this.#leave(reference.path, `indexes nested deeper than ${this.#limits.depth} levels are not followed (--max-depth)`);
       else await this.follow(reference.path, next, chain);
     }
   }
 
   /** What `docker save` writes: a list of images with the paths of their configs and layers. */
-  async docker(): Promise<void> {
+  async docker(alone: boolean): Promise<void> {
     const list = await this.read("manifest.json", "docker-list");
     const { root } = list?.document.json ?? NONE;
+    // Beside an index.json it may be anything: others may keep there what they like.
+    if (!alone && list && !isDockerList(root)) {
+      this.documents.splice(this.documents.indexOf(list.document), 1);
+      return;
+    }
     for (const image of root?.kind === "array" ? root.items : []) {
       const config = textOf(image, "Config");
       if (config !== undefined) await this.read(config, "config");
@@ -126,13 +140,16 @@ class Walk implements Walked {
   }
 }
 
-/** Reads all documents that can be reached. */
+/**
+ * Reads all documents that can be reached: from index.json, and from the list that `docker save` writes, alone or beside it.
+ * @param docker whether there is such a list alone
+ */
 export async function walk(source: Source, docker: boolean, limits: Limits): Promise<Walked> {
   const found = new Walk(source, limits);
-  if (docker) await found.docker();
-  else {
+  if (!docker) {
     await found.read("oci-layout", "layout");
     await found.follow("index.json", "index", []);
   }
+  await found.docker(docker);
   return found;
 }

@@ -8,6 +8,8 @@ interface FrameHeader {
   readonly length: number;
   readonly window: number;
   readonly checksum: boolean;
+  /** The number of the dictionary without which it cannot be unpacked; 0 for none. */
+  readonly dictionary: number;
 }
 
 /** Reads the header of a zstd frame (RFC 8878 section 3.1.1.1); undefined while bytes are missing. */
@@ -23,7 +25,13 @@ function headerOf(bytes: Buffer): FrameHeader | undefined {
   const descriptor = bytes.readUInt8(5);
   const base = 2 ** (10 + (descriptor >> 3));
   const size = sized === 8 ? Number(bytes.readBigUInt64LE(at)) : sized === 0 ? 0 : bytes.readUIntLE(at, sized) + (sized === 2 ? 256 : 0);
-  return { length, window: single ? size : base + (base / 8) * (descriptor & 7), checksum: (flags & 4) !== 0 };
+  const named = 5 + (single ? 0 : 1);
+  return {
+    length,
+    window: single ? size : base + (base / 8) * (descriptor & 7),
+    checksum: (flags & 4) !== 0,
+    dictionary: dictionary === 0 ? 0 : bytes.readUIntLE(named, dictionary),
+  };
 }
 
 /** What comes next in the stream. */
@@ -109,6 +117,7 @@ export class ZstdFrames {
       case "header": {
         const header = headerOf(bytes);
         if (!header) return false;
+        if (header.dictionary !== 0) throw new Beyond(`a zstd frame that is unpacked with a dictionary, number ${header.dictionary}`);
         if (header.window > MOST_ZSTD_WINDOW)
           throw new Beyond(`a zstd frame asks for a window of ${header.window} bytes; at most ${MOST_ZSTD_WINDOW} are given`);
         this.#checksum = header.checksum;

@@ -50,6 +50,10 @@ export const LAYERS: Readonly<Record<string, LayerType>> = {
 /** What a layer's media type says; undefined for one that is no layer's. */
 export const layerType = (mediaType: string): LayerType | undefined => (Object.hasOwn(LAYERS, mediaType) ? LAYERS[mediaType] : undefined);
 
+/** Whether a media type is one of layers with something after it, such as an unknown compression or an encryption. */
+export const isPackedLayer = (mediaType: string): boolean =>
+  Object.keys(LAYERS).some((known) => known.endsWith(".tar") && (mediaType.startsWith(`${known}+`) || mediaType.startsWith(`${known}.`)));
+
 /** The documents that are read, whoever defined their media types. */
 export type DocumentKind = "index" | "manifest" | "config" | "empty";
 

@@ -52,9 +52,9 @@ export const config: Section = {
     check("image.config.property-types", configTypes),
     check("image.config.created-rfc3339", (view) => dateTime(view, member(view.root, "created"))),
     check("image.config.architecture-required", requiredText("architecture")),
-    check("image.config.architecture-goarch", ({ root }) => architectureKnown(root)),
+    check("image.config.architecture-goarch", ({ root: node, ...view }) => architectureKnown({ ...view, node })),
     check("image.config.os-required", requiredText("os")),
-    check("image.config.os-goos", ({ root }) => systemKnown(root)),
+    check("image.config.os-goos", ({ root: node, ...view }) => systemKnown({ ...view, node })),
     check("image.config.os-features-windows", ({ root }) => windowsFeatures(root)),
     check("image.config.variant-table", ({ root, release }) => variantKnown(root, release)),
     check("image.config.user-form", (view) => {

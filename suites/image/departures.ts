@@ -25,12 +25,15 @@ function labelsOf({ config: { config } }: ImageCase): string[] {
   return isObject(labels) ? Object.keys(labels) : [];
 }
 
+/** Neighbours that are images without a platform. */
+const NO_PLATFORM: readonly string[] = ["untagged-image", "named-elsewhere", "unnamed-elsewhere"];
+
 /** Recommendations about content that each case may break; it is valid all the same. */
 const RECOMMENDED: readonly (readonly [id: string, broken: (subject: ImageCase) => boolean])[] = [
   [
     "image.descriptor.manifest-platform",
-    ({ shape: { platform, neighbours = [] } }) =>
-      platform !== true || neighbours.some((kind) => kind !== "unknown-media-type" && kind !== "other-platform"),
+    ({ shape: { platform, unknownConfig, neighbours = [] } }) =>
+      (platform !== true && unknownConfig === undefined) || neighbours.some((kind) => NO_PLATFORM.includes(kind)),
   ],
   ["image.descriptor.sha256-recommended", ({ shape: { sha512 } }) => sha512 === true],
   ["image.manifest.media-type-used", ({ shape: { untyped } }) => untyped === true],

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { itemsOf, type JsonNode, member, shown, textOf } from "../../runners/image/json-node.js";
+import type { Document } from "../../runners/image/layout.js";
 import { COMPUTABLE } from "../../runners/image/scan.js";
 import { BASE64, MEDIA_TYPE, parseDigest, REGISTERED, schemeOf } from "../../spec/image/grammar.js";
-import { MANIFEST } from "../../spec/image/media-types.js";
+import { documentKind, MANIFEST } from "../../spec/image/media-types.js";
 import { atLeast } from "../../spec/image/releases.js";
 import { at, check, type DescriptorView, type Located, must, type Section } from "./suite.js";
 
@@ -61,6 +62,16 @@ function typesOf(view: DescriptorView): Located[] {
 
 /** The strings of urls, each with its place. */
 const urlsOf = ({ node }: DescriptorView) => itemsOf(node, "urls").flatMap((url) => (url.kind === "string" ? [url] : []));
+
+/** Whether a manifest is one of an image, which is for a platform, rather than of an artifact. */
+function isImage(descriptor: JsonNode, { json: { root } }: Document): boolean {
+  const config = textOf(member(root, "config"), "mediaType");
+  return (
+    [descriptor, root].every((node) => member(node, "artifactType") === undefined) &&
+    config !== undefined &&
+    documentKind(config) === "config"
+  );
+}
 
 /** descriptor.md */
 export const descriptor: Section = {
@@ -125,8 +136,11 @@ export const descriptor: Section = {
       const allowed = [textOf(member(root, "config"), "mediaType"), textOf(root, "artifactType")].filter((each) => each !== undefined);
       return allowed.length === 0 ? undefined : must(allowed.includes(type), allowed, type);
     }),
-    check("image.descriptor.manifest-platform", ({ node, reference: { use, mediaType } }) =>
-      use !== "manifest" || mediaType !== MANIFEST ? undefined : must(member(node, "platform") !== undefined, "a platform", "none"),
-    ),
+    check("image.descriptor.manifest-platform", ({ node, reference: { use, mediaType }, target }) => {
+      if (use !== "manifest" || mediaType !== MANIFEST) return undefined;
+      if (member(node, "platform") !== undefined) return must(true, undefined, undefined);
+      // Only what is for a platform has one: an artifact is not, and of a manifest that is not there nobody knows.
+      return target && isImage(node, target) ? must(false, "a platform", "none") : undefined;
+    }),
   ],
 };

@@ -10,8 +10,22 @@ import { at, check, type Located, must, type PlatformView, type Section } from "
 const oneOf = (value: string | undefined, known: ReadonlySet<string>, name: string): Located | undefined =>
   value === undefined ? undefined : must(known.has(value), `a ${name} that Go knows`, value);
 
-export const architectureKnown = (node: JsonNode) => oneOf(textOf(node, "architecture"), ARCHITECTURES, "GOARCH");
-export const systemKnown = (node: JsonNode) => oneOf(textOf(node, "os"), SYSTEMS, "GOOS");
+/** What stands for no platform, where there is none to name. */
+const UNKNOWN = "unknown";
+
+/** A platform, or a config that has one, and whether it belongs to an attestation. */
+interface Placed {
+  readonly node: JsonNode;
+  readonly attests?: true;
+}
+
+const named = ({ node, attests }: Placed, name: string): string | undefined => {
+  const value = textOf(node, name);
+  return attests && value === UNKNOWN ? undefined : value;
+};
+
+export const architectureKnown = (placed: Placed) => oneOf(named(placed, "architecture"), ARCHITECTURES, "GOARCH");
+export const systemKnown = (placed: Placed) => oneOf(named(placed, "os"), SYSTEMS, "GOOS");
 
 export function windowsFeatures(node: JsonNode): Located[] {
   if (textOf(node, "os") !== "windows") return [];
@@ -68,9 +82,9 @@ export const index: Section = {
   platform: [
     check("image.index.property-types", platformTypes),
     check("image.index.platform-architecture-required", requiredText("architecture")),
-    check("image.index.platform-architecture-goarch", ({ node }) => architectureKnown(node)),
+    check("image.index.platform-architecture-goarch", architectureKnown),
     check("image.index.platform-os-required", requiredText("os")),
-    check("image.index.platform-os-goos", ({ node }) => systemKnown(node)),
+    check("image.index.platform-os-goos", systemKnown),
     check("image.index.platform-os-features-windows", ({ node }) => windowsFeatures(node)),
     check("image.index.platform-variant-table", ({ node, release }) => variantKnown(node, release)),
     check("image.index.platform-features-reserved", ({ node }) => {

@@ -1,3 +1,4 @@
+import { wasRead } from "../../runners/image/scan.js";
 import { type Compression, layerType } from "../../spec/image/media-types.js";
 import { isWhiteout, plainPath, WHITEOUT } from "./seen-paths.js";
 import { type Check, check, type DescriptorView, type EntryView, type Located, must, type Section } from "./suite.js";
@@ -29,7 +30,8 @@ const compressed =
   ({ reference: { mediaType, path }, archive }: DescriptorView): Located | undefined => {
     const wanted = mediaType === undefined ? undefined : layerType(mediaType)?.compression;
     if (wanted === undefined || !of.includes(wanted) || !archive || archive.beyond !== undefined) return undefined;
-    if (archive.compression !== wanted) return must(false, `compression: ${wanted}`, `compression: ${archive.compression}`);
+    const actual = archive.foreign ?? archive.compression;
+    if (actual !== wanted) return must(false, `compression: ${wanted}`, `compression: ${actual}`);
     const { broken, trailing } = archive;
     const file = path ?? "";
     if (broken) return must(false, `a whole ${wanted} stream`, broken.message, { file, offset: broken.offset });
@@ -44,14 +46,16 @@ export const layer: Section = {
     check("image.layer.zstd-compressed", compressed(["zstd"])),
   ],
   archive: [
-    check("image.layer.tar-archive", ({ path, archive: { tar, broken, beyond } }) => {
-      if (tar.problem && !broken && beyond === undefined)
-        return must(false, "a tar archive", tar.problem.message, { file: path, offset: tar.problem.offset });
-      return broken || beyond !== undefined ? undefined : must(true, undefined, undefined);
+    check("image.layer.tar-archive", ({ path, archive }) => {
+      const { problem } = archive.tar;
+      if (!wasRead(archive)) return undefined;
+      return problem
+        ? must(false, "a tar archive", problem.message, { file: path, offset: problem.offset })
+        : must(true, undefined, undefined);
     }),
-    check("robustness.image.tar-ending", ({ path, archive: { tar, broken, beyond } }) => {
-      if (tar.problem || broken || beyond !== undefined) return undefined;
-      const { zeroBlocks, trailing, bytes } = tar;
+    check("robustness.image.tar-ending", ({ path, archive }) => {
+      const { problem, zeroBlocks, trailing, bytes } = archive.tar;
+      if (problem || !wasRead(archive)) return undefined;
       if (trailing !== undefined)
         return must(false, "zeros to the end", "more after the end of the archive", { file: path, offset: trailing });
       return must(zeroBlocks >= 2, "two blocks of zeros at the end", `${zeroBlocks} of them`, { file: path, offset: bytes });

@@ -13,12 +13,14 @@ const ofLayouts =
 const exists = (name: string, type: "file" | "directory") =>
   ofLayouts(({ layout }) => {
     const file = layout.files.get(name);
-    return file?.type === "link" ? undefined : must(file?.type === type, `a ${type} ${name}`, file?.type ?? "nothing", { file: name });
+    return file?.outside ? undefined : must(file?.type === type, `a ${type} ${name}`, file?.type ?? "nothing", { file: name });
   });
 
-/** The files in blobs with the parts of their paths. */
+/** The files in blobs with the parts of their paths; those whose names begin with a dot, such as .gitkeep, are no blobs and nobody's fault. */
 const blobsOf = ({ layout }: LayoutView) =>
-  [...layout.files].filter(([path]) => path.startsWith("blobs/")).map(([path, file]) => ({ path, file, parts: path.split("/").slice(1) }));
+  [...layout.files]
+    .map(([path, file]) => ({ path, file, parts: path.split("/").slice(1) }))
+    .filter(({ path, parts }) => path.startsWith("blobs/") && !parts.some((part) => part.startsWith(".")));
 
 /** image-layout.md */
 export const layout: Section = {
@@ -48,8 +50,24 @@ export const layout: Section = {
       ),
     ),
     check("robustness.image.links-inside", ({ layout: { files } }) =>
-      [...files].map(([path, { type, target }]) => must(type !== "link", "a file or a directory", `a link to ${target}`, { file: path })),
+      [...files].map(([path, { type, target, outside }]) =>
+        outside
+          ? { verdict: "skip", reason: "what is outside of the layout is not looked at (--follow-links)" }
+          : must(type !== "link", "a file or a directory", `a link to ${target}`, { file: path }),
+      ),
     ),
+    check("robustness.image.docker-list", ({ layout: { documents, files } }) => {
+      const list = documents.find(({ role }) => role === "docker-list");
+      const { root } = list?.json ?? {};
+      if (!list || root?.kind !== "array") return undefined;
+      const paths = root.items.flatMap((image) => [member(image, "Config"), ...itemsOf(image, "Layers")]);
+      return paths.flatMap((node): Located[] => {
+        const file = node?.kind === "string" ? files.get(node.value) : undefined;
+        // Where a link leads is another rule's business.
+        if (!node || file?.type === "link") return [];
+        return [must(file?.type === "file", "the path of a file", shown(node), { file: list.path, node })];
+      });
+    }),
     check("robustness.image.cycle", ({ layout: { cycles, references } }) => {
       if (cycles.length > 0)
         return cycles.map(({ document, node }) => must(false, "another document", textOf(node, "digest"), { file: document.path, node }));
@@ -83,8 +101,8 @@ export const layout: Section = {
     }),
   ],
   descriptor: [
-    check("image.layout.missing-blobs-elsewhere", ({ reference, node, size }) => {
-      if (size !== undefined || reference.use === "subject" || reference.path === undefined) return undefined;
+    check("image.layout.missing-blobs-elsewhere", ({ reference, node, size, hidden }) => {
+      if (size !== undefined || hidden || reference.use === "subject" || reference.path === undefined) return undefined;
       const elsewhere = itemsOf(node, "urls").length > 0 || textOf(node, "data") !== undefined;
       return must(elsewhere, `${reference.path}, or urls or data to have it by`, "nothing");
     }),

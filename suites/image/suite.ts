@@ -44,6 +44,8 @@ export interface ObjectView extends DocumentView {
   readonly root: JsonNode;
   /** Whether only descriptors of Docker's media types lead to it. */
   readonly docker: boolean;
+  /** Whether it is the config of what BuildKit says about an image, which has no platform. */
+  readonly attests?: true;
 }
 
 /** A manifest with what it is made of, as far as that is there. */
@@ -63,8 +65,10 @@ export interface ImageView extends Common {
 export interface DescriptorView extends Common {
   readonly reference: Reference;
   readonly node: JsonNode;
-  /** The file that it names, if it is there. */
+  /** The size of the file that it names, if that is there. */
   readonly size?: number;
+  /** Whether that is behind a symbolic link that was not followed: nothing is known of it. */
+  readonly hidden?: true;
   readonly scan?: BlobScan;
   /** The manifest that it names, if that could be read. */
   readonly target?: Document;
@@ -75,6 +79,8 @@ export interface DescriptorView extends Common {
 /** A platform of a descriptor. */
 export interface PlatformView extends Common {
   readonly node: JsonNode;
+  /** Whether it stands for none, beside what BuildKit says about an image. */
+  readonly attests?: true;
 }
 
 /** A map of annotations, or of labels. */

@@ -1,4 +1,4 @@
-import { itemsOf, type JsonNode, member } from "../../runners/image/json-node.js";
+import { itemsOf, type JsonNode, member, textOf } from "../../runners/image/json-node.js";
 import type { Document, Layout, Reference } from "../../runners/image/layout.js";
 import { documentKind, isDocker, layerType } from "../../spec/image/media-types.js";
 import type { Release } from "../../spec/image/releases.js";
@@ -18,6 +18,9 @@ function grouped<Key, Value>(groups: Map<Key, Value[]>, key: Key, value: Value):
   if (group) group.push(value);
   else groups.set(key, [value]);
 }
+
+/** Whether a descriptor says, in BuildKit's way, that it is of something said about another image: its platform is unknown on purpose. */
+const isAttestation = ({ node }: Reference): boolean => textOf(member(node, "annotations"), "vnd.docker.reference.type") !== undefined;
 
 /** Makes the views of a layout that was read: what each check looks at. */
 export class LayoutViews {
@@ -45,7 +48,10 @@ export class LayoutViews {
   }
 
   *documents(): Generator<DocumentView> {
-    for (const document of this.#layout.documents) yield { document, release: this.#release, spot: { file: document.path } };
+    // A list that `docker save` writes beside an index is no document of the spec.
+    const { docker, documents } = this.#layout;
+    for (const document of documents)
+      if (docker || document.role !== "docker-list") yield { document, release: this.#release, spot: { file: document.path } };
   }
 
   /** Documents of a role; of index.json a check of its own says whether it is an object. */
@@ -58,10 +64,17 @@ export class LayoutViews {
         document,
         root,
         docker: types.length > 0 && types.every(isDocker),
+        ...(role === "config" && this.#attestsAlone(document.path) ? { attests: true as const } : {}),
         release: this.#release,
         spot: { file: document.path, node: root },
       };
     }
+  }
+
+  /** Whether a config belongs to attestations alone. */
+  #attestsAlone(path: string): boolean {
+    const of = (this.#byPath.get(path) ?? []).flatMap(({ document }) => this.#byPath.get(document.path) ?? []);
+    return of.length > 0 && of.every(isAttestation);
   }
 
   *manifests(): Generator<ManifestView> {
@@ -115,6 +128,7 @@ export class LayoutViews {
         release: this.#release,
         spot: { file: document.path, node },
         ...(file?.type === "file" ? { size: file.size } : {}),
+        ...(path !== undefined && this.#isHidden(path) ? { hidden: true as const } : {}),
         ...(scan ? { scan } : {}),
         ...(scan?.archive ? { archive: scan.archive } : {}),
         ...(target?.json.root ? { target } : {}),
@@ -122,10 +136,23 @@ export class LayoutViews {
     }
   }
 
+  /** Whether a symbolic link that was not followed is at a path, or on the way to it. */
+  #isHidden(path: string): boolean {
+    const { files } = this.#layout;
+    return path.split("/").some((_, at, parts) => files.get(parts.slice(0, at + 1).join("/"))?.outside);
+  }
+
   *platforms(): Generator<PlatformView> {
-    for (const { node, document } of this.#layout.references) {
+    for (const reference of this.#layout.references) {
+      const { node, document } = reference;
       const platform = document.role === "index" ? member(node, "platform") : undefined;
-      if (platform) yield { node: platform, release: this.#release, spot: { file: document.path, node: platform } };
+      if (platform)
+        yield {
+          node: platform,
+          ...(isAttestation(reference) ? { attests: true as const } : {}),
+          release: this.#release,
+          spot: { file: document.path, node: platform },
+        };
     }
   }
 

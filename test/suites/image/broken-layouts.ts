@@ -64,6 +64,10 @@ export const brokenLayouts: readonly Broken[] = [
   { id: "image.layout.missing-blobs-elsewhere", files: described(embedded("x", { data: undefined })) },
   { id: "robustness.image.links-inside", files: changed((files) => files.set("blobs/sha256/x", "/etc/passwd")) },
   {
+    id: "robustness.image.docker-list",
+    files: changed((files) => files.set("manifest.json", Buffer.from('[{"Config":"nowhere.json","Layers":[]}]'))),
+  },
+  {
     id: "robustness.image.cycle",
     also: ["image.layout.blob-matches-digest", "image.descriptor.size-of-content"],
     files: () => {

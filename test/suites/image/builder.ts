@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import type { Unread } from "../../../runners/image/layout.js";
 import { DEFAULT_LIMITS, type Limits } from "../../../runners/image/limits.js";
 import { readSource } from "../../../runners/image/read.js";
 import type { Source, SourceFile } from "../../../runners/image/source.js";
@@ -102,12 +103,12 @@ export async function judged(
   files: ReadonlyMap<string, Buffer | string>,
   release: Release = "head",
   limits: Partial<Limits> = {},
-): Promise<{ readonly counts: ReadonlyMap<string, Count>; readonly beyond: readonly string[] }> {
+): Promise<{ readonly counts: ReadonlyMap<string, Count>; readonly unread: readonly Unread[] }> {
   const judge = new Judge(release, () => true);
   const watch = { layer: (file: string) => judge.layer(file), progress: () => undefined };
   const options = { limits: { ...DEFAULT_LIMITS, ...limits }, jobs: 2, signal: new AbortController().signal };
   const layout = await readSource(memorySource(files), "memory", watch, options);
-  return { counts: judge.end(layout), beyond: layout.beyond };
+  return { counts: judge.end(layout), unread: layout.unread };
 }
 
 /** The requirements that failed, in order. */

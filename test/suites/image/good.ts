@@ -94,6 +94,13 @@ export function richLayout(): Map<string, Buffer> {
   const long = { mediaType: "text/plain", digest: `sha512:${hex(content, "sha512")}`, size: content.length };
   builder.files.set(`blobs/sha512/${hex(content, "sha512")}`, content);
   builder.files.set("blobs/sha256/", Buffer.alloc(0));
+  const config = [...builder.files].find(([, content]) => content.includes('"os":"windows"') && content.includes('"rootfs"'))?.[0];
+  const saved = {
+    Config: config,
+    RepoTags: null,
+    Layers: [...builder.files.keys()].filter((path) => path.endsWith(hex(lower.packed ?? lower.archive))),
+  };
+  builder.files.set("manifest.json", Buffer.from(JSON.stringify([saved])));
   return builder.layout([rich, nested, artifact, other, elsewhere, long], { annotations: { "com.example.index": "x" } });
 }
 
