@@ -56,7 +56,7 @@ const bodyAfterHead = (reply: Reply): Reply => ({
 /** The HTTP of it all (RFC 9110), errors and warnings. */
 export const HTTP_FAULTS: readonly Fault[] = [
   said("head-with-body", "registry.http.head-no-body", MANIFEST_HEAD, 200, bodyAfterHead),
-  said("head-without-etag", "registry.http.head-fields-as-get", MANIFEST_HEAD, 200, (reply) => dropping(reply, "ETag")),
+  said("head-with-other-etag", "registry.http.head-fields-as-get", MANIFEST_HEAD, 200, (reply) => adding(reply, { ETag: '"another"' })),
   said("head-of-tags-with-other-length", "registry.http.head-length-as-get", at("tags", "HEAD"), 200, (reply) =>
     adding(reply, { "Content-Length": "1" }),
   ),

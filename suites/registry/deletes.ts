@@ -13,7 +13,6 @@ import {
   remove,
   request,
 } from "../../generators/registry/steps.js";
-import { holds } from "../check.js";
 import { answers, plainGet } from "./look.js";
 import { type Check, check, example, lack, section, type View } from "./suite.js";
 
@@ -148,8 +147,11 @@ export default section("Deleting", [
       : undefined;
   }),
   check("registry.general.management-supported", (view) => {
-    const there = (["tag", "manifest", "blob"] as const).some((kind) => deleting(view, kind)?.presence === "present");
-    return there ? holds([202, 400, 405].includes(view.status), "202, or 400 or 405 where it is switched off", view.status) : undefined;
+    const there = (["tag", "manifest", "blob"] as const).some((kind) => {
+      const found = deleting(view, kind);
+      return found?.presence === "present" && !found.inUse;
+    });
+    return there ? answers(view, 202, 400, 405) : undefined;
   }),
 
   example(["registry.delete.tag-accepted", "registry.delete.tag-gone", "registry.general.management-supported"], ({ choices }) =>

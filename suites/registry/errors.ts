@@ -21,10 +21,11 @@ import { holds } from "../check.js";
 import { errorCodes, isObject, jsonBody } from "./look.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
-/** The body of a 4xx that is JSON. */
+/** The body of a 4xx that is JSON: a text like `404` or `"no"` is JSON only where it is called so. */
 function errorBody(view: View): unknown {
   if (view.status < 400 || view.status >= 500 || view.response.body.size === 0) return undefined;
-  return jsonBody(view);
+  const body = jsonBody(view);
+  return (typeof body === "object" && body !== null) || /\bjson\b/i.test(view.header("content-type") ?? "") ? body : undefined;
 }
 
 /** The errors of such a body, as far as they are objects. */

@@ -24,8 +24,7 @@ const mount = (from: string) =>
 export default section("Mounting", [
   check("registry.mount.created", (view) => {
     const found = mounting(view);
-    if (found?.source !== "present" || view.facts.choices.mount !== true || view.status === 202) return undefined;
-    return answers(view, 201);
+    return found?.source === "present" && view.status < 300 && view.status !== 202 ? answers(view, 201) : undefined;
   }),
   check("registry.mount.location", (view) => (mounting(view) && view.status === 201 ? hasHeader(view, "location") : undefined)),
   pullable("registry.mount.location-pullable", "mount"),
@@ -39,9 +38,12 @@ export default section("Mounting", [
   check("registry.mount.unsupported-accepted", (view) =>
     mounting(view)?.source === "present" && view.facts.choices.mount === false ? answers(view, 202) : undefined,
   ),
-  check("registry.mount.unable-accepted", (view) =>
-    mounting(view)?.source === "absent" && view.status !== 201 ? answers(view, 202) : undefined,
-  ),
+  check("registry.mount.unable-accepted", (view) => {
+    const source = mounting(view)?.source;
+    // What none can be made of is judged as unsupported; a success of another status is none of this.
+    const unable = source === "absent" || (source === "present" && view.facts.choices.mount === true && view.status >= 300);
+    return unable && view.status !== 201 ? answers(view, 202) : undefined;
+  }),
   check("registry.mount.fallback-session", (view) => {
     const session = atSession(view, "PUT");
     if (session?.begun !== "mount" || session.offset !== 0) return undefined;
