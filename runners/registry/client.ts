@@ -8,6 +8,9 @@ const REDIRECTS = 5;
 const WAITS = 5;
 const LONGEST_WAIT_MS = 60_000;
 
+/** What is read from a registry, by a path that stands for itself: one with dots or empty components is about something else. */
+const READ = /^(?!.*\/(?:\.{1,2})?\/).*\/v2\/.+\/(?:(?:blobs|manifests|referrers)\/\w[\w:+.=-]*|tags\/list)(?:\?|$)/;
+
 const isRedirect = (status: number): boolean => [301, 302, 303, 307, 308].includes(status);
 
 /** Milliseconds that a `Retry-After` (RFC 9110, section 10.2.3) asks for. */
@@ -17,7 +20,7 @@ export function retryAfter(value: string | undefined, now: number): number {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_WAIT_MS) : 1000;
 }
 
-/** A client of one registry: authentication, redirects of blobs, and patience with 429. */
+/** A client of one registry: authentication, redirects of what is read, and patience with 429. */
 export class RegistryClient {
   readonly #http: HttpClient;
   readonly #auth: Authenticator;
@@ -47,11 +50,11 @@ export class RegistryClient {
     }
   }
 
-  /** The status codes of the spec are those after redirects; blobs may lie elsewhere, where our credentials do not belong. */
+  /** The status codes of the spec are those after redirects; content may lie elsewhere, where our credentials do not belong. */
   async #followed(request: PlainRequest): Promise<Answer> {
     let answer = await this.#auth.send(request);
     let { url } = request;
-    const reads = (request.method === "GET" || request.method === "HEAD") && /\/blobs\/[a-z0-9+._-]+:/.test(request.url);
+    const reads = (request.method === "GET" || request.method === "HEAD") && READ.test(splitUrl(url).path);
     for (let hops = 0; reads && hops < REDIRECTS && "response" in answer && isRedirect(answer.response.status); hops++) {
       const location = header(answer.response, "location");
       if (location === undefined || !URL.canParse(location, url)) break;
@@ -59,6 +62,7 @@ export class RegistryClient {
       const same = splitUrl(next).origin === splitUrl(this.endpoint.url).origin;
       url = next;
       answer = await (same ? this.#auth : this.#http).send({ ...request, url });
+      if ("response" in answer && !same) answer = { ...answer, elsewhere: true };
     }
     return answer;
   }

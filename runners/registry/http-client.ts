@@ -20,8 +20,8 @@ export interface PlainRequest {
 
 /** An answer as it was seen, or why there is none. */
 export type Answer =
-  /** `throttled`: the answer before, which asked to wait. */
-  { readonly response: SeenResponse; readonly throttled?: SeenResponse } | { readonly failure: Failure };
+  /** `throttled`: the answer before, which asked to wait; `elsewhere`: another host gave it, after a redirect. */
+  { readonly response: SeenResponse; readonly throttled?: SeenResponse; readonly elsewhere?: true } | { readonly failure: Failure };
 
 /** Bodies up to this size are kept as text. */
 const TEXT_LIMIT = 256 * 1024;

@@ -47,6 +47,8 @@ export interface Exchange {
   readonly failure?: Failure;
   /** An answer before this one, which asked to wait (429). */
   readonly throttled?: SeenResponse;
+  /** The answer came from another host, to which the registry redirected. */
+  readonly elsewhere?: true;
   /** Milliseconds from the case's beginning. */
   readonly begunMs: number;
   readonly endedMs: number;

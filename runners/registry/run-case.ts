@@ -120,6 +120,7 @@ export class CaseRun {
       response,
       ...("failure" in answer ? { failure: answer.failure } : {}),
       ...("throttled" in answer && answer.throttled ? { throttled: answer.throttled } : {}),
+      ...("elsewhere" in answer && answer.elsewhere ? { elsewhere: true } : {}),
       begunMs: round(begun - this.#begun),
       endedMs: round(performance.now() - this.#begun),
     };

@@ -23,7 +23,7 @@ const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May
 function pairs({ observation: { exchanges } }: CaseView): readonly (readonly [Exchange, Exchange])[] {
   return exchanges.flatMap((one, at) => {
     const next = exchanges[at + 1];
-    if (!next || one.phase === "clients" || one.request.url !== next.request.url) return [];
+    if (!next || one.phase === "clients" || one.request.url !== next.request.url || one.elsewhere !== next.elsewhere) return [];
     const same = JSON.stringify(one.request.headers) === JSON.stringify(next.request.headers);
     const methods = [one.request.method, next.request.method];
     if (!same || !one.response || !next.response || one.response.status !== next.response.status || one.response.status !== 200) return [];

@@ -95,7 +95,7 @@ t.test("a token is fetched by the challenge's realm, service and scope", async (
   t.same(asked, ["/token?service=s&scope=repository%3Ax%3Apull"], "once");
 });
 
-t.test("blobs may lie elsewhere, where credentials do not go; nothing else is followed", async (t) => {
+t.test("what is read may lie elsewhere, where credentials do not go; nothing else is followed", async (t) => {
   let elsewhere: string | undefined = "none";
   const store = await served(t, (request, response) => {
     elsewhere = request.headers.authorization;
@@ -109,9 +109,19 @@ t.test("blobs may lie elsewhere, where credentials do not go; nothing else is fo
     },
     { credentials: { user: "u", password: "p" } },
   );
-  t.match(await client.send(get(`${url}/v2/x/blobs/sha256:0`)), { response: { status: 200, body: { text: "bytes" } } });
+  for (const path of ["blobs/sha256:0", "manifests/v1", "manifests/sha512:0", "tags/list?n=1", "referrers/sha256:0"])
+    t.match(await client.send(get(`${url}/v2/x/${path}`)), { response: { status: 200, body: { text: "bytes" } }, elsewhere: true }, path);
   t.equal(elsewhere, undefined);
-  t.match(await client.send(get(`${url}/v2/x/manifests/v1`)), { response: { status: 307 } });
+  for (const path of [
+    "x/../y/manifests/v1",
+    "x/manifests/../v1",
+    "x/manifests/.",
+    "x//manifests/v1",
+    "x/manifests/%2e%2e",
+    "x/blobs/uploads/1",
+  ])
+    t.match(await client.send(get(`${url}/v2/${path}`)), { response: { status: 307 } }, path);
+  t.match(await client.send({ ...get(`${url}/v2/x/manifests/v1`), method: "DELETE" }), { response: { status: 307 } });
 });
 
 t.test("a registry that asks to wait is waited for, and its answer kept", async (t) => {

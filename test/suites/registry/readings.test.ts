@@ -8,7 +8,7 @@ import { inForce, RELEASES, type Release } from "../../../spec/distribution/rele
 import { checks } from "../../../suites/registry/index.js";
 import { judge } from "../../../suites/registry/judge.js";
 
-/* How debatable sentences are read (docs/how-sentences-are-read.md), in both directions: answers written by hand, and what is said of them. */
+/* How debatable sentences are read (docs/how-the-distribution-spec-is-read.md), in both directions: answers written by hand, and what is said of them. */
 
 const URL = "http://registry.test";
 const INDEX = "application/vnd.oci.image.index.v1+json";
@@ -26,10 +26,11 @@ interface Answer {
   readonly carries?: readonly [from: number, to: number];
   readonly label?: string;
   readonly uses?: string;
+  readonly elsewhere?: true;
 }
 
 function exchangeOf(
-  { method = "GET", path, sent, status = 200, headers, text = "", carries, label, uses }: Answer,
+  { method = "GET", path, sent, status = 200, headers, text = "", carries, label, uses, elsewhere }: Answer,
   step: number,
 ): Exchange {
   return {
@@ -49,6 +50,7 @@ function exchangeOf(
       headers: Object.entries(headers ?? {}),
       body: { size: text.length, sha256: "", sha512: "", text },
     },
+    ...(elsewhere ? { elsewhere } : {}),
     begunMs: step,
     endedMs: step,
   };
@@ -179,14 +181,14 @@ t.test("alphanumeric order without regard to case leaves open where dots, dashes
   t.equal(listed(["b", "Z", "a"], "head"), "fail");
 });
 
-t.test("a parameter does not make another type of an index", async (t) => {
+t.test("the type of a referrers list is that of an index and nothing else", async (t) => {
   const id = "registry.referrers.content-type";
   const listed = (type: string): string =>
     judged([{ path: `/v2/a/referrers/${hash("sha256")}`, headers: { "content-type": type }, text: "{}" }], "1.1.1", { referrers: true })(
       id,
     );
   t.equal(listed(INDEX), "pass");
-  t.equal(listed(`${INDEX}; charset=utf-8`), "pass");
+  t.equal(listed(`${INDEX}; charset=utf-8`), "fail");
   t.equal(listed("application/json"), "fail");
 });
 
@@ -217,6 +219,13 @@ t.test("a HEAD says nothing else than a GET, and may say less", async (t) => {
   t.equal(said({ "content-type": full["content-type"] }, full), "pass");
   t.equal(said({}, full), "nothing");
   t.equal(said({ ...full, etag: '"2"' }, full), "fail");
+});
+
+t.test("the digest's header is asked of the registry, and not of the storage that it redirects to", async (t) => {
+  const id = "registry.blob.get-digest-header";
+  const path = `/v2/a/blobs/${hash("sha256")}`;
+  t.equal(judged([...pushed, { path, text: X }], "head")(id), "fail");
+  t.equal(judged([...pushed, { path, text: X, elsewhere: true }], "head")(id), "nothing");
 });
 
 t.test("a deletion that speaks of rights, or of what is in use, is no lack of the endpoint", async (t) => {
