@@ -275,6 +275,8 @@ function stillKnown(subject: RuntimeCase, steps: readonly StepResult[]): string[
   const known = new Set<number>();
   subject.steps.forEach((step, at) => {
     const result = steps[at];
+    // One of several callers may have created it anew.
+    if (step.op === "parallel") for (const each of step.steps) if (each.op === "create") deleted.delete(each.container);
     if (!("container" in step) || !result || !("ran" in result) || ("id" in step && step.id !== undefined)) return;
     const worked = result.ran.exit.kind === "exited" && result.ran.exit.code === 0;
     if (step.op === "delete" && worked) deleted.add(step.container);

@@ -5,15 +5,19 @@ import { all, holds } from "../check.js";
 import { type CaseView, type Check, checkCase, refused } from "./suite.js";
 import { type Event, walk } from "./walk.js";
 
-/** The minimal config: nothing in it can keep a runtime from any operation, or end the probe. */
-const isPlain = (view: CaseView, container: number): boolean => {
+/** The minimal config, with any environment: nothing in it can keep a runtime from any operation, or end the probe. */
+export const isPlain = (view: CaseView, container: number): boolean => {
   const subject = view.case.containers[container];
+  if (subject === undefined || subject.configText !== undefined || view.case.control !== undefined) return false;
+  const { process: { env: _any, ...process } = { cwd: "", user: { uid: 0, gid: 0 } }, ...config } = subject.config;
   return (
-    subject !== undefined &&
-    subject.configText === undefined &&
-    view.case.control === undefined &&
-    isDeepStrictEqual(subject.config, minimalConfig(subject.config.ociVersion)) &&
-    !view.case.steps.some((step) => step.op === "edit" && step.container === container)
+    isDeepStrictEqual({ ...config, process }, minimalConfig(config.ociVersion)) &&
+    !view.case.steps.some(
+      (step) =>
+        (step.op === "edit" && step.container === container) ||
+        // Another bundle, or a console, are reasons of their own.
+        (step.op === "create" && step.container === container && (step.bundle !== undefined || step.console !== undefined)),
+    )
   );
 };
 

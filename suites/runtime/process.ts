@@ -110,7 +110,8 @@ export default section("Process", [
     const seen = observed(view);
     if (!seen?.process.terminal || !seen.process.consoleSize) return undefined;
     const { rows, columns } = seen.inside.terminal;
-    return equal({ height: rows, width: columns }, seen.process.consoleSize);
+    const { height, width } = seen.process.consoleSize;
+    return equal({ height: rows, width: columns }, { height, width });
   }),
   check("runtime.process.console-size-ignored-without-terminal", (view) => {
     const seen = observed(view);

@@ -1,44 +1,37 @@
 import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
-import { CASE_DIR } from "../../runners/runtime/case.js";
+import { CASE_DIR, idOf } from "../../runners/runtime/case.js";
 import type { Leftovers, Ran, StepResult } from "../../runners/runtime/observation.js";
 import { all, equal, holds } from "../check.js";
-import { type CaseView, type Check, checkCase, example, ok, section } from "./suite.js";
+import { answered, type CaseView, type Check, checkCase, crashOf, example, ok, section } from "./suite.js";
 
 /** Every process of the target in a case, parallel ones included. */
 const processes = (results: readonly StepResult[]): Ran[] =>
   results.flatMap((result) => ("ran" in result ? [result.ran] : "results" in result ? processes(result.results) : []));
 
-/** Marks that a crashed Go, Rust or sanitized program leaves on its standard error. */
-const CRASH =
-  /^panic: |^goroutine \d+ \[running\]|^fatal error: .*\n|ERROR: (?:Address|Undefined|Thread|Memory)Sanitizer|runtime error: |thread '[^']*' panicked at/m;
-
-const crashOf = (ran: Ran): string | undefined => {
-  if (ran.exit.kind === "signaled") return `killed by ${ran.exit.signal}`;
-  return CRASH.test(ran.stderr) ? ran.stderr.slice(0, 2000) : undefined;
-};
-
 /**
  * All that was created was also deleted, in vain or not at all otherwise: only then is what remains the target's doing.
- * Counts the containers whose last successful operation was `delete`, and those that were refused from the start.
+ * Counts the containers whose last successful operation was `delete`, and those that were refused from the start. An operation that never
+ * answered may have left anything.
  */
 function allDeleted(view: CaseView): boolean {
   const alive = new Set<string>();
   let operations = 0;
+  let silent = 0;
   const visit = (steps: CaseView["case"]["steps"], results: readonly StepResult[]): void => {
     steps.forEach((step, at) => {
       const result = results[at];
       if (step.op === "parallel" && result?.op === "parallel") visit(step.steps, result.results);
       if (!result || !("ran" in result) || !("container" in step)) return;
       operations++;
-      const id = ("id" in step ? step.id : undefined) ?? String(step.container);
-      const succeeded = result.ran.exit.kind === "exited" && result.ran.exit.code === 0;
-      if (step.op === "create" && (succeeded || result.ran.exit.kind !== "exited")) alive.add(id);
-      if (step.op === "delete" && succeeded) alive.delete(id);
+      if (!answered(result.ran)) silent++;
+      const id = ("id" in step ? step.id : undefined) ?? idOf(step.container);
+      if (step.op === "create" && ok(result.ran)) alive.add(id);
+      if (step.op === "delete" && ok(result.ran)) alive.delete(id);
     });
   };
   visit(view.case.steps, view.observation.steps);
-  return operations > 0 && alive.size === 0;
+  return operations > 0 && silent === 0 && alive.size === 0;
 }
 
 /** Operations ran at the same time: what they leave is a matter of luck, and belongs to `robustness.race`. */

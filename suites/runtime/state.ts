@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { annotations } from "../../generators/runtime/annotations.js";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
-import { bundleOf, idOf } from "../../runners/runtime/case.js";
+import { bundleOf, idOf, type Step } from "../../runners/runtime/case.js";
 import { validateState } from "../../spec/validate.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { mustWork } from "./must-work.js";
@@ -29,13 +29,19 @@ const reported = (id: string, judge: (state: Fields, event: Event, view: CaseVie
 const withStatus = (id: string, status: Status): Check =>
   reported(id, (state, { before }) => (before === status ? equal(state.status, status) : undefined));
 
+/** How many steps create the container, those at the same time included. */
+const creates = (steps: readonly Step[], container: number): number =>
+  steps.reduce((sum, step) => {
+    if (step.op === "parallel") return sum + creates(step.steps, container);
+    return sum + Number(step.op === "create" && step.container === container);
+  }, 0);
+
 /** A pid is that of the container process: the one that create wrote down. */
 const pidWhen = (id: string, status: Status): Check =>
   reported(id, (state, { before, container }, view) => {
     if (before !== status) return undefined;
     // Of several containers that had the id one after the other, only the last one's pid is known.
-    const lives = view.case.steps.filter((step) => step.op === "create" && step.container === container).length;
-    const pid = lives === 1 ? view.containers[container]?.seen.pid : undefined;
+    const pid = creates(view.case.steps, container) === 1 ? view.containers[container]?.seen.pid : undefined;
     return typeof pid === "number"
       ? equal(state.pid, pid)
       : holds(Number.isInteger(state.pid) && Number(state.pid) > 0, "the pid of the container process", state.pid);

@@ -80,11 +80,25 @@ export const section = (title: string, parts: readonly (Check | Example)[]): Sec
 
 const succeeded = (ran: Ran | null): boolean => ran !== null && ran.exit.kind === "exited" && ran.exit.code === 0;
 
+/** What a crashed Go or Rust program, or a sanitized one, leaves on its standard error. */
+const TRACE =
+  /^goroutine \d+ \[|^thread '[^']*'(?: \(\d+\))? panicked at |ERROR: (?:Address|Thread|Memory)Sanitizer|^\S+:\d+:\d+: runtime error: /m;
+
+/** How the process crashed: killed by a signal, or by its language's means, which exit by a code and leave a trace. Undefined when it did not. */
+export function crashOf({ exit, stderr }: Ran): string | undefined {
+  if (exit.kind === "signaled") return `killed by ${exit.signal}`;
+  return exit.kind === "exited" && exit.code !== 0 && TRACE.test(stderr) ? stderr.slice(0, 2000) : undefined;
+}
+
 /** The operation ran and exited 0. */
 export const ok = succeeded;
 
 /** The operation ended by itself and said no. A hang or a crash is neither success nor refusal. */
-export const refused = (ran: Ran | null): boolean => ran !== null && ran.exit.kind === "exited" && ran.exit.code !== 0;
+export const refused = (ran: Ran | null): boolean =>
+  ran !== null && ran.exit.kind === "exited" && ran.exit.code !== 0 && crashOf(ran) === undefined;
+
+/** The operation succeeded or was refused: one can go by what it said. */
+export const answered = (ran: Ran | null): boolean => ok(ran) || refused(ran);
 
 /** The user's program was started: create and start both succeeded. */
 export const started = (view: View): boolean => succeeded(view.create) && succeeded(view.start);

@@ -1,86 +1,135 @@
 import { idOf, type Step } from "../../runners/runtime/case.js";
-import type { Ran, StepResult } from "../../runners/runtime/observation.js";
+import type { StepResult } from "../../runners/runtime/observation.js";
+import { afterOperation, hasEnded, type Knowledge, mayHaveEnded, type Operation, reported, type Standing } from "./knowledge.js";
 import { type CaseView, ok, refused } from "./suite.js";
 
+export { statusIn } from "./knowledge.js";
+
 /** Where a container stands in its lifecycle; `unknown` when what happened leaves it open. */
-export type Status = "absent" | "created" | "running" | "stopped" | "unknown";
+export type Status = Standing | "unknown";
 
 /** One operation of a case on one container, with what was known of the container before. */
-export interface Event {
-  readonly op: "create" | "start" | "state" | "kill" | "delete";
-  readonly step: Step;
-  readonly ran: Ran;
-  /** The parsed answer of `state`. */
-  readonly state: unknown;
+export interface Event extends Operation {
+  readonly id: string;
+  /** The container that has the id; the one that the step names, where no container of the case has it. */
   readonly container: number;
   /** The id was that of no container of the case. */
   readonly foreign: boolean;
   readonly before: Status;
+  /** How many times it had been created. */
+  readonly lives: number;
   /** The next `state` of the same container, if nothing that could change it lies between. */
   readonly next: Event | undefined;
 }
 
-const LETHAL = ["TERM", "SIGTERM", "15", "KILL", "SIGKILL", "9"];
-
-/** The status in a state's JSON, if it is one of the spec's. */
-export function statusIn(state: unknown): Status | undefined {
-  const status = typeof state === "object" && state !== null && "status" in state ? state.status : undefined;
-  return status === "created" || status === "running" || status === "stopped" ? status : undefined;
+/** A container while a case is walked. */
+interface Track {
+  known: Knowledge;
+  lives: number;
+  /** Whether the PID that the harness has is that of its process. */
+  pid: boolean;
 }
 
-/** What an operation that succeeded makes of a container: the state machine of the lifecycle. */
-function after(event: Pick<Event, "op" | "before" | "step" | "ran" | "state">, holds: boolean): Status {
-  const { op, before, step, ran, state } = event;
-  if (op === "state") return before === "unknown" && ok(ran) ? (statusIn(state) ?? "unknown") : before;
-  // A start that fails may leave a created container anywhere; any other error leaves everything as it was.
-  if (!ok(ran)) return refused(ran) && !(op === "start" && before === "created") ? before : "unknown";
-  switch (op) {
-    case "create":
-      return "created";
-    case "start":
-      return holds ? "running" : "unknown";
-    case "kill":
-      return step.op === "kill" && !LETHAL.includes(step.signal) ? before : "unknown";
-    case "delete":
-      return "absent";
+const isOperation = (step: Step): step is Extract<Step, { op: Operation["op"] }> =>
+  step.op === "create" || step.op === "start" || step.op === "state" || step.op === "kill" || step.op === "delete";
+
+const statusOf = ({ known }: Track): Status => (typeof known !== "string" && known.length === 1 ? (known[0] ?? "unknown") : "unknown");
+
+class Walk {
+  readonly events: { -readonly [Key in keyof Event]: Event[Key] }[] = [];
+  /** How many operations there were before each point at which a container may have changed by other means. */
+  readonly #changes = new Set<number>();
+  readonly #tracks = new Map<string, Track>();
+  readonly #view: CaseView;
+
+  constructor(view: CaseView) {
+    this.#view = view;
+    view.case.steps.forEach((step, at) => {
+      const result = view.observation.steps[at];
+      if (result) this.#step(step, result);
+    });
+    this.events.forEach((event, at) => {
+      const following = this.events[at + 1];
+      if (following?.op === "state" && following.id === event.id && !this.#changes.has(at + 1)) event.next = following;
+    });
+  }
+
+  #track(id: string): Track {
+    const track = this.#tracks.get(id) ?? { known: ["absent"], lives: 0, pid: false };
+    this.#tracks.set(id, track);
+    return track;
+  }
+
+  #step(step: Step, result: StepResult): void {
+    if (isOperation(step)) {
+      if ("ran" in result) this.#operate(step, result);
+      return;
+    }
+    if (step.op === "parallel" || step.op === "await" || step.op === "raw" || step.op === "write-cgroup")
+      this.#changes.add(this.events.length);
+    if (step.op === "await") this.#await(step, result);
+    else if (step.op === "parallel" && result.op === "parallel") this.#atOnce(step.steps, result.results);
+    else if (step.op === "write-cgroup") this.#change(idOf(step.container), mayHaveEnded);
+    else if (step.op === "raw" && step.args.length > 1) for (const id of this.#tracks.keys()) this.#change(id, () => "open");
+  }
+
+  /** Anything but `lost` may become something else. */
+  #change(id: string, to: (known: Knowledge) => Knowledge): void {
+    const track = this.#track(id);
+    if (track.known !== "lost") track.known = to(track.known);
+  }
+
+  #operate(step: Extract<Step, { op: Operation["op"] }>, result: StepResult & { readonly ran: Operation["ran"] }): void {
+    const id = step.id ?? idOf(step.container);
+    const track = this.#track(id);
+    const owner = this.#view.case.containers.findIndex((_, index) => idOf(index) === id);
+    const container = owner < 0 ? step.container : owner;
+    const operation: Operation = { op: step.op, step, ran: result.ran, state: result.op === "state" ? result.state : null };
+    const event: Event = { ...operation, id, container, foreign: owner < 0, before: statusOf(track), lives: track.lives, next: undefined };
+    this.events.push(event);
+    if (step.op === "create") this.#created(step.container, track, event);
+    track.known = afterOperation(track.known, operation, this.#isFirstProcess(container));
+  }
+
+  /** The file of the PID is the step's container's, whatever the id. */
+  #created(file: number, track: Track, { ran, before, id }: Event): void {
+    if (ok(ran)) track.lives++;
+    if (ok(ran) || before === "absent" || before === "unknown") this.#track(idOf(file)).pid = ok(ran) && id === idOf(file);
+  }
+
+  #isFirstProcess(container: number): boolean {
+    const namespaces = this.#view.case.containers[container]?.config.linux?.namespaces ?? [];
+    return namespaces.some(({ type, path }) => type === "pid" && path === undefined);
+  }
+
+  #await(step: Extract<Step, { op: "await" }>, result: StepResult): void {
+    const id = idOf(step.container);
+    const { pid, lives } = this.#track(id);
+    const outcome = result.op === "await" ? result.outcome : undefined;
+    if (outcome === "exited") this.#change(id, pid ? hasEnded : mayHaveEnded);
+    // What an earlier life reported is still there to be read in a later one.
+    const holds = this.#view.case.containers[step.container]?.hold === true && lives === 1;
+    if (outcome === "ready" && holds) this.#change(id, reported);
+  }
+
+  /** Who came first is not known, nor whether all that was begun is done. */
+  #atOnce(steps: readonly Step[], results: readonly StepResult[]): void {
+    steps.forEach((step, at) => {
+      const result = results[at];
+      if (!isOperation(step) || step.op === "state") return;
+      const track = this.#track(step.id ?? idOf(step.container));
+      if (step.op === "create") {
+        this.#track(idOf(step.container)).pid = false;
+        track.lives++;
+      }
+      const answered = result && "ran" in result && (ok(result.ran) || refused(result.ran));
+      if (track.known !== "lost") track.known = answered ? "open" : "lost";
+    });
   }
 }
 
 /**
- * Walks the steps of a case by the model: every operation with the status that its container had before. Steps that ran at
- * the same time leave their containers' status unknown until a `state` tells it.
+ * Walks the steps of a case by the model: every operation with the status that its container had before. The status is unknown
+ * wherever an answer, its lack, luck, or what a program may do by itself leaves it open.
  */
-export function walk(view: CaseView): readonly Event[] {
-  const statuses = new Map<number, Status>();
-  const events: { -readonly [Key in keyof Event]: Event[Key] }[] = [];
-  /** How many operations there were before each point at which a container may have changed by other means. */
-  const changes: number[] = [];
-  view.case.steps.forEach((step, at) => {
-    const result: StepResult | undefined = view.observation.steps[at];
-    if (!result) return;
-    if (step.op === "parallel" || (step.op === "await" && step.until === "exit")) changes.push(events.length);
-    if (step.op === "parallel") {
-      for (const each of step.steps) if ("container" in each) statuses.set(each.container, "unknown");
-      return;
-    }
-    if (step.op === "await" && step.until === "exit" && result.op === "await" && result.outcome === "exited") {
-      if (statuses.get(step.container) !== "absent") statuses.set(step.container, "stopped");
-      return;
-    }
-    if (!("container" in step) || !("ran" in result)) return;
-    if (step.op !== "create" && step.op !== "start" && step.op !== "state" && step.op !== "kill" && step.op !== "delete") return;
-    const foreign = "id" in step && step.id !== undefined && step.id !== idOf(step.container);
-    const before = foreign ? "absent" : (statuses.get(step.container) ?? "absent");
-    const state = result.op === "state" ? result.state : null;
-    const event = { op: step.op, step, ran: result.ran, state, container: step.container, foreign, before, next: undefined };
-    events.push(event);
-    const unusual = step.op === "delete" && step.force && refused(result.ran) ? "unknown" : undefined;
-    if (!foreign) statuses.set(step.container, unusual ?? after(event, view.case.containers[step.container]?.hold === true));
-  });
-  events.forEach((event, at) => {
-    const following = events[at + 1];
-    if (changes.includes(at + 1)) return;
-    if (following?.op === "state" && following.container === event.container && following.foreign === event.foreign) event.next = following;
-  });
-  return events;
-}
+export const walk = (view: CaseView): readonly Event[] => new Walk(view).events;

@@ -212,6 +212,11 @@ t.test("a container is still known when state works after its delete did", async
   t.same(known(0, 0, 0), ["oci-conform-0"]);
   t.same(known(0, 0, 1), []);
   t.same(known(0, 1, 0), [], "it was never deleted");
+  const [first, second, third] = steps;
+  const atOnce: Step = { op: "parallel", steps: [{ op: "create", container: 0 }] };
+  if (!first || !second || !third) throw new Error("three steps");
+  const again = observed(caseWith([first, second, atOnce, third]), [[ran(0), bytes("1")], [ran(0)], [ran(0)], [ran(0, "{}")]]);
+  t.same(again.leftovers.stillKnown, [], "one of several callers created it anew");
 });
 
 t.test("hook records go to the container whose config names them, in the order of their beginning", async (t) => {

@@ -25,6 +25,10 @@ const ended: Done = [
   { op: "await", container: 0, until: "exit" },
   { op: "await", outcome: "exited" },
 ];
+const ready: Done = [
+  { op: "await", container: 0, until: "ready" },
+  { op: "await", outcome: "ready" },
+];
 const stateOf = (status: string, pid = 100, parts: object = {}) => ({
   ociVersion: "1.3.0",
   id: "oci-conform-0",
@@ -54,6 +58,21 @@ t.test("a state after a race says nothing of the operation before it", async (t)
   t.equal(verdict(operations, "start.not-created-no-effect", own), "fail", "without a race it does");
 });
 
+t.test("after operations at the same time nobody knows what the container is, whatever ends after", async (t) => {
+  const gone = [twice("delete"), kill(1), ended, operate("delete", 1), tells(null), kill(1), tells(null)];
+  const canned = run(create, kill(), ended, ...gone);
+  for (const section of [operations, state])
+    for (const { id } of section.checks) t.not(verdict(section, id.replace("runtime.", ""), canned), "fail", id);
+});
+
+t.test("a container created by one of several callers has a pid of its own too", async (t) => {
+  const atOnce: Done = [
+    { op: "parallel", steps: [create[0], { op: "create", container: 1 }] },
+    { op: "parallel", results: [create[1], create[1]] },
+  ];
+  t.equal(verdict(state, "state.pid-when-created", run(create, tells("created", 50), kill(), ended, remove, atOnce)), "pass");
+});
+
 t.test("each container that has an id one after the other has a pid of its own", async (t) => {
   const two = run(create, tells("created", 50), kill(), ended, remove, create, tells("created", 100));
   t.equal(verdict(state, "state.pid-when-created", two), "pass");
@@ -73,7 +92,7 @@ t.test("only what an edit changes can show whether config.json was read again", 
 
 t.test("what must work on a container of the minimal config may not be refused", async (t) => {
   const rows: readonly (readonly [Section, string, Done[]])[] = [
-    [operations, "kill.sends-signal", [create, start, kill(1)]],
+    [operations, "kill.sends-signal", [create, start, ready, kill(1)]],
     [operations, "lifecycle.container-destroyed", [create, start, ended, operate("delete", 1)]],
     [state, "query-state.returns-state", [create, tells(null)]],
   ];

@@ -45,6 +45,10 @@ const tells = (status: string | null, parts: object = {}, id?: string): Done => 
   { op: "state", container: 0, ...(id === undefined ? {} : { id }) },
   { op: "state", ran: ran(status === null ? 1 : 0), state: status === null ? null : stateOf(status, parts) },
 ];
+const ready: Done = [
+  { op: "await", container: 0, until: "ready" },
+  { op: "await", outcome: "ready" },
+];
 const raw = (op: string, code: number): Done => [
   { op: "raw", args: [op] },
   { op: "raw", ran: ran(code) },
@@ -90,14 +94,19 @@ const OPERATIONS: readonly Both[] = [
   ],
   ["start.not-created-error", run(...finished, start(1)), run(...finished, start(0))],
   ["start.not-created-no-effect", run(...finished, start(1), tells("stopped")), run(...finished, start(1), tells("running"))],
-  ["lifecycle.program-run", aimed("lifecycle.program-run", {}), aimed("lifecycle.program-run", { inside: null })],
+  ["start.runs-program", run(create(), start(), ended, mark(true)), { ...run(create(), start(), ended, mark(false)), inside: null }],
+  [
+    "lifecycle.program-run",
+    aimed("lifecycle.program-run", run(create(), start(), ended, mark(true))),
+    { ...run(create(), start(), ended, mark(false)), inside: null },
+  ],
   ["start.no-process-error", { config: withoutProcess, start: ran(1) }, { config: withoutProcess, start: ran(0) }],
   ["kill.not-alive-error", run(...finished, kill(1)), run(...finished, kill(0))],
   ["kill.not-alive-no-effect", run(...finished, kill(1), tells("stopped")), run(...finished, kill(1), tells(null))],
   [
     "kill.sends-signal",
-    run(create(), start(), kill(), ended),
-    { ...run(create(), start(), kill(), ended), seen: { exit: { kind: "exited", code: 9 } } },
+    run(create(), start(), ready, kill(), ended),
+    { ...run(create(), start(), ready, kill(), ended), seen: { exit: { kind: "exited", code: 9 } } },
   ],
   ["delete.not-stopped-error", run(create(), remove(1)), run(create(), remove(0))],
   ["delete.not-stopped-no-effect", run(create(), remove(1), tells("created")), run(create(), remove(0), tells(null))],
@@ -105,7 +114,7 @@ const OPERATIONS: readonly Both[] = [
 ];
 
 /** What shows by success alone: a runtime without it fails the case's aim by its refusal. */
-const BY_SUCCESS = ["operations.supported", "scope.creator-can-operate", "start.runs-program"].map((id) => `runtime.${id}`);
+const BY_SUCCESS = ["operations.supported", "scope.creator-can-operate"].map((id) => `runtime.${id}`);
 
 t.test("operations", async (t) =>
   judgesBothWays(t, { ...operations, checks: operations.checks.filter(({ id }) => !BY_SUCCESS.includes(id)) }, OPERATIONS),
@@ -118,12 +127,44 @@ t.test("what shows by success alone", async (t) => {
     t.equal(verdictBy(operations, id, whole), "pass");
     t.equal(verdictBy(operations, id, run(create())), undefined);
   }
-  t.equal(verdictBy(operations, "runtime.start.runs-program", {}), "pass");
-  t.equal(verdictBy(operations, "runtime.start.runs-program", { inside: null }), undefined);
+});
+
+t.test("that a program never ran takes more than that it never reported", async (t) => {
+  const { verdictBy } = await import("./fixture.js");
+  const timedOut: Done = [ended[0], { op: "await", outcome: "timeout" }];
+  const verdict = (...steps: Done[]) => verdictBy(operations, "runtime.start.runs-program", { ...run(...steps), inside: null });
+  t.equal(verdict(create(), tells("created"), start(), timedOut, tells("created"), mark(false)), "fail", "it was never started");
+  t.equal(verdict(create(), tells("created"), start(), timedOut, tells("running"), mark(false)), undefined, "it may be slow");
+  t.equal(verdict(create(), start(), ended, mark(true)), undefined, "its report may be lost");
+  t.equal(verdict(create(), start(), ended), undefined, "nobody looked");
+});
+
+t.test("a process that was killed may tell so as a signal, or as shells do", async (t) => {
+  const { verdictBy } = await import("./fixture.js");
+  const steps = run(create(), start(), ready, kill(0, "KILL"), ended);
+  const verdict = (exit: object) => verdictBy(operations, "runtime.kill.sends-signal", { ...steps, seen: { exit } } as Canned);
+  t.equal(verdict({ kind: "signaled", signal: "SIGKILL" }), "pass");
+  t.equal(verdict({ kind: "exited", code: 137 }), "pass");
+  t.equal(verdict({ kind: "exited", code: 0 }), "fail");
+  t.equal(verdict({ kind: "signaled", signal: "SIGTERM" }), "fail");
+});
+
+t.test("what was created once must be created again", async (t) => {
+  const { verdictBy } = await import("./fixture.js");
+  const verdict = (canned: Canned) => verdictBy(operations, "runtime.create.creates-container", canned);
+  const life = [create(), start(), ended, remove(), tells(null)] as const;
+  t.equal(verdict(run(...life, create(1))), "fail");
+  t.equal(verdict(run(...life, create(), tells("created"))), "pass");
+  t.equal(verdict(run(create(), start(), ended, remove(), tells("stopped"), create(1))), undefined, "the id is still taken");
+  t.equal(verdict(run(create(), start(), ended, remove(), create(1))), undefined, "nobody asked whether it is gone");
+  t.equal(verdict(run(...life, edit, create(1))), undefined, "the config is another one");
+  t.equal(verdict({ ...run(...life, create(1)), config: configOf({ hostname: "odd" }) }), undefined, "the config may be the reason");
+  const lost: Done = [create()[0], { op: "create", ran: { ...ran(), exit: { kind: "timeout" } } }];
+  t.equal(verdict(run(...life, lost)), undefined, "no answer is no refusal");
 });
 
 const told = (before: "created" | "running" | "stopped", parts: object): Canned => {
-  const steps = { created: [create()], running: [create(), start()], stopped: [...finished] }[before];
+  const steps = { created: [create()], running: [create(), start(), ready], stopped: [...finished] }[before];
   return run(...steps, tells(before, parts));
 };
 const annotated = configOf({ annotations: { "com.example.key": "value" } });
@@ -210,7 +251,7 @@ const ROBUSTNESS: readonly Both[] = [
       steps: [
         [
           { op: "create", container: 0 },
-          { op: "create", ran: ran(2, "", "panic: runtime error: index out of range\n") },
+          { op: "create", ran: ran(2, "", "panic: runtime error: index out of range\n\ngoroutine 1 [running]:\n") },
         ],
       ],
     },
