@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import { checkFile, writeWhole } from "../files/write.js";
 import { applyBaseline } from "../reports/baseline/apply.js";
 import { type Baseline, type KnownIds, readBaseline } from "../reports/baseline/read.js";
 import { updateBaseline } from "../reports/baseline/update.js";
-import { checkFile, writeWhole } from "../reports/file.js";
 import type { Results } from "../reports/results.js";
 import { count } from "../reports/text.js";
 import { UsageError } from "../runners/errors.js";
@@ -58,10 +58,10 @@ export class BaselineGate {
   }
 
   /** Writes the baseline anew. Returns what was changed, in words. */
-  update(all: readonly Results[], gate: "must" | "should"): string {
+  async update(all: readonly Results[], gate: "must" | "should"): Promise<string> {
     const { baseline: file = "" } = this.#options;
     const { text, added, removed } = updateBaseline(this.#baseline, all, gate);
-    writeWhole(file, text);
+    await writeWhole(file, text);
     const changes = [
       added.length > 0 ? `${count(added.length, "finding")} added` : "",
       removed.length > 0 ? `${removed.length} removed` : "",

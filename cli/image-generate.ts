@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Arbitrary } from "fast-check";
+import { makeDirectory, writeDirectory } from "../files/directory.js";
+import { reasonOf } from "../files/place.js";
 import { validImage } from "../generators/image/case.js";
 import { FAULTS } from "../generators/image/fault-table.js";
 import { anyFaultImage, faultImage } from "../generators/image/faults.js";
@@ -9,7 +11,6 @@ import { writeLayout } from "../generators/image/write-layout.js";
 import { draw, streamSeed } from "../runners/draw.js";
 import { UsageError } from "../runners/errors.js";
 import type { ImageCase } from "../runners/image/case.js";
-import { codeOf } from "../runners/image/errno.js";
 import { expectationOf } from "../suites/image/expectation.js";
 import { makeCommand, parse, wholeNumber } from "./command.js";
 import { DEFAULT_SEED } from "./common-options.js";
@@ -35,27 +36,14 @@ function* images({ count, seed, faults }: GenerateOptions): Generator<ImageCase>
   }
 }
 
-/** Makes a directory and those above it. Node's own way of doing that does not end below /proc. */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (thrown) {
-    const code = codeOf(thrown);
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || dirname(path) === path) throw thrown;
-    makeDirectory(dirname(path));
-    mkdirSync(path);
-  }
-}
-
 /** An empty or new directory. @throws UsageError */
 function prepare(out: string): void {
-  let names: string[] = [];
+  makeDirectory(out, "--out");
+  let names: string[];
   try {
-    makeDirectory(resolve(out));
     names = readdirSync(out);
   } catch (thrown) {
-    throw new UsageError(`--out ${out}: ${thrown instanceof Error ? thrown.message : "cannot be made"}`);
+    throw new UsageError(`--out ${out}: it cannot be read (${reasonOf(thrown)})`);
   }
   if (names.length > 0)
     throw new UsageError(`--out ${out}: there is something in it already (${names[0]}); name a new or an empty directory`);
@@ -65,10 +53,11 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Writes one image: `layout/`, the case as data, and what is expected of it. */
 function write(directory: string, subject: ImageCase): void {
-  mkdirSync(directory);
-  writeLayout(join(directory, "layout"), buildLayout(subject));
-  writeFileSync(join(directory, "case.json"), json(subject));
-  writeFileSync(join(directory, "expected.json"), json(expectationOf(subject, faultWords(subject))));
+  writeDirectory(directory, (temporary) => {
+    writeLayout(join(temporary, "layout"), buildLayout(subject));
+    writeFileSync(join(temporary, "case.json"), json(subject));
+    writeFileSync(join(temporary, "expected.json"), json(expectationOf(subject, faultWords(subject))));
+  });
 }
 
 /** `oci-conform image generate`: writes generated layouts, each with what is expected of it and why. */

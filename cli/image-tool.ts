@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { makeDirectory } from "../files/directory.js";
+import { writeWhole } from "../files/write.js";
 import type { Telling } from "../reports/reporter.js";
 import type { Results } from "../reports/results.js";
 import { UsageError } from "../runners/errors.js";
@@ -116,9 +117,9 @@ export async function run(args: readonly string[]): Promise<number> {
     }));
     const { code, all } = await runSession(subjects, selected, options);
     if (all.length > 1 && code !== 130) {
-      mkdirSync(options.out, { recursive: true });
+      makeDirectory(options.out, "--out");
       const { text, json } = reportDivergences(targets);
-      writeFileSync(join(options.out, "differences.json"), json);
+      await writeWhole(join(options.out, "differences.json"), json);
       process.stdout.write(text);
     }
     return code;

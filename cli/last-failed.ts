@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { writeWhole } from "../reports/file.js";
+import { dirname, join } from "node:path";
+import { makeDirectory } from "../files/directory.js";
+import { writeWhole } from "../files/write.js";
 import type { Results } from "../reports/results.js";
 
 /** What failed of each target when it was tested last, by the suite and the target's name. */
@@ -37,12 +38,13 @@ export class LastFailed {
   }
 
   /** Notes what failed now; what was not looked at this time stays as it was. @throws UsageError when it cannot be written. */
-  note(key: string, { requirements }: Results): void {
+  async note(key: string, { requirements }: Results): Promise<void> {
     const all = read(this.#file);
     const seen = new Set(requirements.map(({ id }) => id));
     const failing = requirements.flatMap(({ id, verdict }) => (verdict === "fail" || verdict === "error" ? [id] : []));
     const failed = { ...all, [key]: [...(all[key] ?? []).filter((id) => !seen.has(id)), ...failing] };
     if (failing.length === 0 && all[key] === undefined) return;
-    writeWhole(this.#file, `${JSON.stringify({ format: FORMAT, failed }, null, 2)}\n`);
+    makeDirectory(dirname(this.#file), "--out");
+    await writeWhole(this.#file, `${JSON.stringify({ format: FORMAT, failed }, null, 2)}\n`);
   }
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeDirectory } from "../files/directory.js";
 import { learningCase, minimalCase } from "../generators/registry/learn.js";
 import { MEDIA } from "../generators/registry/steps.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
@@ -93,7 +94,7 @@ export class RegistryTarget {
       ...credentials(options, url),
     };
     if (!bundled && options.server === undefined) return new RegistryTarget(endpoint, undefined, options.cleanup, undefined);
-    mkdirSync(options.out, { recursive: true });
+    makeDirectory(options.out, "--out");
     const temporary = bundled ? mkdtempSync(join(tmpdir(), "oci-conform-registry-")) : undefined;
     const argv =
       temporary === undefined ? splitCommand(options.server ?? "") : bundledCommand(temporary, new URL(url).port, options.bundledArg);

@@ -1,6 +1,6 @@
+import { checkFile, writeWhole } from "../files/write.js";
 import { compare, isRegression } from "../reports/compare.js";
 import { comparisonMarkdown, renderComparison } from "../reports/compare-text.js";
-import { checkFile, writeWhole } from "../reports/file.js";
 import { paintFor, widthOf } from "../reports/style.js";
 import { nearest } from "../reports/suggest.js";
 import { UsageError } from "../runners/errors.js";
@@ -50,7 +50,7 @@ export async function compareFiles(args: readonly string[]): Promise<number> {
     const paint = plain ? (_: unknown, text: string) => text : paintFor(process.stdout, process.env);
     const text = format === "markdown" ? markdown : renderComparison(comparison, { gate, paint, width: widthOf(process.stdout) });
     if (file === undefined) process.stdout.write(text);
-    else writeWhole(file, text);
+    else await writeWhole(file, text);
   }
   addToSummary(markdown);
   return isRegression(comparison, { gate }) ? 1 : 0;

@@ -51,7 +51,7 @@ async function show(args: readonly string[]): Promise<number> {
     }
   }
   if (several && outputs.forPeople) process.stdout.write(renderTable(all));
-  outputs.finish(all);
+  await outputs.finish(all);
   return 0;
 }
 

@@ -1,5 +1,6 @@
-import { join } from "node:path";
-import { writeWhole } from "../reports/file.js";
+import { dirname, join } from "node:path";
+import { makeDirectory } from "../files/directory.js";
+import { writeWhole } from "../files/write.js";
 import { loadCatalogue, type Requirement, SPECS, type SpecName, sectionUrl } from "../spec/catalogue.js";
 import { FEATURES } from "../spec/distribution/terms.js";
 import { faultsOf, isChecked, waysOf } from "./requirement-tests.js";
@@ -118,6 +119,10 @@ export async function requirementPages(): Promise<ReadonlyMap<string, string>> {
 /** Writes every page below a directory, over those that are there. Returns how many. @throws UsageError */
 export async function writePages(directory: string): Promise<number> {
   const pages = await requirementPages();
-  for (const [path, text] of pages) writeWhole(join(directory, path), text, { flush: false });
+  for (const [path, text] of pages) {
+    const file = join(directory, path);
+    makeDirectory(dirname(file), "--pages");
+    await writeWhole(file, text, { flush: false });
+  }
   return pages.size;
 }

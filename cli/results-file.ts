@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { reasonOf } from "../reports/file.js";
+import { reasonOf } from "../files/place.js";
 import type { Results } from "../reports/results.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
 import { validateResults } from "../spec/validate.js";

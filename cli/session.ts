@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { checkDirectory } from "../files/directory.js";
 import { exitCode } from "../reports/exit-code.js";
 import { Outputs } from "../reports/outputs.js";
 import type { Telling } from "../reports/reporter.js";
@@ -70,6 +72,7 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
   const baseline = await BaselineGate.open(options);
   if (baseline.updates && shard)
     throw new UsageError("--update-baseline needs all parts of a run: give it to oci-conform report merge, not to one --shard");
+  for (const directory of out === undefined ? [] : [out, join(out, "failures")]) checkDirectory(directory, `--out ${out}`);
   const memory = out === undefined ? undefined : new LastFailed(out);
 
   const abort = new AbortController();
@@ -94,7 +97,7 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
         for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
         for (const reporter of reporters) await reporter.end(results);
         all.push(results);
-        memory?.note(key, results);
+        await memory?.note(key, results);
         const code = exitCode(results, gate);
         const why = code === 0 && !abort.signal.aborted ? (doubt?.(results) ?? nothingShown(results)) : undefined;
         codes.push(why === undefined ? code : exitCodeOf(new Inconclusive(why)));
@@ -106,7 +109,7 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
       }
     }
     if (several && all.length > 1 && outputs.forPeople) process.stdout.write(renderTable(all));
-    outputs.finish(all);
+    await outputs.finish(all);
     tellGitHub(all, level);
   } finally {
     process.removeListener("SIGINT", interrupt).removeListener("SIGTERM", interrupt);
@@ -114,6 +117,6 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
   if (abort.signal.aborted) return { code: 130, all };
   const code = weightiest(codes);
   if (!baseline.updates) return { code, all };
-  process.stderr.write(`${baseline.update(all, level)}\n`);
+  process.stderr.write(`${await baseline.update(all, level)}\n`);
   return { code: code === 1 ? weightiest(codes.filter((each) => each !== 1)) : code, all };
 }

@@ -1,7 +1,8 @@
+import { checkFile, writeWhole } from "../files/write.js";
 import { UsageError } from "../spec/usage-error.js";
 import { badge } from "./badge.js";
 import type { Document } from "./document.js";
-import { checkFile, toFile, writeWhole } from "./file.js";
+import { toFile } from "./file.js";
 import { html } from "./html/html.js";
 import { json } from "./json.js";
 import { junit } from "./junit.js";
@@ -106,12 +107,12 @@ export class Outputs {
   }
 
   /** Writes the documents. @throws UsageError when a file cannot be written. */
-  finish(all: readonly Results[]): void {
+  async finish(all: readonly Results[]): Promise<void> {
     for (const output of this.#outputs) {
       if (!("document" in output) || all.length === 0) continue;
       const text = output.document(all, this.#options);
       if (output.file === undefined) this.#out.write(text);
-      else writeWhole(output.file, text);
+      else await writeWhole(output.file, text);
     }
   }
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeDirectory } from "../files/directory.js";
 import { UsageError } from "./errors.js";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
@@ -7,20 +8,17 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 /** The files of a kept case: objects become JSON, texts stay; those that end in `.sh` can be executed. */
 export type CaseFiles = Readonly<Record<string, unknown>>;
 
-/** Writes a case's directory, with what else `more` puts there, under a temporary name and renames it into place. Returns its path. */
+/** Writes a case's directory, with what else `more` puts there, whole or not at all. Returns its path. @throws UsageError when that fails. */
 export function storeFiles(root: string, name: string, files: CaseFiles, more?: (directory: string) => void): string {
   const directory = join(root, name);
-  const temporary = `${directory}.${process.pid}.tmp`;
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
-  for (const [file, content] of Object.entries(files)) {
-    writeFileSync(join(temporary, file), typeof content === "string" ? content : json(content), {
-      mode: file.endsWith(".sh") ? 0o755 : 0o644,
-    });
-  }
-  more?.(temporary);
-  rmSync(directory, { recursive: true, force: true });
-  renameSync(temporary, directory);
+  writeDirectory(directory, (temporary) => {
+    for (const [file, content] of Object.entries(files)) {
+      writeFileSync(join(temporary, file), typeof content === "string" ? content : json(content), {
+        mode: file.endsWith(".sh") ? 0o755 : 0o644,
+      });
+    }
+    more?.(temporary);
+  });
   return directory;
 }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
+import { reasonOf } from "../../files/place.js";
 import { UsageError } from "../../spec/usage-error.js";
 import { validateBaseline } from "../../spec/validate.js";
-import { reasonOf } from "../file.js";
 import { nearest } from "../suggest.js";
 
 /** Where a known finding is known; everywhere by default. */

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, openSync, type WriteStream } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { Inconclusive } from "../errors.js";
+import { reasonOf } from "../../files/place.js";
+import { Inconclusive, UsageError } from "../errors.js";
 import type { Restarter } from "./run-case.js";
 
 /** How a registry is started. */
@@ -13,6 +14,15 @@ export interface ServerOptions {
   readonly log: string;
   /** How long it may take to answer. */
   readonly startMs: number;
+}
+
+/** A log to add to. @throws UsageError when it cannot be written */
+function opened(log: string): number {
+  try {
+    return openSync(log, "a");
+  } catch (thrown) {
+    throw new UsageError(`${log} cannot be written (${reasonOf(thrown)})`);
+  }
 }
 
 /** How long a server may take to end when it is asked to. */
@@ -29,7 +39,7 @@ export class Server implements Restarter {
 
   private constructor(options: ServerOptions) {
     this.#options = options;
-    this.#log = createWriteStream(options.log, { flags: "a" });
+    this.#log = createWriteStream("", { fd: opened(options.log) });
   }
 
   /** Starts it. @throws Inconclusive with its own words, when it ends or does not answer */
