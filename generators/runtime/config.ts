@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../runners/runtime/host.js";
-import type { CapabilitySets, Config, Hooks, Mount, Namespace, Process, Scheduler } from "../../spec/runtime/config.js";
+import type { CapabilitySets, Config, Hooks, Mount, Namespace, Process } from "../../spec/runtime/config.js";
 import { has } from "../../spec/runtime/releases.js";
 import { annotations } from "./annotations.js";
 import { args } from "./args.js";
@@ -28,7 +28,7 @@ import { personality } from "./personality.js";
 import { resources } from "./resources.js";
 import { rlimits } from "./rlimits.js";
 import { rootfsPropagation } from "./rootfs-propagation.js";
-import { scheduler } from "./scheduler.js";
+import { inUserNamespace, scheduler } from "./scheduler.js";
 import { seccomp } from "./seccomp.js";
 import { sysctl, sysctlNamespace } from "./sysctl.js";
 import { terminal } from "./terminal.js";
@@ -84,12 +84,6 @@ type Drawn<A> = A extends Arbitrary<infer T> ? T : never;
 const filled = <T extends object>(value: T | undefined): T | undefined =>
   value === undefined || Object.keys(value).length === 0 ? undefined : value;
 
-/** In a user namespace nobody lends real-time priority, and nobody may be preferred to others. */
-const unprivileged = (wanted: Scheduler): Scheduler | undefined => {
-  if (wanted.policy === "SCHED_FIFO" || wanted.policy === "SCHED_RR") return undefined;
-  return wanted.nice === undefined ? wanted : { ...wanted, nice: Math.max(0, wanted.nice) };
-};
-
 /** Other users keep through execve(2) only what is ambient. */
 const capabilitiesFor = (uid: number, sets: CapabilitySets): CapabilitySets =>
   uid === 0 ? sets : { ...sets, effective: sets.ambient ?? [], permitted: sets.ambient ?? [] };
@@ -111,7 +105,7 @@ function processOf(parts: Sections, host: HostFacts, base: Process): Process {
       capabilities: sets === undefined ? undefined : capabilitiesFor(account.uid, sets),
       noNewPrivileges: parts.noNewPrivileges,
       oomScoreAdj: adjustment === undefined || !remapped ? adjustment : Math.max(host.outside.oomScoreAdj ?? 0, adjustment),
-      scheduler: remapped && parts.scheduler ? unprivileged(parts.scheduler) : parts.scheduler,
+      scheduler: remapped && parts.scheduler ? inUserNamespace(host, parts.scheduler) : parts.scheduler,
       ioPriority: remapped && parts.ioPriority?.class === "IOPRIO_CLASS_RT" ? undefined : parts.ioPriority,
       execCPUAffinity: filled(parts.execCPUAffinity),
     }),

@@ -1,6 +1,7 @@
+import type { HostFacts } from "../../runners/runtime/host.js";
 import { BROKEN } from "./broken.js";
 import type { Flaw } from "./flaws.js";
-import { hasFile, hasMemoryPolicy, hasNamespace } from "./host.js";
+import { can, hasFile, hasMemoryPolicy, hasNamespace } from "./host.js";
 import { type Path, REMOVED } from "./json.js";
 
 /** One flaw of a property, `linux` being understood. */
@@ -155,7 +156,7 @@ const resourceFlaws: readonly Flaw[] = [
 ];
 
 const DEVICE = { type: "c", path: "/dev/oci-device", major: 1, minor: 3 };
-const mknod = (host: { readonly root: boolean }): boolean => host.root;
+const mknod = (host: HostFacts): boolean => can(host, "CAP_MKNOD");
 
 const otherFlaws: readonly Flaw[] = [
   flaw(BROKEN.deviceType, "an unknown type of device", [[["devices"], [DEVICE]]], ["devices", 0, "type"], ["x", "char", ""], {

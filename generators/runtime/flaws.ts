@@ -2,7 +2,9 @@ import type { HostFacts } from "../../runners/runtime/host.js";
 import { BROKEN } from "./broken.js";
 import { linuxFlaws } from "./flaws-linux.js";
 import { HOOK_KINDS, recordingHook } from "./hooks.js";
+import { hardLimit } from "./host.js";
 import { type Path, REMOVED } from "./json.js";
+import { whyNotOrdinary } from "./scheduler.js";
 
 /** A way in which a config can be wrong. */
 export interface Flaw {
@@ -48,17 +50,23 @@ const processFlaws: readonly Flaw[] = [
   {
     requirement: BROKEN.rlimitTwice,
     description: "a limit twice",
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
+    path: ["process", "rlimits", 1],
+    values: [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }],
+  },
+  {
+    requirement: BROKEN.rlimitTwice,
+    description: "a limit twice, with other values",
+    when: (host) => hardLimit(host, "RLIMIT_CORE") >= 4096,
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
     path: ["process", "rlimits", 1],
-    // None raises the limit: that could be refused for want of a capability.
-    values: [
-      { type: "RLIMIT_CORE", soft: 0, hard: 4096 },
-      { type: "RLIMIT_CORE", soft: 0, hard: 0 },
-    ],
+    // It does not raise the limit: that could be refused for want of a capability.
+    values: [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }],
   },
   {
     requirement: BROKEN.invalid,
     description: "a soft limit above the hard one",
+    when: (host) => hardLimit(host, "RLIMIT_CORE") >= 4096,
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
     path: ["process", "rlimits", 0, "soft"],
     values: [8192],
@@ -67,6 +75,7 @@ const processFlaws: readonly Flaw[] = [
     requirement: BROKEN.invalid,
     description: "an unknown scheduling policy",
     since: "process.scheduler",
+    when: (host) => whyNotOrdinary(host) === undefined,
     base: [[["process", "scheduler"], { policy: "SCHED_OTHER" }]],
     path: ["process", "scheduler", "policy"],
     values: ["SCHED_NO_SUCH", "OTHER", ""],
@@ -75,6 +84,7 @@ const processFlaws: readonly Flaw[] = [
     requirement: BROKEN.invalid,
     description: "an unknown scheduling flag",
     since: "process.scheduler",
+    when: (host) => whyNotOrdinary(host) === undefined,
     base: [[["process", "scheduler"], { policy: "SCHED_OTHER", flags: ["SCHED_FLAG_RESET_ON_FORK"] }]],
     path: ["process", "scheduler", "flags", 0],
     values: ["SCHED_FLAG_NO_SUCH", ""],

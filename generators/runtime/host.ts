@@ -6,6 +6,22 @@ import type { HostFacts } from "../../runners/runtime/host.js";
  */
 export const can = (host: HostFacts, capability: string): boolean => host.root && host.outside.capabilities.effective.includes(capability);
 
+/** Why the harness, and so a runtime that it starts, cannot do what needs that capability over the host; undefined when it can. */
+export function whyNot(host: HostFacts, capability: string, what: string): string | undefined {
+  if (can(host, capability)) return undefined;
+  return host.root
+    ? `${what} needs ${capability}, which the harness was started without`
+    : `${what} needs ${capability} over the host, which nobody has in a user namespace, as an ordinary user needs one`;
+}
+
+export const whyNoDeviceNodes = (host: HostFacts): string | undefined => whyNot(host, "CAP_MKNOD", "making a device node");
+
+/** Why containers cannot get cgroups here; undefined when they can. */
+export function whyNoCgroups(host: HostFacts): string | undefined {
+  if (host.cgroup.mode !== "none") return undefined;
+  return host.root ? "the sandbox has no cgroups" : "no cgroups can be made in a user namespace, as an ordinary user needs one";
+}
+
 /** Whether a fresh cgroup has this file (`memory/memory.limit_in_bytes` on v1, `memory.max` on v2). */
 export const hasFile = (host: HostFacts, file: string): boolean => host.cgroup.files.includes(file);
 
@@ -26,8 +42,11 @@ export const idCount = (host: HostFacts): number => Math.min(contiguous(host.out
 /** The highest id that generators give to a user: it also lies in every mapping that `mappings` makes. */
 export const lastId = (host: HostFacts): number => Math.min(idCount(host), 65536) - 1;
 
+/** Capped to what a JSON number holds; 0 when it is not known. */
+const capped = (limit: string | undefined): number => (limit === undefined ? 0 : Math.min(Number(limit), 2 ** 53 - 1));
+
 /** The hard limit of a resource, capped to what a JSON number holds; 0 when it is not known. */
-export function hardLimit(host: HostFacts, type: string): number {
-  const hard = host.outside.rlimits[type]?.hard;
-  return hard === undefined ? 0 : Math.min(Number(hard), 2 ** 53 - 1);
-}
+export const hardLimit = (host: HostFacts, type: string): number => capped(host.outside.rlimits[type]?.hard);
+
+/** The soft limit of a resource, likewise. */
+export const softLimit = (host: HostFacts, type: string): number => capped(host.outside.rlimits[type]?.soft);

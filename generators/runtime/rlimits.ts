@@ -34,6 +34,9 @@ function ranges(host: HostFacts): { type: string; min: number; max: number }[] {
     .filter(({ type, min, max }) => min <= max && type in host.outside.rlimits);
 }
 
+/** Whether there is a resource whose limit a container can be given here. */
+export const hasRlimits = (host: HostFacts): boolean => ranges(host).length > 0;
+
 const rlimit = ({ type, min, max }: { type: string; min: number; max: number }): Arbitrary<Rlimit> => {
   const limit = fc.oneof({ withCrossShrink: true }, fc.integer({ min, max }), fc.constantFrom(min, max));
   return fc.tuple(limit, limit).map(([a, b]) => ({ type, soft: Math.min(a, b), hard: Math.max(a, b) }));

@@ -19,11 +19,13 @@ async function hostInside(agent: string, sandbox: Omit<SandboxOptions, "cgroupNa
         return answer?.kind === "bytes" ? [[path, answer.bytes.toString("utf8")] as const] : [];
       }),
     );
-    return readHost((path) => {
+    const host = readHost((path) => {
       const text = texts.get(path);
       if (text === undefined) throw new HarnessError(`${path} cannot be read in the sandbox`);
       return text;
     });
+    // An ordinary user's runtime is root of the sandbox's user namespace, and not who this process is.
+    return { ...host, uid: facts.outside.uid.effective };
   } finally {
     await worker.close();
   }

@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from "fast-check";
 
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { oneOf } from "../../generators/runtime/choose.js";
-import { hasNamespace, lastId } from "../../generators/runtime/host.js";
+import { hasNamespace, lastId, whyNoCgroups } from "../../generators/runtime/host.js";
 import { lifecycle } from "../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";
@@ -80,6 +80,8 @@ function delegating(setting: Setting, path: string, uid: number, { namespace, mo
 
 const withCgroups = (setting: Setting, versions: readonly string[], conditions: Conditions): Arbitrary<RuntimeCase> | Lack => {
   const { host } = setting;
+  const why = whyNoCgroups(host);
+  if (why !== undefined) return lack(why);
   if (!versions.includes(host.cgroup.mode)) return lack(`the host's cgroups are not ${versions.join(" or ")}, but ${host.cgroup.mode}`);
   if (!hasNamespace(host, "cgroup")) return lack("the kernel has no cgroup namespaces");
   if (lastId(host) < 1) return lack("there is only one user id here");

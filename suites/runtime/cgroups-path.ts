@@ -3,13 +3,14 @@ import fc, { type Arbitrary } from "fast-check";
 import { caseOf, containerOf, minimalConfig } from "../../generators/runtime/base.js";
 import { cgroupsPath } from "../../generators/runtime/cgroups-path.js";
 import { oneOf } from "../../generators/runtime/choose.js";
+import { whyNoCgroups } from "../../generators/runtime/host.js";
 import { lifecycle } from "../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Config } from "../../spec/runtime/config.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { directoryOf, hierarchies, type Place, placesOf } from "./cgroup-places.js";
-import { type CaseView, check, checkCase, example, type Lack, lack, ok, section, started, type View } from "./suite.js";
+import { type CaseView, check, checkCase, example, type Lack, lackIf, ok, section, started, type View } from "./suite.js";
 
 const configOf = (setting: Setting, path: string): Config => {
   const base = minimalConfig(setting.target.release);
@@ -92,7 +93,7 @@ function twice(setting: Setting, path: string): RuntimeCase {
 }
 
 const withCgroups = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Lack =>
-  host.cgroup.mode === "none" ? lack("the sandbox has no cgroups") : cases;
+  lackIf(whyNoCgroups(host), () => cases);
 
 const name = (): Arbitrary<string> =>
   fc.string({ unit: oneOf([..."abcdef0123456789"]), minLength: 8, maxLength: 8 }).map((text) => `/oci-conform-${text}`);

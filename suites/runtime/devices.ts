@@ -4,7 +4,7 @@ import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { oneOf } from "../../generators/runtime/choose.js";
 import { devices as anyDevices } from "../../generators/runtime/devices.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../generators/runtime/fault.js";
-import { can } from "../../generators/runtime/host.js";
+import { whyNoDeviceNodes } from "../../generators/runtime/host.js";
 import { isBelow } from "../../generators/runtime/paths.js";
 import type { FileEntry, RuntimeCase } from "../../runners/runtime/case.js";
 import type { StatResult } from "../../runners/runtime/observation.js";
@@ -53,7 +53,10 @@ const withDevices = (release: string, devices: readonly Device[]): Config => {
   return { ...base, linux: { ...base.linux, devices } };
 };
 
-const lackOf = ({ host }: Setting): Lack | undefined => (can(host, "CAP_MKNOD") ? undefined : lack("only root can make device nodes"));
+const lackOf = ({ host }: Setting): Lack | undefined => {
+  const why = whyNoDeviceNodes(host);
+  return why === undefined ? undefined : lack(why);
+};
 
 /** Every device that is drawn has the properties. */
 const having = (setting: Setting, title: string, wanted: (device: Device) => boolean): Arbitrary<RuntimeCase> =>
@@ -130,6 +133,6 @@ export default section("Devices", [
   example(id("type-unknown-error"), ({ host, target }) =>
     hasTabledFault(host, target.release, id("type-unknown-error"))
       ? tabledFault(host, target.release, id("type-unknown-error")).map((fault) => faultCase(fault))
-      : lack("only root can make device nodes"),
+      : lack(whyNoDeviceNodes(host) ?? "the release has nothing that could be wrong in this way"),
   ),
 ]);

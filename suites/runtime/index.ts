@@ -1,3 +1,4 @@
+import { whyNoCgroups } from "../../generators/runtime/host.js";
 import capabilities from "./capabilities.js";
 import cgroupOwnership from "./cgroup-ownership.js";
 import cgroupsPath from "./cgroups-path.js";
@@ -44,7 +45,10 @@ import validValues from "./valid-values.js";
 const inCgroups = (own: Section): Section => ({
   ...own,
   examples: own.examples.map(({ ids, cases }) =>
-    example(ids, (setting) => (setting.host.cgroup.mode === "none" ? lack("the sandbox has no cgroups") : cases(setting))),
+    example(ids, (setting) => {
+      const why = whyNoCgroups(setting.host);
+      return why === undefined ? cases(setting) : lack(why);
+    }),
   ),
 });
 

@@ -3,6 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { type CaseOptions, caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { grantable } from "../../generators/runtime/capabilities.js";
 import { oneOf } from "../../generators/runtime/choose.js";
+import { can } from "../../generators/runtime/host.js";
 import { create } from "../../generators/runtime/steps.js";
 import { type Attempt, FIXTURES, type FileEntry, type Fixture, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";
@@ -47,7 +48,7 @@ const { node, agent, link } = PROPS;
 export const props = (setting: Setting, directory: string): readonly FileEntry[] => [
   { kind: "agent", path: `${directory}/${agent}` },
   { kind: "symlink", path: `${directory}/${link}`, target: "here" },
-  ...(setting.host.root
+  ...(can(setting.host, "CAP_MKNOD")
     ? [{ kind: "node", path: `${directory}/${node}`, type: "c", major: 1, minor: 3, mode: 0o666 } satisfies FileEntry]
     : []),
 ];
@@ -61,7 +62,7 @@ export function propAttempts(setting: Setting, option: string, directory: string
     case "suid":
       return canSetUid(setting) ? [{ do: "setuid-exec", path: `${directory}/planted` }] : [];
     case "dev":
-      return setting.host.root ? [{ do: "device", path: `${directory}/${node}`, mode: "r" }] : [];
+      return can(setting.host, "CAP_MKNOD") ? [{ do: "device", path: `${directory}/${node}`, mode: "r" }] : [];
     case "exec":
       return [{ do: "exec", path: `${directory}/${agent}`, args: ["agent", "euid"] }];
     case "symfollow":

@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { oneOf, someOf } from "../../generators/runtime/choose.js";
 import { faultCase, tabledFault } from "../../generators/runtime/fault.js";
-import { hasNamespace } from "../../generators/runtime/host.js";
+import { hasNamespace, whyNoCgroups } from "../../generators/runtime/host.js";
 import { pointer, put } from "../../generators/runtime/json.js";
 import { mappings } from "../../generators/runtime/mappings.js";
 import { namespacePath } from "../../generators/runtime/namespaces.js";
@@ -86,7 +86,8 @@ function joining(setting: Setting, type: NamespaceType): RuntimeCase {
 
 const lackOf = ({ host }: Setting, type: NamespaceType): Lack | undefined => {
   if (!hasNamespace(host, type)) return lack(`the kernel has no ${type} namespaces`);
-  return type === "cgroup" && host.cgroup.mode === "none" ? lack("the sandbox has no cgroups") : undefined;
+  const why = type === "cgroup" ? whyNoCgroups(host) : undefined;
+  return why === undefined ? undefined : lack(why);
 };
 
 /** The minimal config with one namespace more. */

@@ -4,16 +4,16 @@ import { execCpuAffinity } from "../../generators/runtime/cpu-affinity.js";
 import { hasMemoryPolicy } from "../../generators/runtime/host.js";
 import { ioPriority } from "../../generators/runtime/io-priority.js";
 import { memoryPolicy } from "../../generators/runtime/memory-policy.js";
-import { oomScoreAdj } from "../../generators/runtime/oom-score-adj.js";
+import { hasOtherScore, oomScoreAdj } from "../../generators/runtime/oom-score-adj.js";
 import { personality } from "../../generators/runtime/personality.js";
-import { rlimits } from "../../generators/runtime/rlimits.js";
-import { realtimeAllowed, scheduler } from "../../generators/runtime/scheduler.js";
+import { hasRlimits, rlimits } from "../../generators/runtime/rlimits.js";
+import { scheduler, whyNoNice, whyNoRealtime, whyNotOrdinary } from "../../generators/runtime/scheduler.js";
 import { parseList } from "../../runners/runtime/host-facts.js";
 import { MEMORY_MODE_FLAGS, MEMORY_MODES } from "../../spec/runtime/memory-policies.js";
 import { all, equal } from "../check.js";
 import { observed, withProcess } from "./process.js";
 import { refuses, SUBSET } from "./refusal.js";
-import { check, example, lack, section } from "./suite.js";
+import { check, example, lack, lackIf, section } from "./suite.js";
 
 /** The bits of sched_setattr(2)'s flags that stay with a process, by the config's names. */
 const SCHED_FLAGS: Readonly<Record<string, number>> = { SCHED_FLAG_RESET_ON_FORK: 1 };
@@ -50,9 +50,11 @@ export default section("Linux process", [
     );
   }),
   example(["runtime.process.rlimits-readable", "runtime.process.rlimits-soft", "runtime.process.rlimits-hard"], ({ host, target }) =>
-    rlimits(host, target.release)
-      .filter((limits) => limits.length > 0)
-      .map((limits) => caseOf(withProcess(target.release, { rlimits: limits }), { title: "resource limits" })),
+    hasRlimits(host)
+      ? rlimits(host, target.release)
+          .filter((limits) => limits.length > 0)
+          .map((limits) => caseOf(withProcess(target.release, { rlimits: limits }), { title: "resource limits" }))
+      : lack("the harness's own hard limits leave none that a container could be given"),
   ),
   refuses("runtime.process.rlimits-unknown-type-error", { by: "start" }),
   refuses("runtime.process.rlimits-duplicate-error", { by: "start" }),
@@ -68,9 +70,11 @@ export default section("Linux process", [
     return equal(seen.inside.oomScoreAdj, view.host.outside.oomScoreAdj);
   }),
   example(["runtime.process.oom-score-adj"], ({ host, target }) =>
-    oomScoreAdj(host, target.release).map((score) =>
-      caseOf(withProcess(target.release, { oomScoreAdj: score }), { title: "an OOM score" }),
-    ),
+    hasOtherScore(host)
+      ? oomScoreAdj(host, target.release).map((score) =>
+          caseOf(withProcess(target.release, { oomScoreAdj: score }), { title: "an OOM score" }),
+        )
+      : lack("the harness was started with the highest OOM score, which it may not lower"),
   ),
   example(["runtime.process.oom-score-adj-unchanged"], ({ target }) =>
     fc.constant(caseOf(minimalConfig(target.release), { title: "no OOM score" })),
@@ -123,48 +127,54 @@ export default section("Linux process", [
     );
   }),
   example(["runtime.process.scheduler-policy", "runtime.process.scheduler-nice"], ({ host, target }) =>
-    scheduler(host, target.release)
-      .filter(({ policy, nice }) => heedsNice(policy) && nice !== undefined)
-      .map((wanted) =>
-        caseOf(withProcess(target.release, { scheduler: wanted }), { title: "a scheduling policy and a nice value", mayRefuse: SUBSET }),
-      ),
+    lackIf(whyNoNice(host), () =>
+      scheduler(host, target.release)
+        .filter(({ policy, nice }) => heedsNice(policy) && nice !== undefined)
+        .map((wanted) =>
+          caseOf(withProcess(target.release, { scheduler: wanted }), { title: "a scheduling policy and a nice value", mayRefuse: SUBSET }),
+        ),
+    ),
   ),
-  example(["runtime.process.scheduler-nice-default"], ({ target }) =>
-    fc
-      .constantFrom("SCHED_BATCH", "SCHED_OTHER")
-      .map((policy) => caseOf(withProcess(target.release, { scheduler: { policy } }), { title: "no nice value", mayRefuse: SUBSET })),
+  example(["runtime.process.scheduler-nice-default"], ({ host, target }) =>
+    lackIf(whyNotOrdinary(host), () =>
+      fc
+        .constantFrom("SCHED_BATCH", "SCHED_OTHER")
+        .map((policy) => caseOf(withProcess(target.release, { scheduler: { policy } }), { title: "no nice value", mayRefuse: SUBSET })),
+    ),
   ),
   example(["runtime.process.scheduler-priority"], ({ host, target }) =>
-    realtimeAllowed(host)
-      ? fc
-          .tuple(fc.constantFrom("SCHED_FIFO", "SCHED_RR"), fc.integer({ min: 1, max: 99 }))
-          .map(([policy, priority]) =>
-            caseOf(withProcess(target.release, { scheduler: { policy, priority } }), { title: "a static priority", mayRefuse: SUBSET }),
-          )
-      : lack("the host grants fresh cgroups no realtime budget, or the harness may not set realtime policies"),
+    lackIf(whyNoRealtime(host), () =>
+      fc
+        .tuple(fc.constantFrom("SCHED_FIFO", "SCHED_RR"), fc.integer({ min: 1, max: 99 }))
+        .map(([policy, priority]) =>
+          caseOf(withProcess(target.release, { scheduler: { policy, priority } }), { title: "a static priority", mayRefuse: SUBSET }),
+        ),
+    ),
   ),
-  example(["runtime.process.scheduler-flags"], ({ target }) =>
-    fc.constantFrom("SCHED_BATCH", "SCHED_OTHER").map((policy) =>
-      caseOf(withProcess(target.release, { scheduler: { policy, flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), {
-        title: "a scheduling flag",
-        mayRefuse: SUBSET,
-      }),
+  example(["runtime.process.scheduler-flags"], ({ host, target }) =>
+    lackIf(whyNotOrdinary(host), () =>
+      fc.constantFrom("SCHED_BATCH", "SCHED_OTHER").map((policy) =>
+        caseOf(withProcess(target.release, { scheduler: { policy, flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), {
+          title: "a scheduling flag",
+          mayRefuse: SUBSET,
+        }),
+      ),
     ),
   ),
   example(["runtime.process.scheduler-deadline"], ({ host, target }) =>
-    realtimeAllowed(host)
-      ? fc.integer({ min: 1, max: 4 }).map((tenths) =>
-          caseOf(
-            withProcess(target.release, {
-              scheduler: { policy: "SCHED_DEADLINE", runtime: tenths * 100_000, deadline: 10_000_000, period: 20_000_000 },
-            }),
-            {
-              title: "a deadline",
-              mayRefuse: "whether a deadline is admitted depends on what else runs, and on all CPUs being open to the process",
-            },
-          ),
-        )
-      : lack("the host grants fresh cgroups no realtime budget, or the harness may not set realtime policies"),
+    lackIf(whyNoRealtime(host), () =>
+      fc.integer({ min: 1, max: 4 }).map((tenths) =>
+        caseOf(
+          withProcess(target.release, {
+            scheduler: { policy: "SCHED_DEADLINE", runtime: tenths * 100_000, deadline: 10_000_000, period: 20_000_000 },
+          }),
+          {
+            title: "a deadline",
+            mayRefuse: "whether a deadline is admitted depends on what else runs, and on all CPUs being open to the process",
+          },
+        ),
+      ),
+    ),
   ),
 
   check("runtime.process.io-priority-class", (view) => {

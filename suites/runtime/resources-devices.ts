@@ -1,5 +1,5 @@
 import { oneOf } from "../../generators/runtime/choose.js";
-import { can } from "../../generators/runtime/host.js";
+import { can, whyNoDeviceNodes } from "../../generators/runtime/host.js";
 import type { Attempt } from "../../runners/runtime/case.js";
 import type { DeviceRule } from "../../spec/runtime/config.js";
 import { all, holds, type Judgement } from "../check.js";
@@ -50,7 +50,8 @@ const orderMatters = (use: DeviceUse, verdict: boolean, rules: readonly DeviceRu
 /** An example whose cases differ in their rules. */
 const rulesExample = (ids: readonly string[], title: string, lists: readonly (readonly DeviceRule[])[]) =>
   example(ids, (setting) => {
-    if (!can(setting.host, "CAP_MKNOD")) return lack("only root can make device nodes");
+    const why = whyNoDeviceNodes(setting.host);
+    if (why !== undefined) return lack(why);
     if (setting.host.cgroup.mode !== "v2" && !setting.host.cgroup.controllers.includes("devices")) {
       return lack("the host's cgroups have no devices controller");
     }

@@ -64,6 +64,10 @@ export const example = (ids: string | readonly string[], cases: Example["cases"]
 /** The host's or target's lack, for use in an example: `if (!host.apparmor) return lack("the host has no AppArmor")`. */
 export const lack = (reason: string): Lack => ({ lack: reason });
 
+/** The lack for that reason, or the cases where there is none. */
+export const lackIf = (reason: string | undefined, cases: () => Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Lack =>
+  reason === undefined ? cases() : lack(reason);
+
 /** The checks and examples of one section of the spec. */
 export interface Section {
   readonly title: string;

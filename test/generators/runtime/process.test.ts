@@ -8,9 +8,10 @@ import { env } from "../../../generators/runtime/env.js";
 import { ioPriority } from "../../../generators/runtime/io-priority.js";
 import { oomScoreAdj } from "../../../generators/runtime/oom-score-adj.js";
 import { rlimits } from "../../../generators/runtime/rlimits.js";
-import { scheduler } from "../../../generators/runtime/scheduler.js";
+import { inUserNamespace, scheduler, whyNoNice, whyNotOrdinary } from "../../../generators/runtime/scheduler.js";
 import { terminal } from "../../../generators/runtime/terminal.js";
 import { additionalGids, umask, user } from "../../../generators/runtime/user.js";
+import type { HostFacts } from "../../../runners/runtime/host.js";
 import { fakeHost, fakeProbe, fakeRootlessHost } from "../../runners/runtime/host-fixture.js";
 import { assertGenerator, inConfig, sample } from "./assert-generator.js";
 
@@ -117,6 +118,30 @@ t.test("scores and priorities", async (t) => {
   assertGenerator(t, ioPriority(host, release), { problems: inConfig("process", "ioPriority") });
   t.notOk(sample(ioPriority(weak, release)).some((drawn) => drawn.class === "IOPRIO_CLASS_RT"));
   assertGenerator(t, execCpuAffinity(host, release), { problems: inConfig("process", "execCPUAffinity") });
+});
+
+t.test("a caller who may not go back", async (t) => {
+  const started = (policy: string, nice: number, limit: string): HostFacts => {
+    const outside = { ...weak.outside, scheduler: { policy, nice, flags: 0, priority: 0, runtime: "0", deadline: "0", period: "0" } };
+    return { ...weak, outside: { ...outside, rlimits: { ...outside.rlimits, RLIMIT_NICE: { soft: limit, hard: limit } } } };
+  };
+  const nice = started("SCHED_OTHER", 5, "0");
+  t.ok(
+    sample(scheduler(nice, release)).every((drawn) => (drawn.nice ?? 0) >= 5),
+    "no nice value would be 0, which it may not have",
+  );
+  t.match(whyNotOrdinary(nice), /nice value 5/);
+  t.equal(whyNoNice(nice), undefined, "others can be had");
+  t.match(inUserNamespace(nice, { policy: "SCHED_OTHER" }), { nice: 5 });
+
+  const idle = started("SCHED_IDLE", 0, "0");
+  t.ok(sample(scheduler(idle, release)).every(({ policy }) => policy === "SCHED_IDLE"));
+  t.match(whyNoNice(idle), /SCHED_IDLE/);
+  t.equal(inUserNamespace(idle, { policy: "SCHED_OTHER" }), undefined);
+
+  for (const free of [started("SCHED_OTHER", 5, "20"), started("SCHED_IDLE", 0, "18446744073709551615"), host]) {
+    t.equal(whyNotOrdinary(free), undefined, "by RLIMIT_NICE, or by privilege");
+  }
 });
 
 t.test("terminal", async (t) => {
