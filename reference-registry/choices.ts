@@ -9,6 +9,7 @@ import {
   dropping,
   either,
   getting,
+  gzipped,
   hearing,
   refusing,
   saying,
@@ -246,6 +247,12 @@ export const CHOICES: readonly Choice[] = [
     refusing(
       ({ target }) => target.includes("sha512"),
       () => refusal(400, "DIGEST_INVALID", "of sha256 alone"),
+    ),
+  ),
+  choice(
+    "compressed-answers",
+    saying(either(MANIFEST, BLOB, at("tags", "GET", "HEAD")), (reply, { headers }) =>
+      reply.status === 200 && /\bgzip\b(?!;q=0)/.test(headers["accept-encoding"]?.toString() ?? "") ? gzipped(reply) : reply,
     ),
   ),
   choice("talkative-json", talkative),

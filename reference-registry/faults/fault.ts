@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import type { Call, Handler } from "../http/call.js";
 import type { Headers, Reply } from "../http/reply.js";
 import type { Route } from "../http/route.js";
@@ -160,6 +161,21 @@ export const adding = (reply: Reply, headers: Headers): Reply => ({ ...reply, he
 export async function bytesOf({ body }: Reply): Promise<Buffer> {
   if (body === undefined) return Buffer.alloc(0);
   return Buffer.isBuffer(body) ? body : (await readFile(body.path)).subarray(body.start, body.start + body.length);
+}
+
+/** The same answer with its content in the coding gzip; a coded representation has an ETag of its own (RFC 9110, section 8.8.3). */
+export async function gzipped(reply: Reply): Promise<Reply> {
+  const { ETag, "Content-Length": _, ...headers } = reply.headers;
+  return {
+    ...reply,
+    headers: {
+      ...headers,
+      "Content-Encoding": "gzip",
+      Vary: "Accept-Encoding",
+      ...(typeof ETag === "string" ? { ETag: ETag.replace(/"$/, '-gzip"') } : {}),
+    },
+    body: gzipSync(await bytesOf(reply)),
+  };
 }
 
 /** The repository of a request, or none. */

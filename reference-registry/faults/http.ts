@@ -6,6 +6,7 @@ import {
   dropping,
   either,
   type Fault,
+  gzipped,
   heard,
   inCode,
   said,
@@ -59,6 +60,12 @@ export const HTTP_FAULTS: readonly Fault[] = [
   said("head-with-other-etag", "registry.http.head-fields-as-get", MANIFEST_HEAD, 200, (reply) => adding(reply, { ETag: '"another"' })),
   said("head-of-tags-with-other-length", "registry.http.head-length-as-get", at("tags", "HEAD"), 200, (reply) =>
     adding(reply, { "Content-Length": "1" }),
+  ),
+  said("coding-unasked", "registry.http.content-coding-accepted", at("manifest", "GET", "HEAD"), 200, (reply, { headers }) =>
+    headers["accept-encoding"] === undefined ? reply : gzipped(reply),
+  ),
+  said("head-of-compressed-with-length-of-plain", "registry.http.head-length-as-get", at("manifest", "GET"), 200, (reply, { headers }) =>
+    /\bgzip\b/.test(headers["accept-encoding"]?.toString() ?? "") ? gzipped(reply) : reply,
   ),
   said("body-shorter-than-length", "registry.http.content-length-exact", at("blob", "GET"), 200, async (reply) => {
     const bytes = await bytesOf(reply);

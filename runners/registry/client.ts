@@ -4,9 +4,10 @@ import { header, type SeenResponse } from "./observation.js";
 import type { Endpoint } from "./target.js";
 
 const REDIRECTS = 5;
-/** A registry that asks to wait is waited for: so often, and at most so long at a time. */
+/** A registry that asks to wait is waited for: so often, at most so long at a time, and so long in all. */
 const WAITS = 5;
 const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAITS_MS = 120_000;
 
 /** What is read from a registry, by a path that stands for itself: one with dots or empty components is about something else. */
 const READ = /^(?!.*\/(?:\.{1,2})?\/).*\/v2\/.+\/(?:(?:blobs|manifests|referrers)\/\w[\w:+.=-]*|tags\/list)(?:\?|$)/;
@@ -20,7 +21,11 @@ export function retryAfter(value: string | undefined, now: number): number {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_WAIT_MS) : 1000;
 }
 
-/** A client of one registry: authentication, redirects of what is read, and patience with 429. */
+/** Whether an answer asks for the same request later: 429 in any case, 503 where it says when (RFC 9110, section 15.6.4). */
+const asksToWait = (response: SeenResponse): boolean =>
+  response.status === 429 || (response.status === 503 && header(response, "retry-after") !== undefined);
+
+/** A client of one registry: authentication, redirects of what is read, and patience with 429 and 503. */
 export class RegistryClient {
   readonly #http: HttpClient;
   readonly #auth: Authenticator;
@@ -41,13 +46,24 @@ export class RegistryClient {
 
   async send(request: PlainRequest): Promise<Answer> {
     let throttled: SeenResponse | undefined;
+    let waited = 0;
     for (let waits = 0; ; waits++) {
-      const answer = await this.#followed(request);
+      const answer = await this.#again(request);
       if (!("response" in answer)) return answer;
-      if (answer.response.status !== 429 || waits >= WAITS) return throttled ? { ...answer, throttled } : answer;
+      const ms = retryAfter(header(answer.response, "retry-after"), Date.now());
+      if (!asksToWait(answer.response) || waits >= WAITS || waited + ms > LONGEST_WAITS_MS)
+        return throttled ? { ...answer, throttled } : answer;
       throttled = answer.response;
-      await new Promise((resolve) => setTimeout(resolve, retryAfter(header(answer.response, "retry-after"), Date.now())));
+      waited += ms;
+      await new Promise((resolve) => setTimeout(resolve, ms));
     }
+  }
+
+  /** A server may close a connection on which nothing happens just when the next request comes: what only reads is sent once more. */
+  async #again(request: PlainRequest): Promise<Answer> {
+    const answer = await this.#followed(request);
+    const lost = "failure" in answer && answer.failure.kind === "closed";
+    return lost && (request.method === "GET" || request.method === "HEAD") ? this.#followed(request) : answer;
   }
 
   /** The status codes of the spec are those after redirects; content may lie elsewhere, where our credentials do not belong. */

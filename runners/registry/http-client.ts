@@ -3,7 +3,9 @@ import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { type Dispatcher, errors, Pool } from "undici";
 import { HarnessError } from "../errors.js";
-import type { Failure, SeenBody, SeenResponse } from "./observation.js";
+import { codingsOf, decoded, TooLarge, Undecodable, UnknownCoding } from "./content-coding.js";
+import { BrokenOff, failureOf, isTimeout } from "./failure.js";
+import { type Failure, header, type SeenBody, type SeenResponse } from "./observation.js";
 import { type OddBody, sendOddly } from "./odd-body.js";
 import type { Endpoint } from "./target.js";
 
@@ -34,31 +36,27 @@ export function splitUrl(url: string): { readonly origin: string; readonly path:
   return { origin: match[1] ?? "", path: path.startsWith("/") ? path : `/${path}` };
 }
 
-const isTimeout = (thrown: unknown): boolean =>
-  thrown instanceof errors.RequestAbortedError || thrown instanceof errors.HeadersTimeoutError || thrown instanceof errors.BodyTimeoutError;
-
-function failureOf(thrown: unknown, timeoutMs: number): Failure {
-  if (!(thrown instanceof Error)) return { kind: "connection", message: String(thrown) };
-  if (isTimeout(thrown)) return { kind: "timeout", message: `no whole answer within ${timeoutMs} ms` };
-  if (thrown instanceof BrokenOff) return { kind: "protocol", message: thrown.message };
-  if (thrown instanceof TooLarge) return { kind: "too-large", message: thrown.message };
-  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
-  const protocol = thrown.name === "HTTPParserError" || thrown instanceof errors.ResponseContentLengthMismatchError;
-  return { kind: protocol ? "protocol" : "connection", message: [code, thrown.message].filter((part) => part !== "").join(": ") };
-}
-
-class TooLarge extends Error {}
-
-/** An answer that began, and did not come to its end. */
-class BrokenOff extends Error {}
-
-/** Reads an answer's body. @throws TooLarge, BrokenOff, or what a time limit throws */
-async function readWhole({ statusCode, body }: Dispatcher.ResponseData, maxBody: number): Promise<SeenBody> {
+/** Reads an answer's body. @throws TooLarge, BrokenOff, Undecodable, UnknownCoding, or what a time limit throws */
+async function readWhole(
+  { statusCode, body }: Dispatcher.ResponseData,
+  length: string | undefined,
+  codings: readonly string[],
+  maxBody: number,
+): Promise<SeenBody> {
+  let arrived = 0;
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      arrived += chunk.length;
+      yield chunk;
+    }
+  };
   try {
-    return await readBody(body, maxBody);
+    return codings.length === 0 ? await readBody(counted(), maxBody) : await readCoded(counted(), codings, maxBody);
   } catch (thrown) {
-    if (thrown instanceof TooLarge || isTimeout(thrown)) throw thrown;
-    throw new BrokenOff(`the answer, of status ${statusCode}, breaks off: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    if (thrown instanceof TooLarge || thrown instanceof Undecodable || thrown instanceof UnknownCoding || isTimeout(thrown)) throw thrown;
+    const whole = length === undefined ? "" : ` of ${length}`;
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new BrokenOff(`the answer, of status ${statusCode}, breaks off after ${arrived}${whole} bytes: ${why}`);
   }
 }
 
@@ -76,6 +74,19 @@ async function readBody(body: AsyncIterable<Buffer>, maxBody: number): Promise<S
   }
   const digests = { sha256: `sha256:${sha256.digest("hex")}`, sha512: `sha512:${sha512.digest("hex")}` };
   return { size, ...digests, ...(size <= TEXT_LIMIT ? { text: Buffer.concat(kept).toString() } : {}) };
+}
+
+async function readCoded(body: AsyncIterable<Buffer>, codings: readonly string[], maxBody: number): Promise<SeenBody> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBody) throw new TooLarge(`the answer's body is longer than ${maxBody} bytes`);
+    parts.push(chunk);
+  }
+  const bytes = await decoded(Buffer.concat(parts), codings, maxBody);
+  const seen = await readBody(Readable.from([bytes]), maxBody);
+  return { ...seen, encodedSize: size };
 }
 
 /** HTTP with connections that stay open: one request at a time on each, limits on time and size, no redirects of its own. */
@@ -99,6 +110,8 @@ export class HttpClient {
     const pool = new Pool(origin, {
       connections: this.#connections,
       pipelining: 1,
+      // A server may close a connection on which nothing happens just as the next request is on its way.
+      keepAliveTimeout: 1000,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       maxHeaderSize: 65536,
@@ -137,12 +150,12 @@ export class HttpClient {
     const timer = setTimeout(() => limit.emit("abort"), timeoutMs);
     try {
       const { origin, path } = splitUrl(request.url);
-      const { body } = request;
+      const { body: sent } = request;
       const response = await this.#pool(origin).request({
         method: request.method as Dispatcher.HttpMethod,
         path,
         headers: request.headers,
-        body: body === null ? null : request.stream ? Readable.from([Buffer.from(body)]) : Buffer.from(body),
+        body: sent === null ? null : request.stream ? Readable.from([Buffer.from(sent)]) : Buffer.from(sent),
         signal: limit,
         responseHeaders: "raw",
       });
@@ -150,7 +163,10 @@ export class HttpClient {
       const headers: [string, string][] = [];
       for (let at = 0; at + 1 < raw.length; at += 2)
         headers.push([String(raw[at]).toLowerCase(), Buffer.from(raw[at + 1] ?? "").toString("latin1")]);
-      return { response: { status: response.statusCode, headers, body: await readWhole(response, maxBody) } };
+      // A part of a coded body cannot be undone.
+      const codings = response.statusCode === 206 ? [] : codingsOf(header({ headers }, "content-encoding"));
+      const body = await readWhole(response, header({ headers }, "content-length"), codings, maxBody);
+      return { response: { status: response.statusCode, headers, body } };
     } catch (thrown) {
       if (thrown instanceof errors.NotSupportedError || thrown instanceof errors.InvalidArgumentError)
         throw new HarnessError(`${request.method} ${request.url} cannot be sent: ${thrown.message}`);

@@ -15,18 +15,44 @@ export interface SeenResponse {
   readonly body: SeenBody;
 }
 
+/** A body with its `Content-Encoding` undone. */
 export interface SeenBody {
-  /** Bytes that arrived. */
+  /** Bytes. */
   readonly size: number;
   readonly sha256: string;
   readonly sha512: string;
   /** The bytes, as UTF-8, when there are not too many of them. */
   readonly text?: string;
+  /** Bytes that arrived, where a `Content-Encoding` was undone. */
+  readonly encodedSize?: number;
 }
 
-/** Why there is no whole answer; `broken-off`: there need not be one to a request that broke off. */
+/**
+ * Why there is no whole answer.
+ *
+ * - `timeout`: none within the time limit
+ * - `not-continued`: neither 100 (Continue) nor a final status, within the time limit, for a body that waits for it
+ * - `refused`: nobody takes connections at the registry's address
+ * - `unreachable`: the way there is broken, such as a name that nobody knows
+ * - `closed`: the connection was closed before the answer began
+ * - `protocol`: the answer is no HTTP, or does not come to its end
+ * - `too-large`: more bytes than are taken
+ * - `coding`: a `Content-Encoding` that nobody here can undo
+ * - `broken-off`: the request broke off, on purpose: there need not be an answer
+ * - `out-of-step`: more than one answer to one request
+ */
 export interface Failure {
-  readonly kind: "timeout" | "connection" | "too-large" | "protocol" | "broken-off" | "out-of-step";
+  readonly kind:
+    | "timeout"
+    | "not-continued"
+    | "refused"
+    | "unreachable"
+    | "closed"
+    | "protocol"
+    | "too-large"
+    | "coding"
+    | "broken-off"
+    | "out-of-step";
   readonly message: string;
 }
 
@@ -45,7 +71,7 @@ export interface Exchange {
   readonly request: SentRequest;
   readonly response: SeenResponse | null;
   readonly failure?: Failure;
-  /** An answer before this one, which asked to wait (429). */
+  /** An answer before this one, which asked to wait: 429, or 503 with `Retry-After`. */
   readonly throttled?: SeenResponse;
   /** The answer came from another host, to which the registry redirected. */
   readonly elsewhere?: true;
@@ -87,6 +113,9 @@ export function header(response: Pick<SeenResponse, "headers">, name: string): s
   const values = response.headers.filter(([each]) => each === name).map(([, value]) => value);
   return values.length === 0 ? undefined : values.join(", ");
 }
+
+/** How many bytes of content an answer had on the wire. */
+export const onTheWire = ({ size, encodedSize }: SeenBody): number => encodedSize ?? size;
 
 /** An exchange in a line: method, path and status; long values of the query are cut. */
 export function inALine({ request: { method, url }, response, failure }: Pick<Exchange, "request" | "response" | "failure">): string {

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { failureOf } from "./failure.js";
 import type { Answer, PlainRequest } from "./http-client.js";
+import type { Failure } from "./observation.js";
 
 /** The bytes of an HTTP answer as far as they came. */
 function parsed(bytes: Buffer): Answer {
@@ -62,20 +64,24 @@ export function sendOddly(request: PlainRequest, odd: OddBody, timeoutMs: number
       url.protocol === "https:"
         ? connectTls({ host: url.hostname, port, rejectUnauthorized: false, servername: url.hostname }, () => begin(socket))
         : connectPlain({ host: url.hostname, port }, () => begin(socket));
-    const done = (): void => {
+    const done = (without: Failure): void => {
       socket.destroy();
       const answers = received.toString("latin1").match(/HTTP\/1\.1 [2-5]\d\d /g)?.length ?? 0;
       if ("request" in odd && answers > 1) resolve({ failure: { kind: "out-of-step", message: `${answers} answers to one request` } });
+      else if (without.kind === "refused" || without.kind === "unreachable") resolve({ failure: without });
       // Whatever was said to a client that broke off, nobody is there to hear it.
-      else if (held && received.length === 0)
-        resolve({ failure: { kind: "timeout", message: `neither 100 nor another answer within ${timeoutMs} ms` } });
-      else resolve("request" in odd || held ? parsed(received) : { failure: { kind: "broken-off", message: "the request broke off" } });
+      else if ("declared" in odd) resolve({ failure: { kind: "broken-off", message: "the request broke off" } });
+      else resolve(received.length === 0 ? { failure: without } : parsed(received));
     };
-    socket.setTimeout(timeoutMs, done);
-    socket.on("close", done).on("error", done);
+    const late: Failure = held
+      ? { kind: "not-continued", message: `neither 100 nor another answer within ${timeoutMs} ms` }
+      : { kind: "timeout", message: `no whole answer within ${timeoutMs} ms` };
+    socket.setTimeout(timeoutMs, () => done(late));
+    socket.on("close", () => done({ kind: "closed", message: "the connection was closed without an answer" }));
+    socket.on("error", (thrown) => done(failureOf(thrown)));
     socket.on("data", (chunk) => {
       received = Buffer.concat([received, chunk]);
-      if ("request" in odd) socket.setTimeout(WATCH_MS, done);
+      if ("request" in odd) socket.setTimeout(WATCH_MS, () => done(late));
       const interim = /^HTTP\/1\.1 1\d\d [^\r]*\r\n(?:[^\r]+\r\n)*\r\n/.exec(received.toString("latin1"))?.[0];
       if (interim === undefined) return;
       received = received.subarray(interim.length);

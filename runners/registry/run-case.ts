@@ -106,7 +106,10 @@ export class CaseRun {
     const begun = performance.now();
     const answer = await this.#client.send(request);
     const response = "response" in answer ? answer.response : null;
-    if (step.label !== undefined && response && place.page === undefined) this.#answers.set(step.label, { response, url: request.url });
+    if (step.label !== undefined && place.page === undefined) {
+      if (response) this.#answers.set(step.label, { response, url: request.url });
+      else this.#answers.delete(step.label);
+    }
     const { body } = step;
     const exchange: Exchange = {
       ...place,

@@ -12,7 +12,8 @@ import {
   random,
   request,
 } from "../../generators/registry/steps.js";
-import { type Exchange, header } from "../../runners/registry/observation.js";
+import { codingsOf } from "../../runners/registry/content-coding.js";
+import { type Exchange, header, onTheWire } from "../../runners/registry/observation.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { answers, hasHeader } from "./look.js";
 import { type CaseView, check, checkCase, example, lack, section, type View } from "./suite.js";
@@ -40,6 +41,16 @@ const headerOf = ({ response }: Exchange, name: string): string | undefined => (
 /** The header fields about the content, of which a HEAD says what a GET says. */
 const REPRESENTATION = ["content-type", "docker-content-digest", "etag", "last-modified"] as const;
 
+/** Whether an `Accept-Encoding` takes a coding (RFC 9110, section 12.5.3). */
+function takesCoding(accept: string, coding: string): boolean {
+  const asked = accept.split(",").map((part) => {
+    const [name = "", ...parameters] = part.split(";").map((each) => each.trim().toLowerCase());
+    return { name: name.replace(/^x-/, ""), refused: parameters.some((each) => /^q\s*=\s*0(?:\.0*)?$/.test(each)) };
+  });
+  const own = asked.find(({ name }) => name === coding.replace(/^x-/, "")) ?? asked.find(({ name }) => name === "*");
+  return own !== undefined && !own.refused;
+}
+
 const conditional = (view: View) => {
   const sent = view.sent("if-none-match");
   return sent !== undefined &&
@@ -65,7 +76,7 @@ export default section("HTTP", [
         const length = headerOf(head, "content-length");
         return length === undefined || !get.response
           ? undefined
-          : equal(length, String(get.response.body.size), `HEAD and GET of ${head.request.url}`);
+          : equal(length, String(onTheWire(get.response.body)), `HEAD and GET of ${head.request.url}`);
       }),
     ),
   ),
@@ -74,13 +85,26 @@ export default section("HTTP", [
     const length = view.header("content-length");
     return length === undefined || view.method === "HEAD" || view.status === 304
       ? undefined
-      : equal(length, String(view.response.body.size));
+      : equal(length, String(onTheWire(view.response.body)));
   }),
-  checkCase("registry.http.content-length-exact", ({ observation: { exchanges } }) => {
-    const short = exchanges.find(({ failure }) => failure?.kind === "protocol" && failure.message.includes("breaks off"));
+  checkCase("registry.http.content-length-exact", ({ observation: { exchanges, crashed } }) => {
+    const short =
+      crashed === undefined
+        ? exchanges.find(({ failure }) => failure?.kind === "protocol" && /breaks off after \d+ of \d+ bytes/.test(failure.message))
+        : undefined;
     return (
       short &&
       holds(false, "as many bytes as Content-Length says", `${short.request.method} ${short.request.url}: ${short.failure?.message}`)
+    );
+  }),
+  check("registry.http.content-coding-accepted", (view) => {
+    const sent = view.sent("accept-encoding");
+    if (sent === undefined || view.method !== "GET" || view.status !== 200) return undefined;
+    const codings = codingsOf(view.header("content-encoding"));
+    return holds(
+      codings.every((coding) => takesCoding(sent, coding)),
+      `no coding, or one of Accept-Encoding: ${sent}`,
+      codings,
     );
   }),
   check("registry.http.no-content-has-no-length", (view) =>
@@ -165,6 +189,26 @@ export default section("HTTP", [
             ]),
             head("/v2/{repo:a}/tags/list"),
             get("/v2/{repo:a}/tags/list"),
+          ]),
+        ),
+  ),
+  example(
+    [
+      "registry.http.content-coding-accepted",
+      "registry.http.head-length-as-get",
+      "registry.manifest.get-content",
+      "registry.blob.get-content",
+    ],
+    () =>
+      fc
+        .record({ seed: fc.nat(999), coding: fc.constantFrom("gzip", "identity", "gzip, deflate, br", "zstd, gzip;q=0.5", "gzip;q=0, *") })
+        .map(({ seed, coding }) =>
+          caseOf(`a manifest and a blob are asked for with Accept-Encoding: ${coding}`, image("m", seed), [
+            ...pushImage("a", "m", "v1"),
+            ...[manifestPath("a", "v1"), blobPath("a", "m-config"), "/v2/{repo:a}/tags/list"].flatMap((path) => {
+              const headers = { accept: path.includes("/manifests/") ? MEDIA.manifest : "*/*", "accept-encoding": coding };
+              return [{ ...head(path), headers }, get(path, headers)];
+            }),
           ]),
         ),
   ),

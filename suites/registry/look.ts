@@ -1,3 +1,4 @@
+import { codingsOf } from "../../runners/registry/content-coding.js";
 import type { Exchange, RegistryObservation, SeenBody } from "../../runners/registry/observation.js";
 import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
@@ -35,6 +36,9 @@ export function hasHeader(view: View, name: string, form?: RegExp): Judgement {
   );
 }
 
+/** The answer's content is coded (RFC 9110, section 8.4): its length and parts are those of the coding. */
+export const coded = (view: Pick<View, "header">): boolean => codingsOf(view.header("content-encoding")).length > 0;
+
 const CONDITIONS = ["range", "if-none-match", "if-match", "if-range", "if-modified-since"] as const;
 
 /** Without a header that changes what is given. */
@@ -47,7 +51,10 @@ export const plainGet = (view: View): boolean => view.method === "GET" && uncond
 export function accepts(view: View, mediaType: string): boolean {
   const accept = view.sent("accept");
   if (accept === undefined) return true;
-  const types = accept.split(",").map((part) => part.split(";")[0]?.trim().toLowerCase());
+  const types = accept
+    .split(",")
+    .filter((part) => !/;\s*q\s*=\s*0(?:\.0*)?\s*(?:;|$)/i.test(part))
+    .map((part) => part.split(";")[0]?.trim().toLowerCase());
   return types.includes("*/*") || types.includes(mediaType) || types.includes(`${mediaType.split("/")[0]}/*`);
 }
 

@@ -51,7 +51,7 @@ export default section("Odd input", [
   unanswered("robustness.registry.hang", ["timeout"], "an answer within the time limit"),
   checkCase("robustness.registry.crash", ({ observation: { exchanges, crashed, untaken } }) => {
     if (exchanges.length === 0 && untaken.length === 0) return undefined;
-    const refused = exchanges.find(({ failure }) => failure?.kind === "connection");
+    const refused = exchanges.find(({ failure }) => failure?.kind === "refused");
     if (crashed !== undefined) return { verdict: "fail", expected: "a server that goes on", actual: crashed };
     return holds(refused === undefined, "a connection that is answered", refused && `${describe(refused)}: ${refused.failure?.message}`);
   }),

@@ -18,9 +18,17 @@ import { isDigest, isTag } from "../../spec/distribution/grammar.js";
 import { equal, holds } from "../check.js";
 import { answers, errorCodes, hasHeader, isObject } from "./look.js";
 import { parseJson } from "./manifest.js";
-import { mediaTypeOf } from "./model.js";
+import { type Model, mediaTypeOf, type Presence } from "./model.js";
 import { type Check, check, example, lack, section, type View } from "./suite.js";
 import { pullable } from "./uploads.js";
+
+/** Types of manifests, which a descriptor of an index may lead to; whatever else it names is a blob. */
+const MANIFESTS: readonly string[] = [
+  MEDIA.manifest,
+  MEDIA.index,
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+];
 
 interface Reference {
   readonly digest: string;
@@ -32,7 +40,6 @@ function referencesOf(text: string | undefined, mediaType: string): readonly Ref
   const value = parseJson(text);
   if (!isObject(value) || value.schemaVersion !== 2 || (value.mediaType !== undefined && value.mediaType !== mediaType)) return undefined;
   const lists = mediaType === MEDIA.manifest ? [[value.config], value.layers] : mediaType === MEDIA.index ? [value.manifests] : undefined;
-  const kind = mediaType === MEDIA.manifest ? "blob" : "manifest";
   if (!lists) return undefined;
   const found: Reference[] = [];
   for (const list of lists) {
@@ -47,10 +54,17 @@ function referencesOf(text: string | undefined, mediaType: string): readonly Ref
         each.size < 0
       )
         return undefined;
-      found.push({ digest: each.digest, kind });
+      found.push({ digest: each.digest, kind: MANIFESTS.includes(each.mediaType) ? "manifest" : "blob" });
     }
   }
   return found;
+}
+
+/** Whether what a descriptor leads to is there, as what its media type says; what is there as something else may do as well. */
+function presenceOf({ digest, kind }: Reference, name: string, model: Model): Presence {
+  const own = kind === "blob" ? model.blob(name, digest) : model.manifest(name, digest).presence;
+  const other = kind === "blob" ? model.manifest(name, digest).presence : model.blob(name, digest);
+  return own === "absent" && other !== "absent" ? "unknown" : own;
 }
 
 /** A push of a manifest: what is known of it and of what it refers to. */
@@ -65,9 +79,7 @@ function pushed(view: View) {
     route.by === "digest"
       ? route.reference === content.sha256 || (route.reference === content.sha512 && view.facts.choices.sha512Manifest === true)
       : isTag(route.reference);
-  const presence = ({ digest, kind }: Reference) =>
-    kind === "blob" ? model.blob(route.name, digest) : model.manifest(route.name, digest).presence;
-  const states = references.map(presence);
+  const states = references.map((each) => presenceOf(each, route.name, model));
   return { ...route, content, mediaType, own, states, subject: subjectOf(content.text) };
 }
 
@@ -241,6 +253,28 @@ export default section("Pushing manifests", [
           pushManifest("a", "i", "{sha256:i}", MEDIA.index),
           pushManifest("a", "j", "latest", MEDIA.index),
           get(manifestPath("a", "latest"), { accept: MEDIA.index }),
+        ],
+      ),
+    ),
+  ),
+  example("registry.push.manifest-created", () =>
+    seeds.map((seed) =>
+      caseOf(
+        "an index of blobs is pushed, as caches of builds are",
+        {
+          x: random(40, seed),
+          c: textOf("{}"),
+          i: jsonOf({
+            schemaVersion: 2,
+            mediaType: MEDIA.index,
+            manifests: [descriptor("x", MEDIA.layer), descriptor("c", "application/vnd.example.cache.config.v1+json")],
+          }),
+        },
+        [
+          ...pushBlob("a", "x"),
+          ...pushBlob("a", "c"),
+          pushManifest("a", "i", "cache", MEDIA.index),
+          get(manifestPath("a", "cache"), { accept: MEDIA.index }),
         ],
       ),
     ),

@@ -5,6 +5,7 @@ import type { Exchange } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
 import { equal, holds, type Judgement } from "../check.js";
 import { answers, isObject, jsonBody, ofStep, pagesOf } from "./look.js";
+import { queryOf } from "./route.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
 /** A number of tags that any registry can count; one that takes no larger ones breaks no statement. */
@@ -13,17 +14,35 @@ const MOST_ASKED = 2 ** 31 - 1;
 /** With how many of those that follow a tag is compared. */
 const NEIGHBOURS = 100;
 
-/** An answer with a list of tags: what was asked for, and what the repository has. */
+/** A parameter of a query that is there once at most; undefined where it is there several times, and may mean any of them. */
+const once = (query: URLSearchParams, name: string): string | null | undefined => {
+  const values = query.getAll(name);
+  return values.length > 1 ? undefined : (values[0] ?? null);
+};
+
+/**
+ * An answer with a list of tags: what was asked for, and what the repository has. What a later page's URL says is the registry's own; of it
+ * only the page is judged.
+ */
 function listed(view: View) {
-  const { route, method, model, query } = view;
+  const { route, method, model } = view;
   if (route.kind !== "tags" || method !== "GET") return undefined;
-  const n = query.get("n");
-  const last = query.get("last");
+  const [first] = ofStep(view.observation, view.exchange);
+  const query = queryOf(first?.request.url ?? "");
+  const n = once(query, "n");
+  const last = once(query, "last");
   const known = view.concurrent ? undefined : model.tags(route.name);
-  // What comes after a tag that is not there, the spec does not say; a Link is the registry's own.
-  if (view.exchange.page === undefined && last !== null && known && !known.includes(last)) return undefined;
-  return { name: route.name, n: n !== null && /^\d+$/.test(n) ? Number(n) : undefined, last, known };
+  // What comes after a tag that is not there, the spec does not say, on whichever page.
+  if (n === undefined || last === undefined || (last !== null && model.tag(route.name, last).presence !== "present")) return undefined;
+  const page = view.exchange.page ?? 0;
+  return { name: route.name, page, n: n !== null && /^\d+$/.test(n) ? Number(n) : undefined, last, known, plain: query.size === 0 };
 }
+
+/** An answer to a request that asks for so many tags, not to one for a page after it. */
+const counted = (view: View) => {
+  const asked = listed(view);
+  return asked?.n !== undefined && asked.page === 0 ? { ...asked, n: asked.n } : undefined;
+};
 
 /** The tags of a list; undefined for an answer that has none. */
 function tagsOf(view: Pick<View, "response" | "status">): readonly string[] | undefined {
@@ -86,7 +105,17 @@ function wholeList(view: View): readonly string[] | undefined {
 
 /** What comes after a tag in the registry's own order. */
 const after = (whole: readonly string[], last: string | null): readonly string[] =>
-  last === null ? whole : whole.slice(whole.indexOf(last) + 1);
+  last === null ? whole : whole.includes(last) ? whole.slice(whole.indexOf(last) + 1) : [];
+
+/** A list with n has as many tags, or all that are left. */
+function enough(view: View): Judgement | undefined {
+  const asked = counted(view);
+  const tags = tagsOf(view);
+  const whole = wholeList(view);
+  if (!asked || !tags || !whole) return undefined;
+  const left = after(whole, asked.last);
+  return holds(tags.length >= Math.min(asked.n, left.length), left.slice(0, asked.n), tags);
+}
 
 /** The tags of several pages; undefined when one of them has none. */
 function tagsOfAll(pages: readonly Exchange[]): readonly string[] | undefined {
@@ -138,7 +167,7 @@ const WHOLE = [
 export default section("Tags", [
   check("registry.tags.list-ok", (view) => {
     const asked = listed(view);
-    if (!asked?.known || asked.known.length === 0 || view.model.repository(asked.name).known !== "present") return undefined;
+    if (!asked?.known || asked.known.length === 0) return undefined;
     return view.query.has("n") && (asked.n === undefined || asked.n > MOST_ASKED) ? undefined : answers(view, 200);
   }),
   check("registry.tags.body-json", (view) =>
@@ -162,14 +191,13 @@ export default section("Tags", [
     const foreign = tags.filter((tag) => !asked.known?.includes(tag));
     return holds(foreign.length === 0 && new Set(tags).size === tags.length, asked.known, tags);
   }),
-  order("registry.tags.lexical-order", ({ n, last }) => n === undefined && last === null),
-  order("registry.tags.lexical-order-without-case", ({ n, last }) => n === undefined && last === null),
+  order("registry.tags.lexical-order", ({ plain }) => plain),
+  order("registry.tags.lexical-order-without-case", ({ plain }) => plain),
   order("registry.tags.n-order", ({ n }) => n !== undefined),
   order("registry.tags.last-order", ({ last }) => last !== null),
   check("registry.tags.complete", (view) => {
     const asked = listed(view);
-    const first = pagesOf(view)?.[0];
-    if (!asked?.known || view.status !== 200 || !first || new URL(first.request.url).search !== "") return undefined;
+    if (!asked?.known || !asked.plain || view.status !== 200) return undefined;
     const tags = allPages(view);
     return (
       tags &&
@@ -181,42 +209,26 @@ export default section("Tags", [
     );
   }),
   check("registry.tags.n-at-most", (view) => {
-    const asked = listed(view);
+    const asked = counted(view);
     const tags = tagsOf(view);
-    return asked?.n === undefined || !tags ? undefined : holds(tags.length <= asked.n, `at most ${asked.n} tags`, tags);
+    return asked && tags && holds(tags.length <= asked.n, `at most ${asked.n} tags`, tags);
   }),
-  check("registry.tags.n-all-or-link", (view) => {
-    const asked = listed(view);
-    const tags = tagsOf(view);
-    const whole = wholeList(view);
-    if (asked?.n === undefined || !tags || !whole || nextLink(view.header("link")) !== undefined) return undefined;
-    const left = after(whole, asked.last);
-    return holds(tags.length >= Math.min(asked.n, left.length), left.slice(0, asked.n), tags);
-  }),
-  check("registry.tags.n-all", (view) => {
-    const asked = listed(view);
-    const tags = tagsOf(view);
-    const whole = wholeList(view);
-    if (asked?.n === undefined || !tags || !whole) return undefined;
-    const left = after(whole, asked.last);
-    return holds(tags.length >= Math.min(asked.n, left.length), left.slice(0, asked.n), tags);
-  }),
+  check("registry.tags.n-all-or-link", (view) => (nextLink(view.header("link")) === undefined ? enough(view) : undefined)),
+  check("registry.tags.n-all", enough),
   check("registry.tags.n-zero-empty", (view) => {
-    const asked = listed(view);
+    const asked = counted(view);
     const tags = tagsOf(view);
     if (asked?.n !== 0 || (asked.known?.length ?? 0) === 0) return undefined;
     return tags ? equal(tags, []) : answers(view, 200);
   }),
   check("registry.tags.n-zero-no-link", (view) =>
-    listed(view)?.n === 0 && view.status === 200 ? equal(view.header("link"), undefined) : undefined,
+    counted(view)?.n === 0 && view.status === 200 ? equal(view.header("link"), undefined) : undefined,
   ),
   check("registry.tags.n-from-start", (view) => {
-    const asked = listed(view);
+    const asked = counted(view);
     const tags = tagsOf(view);
     const whole = wholeList(view);
-    return asked?.n === undefined || asked.last !== null || view.exchange.page !== undefined || !tags || !whole
-      ? undefined
-      : equal(tags, whole.slice(0, tags.length));
+    return asked?.last !== null || !tags || !whole ? undefined : equal(tags, whole.slice(0, tags.length));
   }),
   check("registry.tags.last-excluded", (view) => {
     const asked = listed(view);
@@ -224,20 +236,18 @@ export default section("Tags", [
     return asked?.last == null || !tags ? undefined : holds(!tags.includes(asked.last), `no ${asked.last}`, tags);
   }),
   check("registry.tags.last-continues", (view) => {
-    const asked = listed(view);
+    const asked = counted(view);
     const tags = tagsOf(view);
     const whole = wholeList(view);
-    if (asked?.last == null || asked.n === undefined || asked.n === 0 || !tags || !whole?.includes(asked.last)) return undefined;
+    if (asked?.last == null || asked.n === 0 || !tags || !whole) return undefined;
     return equal(tags, after(whole, asked.last).slice(0, tags.length || 1));
   }),
   check("registry.tags.last-without-n", (view) => {
     const asked = listed(view);
     const whole = wholeList(view);
-    const first = pagesOf(view)?.[0];
-    const last = first && new URL(first.request.url).searchParams.get("last");
-    if (!asked || last == null || !first || new URL(first.request.url).searchParams.has("n") || !whole?.includes(last)) return undefined;
+    if (asked?.last == null || asked.n !== undefined || !whole) return undefined;
     const tags = allPages(view);
-    return tags && equal(tags, after(whole, last));
+    return tags && equal(tags, after(whole, asked.last));
   }),
   check("registry.tags.link-form", (view) => {
     const link = listed(view) && view.header("link");
@@ -245,16 +255,14 @@ export default section("Tags", [
   }),
   check("registry.tags.link-continues", (view) => {
     const asked = listed(view);
+    if (!asked || view.concurrent) return undefined;
     const earlier = earlierTags(view);
     const again = tagsOf(view)?.filter((tag) => earlier.includes(tag)) ?? [];
-    if (asked && again.length > 0) return { verdict: "fail", expected: "tags that no earlier page has", actual: again };
-    const pages = pagesOf(view);
-    if (!asked?.known || !pages || pages.length < 2) return undefined;
-    const first = pages[0] && new URL(pages[0].request.url).searchParams;
+    if (again.length > 0) return { verdict: "fail", expected: "tags that no earlier page has", actual: again };
+    if (asked.page === 0) return undefined;
     const tags = allPages(view);
-    const whole = wholeList(view);
-    if (!tags || !first || (first.has("last") && !whole)) return undefined;
-    return equal(bytewise(tags), bytewise(first.has("last") && whole ? after(whole, first.get("last")) : asked.known));
+    const whole = asked.last === null ? asked.known : wholeList(view);
+    return tags && whole && equal(bytewise(tags), bytewise(after(whole, asked.last)));
   }),
 
   example(WHOLE, () => someTags.map((tags) => withTags(`the tags ${tags.join(", ")} are listed`, tags, [{ pages: 20 }]))),

@@ -146,5 +146,5 @@ t.test("limits on time and size, and answers that break off", async (t) => {
   t.match(await http.send(get(`${url}/big`)), { failure: { kind: "too-large" } });
   t.match(await http.send(get(`${url}/never`)), { failure: { kind: "timeout" } });
   t.match(await http.send(get(`${url}/cut`)), { failure: { kind: "protocol", message: /status 200, breaks off/ } });
-  t.match(await http.send(get("http://127.0.0.1:1/")), { failure: { kind: "connection", message: /ECONNREFUSED/ } });
+  t.match(await http.send(get("http://127.0.0.1:1/")), { failure: { kind: "refused", message: /ECONNREFUSED/ } });
 });
