@@ -16,7 +16,7 @@ import type { Execute, Source } from "../runners/explore.js";
 import type { ImageCase } from "../runners/image/case.js";
 import { digestOf } from "../runners/image/content.js";
 import { complaint, type Ending, ending, type ImageObservation } from "../runners/image/observation.js";
-import { runTool } from "../runners/image/run-tool.js";
+import { DaemonFailed, runTool } from "../runners/image/run-tool.js";
 import type { Limits } from "../runners/image/script.js";
 import type { ImageSetting } from "../runners/image/store.js";
 import type { Tool } from "../runners/image/tools/tool.js";
@@ -32,6 +32,7 @@ import { toolExamples } from "../suites/image/tool-examples.js";
 import { idsFor, judgeTool } from "../suites/image/tool-judge.js";
 import { type Abilities, type Knowledge, viewOf } from "../suites/image/tool-view.js";
 import { type FailedImage, storeFailure } from "./image-finding.js";
+import { madeSomething, otherForms, untestable } from "./image-tool-preflight.js";
 
 /** @throws UsageError where tools cannot be driven. */
 export function assertDrivable(): void {
@@ -154,14 +155,27 @@ export class ToolTarget {
     }
   };
 
-  /** The minimal image must come out, or nothing can be said of the tool. @throws Inconclusive with the tool's own words. */
+  /**
+   * Something must come of an image of one layer with one file, in whichever of a few forms; whether it is right is for the checks
+   * to say. @throws Inconclusive with what was expected, what came, and what may help.
+   */
   async preflight(): Promise<void> {
-    const observation = await this.once(minimalImage());
-    const { worked } = viewOf(minimalImage(), observation, { refusedBy: [], converts: this.abilities.converts });
-    if (worked) return;
-    throw new Inconclusive(
-      `${this.tool.name} cannot unpack an image of one layer with one file: ${complaint(observation) || "it says that it did, but the file is not there"}`,
-    );
+    let first: ImageObservation | undefined;
+    for (const subject of [minimalImage(), ...otherForms()]) {
+      const observation = await this.#tried(subject);
+      if (madeSomething(observation)) return;
+      first ??= observation;
+    }
+    if (first) throw new Inconclusive(untestable(this.tool, first));
+  }
+
+  /** @throws Inconclusive when the tool's daemon does not start */
+  async #tried(subject: ImageCase): Promise<ImageObservation> {
+    try {
+      return await this.once(subject);
+    } catch (thrown) {
+      throw thrown instanceof DaemonFailed ? new Inconclusive(`${this.tool.name}: ${thrown.message}`) : thrown;
+    }
   }
 
   sources(): Source<ImageCase>[] {

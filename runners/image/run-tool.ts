@@ -9,6 +9,9 @@ import { CANARIES, CANARY_TEXT, type Limits, program, WORK } from "./script.js";
 import type { SeenTree } from "./seen.js";
 import type { Tool } from "./tools/tool.js";
 
+/** The daemon that a tool needs did not start: nothing was asked of the tool itself. */
+export class DaemonFailed extends HarnessError {}
+
 /** Splits what the sandbox printed: lines of size and name, an empty line, and the parts one after the other. @throws HarnessError */
 export function partsOf(output: Buffer): Map<string, Buffer> {
   const parts = new Map<string, Buffer>();
@@ -66,7 +69,7 @@ function observationOf(parts: ReadonlyMap<string, Buffer>): ImageObservation {
   const steps = lines("steps").map(
     (name): Step => ({ name, status: Number(text(`${name}.status`)), stdout: text(`${name}.stdout`), stderr: text(`${name}.stderr`) }),
   );
-  if (steps.length === 0) throw new HarnessError(`the tool's daemon does not start: ${text("daemon.stderr").trim().slice(-2000)}`);
+  if (steps.length === 0) throw new DaemonFailed(`the tool's daemon does not start: ${text("daemon.stderr").trim().slice(-2000)}`);
   const named = (prefix: string): string[] =>
     [...parts.keys()].flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
   const copies = named("copy.");
@@ -119,7 +122,7 @@ export async function runTool(tool: Tool, agent: string, layout: string, limits:
   try {
     return observationOf(partsOf(Buffer.concat(chunks)));
   } catch (thrown) {
-    if (!(thrown instanceof HarnessError)) throw thrown;
+    if (!(thrown instanceof HarnessError) || thrown instanceof DaemonFailed) throw thrown;
     throw new HarnessError(`${tool.name} in ${WORK}: ${thrown.message} ${Buffer.concat(complaints).toString().slice(-1000)}`.trim());
   }
 }

@@ -106,7 +106,9 @@ ${LEFT}run() {
   ( ulimit -v ${memoryKiB}; ulimit -c 0; exec timeout -k 2 ${timeoutMs / 1000} "$@" ) < "$EMPTY" > "$OUT/$name.stdout" 2> "$OUT/$name.stderr"
   STATUS=$?
   now
-  [ "$STATUS" != 137 ] || [ $((NOW - BEGUN)) -lt ${Math.floor(timeoutMs / 10)} ] || STATUS=${TIMED_OUT}
+  # What a tool exits with that has time left is its own affair.
+  if [ $((NOW - BEGUN)) -ge ${Math.floor(timeoutMs / 10)} ]; then [ "$STATUS" != 137 ] || STATUS=${TIMED_OUT}
+  elif [ "$STATUS" = ${TIMED_OUT} ]; then STATUS=1; fi
   step "$name" "$STATUS"
   [ "$STATUS" -gt 128 ] || [ "$STATUS" = 0 ] || [ "$STATUS" = ${TIMED_OUT} ] || leftovers > "$OUT/leftovers"
   [ "$STATUS" = 0 ] || { emit; exit; }

@@ -24,7 +24,8 @@ export function withoutFault({ fault: _, ...subject }: ImageCase): ImageCase {
  * image without it; and a valid image that it refuses is tried without each of its features.
  */
 export function controlsFor({ case: subject, ending, refuse, mayRefuse, features }: ToolView): readonly (readonly [string, ImageCase])[] {
-  if (ending === "accepted") return [];
+  // Who hangs or falls over refuses nothing.
+  if (ending !== "refused") return [];
   if (refuse.length > 0) return [[CONTROL, withoutFault(subject)]];
   if (mayRefuse.length > 0) return [];
   const plain: readonly (readonly [string, ImageCase])[] = features.length > 1 ? [[PLAIN, withoutFeatures(subject)]] : [];

@@ -4,6 +4,7 @@ import { type Kind, timeText } from "../../runners/image/seen.js";
 import { Draft } from "./draft.js";
 import { addHardlink } from "./hardlinks.js";
 import { LAW } from "./law.js";
+import { beyondReach, isFarTime } from "./reach.js";
 import { ancestors, emptyTree, type Node, parentOf, type Tree, within } from "./tree.js";
 import { type Read, read, underMarker, wellFormed } from "./whiteouts.js";
 
@@ -30,7 +31,9 @@ function claimsOf(entry: Entry, kind: Kind, made: string, described: string): No
     kind: { value: kind, id: made },
     uid: owner(entry.uid),
     gid: owner(entry.gid),
-    mtime: { value: timeText(entry.mtime, entry.nsec), id: described },
+    mtime: isFarTime(entry)
+      ? { unspecified: "a time that not every file system holds" }
+      : { value: timeText(entry.mtime, entry.nsec), id: described },
     xattrs,
     ...(kind === "symlink" ? { target: { value: entry.link ?? "", id: made } } : { mode: { value: entry.mode & 0o7777, id: described } }),
     ...(kind === "file" ? { content: contentClaim(entry, made) } : {}),
@@ -139,6 +142,8 @@ function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Mar
     claims: claimsOf(entry, kind, existing && !both ? LAW.replaced : LAW.extracted, both ? LAW.directory : LAW.attributes),
     ...(kind === "symlink" ? { target: entry.link ?? "" } : {}),
   });
+  const far = beyondReach(entry);
+  if (far !== undefined) draft.may(far);
   if (path === "") draft.blur("", ["mtime"], "a tree that is mounted or handed out may have a root directory of its own time");
   if (kind === "char" && entry.device?.every((number) => number === 0))
     return "a character device 0:0 is a whiteout to overlay file systems";

@@ -14,9 +14,12 @@ const fail = (expected: unknown, actual: unknown, note?: string): Judgement => (
   ...(note === undefined ? {} : { note }),
 });
 
-/** What a tool must end like, whatever it gets. */
+/** What a tool must end like, whatever it gets. One bad end shows nothing of the others: the tool may not have come so far. */
 const endsWell = (id: string, bad: ToolView["ending"], expected: string): ToolCheck =>
-  check(id, ({ ending, observation }) => (ending === bad ? fail(expected, complaint(observation)) : PASS));
+  check(id, ({ ending, observation }) => {
+    if (ending === bad) return fail(expected, complaint(observation));
+    return ending === "accepted" || ending === "refused" ? PASS : undefined;
+  });
 
 /** Differences that this statement decides; kept ones are a pass. */
 function compared(id: string, { comparison }: ToolView): Judgement | undefined {
@@ -102,10 +105,10 @@ const { bare: _, ...decided } = LAW;
 export const TOOL_CHECKS: readonly ToolCheck[] = [
   check(
     "robustness.image.escape",
-    ({ observation, tree }) => {
+    ({ observation, tree, ending }) => {
       if (observation.escapes.length > 0) return fail("nothing outside the tool's own directory changes", observation.escapes);
       // Only layers that could lead somewhere else show that the tool does not go there.
-      return tree.unsure.size > 0 && observation.steps.length > 0 ? PASS : undefined;
+      return tree.unsure.size > 0 && (ending === "accepted" || ending === "refused") ? PASS : undefined;
     },
     "unpacks",
   ),

@@ -6,6 +6,7 @@ import type { Judgement } from "../check.js";
 import { type Comparison, compare } from "./compare.js";
 import { FEATURES, type Feature, mayRefuse } from "./features.js";
 import { applyLayers } from "./model.js";
+import { userBeyondReach } from "./reach.js";
 import type { Tree } from "./tree.js";
 
 /** What checks need to know of a case besides itself: what a fault of its comes to. */
@@ -66,6 +67,7 @@ export function viewOf(subject: ImageCase, observation: ImageObservation, { refu
     observation.tree && ended === "accepted" && subject.fault === undefined && !other && !isArtifact(subject)
       ? compare(tree, observation.tree, { xattrs: observation.xattrs })
       : undefined;
+  const far = converts ? userBeyondReach(subject) : undefined;
   const copied = Object.values(observation.copies).some((copy) => Object.values(copy).some(({ kind }) => kind === "file"));
   return {
     case: subject,
@@ -76,6 +78,7 @@ export function viewOf(subject: ImageCase, observation: ImageObservation, { refu
     mayRefuse: [
       ...mayRefuse(subject),
       ...tree.mayRefuse,
+      ...(far === undefined ? [] : [far]),
       ...(subject.fault === undefined ? [] : ["it has a fault"]),
       ...(isArtifact(subject) && !copying ? ["it is an artifact, and no image"] : []),
     ],

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
+import { LAW } from "../../suites/image/law.js";
 import { conform, script } from "./process.js";
 
 const root = process.getuid?.() === 0;
@@ -46,7 +47,43 @@ t.test("bad use is one clear line and 64", { skip: root ? false : "needs root" }
 });
 
 t.test("a tool that does nothing cannot be tested", { skip: root ? false : "needs root" }, async (t) => {
-  t.match(image("--tool-cmd", "true {layout} {rootfs}"), { status: 2, out: /cannot unpack an image of one layer/ });
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["true {layout} {rootfs}", /expected a tree with that file; it exits with 0, and nothing is there; --tool-cmd has to unpack/],
+    [fake("empty", 'rm "$2/a"'), /it exits with 0, and nothing is there/],
+    ["false {layout} {rootfs}", /it fails \(unpack: exit status 1\); try the command of --tool-cmd by hand/],
+  ];
+  for (const [command, words] of cases) {
+    const { status, out, err } = image("--tool-cmd", command);
+    t.equal(status, 2, command);
+    t.match(err, /^oci-conform: inconclusive: \S+ cannot unpack an image of one layer with one file: /);
+    t.match(err, words);
+    t.notMatch(out, /^ok /m, "no pass");
+  }
+  t.match(image("--tool-cmd", fake("slow", "sleep 60"), "--timeout", "1s"), {
+    status: 2,
+    err: /does not end in time .*a longer --timeout/,
+  });
+});
+
+t.test("a tool that unpacks the minimal image wrongly is judged", { skip: root ? false : "needs root" }, async (t) => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    ["content", 'printf b > "$2/a"; touch -d @1600000000 "$2/a"', LAW.extracted],
+    ["mode", 'chmod 600 "$2/a"', LAW.attributes],
+    ["name", 'mv "$2/a" "$2/b"', LAW.extracted],
+    ["gzip", 'if grep -q "tar+gzip" "$1"/blobs/sha256/*; then exit 1; fi', LAW.extracted],
+  ];
+  for (const [name, how, id] of cases) {
+    const file = join(home, `${name}.json`);
+    const more = ["--cases", "0", "--only", LAW.extracted, "--only", LAW.attributes, "--only", "robustness.image.repeatable"];
+    const { status } = image("--tool-cmd", fake(name, how), ...more, "--report", `json=${file}`);
+    t.equal(status, 1, name);
+    const { requirements } = JSON.parse(readFileSync(file, "utf8"));
+    t.match(
+      requirements.find((each: { id: string }) => each.id === id),
+      { verdict: "fail" },
+      name,
+    );
+  }
 });
 
 const umoci = root && spawnSync("umoci", ["--version"]).status === 0 ? false : "needs root and umoci";

@@ -4,7 +4,7 @@ import { file, symlink, whiteout } from "../../../generators/image/entries.js";
 import { FAULTS } from "../../../generators/image/fault-table.js";
 import { buildLayout } from "../../../generators/image/layout.js";
 import { DECOY } from "../../../generators/image/neighbours.js";
-import type { ImageCase, Platform } from "../../../runners/image/case.js";
+import type { Entry, ImageCase, Platform } from "../../../runners/image/case.js";
 import { digestOf } from "../../../runners/image/content.js";
 import { ending, type ImageObservation, type Step } from "../../../runners/image/observation.js";
 import type { SeenNode } from "../../../runners/image/seen.js";
@@ -88,6 +88,44 @@ t.test("crash, hang and memory are told apart from refusals", async (t) => {
   t.equal(ending(seen({ steps: [step(124)] })), "hung");
   t.equal(verdict("robustness.image.crash", minimalImage(), seen({ steps: [step(139)], tree: null })), "fail");
   t.equal(verdict("robustness.image.hang", minimalImage(), seen({ steps: [step(124)], tree: null })), "fail");
+});
+
+t.test("a tool that hangs or falls over is judged for that alone", async (t) => {
+  for (const [status, id] of [
+    [124, "robustness.image.hang"],
+    [139, "robustness.image.crash"],
+  ] as const) {
+    const ended = seen({ steps: [step(status)], tree: null });
+    for (const subject of [minimalImage(), imageOf("tempting", [[symlink("l", "/etc"), file("l/a", "a")]])]) {
+      t.strictSame(
+        [...judgeTool(subject, ended, PLAIN)].map(([each, { verdict }]) => `${each} ${verdict}`),
+        [`${id} fail`],
+      );
+      t.strictSame(controlsFor(viewOf(subject, ended, PLAIN)), []);
+    }
+  }
+});
+
+t.test("what a tool cannot hold it may refuse, and not change", async (t) => {
+  const withUser = (User: string): ImageCase => ({ ...minimalImage(), config: { architecture: "amd64", os: "linux", config: { User } } });
+  const refused = seen({ steps: [step(1, "uids must be in range 0-2147483647")], tree: null });
+  const failed = (subject: ImageCase, observation: ImageObservation): string[] =>
+    [...judgeTool(subject, observation, PLAIN)].flatMap(([id, { verdict }]) => (verdict === "fail" ? [id] : []));
+  const controls = { "image.manifest.config-media-type-supported": "accepted" as const };
+  for (const user of ["4294967296:4294967296", "2147483648", "0:4294967296", "1000:unknown-group"])
+    t.strictSame(failed(withUser(user), { ...refused, controls }), [], user);
+  t.strictSame(failed(withUser("1000"), { ...refused, controls }), ["image.manifest.config-media-type-supported"], "what fits is taken");
+  const as = (uid: number): ImageObservation => seen({ runtimeConfig: { process: { user: { uid, gid: 0 } } } });
+  t.ok(failed(withUser("4294967296"), as(0)).includes("image.conversion.user-numeric"), "root is not that user");
+  t.notOk(failed(withUser("4294967296"), as(4_294_967_296)).includes("image.conversion.user-numeric"));
+
+  const owned = (more: Partial<Entry>): ImageCase => imageOf("beyond", [[file("a", "a", more)]]);
+  for (const more of [{ uid: 4_294_967_294 }, { gid: 4_294_967_295 }, { mtime: 2 ** 40 }, { mtime: -(2 ** 40) }])
+    t.strictSame(failed(owned(more), refused), [], JSON.stringify(more));
+  t.strictSame(failed(imageOf("a long name", [[file("a".repeat(256))]]), refused), []);
+  t.strictSame(failed(owned({ uid: 1000 }), refused), [LAW.extracted]);
+  t.strictSame(failed(owned({ uid: 4_294_967_294 }), seen()), [LAW.attributes], "but not unpack as root's");
+  t.strictSame(failed(owned({ mtime: 2 ** 40 }), seen()), [], "a file system may have no such time");
 });
 
 t.test("an escape is a finding, and passes only where there was a temptation", async (t) => {
