@@ -8,11 +8,12 @@ const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.na
  */
 export function exitCodeOf(thrown: unknown): number {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (thrown instanceof UsageError || nameOf(thrown) === "SandboxFailed") {
+  if (thrown instanceof UsageError) {
     process.stderr.write(`oci-conform: ${message}\n`);
     return 64;
   }
-  if (thrown instanceof Inconclusive) {
+  // A sandbox that cannot be made is the environment's doing.
+  if (thrown instanceof Inconclusive || nameOf(thrown) === "SandboxFailed") {
     process.stderr.write(`oci-conform: inconclusive: ${message}\n`);
     return 2;
   }

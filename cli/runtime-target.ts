@@ -34,7 +34,7 @@ export function driverFor(bin: string, options: Pick<RuntimeOptions, "runtimeArg
 /** The views of cgroups to try: an ordinary user can show what is there, read-only, or hide it. */
 const cgroupViews = (): readonly CgroupView[] => (process.geteuid?.() === 0 ? ["host", "v1", "v2", "none"] : ["host", "none"]);
 
-/** Finds out what the target and the host can do. @throws Inconclusive, SandboxFailed */
+/** Finds out what the target and the host can do. @throws Inconclusive */
 export const preflightFor = (
   bin: string,
   driver: Driver,

@@ -49,8 +49,8 @@ static mode_t type_of(const char *type) { return *type == 'b' ? S_IFBLK : *type 
 static void bind_device(const struct step *s, int parent, const char *name) {
   int tree = mounts_prepared(s);
   int made = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-  if (made < 0) die_errno("%s: create %s", s->from, s->text[0]);
-  close(made);
+  if (made < 0 && errno != EEXIST) die_errno("%s: create %s", s->from, s->text[0]);
+  if (made >= 0) close(made);
   AUTO_CLOSE int target = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   if (target < 0 || sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)) die_errno("%s: bind the host's %s", s->from, s->text[0]);
 }
@@ -68,6 +68,11 @@ static void make_device(const struct step *s, int root) {
     if (errno != EEXIST) die_errno("%s: mknod %s", s->from, s->text[0]);
     struct stat st;
     if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW)) die_errno("%s: stat %s", s->from, s->text[0]);
+    /* The place that an earlier container of this root file system had its device bound to. */
+    if (S_ISREG(st.st_mode) && st.st_size == 0 && mounts_prepared(s) >= 0) {
+      bind_device(s, parent, name);
+      return;
+    }
     if ((st.st_mode & S_IFMT) != type || (type != S_IFIFO && st.st_rdev != number)) die("%s: %s exists and is not that device", s->from, s->text[0]);
     /* It is not ours: it may be the host's, by a bind mount. It fits, or it is refused. */
     if (s->number[7] != 1 && ((st.st_mode & 07777) != mode || st.st_uid != (uid_t)s->number[5] || st.st_gid != (gid_t)s->number[6]))

@@ -10,7 +10,7 @@ import type { SandboxOptions } from "./protocol.js";
 import { runCase } from "./run-case.js";
 import type { Driver } from "./script.js";
 import type { TargetFacts } from "./target.js";
-import { Worker } from "./worker.js";
+import { SandboxFailed, Worker } from "./worker.js";
 
 export type CgroupView = SandboxOptions["cgroup"];
 
@@ -108,39 +108,67 @@ const worked = (ran: Ran | null): ran is Ran => ran?.exit.kind === "exited" && r
 /**
  * Looks for a cgroup view in which the target runs the minimal case, if need be with PATH in its environment, then collects the facts of
  * host and target.
- * @throws Inconclusive with the target's own words when no view works; SandboxFailed.
+ * @throws Inconclusive when no view works: with the target's own words, or the step of the sandbox that failed.
  */
 export async function preflight(options: PreflightOptions): Promise<Preflight> {
-  const reasons: string[] = [];
-  const plain = await inSomeView(options, reasons);
+  const obstacles: Obstacle[] = [];
+  const plain = await inSomeView(options, obstacles);
   if (plain) return plain;
-  const helped = reasons.some((reason) => reason.includes("PATH"))
+  const helped = obstacles.some(({ reason, ofTarget }) => ofTarget && reason.includes("PATH"))
     ? await inSomeView({ ...options, minimal: (release) => options.helped(options.minimal(release)) }, [])
     : undefined;
-  if (!helped) throw new Inconclusive(`${options.name} cannot run the minimal container:\n  ${reasons.join("\n  ")}`);
+  if (!helped) return nothingWorks(options.name, obstacles);
   const { target } = helped;
   const releaseReason = `${target.releaseReason}; it runs nothing without PATH in process.env, so that every case sets it`;
   return { ...helped, target: { ...target, releaseReason, needsPath: true } };
 }
 
-/** Tries one view after the other. What kept the case from running goes to `reasons`. */
-async function inSomeView(options: PreflightOptions, reasons: string[]): Promise<Preflight | undefined> {
+/** What kept a view from being used: its sandbox could not be made, or the target did not run in it. */
+interface Obstacle {
+  readonly view: CgroupView;
+  readonly reason: string;
+  readonly ofTarget: boolean;
+}
+
+const inWords = ({ view, reason }: Obstacle): string => `${view} view: ${reason}`;
+
+/** @throws Inconclusive always: in one line where there was no sandbox to run the target in. */
+function nothingWorks(name: string, obstacles: readonly Obstacle[]): never {
+  const [first] = obstacles;
+  if (first && obstacles.every(({ ofTarget, reason }) => !ofTarget && reason === first.reason)) throw new Inconclusive(first.reason);
+  const told = obstacles.map(inWords).join("\n  ");
+  throw new Inconclusive(
+    obstacles.some(({ ofTarget }) => ofTarget)
+      ? `${name} cannot run the minimal container:\n  ${told}`
+      : `no sandbox can be made:\n  ${told}`,
+  );
+}
+
+/** Tries one view after the other. What kept the case from running goes to `obstacles`. */
+async function inSomeView(options: PreflightOptions, obstacles: Obstacle[]): Promise<Preflight | undefined> {
   for (const view of options.views) {
-    const worker = await Worker.start({
-      agent: options.agent,
-      cgroup: view,
-      expose: options.expose,
-      cgroupName: `oci-conform-${process.pid}-preflight`,
-    });
+    let worker: Worker;
+    try {
+      worker = await Worker.start({
+        agent: options.agent,
+        cgroup: view,
+        expose: options.expose,
+        cgroupName: `oci-conform-${process.pid}-preflight`,
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof SandboxFailed)) throw thrown;
+      obstacles.push({ view, reason: thrown.message, ofTarget: false });
+      continue;
+    }
     try {
       const subject = options.minimal("1.0.0");
       const problem = obstacle(subject, await runCase(worker, subject, options.driver));
       if (!problem) {
         const host = await hostFacts(worker);
         const target = await targetFacts(worker, options);
-        return { host, target, view, viewReason: reasons.length === 0 ? "" : reasons.join("; ") };
+        return { host, target, view, viewReason: obstacles.map(inWords).join("; ") };
       }
-      reasons.push(`${view} view: ${problem.reason}`);
+      obstacles.push({ view, reason: problem.reason, ofTarget: true });
       if (problem.hang) break;
     } finally {
       await worker.close();

@@ -20,8 +20,10 @@
 #include "sandbox.h"
 #include "worker.h"
 
-void sandbox_fail(const char *step) {
-  fprintf(stderr, "sandbox: %s: %s\n", step, strerror(errno));
+void sandbox_fail(const char *step) { sandbox_refused(step, NULL); }
+
+void sandbox_refused(const char *step, const char *advice) {
+  fprintf(stderr, "sandbox: %s: %s%s%s\n", step, strerror(errno), advice ? "; " : "", advice ? advice : "");
   _exit(EXIT_SANDBOX);
 }
 
@@ -100,15 +102,15 @@ static int enter(struct sandbox *s, char **argv, int unshared, int mapped) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   cgroups_enter(s);
   int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
-  if (s->rootless && unshare(CLONE_NEWUSER)) sandbox_fail("make a user namespace");
+  if (s->rootless) user_namespace();
   if (write(unshared, "", 1) != 1) sandbox_fail("tell the outer process");
   char byte;
   if (read(mapped, &byte, 1) != 1) return EXIT_SANDBOX;
-  if (s->rootless && (setresgid(0, 0, 0) || setresuid(0, 0, 0))) sandbox_fail("become root of the user namespace");
+  if (s->rootless && (setresgid(0, 0, 0) || setresuid(0, 0, 0))) sandbox_refused("become root of the user namespace", FEW_RIGHTS);
   /* New credentials made the kernel forget it. The outer process may have died before that: then the pipe has ended. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (is_readable(mapped)) return EXIT_SANDBOX;
-  if (unshare(flags)) sandbox_fail("make namespaces");
+  if (unshare(flags)) sandbox_refused("make namespaces", errno == EPERM ? FEW_RIGHTS : NULL);
   cgroups_leaf();
   int alive[2];
   if (pipe2(alive, O_CLOEXEC)) sandbox_fail("pipe");
@@ -190,7 +192,7 @@ static int live(struct sandbox *s, char **argv) {
 static int outer(struct sandbox *s, char **argv) {
   /* Whatever else the caller had open is none of the target's business. */
   if (syscall(SYS_close_range, 3, ~0u, 0)) sandbox_fail("close inherited descriptors");
-  s->rootless = geteuid() != 0;
+  s->rootless = !is_full_root();
   if (s->rootless && s->view != VIEW_NONE) s->view = VIEW_HOST;
   catch_stop();
   sigprocmask(SIG_BLOCK, &stop_signals, NULL);

@@ -14,12 +14,15 @@ struct sandbox {
   char *exposed[8]; /* files or directories that the fresh /run would hide */
   int exposed_fds[8];
   int exposed_count;
-  bool rootless;
+  bool rootless; /* in a user namespace of its own */
   bool renewed; /* it takes the place of a damaged one */
 };
 
 /* Ends the process with the one line that says which step failed. */
 __attribute__((noreturn)) void sandbox_fail(const char *step);
+
+/* The same, with what the user may do about it. */
+__attribute__((noreturn)) void sandbox_refused(const char *step, const char *advice);
 
 /* sandbox_mounts.c: the private view of the file system, made by PID 1 of the sandbox. */
 void sandbox_mounts(struct sandbox *s);
@@ -38,6 +41,12 @@ void cgroups_mount(const struct sandbox *s);
 void cgroups_remove(void);
 
 /* sandbox_user.c */
+#define FEW_RIGHTS "run it as root of the machine, or in a container that may do this (podman run --privileged)"
+/* Root of the machine, with all that the sandbox and what runs in it need; everybody else gets a user namespace. */
+bool is_full_root(void);
+/* Enters a new user namespace. */
+void user_namespace(void);
+/* Maps its ids, from outside: as many as the system lends. */
 void map_ids(pid_t pid);
 
 #endif

@@ -120,7 +120,11 @@ void sandbox_mounts(struct sandbox *s) {
   if (set_attributes("/", AT_RECURSIVE, MOUNT_ATTR_RDONLY, 0)) sandbox_fail("make the host's tree read-only");
   (void)set_attributes("/sys", 0, 0, MOUNT_ATTR_RDONLY);
   find_exposed(s);
-  fresh("proc", "/proc", NOSUID | NODEV | NOEXEC, NULL);
+  if (mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC, NULL)) {
+    bool covered = errno == EPERM && s->rootless;
+    sandbox_refused("mount proc on /proc", covered ? "the kernel refuses it where parts of /proc are covered, as in a container; start that with"
+                                                     " --privileged, or --security-opt unmask=ALL" : NULL);
+  }
   /* Bundles live here: their devices and set-uid files must work. */
   fresh("tmpfs", "/run", 0, "mode=755");
   overlay("/tmp");
