@@ -31,7 +31,11 @@ export const ANNOTATION_FAULTS: readonly Fault[] = [
   annotation("annotation-no-license", "image.annotations.licenses-spdx", `${IMAGE}licenses`, "MIT, BSD"),
   valueFault("manifest", "ref-name-elsewhere", "image.annotations.ref-name-place", ["annotations"], { [REF_NAME]: "x" }),
   refName("ref-name-characters", "image.annotations.ref-name-characters", "a b"),
-  refName("ref-name-separators", "image.annotations.ref-name-grammar", "a..b"),
+  refName("ref-name-separators", "image.annotations.ref-name-valid", "a..b"),
+  {
+    ...refName("ref-name-separators-of-old", "image.annotations.ref-name-grammar", "a..c"),
+    implies: { "image.descriptor.data-reserved": "what has the name is embedded in its descriptor" },
+  },
   annotation("annotation-base-digest", "image.annotations.base-digest-form", `${IMAGE}base.digest`, "x"),
   annotation("annotation-base-name", "image.annotations.base-name-form", `${IMAGE}base.name`, "A B"),
   annotation("annotation-base-name-short", "image.annotations.base-name-qualified", `${IMAGE}base.name`, "library/debian:12"),

@@ -19,7 +19,7 @@ export const CONFIG_FAULTS: readonly Fault[] = [
   ]),
   edits("config", "config-variant-unknown", "image.config.variant-table", [
     [["architecture"], "arm"],
-    [["variant"], "v9"],
+    [["variant"], "armv7"],
   ]),
   valueFault("config", "config-rootfs-missing", "image.config.rootfs-required", ["rootfs"], undefined),
   valueFault("config", "config-rootfs-type-missing", "image.config.rootfs-type-required", ["rootfs", "type"], undefined),

@@ -36,7 +36,7 @@ export const DOCUMENT_FAULTS: readonly Fault[] = [
   platform("index-platform-architecture", "image.index.platform-architecture-goarch", { architecture: "x86_64" }),
   platform("index-platform-os", "image.index.platform-os-goos", { os: "Linux" }),
   platform("index-platform-windows", "image.index.platform-os-features-windows", { os: "windows", "os.features": ["x"] }),
-  platform("index-platform-variant", "image.index.platform-variant-table", { architecture: "arm", variant: "v9" }),
+  platform("index-platform-variant", "image.index.platform-variant-table", { architecture: "arm", variant: "7" }),
   platform("index-platform-features-text", "image.index.property-types", { "os.features": "x" }),
   valueFault("manifest", "manifest-schema-version-missing", "image.manifest.schema-version-required", ["schemaVersion"], undefined),
   valueFault("manifest", "manifest-schema-version-one", "image.manifest.schema-version-two", ["schemaVersion"], 1),

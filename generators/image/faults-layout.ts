@@ -73,7 +73,7 @@ export const LAYOUT_FAULTS: readonly Fault[] = [
     name: "blobs-with-file",
     requirement: "image.layout.blobs-by-algorithm",
     how: "layout: a file in blobs, in place of an algorithm's directory",
-    files: (files) => void files.set("blobs/file", Buffer.from("x")),
+    files: (files) => void files.set("blobs/sha512", Buffer.from("x")),
   },
   {
     name: "blobs-missing",

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Json, type Neighbour, type Platform, TAG } from "../../runners/image/case.js";
 import { digestOf } from "../../runners/image/content.js";
 import { layerOf } from "./base.js";
@@ -57,6 +58,17 @@ export const unknownDescriptor = (files: Files): Document => ({
   annotations: { "org.example.kind": "unknown" },
 });
 
+/** An algorithm that is not registered: SHA-256 in another notation, as the chapter on digests has it for an example. */
+const UNREGISTERED = "sha256+b64u";
+
+/** Writes something under a digest by an algorithm that nobody needs to know, and describes it. */
+function unknownAlgorithm(files: Files): Document {
+  const bytes = jsonBytes({ any: "other thing" });
+  const digest = `${UNREGISTERED}:${createHash("sha256").update(bytes).digest("base64url")}`;
+  files.set(blobPath(digest), bytes);
+  return { mediaType: "application/vnd.example.unknown+json", digest, size: bytes.length };
+}
+
 /** Writes what a neighbour is made of, and gives its descriptor for index.json. */
 export function neighbour(
   kind: Neighbour,
@@ -68,6 +80,8 @@ export function neighbour(
   switch (kind) {
     case "unknown-media-type":
       return unknownDescriptor(files);
+    case "unknown-algorithm":
+      return unknownAlgorithm(files);
     case "other-platform": {
       const platform = { architecture: "s390x", os: "linux" };
       return { ...image(files, layers, diffIds, platform), platform };

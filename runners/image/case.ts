@@ -87,6 +87,7 @@ export interface Layer {
  */
 export type Neighbour =
   | "unknown-media-type"
+  | "unknown-algorithm"
   | "artifact"
   | "other-platform"
   | "referrer"

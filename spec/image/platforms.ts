@@ -22,19 +22,19 @@ export const SYSTEMS = words(
   "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris wasip1 windows zos",
 );
 
-/** Variants by architecture, as the table has them and lets them go on (image-index.md#platform-variants). */
+/** How the table writes variants, by architecture; those that it does not list may be used, too (image-index.md#platform-variants). */
 const VARIANTS: Readonly<Record<string, RegExp>> = {
-  arm: /^v[678]$/,
-  arm64: /^v(?:8|9)(?:\.\d+)?$/,
-  ppc64le: /^power(?:[89]|1\d)$/,
-  riscv64: /^rva\d\du\d+$/,
-  amd64: /^v[1-4]$/,
+  arm: /^v\d+$/,
+  arm64: /^v\d+(?:\.\d+)?$/,
+  ppc64le: /^power\d+$/,
+  riscv64: /^rva\d+[a-z]\d+$/,
+  amd64: /^v\d+$/,
 };
 
 /** Of 1.0.2, whose table ends there. */
-const OLD_VARIANTS: Readonly<Record<string, RegExp>> = { arm: /^v[678]$/, arm64: /^v8$/ };
+const OLD_VARIANTS: Readonly<Record<string, RegExp>> = { arm: /^v\d+$/, arm64: /^v\d+(?:\.\d+)?$/ };
 
-/** Whether the table has a variant; undefined where it does not have the architecture. */
+/** Whether a variant is written as in the table; undefined where that does not have the architecture. */
 export function knowsVariant(architecture: string, variant: string, old: boolean): boolean | undefined {
   const table = old ? OLD_VARIANTS : VARIANTS;
   return Object.hasOwn(table, architecture) ? table[architecture]?.test(variant) : undefined;

@@ -101,12 +101,14 @@ export const annotations: Section = {
       (text) => REF_CHARACTERS.test(text),
       "letters, digits and -._:@/+",
     ),
-    value(
-      "image.annotations.ref-name-grammar",
-      [`${IMAGE}ref.name`],
-      // Other characters are another rule's business.
-      (text) => (REF_CHARACTERS.test(text) ? REF.test(text) : undefined),
-      "components parted by slashes, of letters and digits with single separators",
+    ...["image.annotations.ref-name-grammar", "image.annotations.ref-name-valid"].map((id) =>
+      value(
+        id,
+        [`${IMAGE}ref.name`],
+        // Other characters are another rule's business.
+        (text) => (REF_CHARACTERS.test(text) ? REF.test(text) : undefined),
+        "components parted by slashes, of letters and digits with single separators",
+      ),
     ),
     value("image.annotations.base-digest-form", [`${IMAGE}base.digest`], (text) => parseDigest(text) !== undefined, "ALGORITHM:ENCODED"),
     value("image.annotations.base-name-form", [`${IMAGE}base.name`], (text) => IMAGE_REFERENCE.test(text), "an image reference"),

@@ -151,6 +151,11 @@ export const FEATURES: readonly Feature[] = [
   ),
   offers("image.index.platform-os-understood", (other, { platform }) => other.os !== platform.os),
   {
+    id: "image.descriptor.unknown-algorithm-passes",
+    of: hasNeighbour("unknown-algorithm"),
+    without: withNeighbour("unknown-algorithm", "unknown-media-type"),
+  },
+  {
     id: "image.layout.unknown-media-type-no-error",
     also: ["image.layout.unknown-media-type-ignored"],
     of: hasNeighbour("unknown-media-type"),

@@ -38,7 +38,7 @@ export function variantKnown(node: JsonNode, release: Release): Located | undefi
   const [architecture, variant] = [textOf(node, "architecture"), textOf(node, "variant")];
   if (architecture === undefined || variant === undefined) return undefined;
   const known = knowsVariant(architecture, variant, !atLeast(release, "1.1.1"));
-  return known === undefined ? undefined : must(known, `a variant of ${architecture} that the table has`, variant);
+  return known === undefined ? undefined : must(known, `a variant of ${architecture}, written as in the table`, variant);
 }
 
 const requiredText =

@@ -1,6 +1,6 @@
 import { itemsOf, member, shown, textOf } from "../../runners/image/json-node.js";
 import { COMPUTABLE } from "../../runners/image/scan.js";
-import { ALGORITHM, ENCODED } from "../../spec/image/grammar.js";
+import { ALGORITHM, ENCODED, REGISTERED } from "../../spec/image/grammar.js";
 import { check, type LayoutView, type Located, must, type Section, type Verdicts } from "./suite.js";
 
 /** Checks of layouts have nothing to say of what `docker save` made. */
@@ -15,6 +15,8 @@ const exists = (name: string, type: "file" | "directory") =>
     const file = layout.files.get(name);
     return file?.outside ? undefined : must(file?.type === type, `a ${type} ${name}`, file?.type ?? "nothing", { file: name });
   });
+
+const isRegistered = (name = ""): boolean => Object.hasOwn(REGISTERED, name);
 
 /** The files in blobs with the parts of their paths; those whose names begin with a dot, such as .gitkeep, are no blobs and nobody's fault. */
 const blobsOf = ({ layout }: LayoutView) =>
@@ -33,7 +35,8 @@ export const layout: Section = {
       "image.layout.blobs-by-algorithm",
       ofLayouts((view) =>
         blobsOf(view).flatMap(({ path, file, parts }): Located[] => {
-          if (file.type === "link") return [];
+          // A file that is no algorithm's directory is none of a layout's business, and may be there.
+          if (file.type === "link" || (parts.length === 1 && file.type === "file" && !isRegistered(parts[0]))) return [];
           const wanted = parts.length === 1 ? "directory" : "file";
           return [must(file.type === wanted, `a ${wanted}`, file.type, { file: path })];
         }),
@@ -42,10 +45,11 @@ export const layout: Section = {
     check(
       "image.layout.blob-name-grammar",
       ofLayouts((view) =>
-        blobsOf(view).map(({ path, parts }) => {
+        blobsOf(view).flatMap(({ path, file, parts }): Located[] => {
           const [algorithm = "", encoded] = parts;
+          if (encoded === undefined && file.type !== "directory") return [];
           const good = encoded === undefined ? ALGORITHM.test(algorithm) : ENCODED.test(encoded);
-          return must(good, "a name that the grammar of digests allows", encoded ?? algorithm, { file: path });
+          return [must(good, "a name that the grammar of digests allows", encoded ?? algorithm, { file: path })];
         }),
       ),
     ),

@@ -182,6 +182,7 @@ const AROUND: readonly ToolExample[] = [
   ...shaped(["image.layout.unknown-media-type-no-error", "image.layout.unknown-media-type-ignored"], "unknown-media-type", {
     shape: { neighbours: ["unknown-media-type"], last: true },
   }),
+  ...shaped("image.descriptor.unknown-algorithm-passes", "unknown-algorithm", { shape: { neighbours: ["unknown-algorithm"], last: true } }),
   ...shaped("image.manifest.unknown-artifact-type-no-error", "artifact", "referrer"),
   ...shaped("image.index.processed", "other-platform", "untagged-image"),
   ...shaped("image.layout.ref-name-elsewhere-ignored", "named-elsewhere", { shape: { neighbours: ["named-elsewhere"], last: true } }),

@@ -56,6 +56,7 @@ t.test("what a later release changed is in force once in each release", async (t
     ["image.config.extra-fields-ignored", "image.config.extra-fields-no-error"],
     ["image.conversion.groups-not-for-numeric", "image.conversion.groups-not-for-numeric-or-group"],
     ["image.descriptor.data-reserved", "image.descriptor.data-base64"],
+    ["image.annotations.ref-name-grammar", "image.annotations.ref-name-valid"],
   ];
   for (const ids of successions) {
     const entries = ids.flatMap((id): Requirement[] => [catalogue.get(id) ?? []].flat());

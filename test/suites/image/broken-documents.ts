@@ -30,6 +30,10 @@ const config = (properties: Json) => () => {
 };
 const run = (properties: Json) => config({ config: properties });
 const rootfs = (properties: Json) => config({ rootfs: { type: "layers", diff_ids: ["x"], ...properties } });
+const named = (name: string) => () => {
+  const builder = new Builder();
+  return builder.layout([builder.image([base], { descriptor: { annotations: { [`${IMAGE}ref.name`]: name } } })]);
+};
 const annotated = (annotations: unknown) => manifest({ annotations });
 const indexText = (change: (text: string) => string | Buffer) => () => {
   const builder = new Builder();
@@ -96,7 +100,7 @@ export const brokenDocuments: readonly Broken[] = [
   { id: "image.index.platform-os-required", files: platform({ os: undefined }) },
   { id: "image.index.platform-os-goos", files: platform({ os: "Linux" }) },
   { id: "image.index.platform-os-features-windows", files: platform({ os: "windows", "os.features": ["x"] }) },
-  { id: "image.index.platform-variant-table", files: platform({ variant: "v9" }) },
+  { id: "image.index.platform-variant-table", files: platform({ variant: "3" }) },
   { id: "image.index.platform-features-reserved", files: platform({ features: ["sse4"] }) },
   { id: "image.config.property-types", files: run({ Env: "A=b" }) },
   { id: "image.config.property-types", name: "a history that is no list", files: config({ history: {} }) },
@@ -106,7 +110,7 @@ export const brokenDocuments: readonly Broken[] = [
   { id: "image.config.os-required", files: config({ os: 1 }) },
   { id: "image.config.os-goos", files: config({ os: "gnu" }) },
   { id: "image.config.os-features-windows", files: config({ os: "windows", "os.features": ["x"] }) },
-  { id: "image.config.variant-table", files: config({ architecture: "arm", variant: "v9" }) },
+  { id: "image.config.variant-table", files: config({ architecture: "arm", variant: "armv7" }) },
   { id: "image.config.user-form", files: run({ User: "a:b:c" }) },
   { id: "image.config.exposed-ports-empty-objects", files: run({ ExposedPorts: { "80/tcp": { a: 1 } } }) },
   { id: "image.config.exposed-ports-keys", files: run({ ExposedPorts: { "65536/tcp": {} } }) },
@@ -137,17 +141,17 @@ export const brokenDocuments: readonly Broken[] = [
   { id: "image.annotations.ref-name-place", files: annotated({ [`${IMAGE}ref.name`]: "x" }) },
   {
     id: "image.annotations.ref-name-characters",
-    files: () => {
-      const builder = new Builder();
-      return builder.layout([builder.image([base], { descriptor: { annotations: { [`${IMAGE}ref.name`]: "a b" } } })]);
-    },
+    files: named("a b"),
+  },
+  {
+    id: "image.annotations.ref-name-valid",
+    files: named("a..b"),
   },
   {
     id: "image.annotations.ref-name-grammar",
-    files: () => {
-      const builder = new Builder();
-      return builder.layout([builder.image([base], { descriptor: { annotations: { [`${IMAGE}ref.name`]: "a..b" } } })]);
-    },
+    release: "1.0.2",
+    also: ["image.considerations.json-canonical"],
+    files: named("a..b"),
   },
   { id: "image.annotations.base-digest-form", files: annotated({ [`${IMAGE}base.digest`]: "x" }) },
   { id: "image.annotations.base-name-form", files: annotated({ [`${IMAGE}base.name`]: "A B" }) },

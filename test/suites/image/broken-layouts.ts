@@ -41,7 +41,7 @@ export const brokenLayouts: readonly Broken[] = [
   { id: "image.layout.file-version", name: "a version that is a number", files: text('{"imageLayoutVersion":1}') },
   { id: "robustness.image.layout-version", files: text('{"imageLayoutVersion":"2.0.0"}') },
   { id: "image.layout.index-is-image-index", files: changed((files) => files.set("index.json", Buffer.from("[]"))) },
-  { id: "image.layout.blobs-by-algorithm", files: changed((files) => files.set("blobs/file", Buffer.from(""))) },
+  { id: "image.layout.blobs-by-algorithm", files: changed((files) => files.set("blobs/sha512", Buffer.from(""))) },
   {
     id: "image.layout.blobs-by-algorithm",
     name: "a directory for a blob",
