@@ -9,13 +9,16 @@ import { MEDIA } from "../generators/registry/steps.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
 import { type Content, type Given, type RegistryCase, restarts } from "../runners/registry/case.js";
 import { RegistryClient } from "../runners/registry/client.js";
-import { type Exchange, header, inALine, type RegistryObservation, type SeenResponse } from "../runners/registry/observation.js";
+import { header, type RegistryObservation, type SeenResponse } from "../runners/registry/observation.js";
 import { CaseRun } from "../runners/registry/run-case.js";
 import { Server } from "../runners/registry/server.js";
 import type { Endpoint, RegistryFacts } from "../runners/registry/target.js";
 import { splitCommand } from "../runners/runtime/preflight.js";
+import { type Unfit, unfit } from "../suites/registry/first-steps.js";
+import { checks } from "../suites/registry/index.js";
 import { learn } from "../suites/registry/learn.js";
 import { Model } from "../suites/registry/model.js";
+import { hints } from "./registry-hints.js";
 import { credentialsOf, type RegistryOptions } from "./registry-options.js";
 
 const START_MS = 30_000;
@@ -124,18 +127,29 @@ export class RegistryTarget {
   }
 
   /** Finds out whether the registry can be tested, and what it chose. @throws Inconclusive with its own words */
-  async preflight(
-    options: Pick<RegistryOptions, "spec" | "apis" | "url" | "server">,
-  ): Promise<{ readonly facts: RegistryFacts; readonly version: string }> {
-    const minimal = await this.run(minimalCase(), true);
-    const wrong = firstWrong(minimal);
-    if (wrong !== undefined) throw new Inconclusive(`${this.endpoint.url} cannot do the least that is asked of a registry:\n  ${wrong}`);
+  async preflight(options: RegistryOptions): Promise<{ readonly facts: RegistryFacts; readonly version: string }> {
+    const subject = minimalCase();
+    const minimal = await this.run(subject, true);
+    const bundled = options.url === undefined && options.server === undefined;
+    const release = options.spec ?? (bundled ? "head" : "1.1.1");
+    const facts: RegistryFacts = { release, choices: { push: true }, apis: options.apis, ours: this.#server !== undefined };
+    const wrong = unfit(checks, subject, minimal, facts);
+    if (wrong) throw new Inconclusive(this.#cannot(wrong, options));
     const choices = learn(await this.run(learningCase(this.endpoint.rate === undefined)));
     const [base] = minimal.exchanges;
     const version = base?.response ? (header(base.response, "server") ?? "") : "";
-    const bundled = options.url === undefined && options.server === undefined;
-    const release = options.spec ?? (bundled ? "head" : "1.1.1");
-    return { facts: { release, choices, apis: options.apis, ours: this.#server !== undefined }, version };
+    return { facts: { ...facts, choices }, version };
+  }
+
+  #cannot({ said, exchange }: Unfit, options: RegistryOptions): string {
+    const { url } = this.endpoint;
+    const words = exchange?.response?.body.text?.trim().slice(0, 500) ?? "";
+    return [
+      `${url} cannot do the least that is asked of a registry:`,
+      said,
+      ...(words === "" ? [] : words.split("\n").slice(0, 5)),
+      ...hints(exchange, { ...options, url }),
+    ].join("\n  ");
   }
 
   /** Reads the image that `--pull-only` names. @throws Inconclusive when it cannot be read */
@@ -219,23 +233,3 @@ const bundledCommand = (directory: string, port: string, more: readonly string[]
   "--no-fsync",
   ...more,
 ];
-
-/** The first answer of the minimal case that is not what any registry must give. */
-function firstWrong({ exchanges, untaken, contents }: RegistryObservation): string | undefined {
-  const wanted = (exchange: Exchange, at: number): boolean => {
-    const { request, response } = exchange;
-    if (!response) return false;
-    if (request.method === "POST") return response.status === 202;
-    if (request.method === "PUT") return response.status === 201;
-    if (at === exchanges.length - 1) return response.status === 404;
-    if (response.status !== 200) return false;
-    if (request.url.includes("/manifests/")) return response.body.sha256 === contents.m?.sha256;
-    return request.url.includes("/blobs/") ? response.body.sha256 === contents["m-layer"]?.sha256 : true;
-  };
-  const wrong = exchanges.find((exchange, at) => !wanted(exchange, at));
-  if (wrong) {
-    const said = wrong.response?.body.text?.trim().slice(0, 500) ?? "";
-    return `${inALine(wrong)}${said === "" ? "" : `\n  ${said.split("\n").slice(0, 5).join("\n  ")}`}`;
-  }
-  return untaken[0] && `step ${untaken[0].step + 1}: ${untaken[0].reason}`;
-}

@@ -11,6 +11,7 @@ import {
   getting,
   gzipped,
   hearing,
+  nameIn,
   refusing,
   saying,
   type Where,
@@ -18,7 +19,8 @@ import {
   withHeaders,
   withQuery,
 } from "./faults/fault.js";
-import { type Headers, json, type Reply, refusal } from "./http/reply.js";
+import type { Call } from "./http/call.js";
+import { type ErrorCode, type Headers, json, type Reply, refusal } from "./http/reply.js";
 import type { Limits } from "./registry.js";
 
 /** Something that the spec leaves to a registry, done otherwise than this one does it by itself. The suite must not find fault with it. */
@@ -37,6 +39,12 @@ const UPLOAD = either(UPLOADS, at("upload", "GET", "HEAD", "PATCH"));
 const BLOB = at("blob", "GET", "HEAD");
 const MANIFEST = at("manifest", "GET", "HEAD");
 const TAG_DELETE = both(at("manifest", "DELETE"), byTag);
+
+/** Names of more components than that. */
+const ofComponents =
+  (most: number): Where =>
+  (call) =>
+    nameIn(call).split("/").length > most;
 
 /** A success with another Location. */
 const located = (reply: Reply, change: (old: string) => string): Reply =>
@@ -106,16 +114,48 @@ const busy: Wrap = (handler) => {
   return (call) => (++count % 10 === 0 ? refusal(429, "TOOMANYREQUESTS", "come back", undefined, { "Retry-After": "0" }) : handler(call));
 };
 
+/** A request's body, and the request with it still to be read. */
+async function read(call: Call): Promise<{ readonly body: Buffer; readonly again: Call }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of call.body) chunks.push(chunk);
+  const body = Buffer.concat(chunks);
+  return { body, again: { ...call, body: Readable.from([body]) } };
+}
+
+/** A tag that stands for a manifest is not given to another one. */
+const tagsStay =
+  (status: number, code: ErrorCode): Wrap =>
+  (handler) =>
+  async (call) => {
+    const { route } = call;
+    if (route.kind !== "manifest" || call.method !== "PUT") return handler(call);
+    const { body, again } = await read(call);
+    for (const tag of [...(byTag(call) ? [route.reference] : []), ...(call.query.get("tag") ?? [])]) {
+      const before = await handler(getting(call, { ...route, reference: tag }));
+      if (before.status === 200 && !(await bytesOf(before)).equals(body)) return refusal(status, code, "tags do not move here");
+    }
+    return handler(again);
+  };
+
+/** What is pushed after so many pushes is refused. */
+const quota =
+  (pushes: number, full: Reply): Wrap =>
+  (handler) => {
+    let count = 0;
+    return (call) => {
+      const pushing = at("upload", "PUT")(call) || at("manifest", "PUT")(call);
+      return pushing && ++count > pushes ? full : handler(call);
+    };
+  };
+
 /** What a manifest of the repository names is not deleted. */
 const usedStays: Wrap = (handler) => {
   const texts = new Map<string, string[]>();
   return async (call) => {
     const { route } = call;
     if (route.kind === "manifest" && call.method === "PUT") {
-      const chunks: Buffer[] = [];
-      for await (const chunk of call.body) chunks.push(chunk);
-      const body = Buffer.concat(chunks);
-      const reply = await handler({ ...call, body: Readable.from([body]) });
+      const { body, again } = await read(call);
+      const reply = await handler(again);
       if (reply.status === 201) texts.set(route.name, [...(texts.get(route.name) ?? []), body.toString()]);
       return reply;
     }
@@ -213,6 +253,33 @@ export const CHOICES: readonly Choice[] = [
   choice("moving-uploads", movingUploads),
   choice("strict-accept", strictly),
   choice("untagged-manifests-go", untaggedGo),
+  choice("tags-stay-409", tagsStay(409, "DENIED")),
+  choice("tags-stay-403", tagsStay(403, "DENIED")),
+  choice("tags-stay-400", tagsStay(400, "MANIFEST_INVALID")),
+  choice("tags-stay-412", tagsStay(412, "DENIED")),
+  choice(
+    "no-tags-list",
+    refusing(at("tags", "GET", "HEAD"), () => unsupported(404)),
+    "registry.general.discovery-supported",
+  ),
+  choice(
+    "names-of-2-components",
+    refusing(ofComponents(2), () => refusal(400, "NAME_INVALID", "of two components at most")),
+  ),
+  choice(
+    "names-of-4-components",
+    refusing(ofComponents(4), () => refusal(404, "NAME_UNKNOWN", "of four components at most")),
+  ),
+  choice(
+    "small-blobs-alone",
+    refusing(
+      (call) => at("upload", "PUT", "PATCH")(call) && Number(call.headers["content-length"] ?? 0) > 60_000,
+      () => refusal(413, "SIZE_INVALID", "of 60000 bytes at most"),
+    ),
+  ),
+  choice("quota-507", quota(200, refusal(507, "DENIED", "no room is left"))),
+  choice("quota-413", quota(200, refusal(413, "DENIED", "no room is left"))),
+  choice("quota-429", quota(200, refusal(429, "TOOMANYREQUESTS", "no more of them today", undefined, { "Retry-After": "0" }))),
   choice("used-content-stays", usedStays),
   choice(
     "redirected-blobs",

@@ -30,6 +30,9 @@ export const minimalCase = (): RegistryCase =>
     get(blobPath("a", "absent")),
   ]);
 
+/** So many components more than the repositories of a case have are tried. */
+export const DEEPER = [1, 2, 3] as const;
+
 /** Requests whose answers tell what a registry chose; `learn` in the suite reads them by their labels. */
 export const learningCase = (large: boolean): RegistryCase =>
   caseOf(
@@ -42,6 +45,7 @@ export const learningCase = (large: boolean): RegistryCase =>
       ...image("m", 14),
       ...image("n", 15),
       ...image("o", 16),
+      ...image("p", 17),
       r: jsonOf({
         schemaVersion: 2,
         mediaType: MEDIA.manifest,
@@ -63,10 +67,20 @@ export const learningCase = (large: boolean): RegistryCase =>
     },
     [
       ...pushImage("a", "m", "v1"),
-      ...pushImage("a", "n", "v2"),
+      ...pushBlob("a", "n-config"),
+      ...pushBlob("a", "n-layer"),
+      { ...pushManifest("a", "n", "v2"), label: "tagged" },
       ...pushImage("a", "o", "v3"),
       ...pushBlob("a", "c"),
-      ...pushBlob("a", "y"),
+      begin("a", "y"),
+      finish("y", "y", { name: "pushed" }),
+      { ...get("/v2/{repo:a}/tags/list"), label: "tags-list" },
+      ...pushBlob("a", "p-config"),
+      ...pushBlob("a", "p-layer"),
+      { ...pushManifest("a", "p", "moving"), label: "tagged-first" },
+      { ...pushManifest("a", "n", "moving"), label: "tag-moved" },
+      { ...get(manifestPath("a", "{sha256:p}"), { accept: MEDIA.manifest }), label: "untagged" },
+      ...DEEPER.map((more) => ({ ...begin("a", `deep-${more}`), target: `/v2/{repo:a}${"/a".repeat(more)}/blobs/uploads/` })),
       { ...begin("a", "start") },
       request("DELETE", "{location:start}", { label: "cancel", headers: { "content-length": "0" } }),
       request("POST", "/v2/{repo:a}/blobs/uploads/", {

@@ -94,6 +94,9 @@ export const HTTP_FAULTS: readonly Fault[] = [
   said("unauthorized-without-challenge", "registry.http.unauthorized-challenge", always, 401, (reply) =>
     dropping(reply, "WWW-Authenticate"),
   ),
+  said("base-unauthorized-without-challenge", "registry.http.unauthorized-challenge", at("version", "GET"), 200, () =>
+    errors(401, [{ code: "UNAUTHORIZED", message: "no" }], JSON_TYPE),
+  ),
   limited("rate-limit-without-retry-after", "registry.errors.retry-after", {}),
   limited("retry-after-in-words", "registry.http.retry-after-form", { "Retry-After": "soon" }),
   inCode("expect-ignored", "registry.http.expect-continue"),

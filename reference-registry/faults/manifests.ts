@@ -82,6 +82,7 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
     () => refusal(400, "MANIFEST_INVALID", "no parameters, please"),
   ),
   status("manifest-put-200", "registry.push.manifest-created", PUT, 201, 200),
+  status("manifest-put-204", "registry.push.manifest-created", PUT, 201, 204),
   said("manifest-put-without-location", "registry.push.manifest-location", PUT, 201, (reply) => dropping(reply, "Location")),
   header(
     "manifest-put-location-nowhere",

@@ -37,6 +37,8 @@ const ofBoth = (kind: "manifest" | "blob"): Fault[] => {
     without(`${kind}-get-without-digest`, `registry.${kind}.get-digest-header`, get, "Docker-Content-Digest"),
     header(`${kind}-get-with-other-digest`, `registry.${kind}.get-digest-header-matches`, get, "Docker-Content-Digest", () => OTHER),
     status(`${kind}-unknown-400`, `registry.${kind}.get-unknown`, get, 404, 400),
+    status(`${kind}-unknown-403`, `registry.${kind}.get-unknown`, get, 404, 403),
+    status(`${kind}-unknown-200`, `registry.${kind}.get-unknown`, get, 404, 200),
     sharing(`${kind}-of-other-repository`, `registry.${kind}.get-in-other-repository`, get),
     status(`${kind}-head-204`, `registry.${kind}.head-ok`, head, 200, 204),
     without(`${kind}-head-without-digest`, `registry.${kind}.head-digest-header`, head, "Docker-Content-Digest"),
@@ -106,6 +108,9 @@ export const PULL_FAULTS: readonly Fault[] = [
   ),
   said("manifest-reencoded", "registry.push.manifest-exact-bytes", both(GETS.manifest, byTag), 200, async (reply) =>
     replaced(reply, reencoded(await bytesOf(reply))),
+  ),
+  said("manifest-written-anew", "registry.manifest.get-content", GETS.manifest, 200, async (reply) =>
+    replaced(reply, Buffer.from(JSON.stringify(JSON.parse((await bytesOf(reply)).toString()), undefined, 3))),
   ),
   body("blob-last-byte-changed", "registry.blob.get-content", GETS.blob, (bytes) =>
     Buffer.concat([bytes.subarray(0, -1), bytes.subarray(-1).map((byte) => byte ^ 1)]),

@@ -77,6 +77,21 @@ const shared: Fault = wrapped("session-shared", "registry.upload.session-unique"
   };
 });
 
+/** Each upload to a repository has the place of the first one. */
+const onePlace: Fault = wrapped("session-always-the-same", "registry.upload.session-unique", (handler) => {
+  const first = new Map<string, Reply>();
+  return async (call) => {
+    const before = plainStart(call) ? first.get(nameIn(call)) : undefined;
+    if (before) return before;
+    const reply = await handler(call);
+    if (plainStart(call) && reply.status === 202) first.set(nameIn(call), reply);
+    return reply;
+  };
+});
+
+/** The same path at another port, where nobody listens. */
+const wrongPort = (path: string, { headers: { host = "" } }: Call): string => `http://${host.replace(/:\d+$/, "")}:1${path}`;
+
 /** A chunk that follows a short one is refused, though nobody said what is short. */
 const shortRefused: Fault = wrapped("short-chunks-refused", "registry.upload.chunk-min-length-header", (handler) => {
   const short = new Set<string>();
@@ -101,9 +116,13 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
   refused("patch-unsupported", "registry.general.push-supported", PATCH, () => refusal(501, "UNSUPPORTED", "no PATCH here")),
   status("upload-start-200", "registry.upload.start-accepted", plainStart, 202, 200),
   said("upload-start-without-location", "registry.upload.start-location", plainStart, 202, (reply) => dropping(reply, "Location")),
+  header("upload-start-at-wrong-port", "registry.upload.start-location", plainStart, "Location", wrongPort),
+  header("upload-start-without-scheme", "registry.upload.start-location", plainStart, "Location", (path) => `localhost:5000${path}`),
   numbered,
   shared,
+  onePlace,
   ended("blob-put-200", "registry.upload.put-created", "whole", (reply) => ({ ...reply, status: 200 })),
+  ended("blob-put-204", "registry.upload.put-created", "whole", (reply) => ({ ...reply, status: 204 })),
   ended("blob-put-without-location", "registry.upload.put-location", "whole", (reply) => dropping(reply, "Location")),
   ended("blob-put-location-nowhere", "registry.upload.put-location-pullable", "whole", toNowhere),
   status("digest-malformed-422", "registry.push.digest-malformed", (call) => PUT(call) && !wellFormed(call), 400, 422),

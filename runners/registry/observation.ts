@@ -39,6 +39,7 @@ export interface SeenBody {
  * - `too-large`: more bytes than are taken
  * - `coding`: a `Content-Encoding` that nobody here can undo
  * - `broken-off`: the request broke off, on purpose: there need not be an answer
+ * - `elsewhere`: a `Location` led to another port, or another scheme, and nobody gave an answer there
  * - `out-of-step`: more than one answer to one request
  */
 export interface Failure {
@@ -52,6 +53,7 @@ export interface Failure {
     | "too-large"
     | "coding"
     | "broken-off"
+    | "elsewhere"
     | "out-of-step";
   readonly message: string;
 }

@@ -54,7 +54,7 @@ export class CaseRun {
     );
   }
 
-  /** @param stop give up at the first request without an answer */
+  /** @param stop give up at the first request that the registry does not answer */
   async run(stop = false): Promise<RegistryObservation> {
     const { steps, clients = [], after = [], given } = this.#subject;
     // The model wants to know them even if no step names them.
@@ -75,7 +75,8 @@ export class CaseRun {
 
   async #list(steps: readonly Step[], phase: Exchange["phase"], client: number, stop = false): Promise<void> {
     for (const [step, each] of steps.entries()) {
-      if (stop && this.#exchanges.at(-1)?.failure) return;
+      const failure = stop ? this.#exchanges.at(-1)?.failure : undefined;
+      if (failure && failure.kind !== "elsewhere") return;
       try {
         if (isRequest(each)) await this.#take(each, { phase, client, step });
         else if (this.#server) await this.#server.restart(each.restart);
@@ -121,7 +122,7 @@ export class CaseRun {
         body: body ? { content: body.content, from: body.from ?? 0, to: (body.from ?? 0) + (request.body?.length ?? 0) } : null,
       },
       response,
-      ...("failure" in answer ? { failure: answer.failure } : {}),
+      ...("failure" in answer ? { failure: this.#here(request.url) ? answer.failure : { ...answer.failure, kind: "elsewhere" } } : {}),
       ...("throttled" in answer && answer.throttled ? { throttled: answer.throttled } : {}),
       ...("elsewhere" in answer && answer.elsewhere ? { elsewhere: true } : {}),
       begunMs: round(begun - this.#begun),
@@ -153,10 +154,18 @@ export class CaseRun {
     return this.#contents.fill(answered);
   }
 
-  /** Requests go to the registry alone. @throws Untaken */
+  /** Requests go to the registry's host alone, be it at another port. @throws Untaken */
   #own(url: string): string {
-    if (splitUrl(url).origin !== splitUrl(this.#client.endpoint.url).origin) throw new Untaken(`${url} is not at the registry`);
+    const { protocol, hostname } = new URL(url);
+    if (!/^https?:$/.test(protocol)) throw new Untaken(`${url} is no http(s) URL`);
+    if (hostname !== new URL(this.#client.endpoint.url).hostname)
+      throw new Untaken(`${url} is at another host, which the harness was not told to send anything to`);
     return url;
+  }
+
+  /** Whether a URL is at the registry's own host and port, by its own scheme. */
+  #here(url: string): boolean {
+    return splitUrl(url).origin === splitUrl(this.#client.endpoint.url).origin;
   }
 
   #request({ method, target, query, headers, body, stream, odd }: RequestStep, uses: string[]): PlainRequest {

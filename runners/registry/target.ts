@@ -45,6 +45,14 @@ export interface Choices {
   readonly missingBlobs?: boolean;
   /** Bytes; of `OCI-Chunk-Min-Length`. */
   readonly chunkMinLength?: number;
+  /** Whether a tag that stands for a manifest is refused to another one. */
+  readonly immutableTags?: boolean;
+  /** Whether a manifest is still there when its only tag has moved on. */
+  readonly untaggedManifests?: boolean;
+  /** Whether tags can be listed. */
+  readonly tagsList?: boolean;
+  /** A repository's name may have so many components. */
+  readonly nameComponents?: number;
   /** Whether a manifest of more than 4 MiB is refused. */
   readonly manifestLimit?: boolean;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { blobPath, caseOf, get, head, image, pushBlob, pushImage, random, request, textOf } from "../../generators/registry/steps.js";
 import { isName } from "../../spec/distribution/grammar.js";
 import { equal, holds } from "../check.js";
-import { answers, coded, hasHeader, isKnownDigest, unconditional, wellFormed } from "./look.js";
+import { answers, coded, hasHeader, isKnownDigest, missing as isMissing, unconditional, wellFormed } from "./look.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
 /** A request for a blob: the method, and what is known of it. */
@@ -32,7 +32,7 @@ const missing = (id: string, method: "GET" | "HEAD", elsewhere: boolean): Check 
     if (found?.presence !== "absent" || !isKnownDigest(found.digest) || view.model.repository(found.name).known !== "present")
       return undefined;
     if (view.model.holders("blob", found.digest).length > 0 !== elsewhere) return undefined;
-    return answers(view, 404);
+    return isMissing(view);
   });
 
 const length = (id: string): Check =>
@@ -114,6 +114,7 @@ export default section("Blobs", [
     aBlob.map(({ size, seed }) =>
       caseOf("a blob that was never pushed is asked for", { x: random(size, seed), y: random(size, seed + 1) }, [
         ...pushBlob("a", "y"),
+        get(blobPath("a", "y")),
         get(blobPath("a", "x")),
         head(blobPath("a", "x")),
       ]),

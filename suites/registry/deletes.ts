@@ -45,7 +45,9 @@ const accepted = (kind: Kind): Check =>
 
 const disabled = (kind: Kind): Check =>
   check(`registry.delete.${kind}-disabled`, (view) =>
-    deleting(view, kind)?.presence === "present" && allowed(view, kind) === false ? answers(view, 400, 405) : undefined,
+    deleting(view, kind)?.presence === "present" && allowed(view, kind) !== true && view.status >= 300
+      ? answers(view, 400, 405)
+      : undefined,
   );
 
 /** The earlier acknowledged deletion of what is asked for now, which nothing has brought back. */

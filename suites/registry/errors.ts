@@ -40,7 +40,8 @@ const shown = (view: View): string => view.response.body.text?.slice(0, 500) ?? 
 /** Where an error's body lists codes in a known situation, one of them must be among these. */
 const fits = (situation: (view: View) => readonly string[] | undefined): Check =>
   check("robustness.registry.error-code", (view) => {
-    if (view.status < 400 || view.status >= 500 || [401, 403, 405, 429].includes(view.status) || view.concurrent) return undefined;
+    if (view.status < 400 || view.status >= 500 || [401, 403, 405, 409, 412, 413, 429].includes(view.status) || view.concurrent)
+      return undefined;
     const wanted = situation(view);
     const codes = errorCodes(view);
     if ("name" in view.route && !isName(view.route.name)) return undefined;
@@ -115,8 +116,10 @@ export default section("Errors", [
       ? ["MANIFEST_UNKNOWN", "NAME_UNKNOWN"]
       : undefined,
   ),
-  fits(({ route, model, status }) =>
-    route.kind === "tags" && status === 404 && model.repository(route.name).known === "absent" ? ["NAME_UNKNOWN"] : undefined,
+  fits(({ route, model, status, facts }) =>
+    route.kind === "tags" && status === 404 && facts.choices.tagsList !== false && model.repository(route.name).known === "absent"
+      ? ["NAME_UNKNOWN"]
+      : undefined,
   ),
   fits((view) => {
     const { route, model, method } = view;

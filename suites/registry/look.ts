@@ -7,14 +7,35 @@ import { holds, type Judgement } from "../check.js";
 import { parseJson } from "./manifest.js";
 import type { View } from "./suite.js";
 
-/** An answer that speaks of rights or of patience says nothing about the content. */
-const aside = (status: number): boolean => status === 401 || status === 403 || status === 429;
+/** An answer that speaks of rights, of patience or of room says nothing about the content. */
+export const aside = (view: View): boolean => [401, 403, 429, 507].includes(view.status) || (view.status === 413 && !large(view));
+
+/** A manifest as large as the spec asks registries to take: to refuse that is no matter of a quota. */
+const large = (view: View): boolean => view.route.kind === "manifest" && bytesSent(view) >= 4_000_000;
 
 /** The answer's status is one of these; answers about rights are not judged. */
 export const answers = (view: View, ...statuses: readonly number[]): Judgement | undefined =>
-  aside(view.status)
+  aside(view) ? undefined : holds(statuses.includes(view.status), `status ${statuses.join(" or ")}`, `status ${view.status}${words(view)}`);
+
+/** What was asked for beyond an upload was not done: the spec has 202 for that, and no refusal. */
+export const instead = (view: View): Judgement | undefined =>
+  view.status === 401 || view.status === 429 || view.status >= 500
     ? undefined
-    : holds(statuses.includes(view.status), `status ${statuses.join(" or ")}`, `status ${view.status}${words(view)}`);
+    : holds(view.status === 202, "status 202", `status ${view.status}${words(view)}`);
+
+/** Whether the repository of a request gives this client what is there: then 403 is no matter of rights. */
+function reads({ route, observation: { exchanges } }: View): boolean {
+  if (!("name" in route)) return false;
+  const below = `/v2/${route.name}/`;
+  return exchanges.some(
+    ({ request: { method, url }, response }) =>
+      method === "GET" && response?.status === 200 && /\/(?:blobs|manifests)\//.test(url) && url.includes(below),
+  );
+}
+
+/** The answer says that it is not there. */
+export const missing = (view: View): Judgement | undefined =>
+  view.status === 403 && reads(view) ? holds(false, "status 404", `status 403${words(view)}`) : answers(view, 404);
 
 /** The answer says no, in whatever way that is not a failure of its own. */
 export const refuses = (view: View, what: string): Judgement | undefined =>
@@ -109,6 +130,6 @@ export { header };
 /** The digest of a URL that names content by one. */
 export const digestIn = (url: string): string | undefined => /\/(?:blobs|manifests)\/(sha(?:256|512):[0-9a-f]+)(?:$|\?)/.exec(url)?.[1];
 
-/** No failure of the server, save what it says that it does not implement. */
+/** No failure of the server, save what it says that it does not implement, or has no room for. */
 export const sound = (view: View): Judgement =>
-  holds(view.status < 500 || view.status === 501 || view.status === 505, "no failure of the server", `status ${view.status}${words(view)}`);
+  holds(view.status < 500 || [501, 505, 507].includes(view.status), "no failure of the server", `status ${view.status}${words(view)}`);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { caseOf, get, head, image, MEDIA, manifestPath, pushImage } from "../../generators/registry/steps.js";
 import { equal, holds } from "../check.js";
-import { accepts, answers, coded, hasHeader, unconditional, wellFormed } from "./look.js";
+import { accepts, answers, coded, hasHeader, missing as isMissing, unconditional, wellFormed } from "./look.js";
 import { mediaTypeOf } from "./model.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
@@ -39,7 +39,7 @@ const missing = (id: string, method: "GET" | "HEAD", elsewhere: boolean): Check 
     if (found?.presence !== "absent" || !wellFormed(found.reference) || view.model.repository(found.name).known !== "present")
       return undefined;
     if (view.model.holders("manifest", found.reference).length > 0 !== elsewhere) return undefined;
-    return answers(view, 404);
+    return isMissing(view);
   });
 
 const exact = (id: string): Check =>
@@ -137,6 +137,7 @@ export default section("Manifests", [
       const path = manifestPath("a", tag ? "v2" : "{sha256:n}");
       return caseOf("a manifest that was never pushed is asked for", { ...image("m", seed), ...image("n", seed + 1) }, [
         ...pushImage("a", "m", "v1"),
+        get(manifestPath("a", "v1"), { accept: MEDIA.manifest }),
         get(path),
         head(path),
       ]);

@@ -54,6 +54,9 @@ interface MutableRepository extends Repository {
 
 const success = (status: number): boolean => status >= 200 && status < 300;
 
+/** A success that says that it is done, be it by another status than the spec's: that is a finding of its own, and what was done holds. */
+const done = (status: number, ...own: readonly number[]): boolean => [...own, 200, 203, 204].includes(status);
+
 /** Which digests a content has, of those that the spec names. */
 export const digestsOf = ({ sha256, sha512 }: Pick<ContentFacts, "sha256" | "sha512">): readonly string[] => [sha256, sha512];
 
@@ -62,6 +65,12 @@ const isCommon = ({ size, text }: ContentFacts): boolean => size === 0 || text =
 
 /** The media type of a `Content-Type`, without its parameters. */
 export const mediaTypeOf = (value: string | undefined): string => (value ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+
+/** The absolute URL of a `Location`; undefined for none, or for what is no URL. */
+function placeOf({ request, response }: Exchange): string | undefined {
+  const location = response ? header(response, "location") : undefined;
+  return location !== undefined && URL.canParse(location, request.url) ? new URL(location, request.url).href : undefined;
+}
 
 /**
  * What a registry must hold after what it answered: it believes each success, and knows nothing where an answer was none that the spec
@@ -72,6 +81,8 @@ export class Model {
   readonly #sessions = new Map<string, Session>();
   /** Label of a step to the label that its session goes by. */
   readonly #aliases = new Map<string, string>();
+  /** Where an upload that was begun goes on, to the label of the step that began it. */
+  readonly #places = new Map<string, string>();
   readonly #foreign = new Set<string>();
   readonly #acknowledged = new Map<string, Acknowledged>();
   readonly #contents: ReadonlyMap<string, ContentFacts>;
@@ -210,23 +221,32 @@ export class Model {
     if (!response) return;
     const query = queryOf(request.url);
     const repository = this.#repository(name);
-    if (response.status === 201) {
-      const digest = query.get("mount") ?? query.get("digest");
-      if (digest !== null) repository.blobs.set(digest, "present");
+    const digest = query.get("mount") ?? query.get("digest");
+    if (response.status === 201 && digest !== null) {
+      repository.blobs.set(digest, "present");
       repository.known = "present";
-      this.#acknowledge(label, query.has("mount") ? "mount" : "single-post", this.content(digest ?? ""));
+      this.#acknowledge(label, query.has("mount") ? "mount" : "single-post", this.content(digest));
     }
-    if (response.status !== 202 || label === undefined) return;
+    // It may be there now, or an upload be begun.
+    if (done(response.status) && digest !== null) this.#unsure(name, digest);
+    const begun = response.status === 202 || (digest === null && done(response.status, 201) && header(response, "location") !== undefined);
+    if (!begun || label === undefined) return;
+    const place = placeOf(exchange);
+    const other = place === undefined ? undefined : this.#places.get(place);
+    if (place !== undefined) this.#places.set(place, label);
     const least = Number(header(response, "oci-chunk-min-length"));
     const algorithm = query.get("digest-algorithm");
     this.#sessions.set(label, {
       name,
       offset: 0,
-      state: "open",
+      // Two that are at one place are each other's: what comes of them, nobody can tell.
+      state: other === undefined ? "open" : "unknown",
       begun: query.has("mount") ? "mount" : query.has("digest") ? "single-post" : "post",
       ...(Number.isSafeInteger(least) && least > 0 ? { chunkMinLength: least } : {}),
       ...(algorithm === null ? {} : { algorithm }),
     });
+    const shared = other === undefined ? undefined : this.#sessions.get(other);
+    if (other !== undefined && shared) this.#sessions.set(other, { ...shared, state: "unknown" });
     if (repository.known === "absent") repository.known = "unknown";
   }
 
@@ -240,7 +260,7 @@ export class Model {
     if (label !== undefined && method !== "PUT") this.#aliases.set(label, key);
     if (method === "GET" || method === "HEAD") return;
     const status = response?.status ?? 0;
-    if (method === "PATCH" && status === 202) {
+    if (method === "PATCH" && done(status, 201, 202)) {
       const size = body ? body.to - body.from : 0;
       if (body && body.from !== session.offset) {
         // It took what was out of order: where it stands now, nobody can tell.
@@ -255,7 +275,7 @@ export class Model {
     }
     // A refused chunk leaves the session as it was.
     if (method === "PATCH" && status === 416) return;
-    if (method === "PUT" && status === 201) {
+    if (method === "PUT" && done(status, 201)) {
       const digest = queryOf(request.url).get("digest");
       const repository = this.#repository(session.name);
       if (digest !== null) repository.blobs.set(digest, "present");
@@ -266,7 +286,7 @@ export class Model {
     }
     if (method === "PUT") {
       const digest = queryOf(request.url).get("digest");
-      if (digest !== null && !response) this.#repository(session.name).blobs.set(digest, "unknown");
+      if (digest !== null && (!response || success(status))) this.#repository(session.name).blobs.set(digest, "unknown");
     }
     this.#sessions.set(key, { ...session, state: method === "DELETE" && success(status) ? "cancelled" : "unknown" });
   }
@@ -277,7 +297,7 @@ export class Model {
     if (!content) return;
     const status = response?.status ?? 0;
     const repository = this.#repository(name);
-    const stored = status === 201;
+    const stored = done(status, 201);
     // Refused: the tags stay what they were.
     if (status >= 400 && status < 500) {
       const own = by === "digest" ? reference : content.sha256;
@@ -311,26 +331,26 @@ export class Model {
     const { response } = exchange;
     const repository = this.#repository(name);
     const status = response?.status ?? 0;
-    const done = status === 202;
+    const gone = done(status, 202);
     // Nothing happens when it is refused.
     if (status >= 400 && status < 500) return;
     if (by === "tag") {
       const tag = this.tag(name, reference);
-      repository.tags.set(reference, { presence: done ? "absent" : "unknown" });
+      repository.tags.set(reference, { presence: gone ? "absent" : "unknown" });
       // Whether a manifest stays when its last tag goes is the registry's choice.
       if (tag.presence === "present") this.#blur(repository, tag.content);
       return;
     }
     const content = this.content(reference);
     const entry = repository.manifests.get(reference);
-    if (entry) repository.manifests.set(reference, { ...entry, presence: done ? "absent" : "unknown" });
+    if (entry) repository.manifests.set(reference, { ...entry, presence: gone ? "absent" : "unknown" });
     if (!content) return;
     for (const digest of digestsOf(content)) {
       const other = repository.manifests.get(digest);
       if (other && digest !== reference) repository.manifests.set(digest, { ...other, presence: "unknown" });
     }
     for (const [tag, state] of repository.tags) {
-      if (state.presence === "present" && state.content === content) repository.tags.set(tag, { presence: done ? "absent" : "unknown" });
+      if (state.presence === "present" && state.content === content) repository.tags.set(tag, { presence: gone ? "absent" : "unknown" });
     }
   }
 
@@ -345,7 +365,7 @@ export class Model {
     const status = response?.status ?? 0;
     if (status >= 400 && status < 500) return;
     const content = this.content(digest);
-    this.#repository(name).blobs.set(digest, status === 202 && !(content && isCommon(content)) ? "absent" : "unknown");
+    this.#repository(name).blobs.set(digest, done(status, 202) && !(content && isCommon(content)) ? "absent" : "unknown");
   }
 
   /** Several clients did this at the same time: what any of them could change is unknown now. */

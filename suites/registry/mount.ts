@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { begin, blobPath, caseOf, finish, get, pushBlob, random } from "../../generators/registry/steps.js";
 import { holds } from "../check.js";
-import { answers, bytesSent, hasHeader } from "./look.js";
+import { answers, bytesSent, hasHeader, instead } from "./look.js";
 import { check, example, lack, section, type View } from "./suite.js";
 import { atSession, pullable } from "./uploads.js";
 
@@ -36,13 +36,13 @@ export default section("Mounting", [
     return holds(value === sha256 || value === sha512, `${sha256} or ${sha512}`, value);
   }),
   check("registry.mount.unsupported-accepted", (view) =>
-    mounting(view)?.source === "present" && view.facts.choices.mount === false ? answers(view, 202) : undefined,
+    mounting(view)?.source === "present" && view.facts.choices.mount !== true && view.status !== 201 ? instead(view) : undefined,
   ),
   check("registry.mount.unable-accepted", (view) => {
     const source = mounting(view)?.source;
     // What none can be made of is judged as unsupported; a success of another status is none of this.
     const unable = source === "absent" || (source === "present" && view.facts.choices.mount === true && view.status >= 300);
-    return unable && view.status !== 201 ? answers(view, 202) : undefined;
+    return unable && view.status !== 201 ? instead(view) : undefined;
   }),
   check("registry.mount.fallback-session", (view) => {
     const session = atSession(view, "PUT");

@@ -8,9 +8,13 @@ import { check, example, section, type View } from "./suite.js";
 
 const releaseOf = ({ facts }: View): Release => (isRelease(facts.release) ? facts.release : "head");
 
-/** A POST that opens an upload in a repository, in a case about names. */
+/** A POST that opens an upload in a repository, in a case about names; of no more components than the registry has them. */
 const opens = (view: View, id: string): string | undefined =>
-  view.case.aims.includes(id) && view.route.kind === "uploads" && view.method === "POST" && view.query.size === 0
+  view.case.aims.includes(id) &&
+  view.route.kind === "uploads" &&
+  view.method === "POST" &&
+  view.query.size === 0 &&
+  view.route.name.split("/").length <= (view.facts.choices.nameComponents ?? Number.POSITIVE_INFINITY)
     ? view.route.name
     : undefined;
 

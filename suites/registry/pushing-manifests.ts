@@ -16,7 +16,7 @@ import {
 } from "../../generators/registry/steps.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
 import { equal, holds } from "../check.js";
-import { answers, errorCodes, hasHeader, isObject } from "./look.js";
+import { answers, aside, errorCodes, hasHeader, isObject } from "./look.js";
 import { parseJson } from "./manifest.js";
 import { type Model, mediaTypeOf, type Presence } from "./model.js";
 import { type Check, check, example, lack, section, type View } from "./suite.js";
@@ -88,10 +88,17 @@ function subjectOf(text: string | undefined): string | undefined {
   return isObject(value) && isObject(value.subject) && typeof value.subject.digest === "string" ? value.subject.digest : undefined;
 }
 
+/** Whether a push gives a tag that stands for something else, or may, to a registry whose tags do not move. */
+function moves({ route, model, facts }: View, sha256: string): boolean {
+  if (route.kind !== "manifest" || route.by !== "tag" || facts.choices.immutableTags !== true) return false;
+  const tag = model.tag(route.name, route.reference);
+  return tag.presence === "present" ? tag.content.sha256 !== sha256 : tag.presence === "unknown";
+}
+
 /** One that must be accepted: well made, by its own digest or a good tag, and all that it refers to is there. */
 export function good(view: View) {
   const found = pushed(view);
-  return found?.own && found.states.every((state) => state === "present") ? found : undefined;
+  return found?.own && !moves(view, found.content.sha256) && found.states.every((state) => state === "present") ? found : undefined;
 }
 
 const plain = (view: View): boolean =>
@@ -107,15 +114,7 @@ const ociTags = (view: View): readonly string[] =>
 const missing = (id: string, codes: readonly string[]): Check =>
   check(id, (view) => {
     const found = pushed(view);
-    if (
-      !found?.own ||
-      !found.states.includes("absent") ||
-      view.status < 400 ||
-      view.status >= 500 ||
-      view.status === 401 ||
-      view.status === 403
-    )
-      return undefined;
+    if (!found?.own || !found.states.includes("absent") || view.status < 400 || view.status >= 500 || aside(view)) return undefined;
     return holds(
       errorCodes(view).some((code) => codes.includes(code)),
       `an error ${codes.join(" or ")}`,

@@ -26,7 +26,7 @@ import { type Check, check, example, type Lack, lack, section, type View } from 
 /** A request for referrers, at a registry that has the API. */
 function asked(view: View) {
   const { route, method, model, facts } = view;
-  if (route.kind !== "referrers" || method !== "GET" || facts.choices.referrers !== true) return undefined;
+  if (route.kind !== "referrers" || method !== "GET" || facts.choices.referrers === false) return undefined;
   const here = model.repository(route.name).known === "present";
   return {
     ...route,
@@ -146,7 +146,7 @@ function withReferrers(title: string, referrers: readonly Referrer[], seed: numb
 const withApi =
   (cases: () => fc.Arbitrary<RegistryCase>) =>
   ({ choices }: RegistryFacts): fc.Arbitrary<RegistryCase> | Lack =>
-    choices.referrers === true ? cases() : lack("the registry has no referrers API");
+    choices.referrers !== false ? cases() : lack("the registry has no referrers API");
 
 const LISTS = [
   "registry.referrers.list-ok",

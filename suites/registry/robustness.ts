@@ -19,7 +19,7 @@ import {
 } from "../../generators/registry/steps.js";
 import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
 import { equal, holds, type Judgement } from "../check.js";
-import { answers, digestIn, isObject, jsonBody, plainGet } from "./look.js";
+import { answers, aside, digestIn, isObject, jsonBody, plainGet } from "./look.js";
 import { check, example, lack, section, type View } from "./suite.js";
 
 /** A GET of what was acknowledged and not deleted. */
@@ -95,7 +95,7 @@ export default section("Robustness", [
   }),
   check("robustness.registry.session-unknown", (view) => {
     const { route, model } = view;
-    if (view.concurrent) return undefined;
+    if (view.concurrent || aside(view)) return undefined;
     if (route.kind === "upload" && view.case.aims.includes("robustness.registry.session-unknown"))
       return holds(view.status >= 400 && view.status < 500, "a 4xx", view.status);
     if (route.kind !== "session") return undefined;

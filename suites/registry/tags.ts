@@ -6,7 +6,7 @@ import { nextLink } from "../../runners/registry/run-case.js";
 import { equal, holds, type Judgement } from "../check.js";
 import { answers, isObject, jsonBody, ofStep, pagesOf } from "./look.js";
 import { queryOf } from "./route.js";
-import { type Check, check, example, section, type View } from "./suite.js";
+import { type Check, check, type Example, example, lack, section, type View } from "./suite.js";
 
 /** A number of tags that any registry can count; one that takes no larger ones breaks no statement. */
 const MOST_ASKED = 2 ** 31 - 1;
@@ -26,7 +26,7 @@ const once = (query: URLSearchParams, name: string): string | null | undefined =
  */
 function listed(view: View) {
   const { route, method, model } = view;
-  if (route.kind !== "tags" || method !== "GET") return undefined;
+  if (route.kind !== "tags" || method !== "GET" || view.facts.choices.tagsList === false) return undefined;
   const [first] = ofStep(view.observation, view.exchange);
   const query = queryOf(first?.request.url ?? "");
   const n = once(query, "n");
@@ -153,6 +153,10 @@ const withTags = (
     ...asks.map((ask) => request("GET", "/v2/{repo:a}/tags/list", ask)),
   ]);
 
+/** An example for registries that list tags. */
+const listing = (ids: string | readonly string[], cases: () => fc.Arbitrary<RegistryCase>): Example =>
+  example(ids, ({ choices }) => (choices.tagsList === false ? lack("the registry has no list of tags") : cases()));
+
 const WHOLE = [
   "registry.tags.list-ok",
   "registry.tags.lexical-order",
@@ -265,8 +269,8 @@ export default section("Tags", [
     return tags && whole && equal(bytewise(tags), bytewise(after(whole, asked.last)));
   }),
 
-  example(WHOLE, () => someTags.map((tags) => withTags(`the tags ${tags.join(", ")} are listed`, tags, [{ pages: 20 }]))),
-  example(
+  listing(WHOLE, () => someTags.map((tags) => withTags(`the tags ${tags.join(", ")} are listed`, tags, [{ pages: 20 }]))),
+  listing(
     [
       "registry.tags.n-at-most",
       "registry.tags.n-all-or-link",
@@ -282,14 +286,14 @@ export default section("Tags", [
         ),
   ),
   ...[1, 2, 3].map((n) =>
-    example(["registry.tags.n-at-most", "registry.tags.n-all-or-link", "registry.tags.n-all", "registry.tags.n-from-start"], () =>
+    listing(["registry.tags.n-at-most", "registry.tags.n-all-or-link", "registry.tags.n-all", "registry.tags.n-from-start"], () =>
       fc.constant(withTags(`${n} of five tags are asked for`, ["a", "b", "c", "d", "e"], [{ pages: 20 }, { query: [["n", String(n)]] }])),
     ),
   ),
-  example(["registry.tags.n-zero-empty", "registry.tags.n-zero-no-link"], () =>
+  listing(["registry.tags.n-zero-empty", "registry.tags.n-zero-no-link"], () =>
     someTags.map((tags) => withTags("no tags are asked for, by n=0", tags, [{ query: [["n", "0"]] }])),
   ),
-  example(["registry.tags.last-excluded", "registry.tags.last-continues", "registry.tags.last-order"], () =>
+  listing(["registry.tags.last-excluded", "registry.tags.last-continues", "registry.tags.last-order"], () =>
     fc.tuple(someTags, fc.nat(7), fc.integer({ min: 1, max: 4 })).map(([tags, at, n]) => {
       const last = tags[at % tags.length] ?? "v1";
       return withTags(`${n} tags after ${last} are asked for`, tags, [
@@ -303,20 +307,20 @@ export default section("Tags", [
       ]);
     }),
   ),
-  example(["registry.tags.last-without-n", "registry.tags.last-order"], () =>
+  listing(["registry.tags.last-without-n", "registry.tags.last-order"], () =>
     fc.tuple(someTags, fc.nat(7)).map(([tags, at]) => {
       const last = tags[at % tags.length] ?? "v1";
       return withTags(`all tags after ${last} are asked for`, tags, [{ pages: 20 }, { query: [["last", last]], pages: 20 }]);
     }),
   ),
-  example(["registry.tags.link-form", "registry.tags.link-continues", "robustness.registry.paging-endless"], () =>
+  listing(["registry.tags.link-form", "registry.tags.link-continues", "robustness.registry.paging-endless"], () =>
     fc
       .tuple(someTags, fc.integer({ min: 1, max: 3 }))
       .map(([tags, n]) =>
         withTags(`the tags are asked for in pages of ${n}`, tags, [{ pages: 20 }, { query: [["n", String(n)]], pages: 20 }]),
       ),
   ),
-  example(["registry.tags.body-tags"], () =>
+  listing(["registry.tags.body-tags"], () =>
     fc.constant(
       caseOf("the tags of a repository without tags are listed", image("m", 3), [
         ...pushBlob("a", "m-config"),

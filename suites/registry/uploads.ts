@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { begin, blobPath, caseOf, finish, get, MEDIA, pushBlob, random, remove, request, textOf } from "../../generators/registry/steps.js";
 import { ALGORITHMS, isAlgorithm, isDigest } from "../../spec/distribution/grammar.js";
-import { equal, holds } from "../check.js";
-import { answers, bytesSent, hasHeader, plainGet } from "./look.js";
+import { equal, holds, type Judgement } from "../check.js";
+import { answers, bytesSent, hasHeader, instead, plainGet } from "./look.js";
 import type { Acknowledged, Session } from "./model.js";
 import { type Check, check, checkCase, example, lack, section, type View } from "./suite.js";
 
@@ -56,6 +56,14 @@ const single = (view: View): boolean => {
   return content !== undefined && view.query.get("digest") === content.sha256;
 };
 
+/** The answer has a Location that is a URL of HTTP, or a path. */
+function leadsOn(view: View): Judgement {
+  const value = view.header("location") ?? "";
+  const { url } = view.exchange.request;
+  const web = URL.canParse(value, url) && /^https?:$/.test(new URL(value, url).protocol);
+  return value === "" || web ? hasHeader(view, "location") : holds(false, "a Location: an http(s) URL, or a path", value);
+}
+
 const locationOf = (id: string, when: (view: View) => boolean): Check =>
   check(id, (view) => (when(view) ? hasHeader(view, "location") : undefined));
 
@@ -76,7 +84,11 @@ const noSingle = "the registry takes single POSTs";
 
 export default section("Uploads in one piece", [
   check("registry.upload.start-accepted", (view) => (starts(view) && view.status < 300 ? answers(view, 202) : undefined)),
-  check("registry.upload.start-location", (view) => (starts(view) && view.status === 202 ? hasHeader(view, "location") : undefined)),
+  check("registry.upload.start-location", (view) => (starts(view) && view.status === 202 ? leadsOn(view) : undefined)),
+  checkCase("registry.upload.start-location", ({ observation: { exchanges } }) => {
+    const lost = exchanges.find(({ failure }) => failure?.kind === "elsewhere");
+    return lost && holds(false, "a Location at which the upload goes on", `${lost.request.url}: ${lost.failure?.message}`);
+  }),
   check("registry.upload.session-uuid", (view) =>
     starts(view) && view.status === 202
       ? holds(UUID.test(view.header("location") ?? ""), "a Location with a UUID", view.header("location") ?? "no Location")
@@ -116,10 +128,10 @@ export default section("Uploads in one piece", [
   locationOf("registry.upload.single-post-location", (view) => single(view) && view.status === 201),
   pullable("registry.upload.single-post-location-pullable", "single-post"),
   check("registry.upload.single-post-unsupported-accepted", (view) =>
-    single(view) && view.facts.choices.singlePost === false ? answers(view, 202) : undefined,
+    single(view) && view.facts.choices.singlePost !== true && view.status !== 201 ? instead(view) : undefined,
   ),
   check("registry.upload.single-post-unsupported-location", (view) => {
-    if (view.facts.choices.singlePost !== false) return undefined;
+    if (view.facts.choices.singlePost === true) return undefined;
     if (single(view) && view.status === 202) return hasHeader(view, "location");
     return wholePut(view) && atSession(view, "PUT")?.begun === "single-post" ? answers(view, 201) : undefined;
   }),
