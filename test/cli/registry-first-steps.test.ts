@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, request, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import t, { type Test } from "tap";
@@ -99,8 +100,10 @@ const HINTS: readonly { readonly name: string; readonly change: Change; readonly
   },
   {
     name: "a registry whose uploads go on at another host",
-    change: (incoming) =>
-      pushes(incoming) ? { status: 202, headers: { location: "http://registry.internal:5000/v2/x/blobs/uploads/1" } } : undefined,
+    change: ({ method }) =>
+      method === "POST"
+        ? { status: 202, headers: { location: `http://registry.internal:5000/v2/x/blobs/uploads/${randomUUID()}` } }
+        : undefined,
     says: /registry\.internal:5000[^\n]* is at another host/,
   },
 ];
