@@ -48,6 +48,11 @@ export const withLevel = (command: Command): Command =>
 /** Adds the options about reports and what makes a run fail, which every command that judges has. */
 export const withReportOptions = (command: Command): Command =>
   withLevel(command)
+    .addOption(
+      new Option("--fail-on <what>", "what else makes it fail: failures that did not come again when that was to be confirmed")
+        .choices(["nothing", "unconfirmed"])
+        .default("nothing"),
+    )
     .option("--report <format[=file]>", `${FORMAT_NAMES.join(", ")}; repeatable`, collect, [])
     .option("--baseline <file>", "known findings: they do not fail the run, but one that no longer comes does")
     .option("--update-baseline", "bring the baseline up to date with this run, or make one", false)

@@ -48,7 +48,7 @@ function findingOf(id: string, count: Count, { layout, release }: Judged): Findi
 }
 
 /** What of a layout was not read to its end, as far as it bears on what is selected. */
-export const unreadFor = ({ unread }: Layout, selected: readonly Requirement[]): readonly Unread[] =>
+const unreadFor = ({ unread }: Layout, selected: readonly Requirement[]): readonly Unread[] =>
   unread.filter((part) => selected.some(({ id }) => isTouched(id, part)));
 
 /** The result of one requirement. Of many failures in one input there is one, with a count and the first few places. */
@@ -90,6 +90,7 @@ const formOf = ({ form, docker }: Layout): string => `${docker ? "docker save" :
 export function imageResults(judged: Judged): Results {
   const { layout, selected, release, durationMs, interrupted } = judged;
   const requirements = selected.map((requirement) => resultOf(requirement, judged));
+  const unread = unreadFor(layout, selected);
   return {
     format: "oci-conform/results@1",
     tool: { name: "oci-conform", version: toolVersion() },
@@ -105,6 +106,7 @@ export function imageResults(judged: Judged): Results {
     cases: layout.documents.length + layout.blobs.size,
     durationMs: Math.round(durationMs),
     ...(interrupted ? { interrupted: true } : {}),
+    ...(unread.length > 0 ? { incomplete: unread.map(({ what, reason }) => ({ what, reason })) } : {}),
     summary: summarize(requirements),
     requirements,
   };

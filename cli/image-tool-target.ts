@@ -20,6 +20,7 @@ import { DaemonFailed, runTool } from "../runners/image/run-tool.js";
 import type { Limits } from "../runners/image/script.js";
 import type { ImageSetting } from "../runners/image/store.js";
 import type { Tool } from "../runners/image/tools/tool.js";
+import { interrupted } from "../runners/interrupt.js";
 import type { Judged } from "../runners/outcome.js";
 import { agentPath } from "../runners/runtime/build-native.js";
 import { resolveProgram } from "../runners/runtime/preflight.js";
@@ -33,6 +34,7 @@ import { idsFor, judgeTool } from "../suites/image/tool-judge.js";
 import { type Abilities, type Knowledge, viewOf } from "../suites/image/tool-view.js";
 import { type FailedImage, storeFailure } from "./image-finding.js";
 import { madeSomething, otherForms, untestable } from "./image-tool-preflight.js";
+import { confirmationOf } from "./run-suite.js";
 
 /** @throws UsageError where tools cannot be driven. */
 export function assertDrivable(): void {
@@ -148,7 +150,7 @@ export class ToolTarget {
       const observation = await this.observe(subject);
       return { observation, outcomes: judgeTool(subject, observation, this.knowledge(subject)) };
     } catch (thrown) {
-      if (!(thrown instanceof HarnessError) || this.signal.aborted) throw thrown;
+      if (!(thrown instanceof HarnessError) || (await interrupted(this.signal))) throw thrown;
       const message = `${subject.title}: ${thrown.message}`;
       this.complaints.add(message);
       return { observation: UNSEEN, outcomes: new Map(subject.aims.map((id) => [id, { verdict: "error", message }])) };
@@ -223,8 +225,7 @@ export class ToolTarget {
       },
       directory,
       replay: `oci-conform replay ${quote(directory)} ${command === undefined ? `--tool ${name}` : `--tool-cmd ${quote(command)}`}`,
-      confirmed: { failed: shrunk.failed, runs: shrunk.confirmations },
-      ...(shrunk.failed < shrunk.confirmations ? { flaky: shrunk.failed / shrunk.confirmations } : {}),
+      ...confirmationOf(shrunk),
       ...(output === "" ? {} : { output }),
     };
   }

@@ -18,7 +18,7 @@ import { seedOf } from "./common-options.js";
 import { reportDivergences } from "./image-divergences.js";
 import { type ImageToolOptions, imageToolOptions } from "./image-tool-options.js";
 import { assertDrivable, generalImages, hostOf, isBuildable, ToolTarget } from "./image-tool-target.js";
-import { howToRun, runSuite } from "./run-suite.js";
+import { howToRun, runSuite, SHELVES, shelfOf } from "./run-suite.js";
 import { list, select } from "./selection.js";
 import { runSession } from "./session.js";
 
@@ -58,16 +58,15 @@ async function explore(
       jobs: options.jobs,
     });
   }
-  const root = join(options.out, "failures");
   const able = idsFor(target.abilities);
   const results = await runSuite<ImageCase, ImageObservation>(
     {
       notAsked: () => undefined,
       execute: target.execute,
-      stored: storedImages(root).filter(isBuildable),
+      stored: SHELVES.flatMap((shelf) => storedImages(join(options.out, shelf))).filter(isBuildable),
       sources: target.sources(),
       general: generalImages(),
-      finding: (requirement, shrunk) => target.finding(root, requirement, options.spec, shrunk),
+      finding: (requirement, shrunk) => target.finding(join(options.out, shelfOf(shrunk)), requirement, options.spec, shrunk),
       ...(options.keep
         ? {
             keep: (requirement, number, subject, { observation }, expected) => {
@@ -112,6 +111,8 @@ export async function run(args: readonly string[]): Promise<number> {
     const subjects = targets.map((target) => ({
       name: target.tool.name,
       key: `image ${target.tool.name}`,
+      suite: "image" as const,
+      target: target.tool.name,
       test: (wanted: readonly Requirement[], reporters: readonly Telling[], signal: AbortSignal) =>
         explore(target, wanted, options, seed, reporters, signal),
     }));

@@ -1,7 +1,6 @@
 import { availableParallelism, release as kernel, type } from "node:os";
 import { basename } from "node:path";
 import { Inconclusive } from "../runners/errors.js";
-import type { Layout, Unread } from "../runners/image/layout.js";
 import { Beyond } from "../runners/image/limits.js";
 import { assertThere, readLayout } from "../runners/image/read.js";
 import { inPart } from "../runners/shard.js";
@@ -9,7 +8,7 @@ import { type Catalogue, loadCatalogue, type Requirement } from "../spec/catalog
 import { checked } from "../suites/image/index.js";
 import { Judge } from "../suites/image/judge.js";
 import { type ImageOptions, imageOptions } from "./image-options.js";
-import { imageResults, unreadFor } from "./image-results.js";
+import { imageResults } from "./image-results.js";
 import { list, select } from "./selection.js";
 import { runSession, type Subject } from "./session.js";
 
@@ -19,21 +18,13 @@ const MEBIBYTE = 2 ** 20;
 const judgeable = (catalogue: Catalogue): Requirement[] =>
   [...catalogue].filter(({ id, testable, level }) => testable === true && level !== "MAY" && checked.has(id));
 
-/** Why a layout without a finding was not judged in full. */
-function doubtAbout(path: string, unread: readonly Unread[], shown: boolean): string | undefined {
-  const [first, ...more] = unread;
-  if (first !== undefined)
-    return `${path}: ${first.what}: ${first.reason}${more.length > 0 ? `; and ${more.length} more parts were not read` : ""}`;
-  return shown ? undefined : `${path} has nothing that exercises what is selected`;
-}
-
 /** Reads and judges one layout. */
 function subjectFor(path: string, options: ImageOptions): Subject {
-  let read: Layout | undefined;
-  let selectedNow: readonly Requirement[] = [];
   return {
     name: basename(path),
     key: `image ${path}`,
+    suite: "image",
+    target: path,
     test: async (selected, reporters, signal) => {
       const wanted = new Set(selected.map(({ id }) => id));
       const begun = performance.now();
@@ -58,8 +49,6 @@ function subjectFor(path: string, options: ImageOptions): Subject {
           signal,
           followLinks: options.followLinks,
         });
-        read = layout;
-        selectedNow = selected;
         const counts = judge.end(layout);
         const durationMs = performance.now() - begun;
         return imageResults({ layout, counts, selected, release: options.spec, durationMs, interrupted: signal.aborted });
@@ -67,13 +56,6 @@ function subjectFor(path: string, options: ImageOptions): Subject {
         throw thrown instanceof Beyond ? new Inconclusive(thrown.message) : thrown;
       }
     },
-    doubt: ({ requirements }) =>
-      read &&
-      doubtAbout(
-        path,
-        unreadFor(read, selectedNow),
-        requirements.some(({ verdict }) => verdict === "pass" || verdict === "fail"),
-      ),
   };
 }
 

@@ -41,7 +41,9 @@ export class LastFailed {
   async note(key: string, { requirements }: Results): Promise<void> {
     const all = read(this.#file);
     const seen = new Set(requirements.map(({ id }) => id));
-    const failing = requirements.flatMap(({ id, verdict }) => (verdict === "fail" || verdict === "error" ? [id] : []));
+    const failing = requirements.flatMap(({ id, verdict }) =>
+      verdict === "fail" || verdict === "unconfirmed" || verdict === "error" ? [id] : [],
+    );
     const failed = { ...all, [key]: [...(all[key] ?? []).filter((id) => !seen.has(id)), ...failing] };
     if (failing.length === 0 && all[key] === undefined) return;
     makeDirectory(dirname(this.#file), "--out");

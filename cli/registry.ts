@@ -8,6 +8,7 @@ import type { Finding, Results } from "../reports/results.js";
 import { Complaints } from "../runners/complaints.js";
 import { HarnessError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
+import { interrupted } from "../runners/interrupt.js";
 import type { RegistryCase } from "../runners/registry/case.js";
 import { inALine, type RegistryObservation } from "../runners/registry/observation.js";
 import { store, storedCases } from "../runners/registry/store.js";
@@ -22,7 +23,7 @@ import { seedOf } from "./common-options.js";
 import { inWords } from "./in-words.js";
 import { type RegistryOptions, registryOptions } from "./registry-options.js";
 import { RegistryTarget } from "./registry-target.js";
-import { howToRun, runSuite } from "./run-suite.js";
+import { confirmationOf, howToRun, runSuite, SHELVES, shelfOf } from "./run-suite.js";
 import { list, select } from "./selection.js";
 import { runSession, type Subject } from "./session.js";
 
@@ -106,8 +107,8 @@ function storeFailure(
 
 function findingFor(run: RegistryRun, requirement: Requirement, shrunk: Shrunk<RegistryCase, RegistryObservation>): Finding {
   const { options } = run;
-  const { drawn, observation, outcome, failed, confirmations } = shrunk;
-  const directory = storeFailure(run, join(options.out, "failures"), requirement, {
+  const { drawn, observation, outcome } = shrunk;
+  const directory = storeFailure(run, join(options.out, shelfOf(shrunk)), requirement, {
     subject: drawn.case,
     observation,
     expected: outcome.expected,
@@ -119,8 +120,7 @@ function findingFor(run: RegistryRun, requirement: Requirement, shrunk: Shrunk<R
     case: drawn.case.title,
     directory,
     replay: `oci-conform replay ${directory}${reached(options)}`,
-    confirmed: { failed, runs: confirmations },
-    ...(failed < confirmations ? { flaky: failed / confirmations } : {}),
+    ...confirmationOf(shrunk),
     output: observation.exchanges.map(inALine).join("\n").slice(0, 4000),
   };
 }
@@ -135,7 +135,7 @@ const UNSEEN: RegistryObservation = {
 
 /** Carries cases out and judges them; when the harness itself fails on one, what the case is aimed at gets an error, never a failure. */
 export const executor =
-  (target: RegistryTarget, facts: RegistryFacts, complaints: Complaints): Execute<RegistryCase, RegistryObservation> =>
+  (target: RegistryTarget, facts: RegistryFacts, complaints: Complaints, signal: AbortSignal): Execute<RegistryCase, RegistryObservation> =>
   async (subject) => {
     try {
       const observation = await target.run(subject);
@@ -143,7 +143,7 @@ export const executor =
     } catch (thrown) {
       if (!(thrown instanceof HarnessError)) throw thrown;
       const message = `${subject.title}: ${thrown.message}`;
-      complaints.add(message);
+      if (!(await interrupted(signal))) complaints.add(message);
       return { observation: UNSEEN, outcomes: new Map(subject.aims.map((id) => [id, { verdict: "error", message }])) };
     }
   };
@@ -155,10 +155,10 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Telling[
   const results = await runSuite<RegistryCase, RegistryObservation>(
     {
       notAsked: (requirement) => notAsked(requirement, facts),
-      execute: executor(target, facts, complaints),
+      execute: executor(target, facts, complaints, signal),
       // What several clients do at the same time is a matter of luck.
       lucky: ({ clients }) => clients !== undefined,
-      stored: run.reads ? [] : storedCases(join(options.out, "failures")),
+      stored: run.reads ? [] : SHELVES.flatMap((shelf) => storedCases(join(options.out, shelf))),
       sources: run.reads ? [] : sourcesFor(facts),
       general: run.reads ?? sequence(facts),
       finding: (requirement, shrunk) => findingFor(run, requirement, shrunk),
@@ -193,6 +193,8 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Telling[
 function subjectFor(options: RegistryOptions, seed: number): Subject {
   return {
     name: "registry",
+    suite: "distribution",
+    target: options.url ?? options.server ?? "the bundled reference registry",
     key: `registry ${options.url ?? options.server ?? "bundled"}`,
     test: async (selected, reporters, signal) => {
       const target = await RegistryTarget.open(options);

@@ -3,9 +3,10 @@ import { compare, isRegression } from "../reports/compare.js";
 import { comparisonMarkdown, renderComparison } from "../reports/compare-text.js";
 import { paintFor, widthOf } from "../reports/style.js";
 import { nearest } from "../reports/suggest.js";
-import { UsageError } from "../runners/errors.js";
+import { Inconclusive, UsageError } from "../runners/errors.js";
 import { collect, makeCommand, parse } from "./command.js";
 import { withLevel } from "./common-options.js";
+import { exitCodeOf } from "./exit.js";
 import { addToSummary } from "./github-actions.js";
 import { readResults } from "./results-file.js";
 
@@ -31,7 +32,7 @@ function outputOf(option: string): { readonly format: string; readonly file?: st
   return { format, file };
 }
 
-/** `oci-conform report compare OLD NEW`: says what changed. Returns 1 when something regressed. */
+/** `oci-conform report compare OLD NEW`: says what changed. Returns 1 when something regressed, else 2 when the new run is incomplete. */
 export async function compareFiles(args: readonly string[]): Promise<number> {
   const command = makeCommand("report compare", "Says what changed between two runs; fails when something regressed that fails a run.")
     .usage("OLD NEW [options]")
@@ -53,5 +54,7 @@ export async function compareFiles(args: readonly string[]): Promise<number> {
     else await writeWhole(file, text);
   }
   addToSummary(markdown);
-  return isRegression(comparison, { gate }) ? 1 : 0;
+  if (isRegression(comparison, { gate })) return 1;
+  // That nothing regressed is not shown by a run that did not test everything.
+  return comparison.new.incomplete === undefined ? 0 : exitCodeOf(new Inconclusive(`${newer}: ${comparison.new.incomplete}`));
 }

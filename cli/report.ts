@@ -1,4 +1,6 @@
+import { release, type } from "node:os";
 import { basename } from "node:path";
+import { untestedResults } from "../reports/incomplete.js";
 import { merge } from "../reports/merge.js";
 import { FORMAT_NAMES, Outputs } from "../reports/outputs.js";
 import type { RunInfo } from "../reports/reporter.js";
@@ -8,8 +10,9 @@ import { UsageError } from "../runners/errors.js";
 import { collect, makeCommand, parse } from "./command.js";
 import { withReportOptions } from "./common-options.js";
 import { compareFiles } from "./report-compare.js";
-import { readResults } from "./results-file.js";
+import { readResults, readRun } from "./results-file.js";
 import { runSession, type SessionOptions, type Subject } from "./session.js";
+import { toolVersion } from "./tool-version.js";
 
 /** What a run's reporters were told when it began. */
 const runOf = ({ suite, target, host, seed, jobs = 1, shard }: Results): RunInfo => ({
@@ -28,6 +31,12 @@ const runOf = ({ suite, target, host, seed, jobs = 1, shard }: Results): RunInfo
   ...(shard === undefined ? {} : { shard }),
 });
 
+/** Who says that a target could not be tested, and where. */
+const self = (): Pick<Results, "tool" | "host"> => ({
+  tool: { name: "oci-conform", version: toolVersion() },
+  host: { kernel: `${type()} ${release()}`, arch: process.arch },
+});
+
 /** What the files of a target's reports are told apart by. */
 const fileName = ({ suite, target }: Results): string =>
   basename(suite === "runtime" ? (target.name.split(" ")[0] ?? "") : target.name).replace(/[^\w.-]+/g, "-") || suite;
@@ -39,12 +48,18 @@ async function show(args: readonly string[]): Promise<number> {
     .argument("<files...>", "results")
     .option("--report <format[=file]>", `${FORMAT_NAMES.join(", ")}; repeatable`, collect, []);
   if (!parse(command, args)) return 0;
-  const all = command.args.map(readResults);
-  const several = all.length > 1;
+  const runs = command.args.map(readRun);
+  const several = runs.length > 1;
+  const all = runs.map((run) => ("requirements" in run ? run : untestedResults(run, self())));
   const outputs = new Outputs(command.opts<{ report: readonly string[] }>().report, process.stdout, { gate: "must" });
   outputs.check(several ? all.map(fileName) : []);
-  for (const results of all) {
+  for (const [at, results] of all.entries()) {
+    const run = runs[at];
     for (const reporter of outputs.forTarget(several ? fileName(results) : undefined)) {
+      if (run && "reason" in run) {
+        await reporter.inconclusive(run.reason, { suite: run.suite, target: run.target });
+        continue;
+      }
       reporter.begin(runOf(results));
       for (const result of results.requirements) reporter.requirement(result);
       await reporter.end(results);
@@ -62,11 +77,20 @@ async function mergeFiles(args: readonly string[]): Promise<number> {
   );
   withReportOptions(command).argument("<files...>", "the results of all parts, from --report json=FILE");
   if (!parse(command, args)) return 0;
-  const merged = merge(command.args.map((file) => ({ file, results: readResults(file) })));
+  const runs = command.args.map((file) => ({ file, run: readRun(file) }));
+  const merged = merge(
+    runs.flatMap(({ file, run }) => ("requirements" in run ? [{ file, results: run }] : [])),
+    runs.flatMap(({ file, run }) => ("requirements" in run ? [] : [{ what: file, reason: `that run tested nothing: ${run.reason}` }])),
+  );
+  const [nothing] = runs;
+  // There is nothing to merge, and nothing to say of it but why.
+  if (merged.length === 0 && nothing) readResults(nothing.file);
   const subjects = merged.map(
     (results): Subject => ({
       name: fileName(results),
       key: results.target.name,
+      suite: results.suite,
+      target: results.target.name,
       test: async (_, reporters) => {
         for (const reporter of reporters) reporter.begin(runOf(results));
         return results;

@@ -1,9 +1,11 @@
 import type { Arbitrary } from "fast-check";
 import type { Progress, Telling } from "../reports/reporter.js";
 import { type Finding, type RequirementResult, type Results, type Shard, summarize } from "../reports/results.js";
+import { count } from "../reports/text.js";
 import { type Execute, explore, inParallel, type Source, type Tally } from "../runners/explore.js";
+import { interrupted } from "../runners/interrupt.js";
 import type { Judged } from "../runners/outcome.js";
-import { type Shrunk, shrink } from "../runners/shrink.js";
+import { isConfirmed, type Shrunk, shrink } from "../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import type { CommonOptions } from "./common-options.js";
 import { toolVersion } from "./tool-version.js";
@@ -64,6 +66,24 @@ export interface SuiteOptions {
   readonly shrinkBudget?: number;
 }
 
+/**
+ * The directory below `--out` for the case of a finding. What was not confirmed has one of its own: it must not take the place of a
+ * case that was. Cases of both are carried out first in the next run.
+ */
+export const shelfOf = (shrunk: Pick<Shrunk<unknown, unknown>, "failed" | "retried">): (typeof SHELVES)[number] =>
+  isConfirmed(shrunk) ? "failures" : "unconfirmed";
+
+/** How often a case failed again, for its finding. */
+export const confirmationOf = ({
+  failed,
+  confirmations,
+}: Pick<Shrunk<unknown, unknown>, "failed" | "confirmations">): Pick<Finding, "confirmed" | "flaky"> => ({
+  ...(confirmations > 0 ? { confirmed: { failed, runs: confirmations } } : {}),
+  ...(failed > 0 && failed < confirmations ? { flaky: failed / confirmations } : {}),
+});
+
+export const SHELVES = ["failures", "unconfirmed"] as const;
+
 /** The part of the results that does not depend on the kind of target. */
 export type SuiteResults = Pick<
   Results,
@@ -82,6 +102,7 @@ export async function runSuite<Case, Observation>(
   const execute: Execute<Case, Observation> = async (subject) => {
     const number = ++cases;
     const judged = await target.execute(subject);
+    if (await interrupted(signal)) return judged;
     for (const requirement of target.keep ? selected : []) {
       const outcome = judged.outcomes.get(requirement.id);
       if (outcome?.verdict === "fail") target.keep?.(requirement, number, subject, judged, outcome.expected);
@@ -113,6 +134,7 @@ export async function runSuite<Case, Observation>(
     progress({ phase: "shrink", done: shrunk.size, total: failing.length, findings: failing.length, current: id });
     // A case that failed by luck must not hide one that always does.
     for (const failure of worst ? [worst, ...others] : []) {
+      if (signal.aborted) break;
       const small = await shrink(id, failure, execute, {
         budget: options.shrinkBudget ?? SHRINK_BUDGET,
         confirmations: target.lucky?.(failure.drawn.case) ? 10 : CONFIRMATIONS,
@@ -120,8 +142,8 @@ export async function runSuite<Case, Observation>(
         signal,
         tries: (subject) => (target.lucky?.(subject) ? 3 : 1),
       });
-      if (!shrunk.has(id) || small.failed > 0) shrunk.set(id, small);
-      if (small.failed > 0) break;
+      if (!shrunk.has(id) || isConfirmed(small)) shrunk.set(id, small);
+      if (isConfirmed(small)) break;
     }
   });
   const requirements = selected.map((each) => resultFor(each, target, tallies.get(each.id), shrunk.get(each.id)));
@@ -137,6 +159,18 @@ export async function runSuite<Case, Observation>(
     summary: summarize(requirements),
     requirements,
   };
+}
+
+/** How often it failed, and how often not again. */
+function whyUnconfirmed(
+  { failures, exercised }: Pick<RequirementResult, "failures" | "exercised">,
+  { failed, confirmations, retried, cutOff }: Shrunk<unknown, unknown>,
+): string {
+  const came = `failed in ${failures} of ${count(exercised, "case")}`;
+  if (cutOff && confirmations === 0) return `${came}; not confirmed: interrupted`;
+  if (retried && failed > 0)
+    return `${came} and in ${failed} of ${confirmations - retried.runs} runs that were to confirm it, but in none of ${retried.runs} more`;
+  return `${came}, but in none of ${count(confirmations, "run")} that ${confirmations === 1 ? "was" : "were"} to confirm it${cutOff ? ", before the interrupt" : ""}`;
 }
 
 /** The result of one requirement; stores the smallest failing case of a finding. */
@@ -158,18 +192,12 @@ function resultFor<Case, Observation>(
   };
   const reason = target.notAsked(requirement);
   if (reason !== undefined) return { ...base, verdict: "skip", reason };
-  if (shrunk && shrunk.confirmations > 0 && shrunk.failed === 0) {
-    const why = `failed in ${base.failures} of ${base.exercised} cases, but in none of ${shrunk.confirmations} runs that were to confirm it`;
-    return { ...base, verdict: "skip", reason: why };
+  if (tally?.worst) {
+    const found = shrunk ?? { ...tally.worst, failed: 0, confirmations: 0, cutOff: true };
+    const finding = target.finding(requirement, found);
+    if (isConfirmed(found)) return { ...base, verdict: "fail", finding };
+    return { ...base, verdict: "unconfirmed", reason: whyUnconfirmed(base, found), finding };
   }
-  const { retried } = shrunk ?? {};
-  if (shrunk && retried && retried.runs > 0 && retried.failed === 0) {
-    const runs = shrunk.confirmations - retried.runs;
-    const why = `failed in ${shrunk.failed} of ${runs} runs that were to confirm it, but in none of ${retried.runs} more`;
-    return { ...base, verdict: "skip", reason: why };
-  }
-  if (tally?.worst)
-    return { ...base, verdict: "fail", finding: target.finding(requirement, shrunk ?? { ...tally.worst, failed: 0, confirmations: 0 }) };
   if (tally?.error !== undefined) return { ...base, verdict: "error", reason: tally.error };
   if (base.exercised > 0) return { ...base, verdict: "pass" };
   if (tally?.skipReason !== undefined) return { ...base, verdict: "skip", reason: tally.skipReason };

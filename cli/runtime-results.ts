@@ -8,6 +8,7 @@ import { store } from "../runners/runtime/store.js";
 import type { Shrunk } from "../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { inWords } from "./in-words.js";
+import { confirmationOf } from "./run-suite.js";
 
 /** What the cases of a run were carried out on. */
 export interface Known {
@@ -64,8 +65,7 @@ export function findingFor(requirement: Requirement, known: Known, shrunk: Shrun
     config: container?.configText === undefined ? container?.config : container.configText,
     directory,
     replay: `oci-conform replay ${directory} --bin '${known.bin}'`,
-    confirmed: { failed: shrunk.failed, runs: shrunk.confirmations },
-    ...(shrunk.failed < shrunk.confirmations ? { flaky: shrunk.failed / shrunk.confirmations } : {}),
+    ...confirmationOf(shrunk),
     ...(output === "" ? {} : { output }),
   };
 }

@@ -7,6 +7,7 @@ import type { Results } from "../reports/results.js";
 import { Complaints } from "../runners/complaints.js";
 import { HarnessError } from "../runners/errors.js";
 import type { Execute, Source } from "../runners/explore.js";
+import { interrupted } from "../runners/interrupt.js";
 import type { Judged } from "../runners/outcome.js";
 import { agentPath } from "../runners/runtime/build-native.js";
 import type { RuntimeCase } from "../runners/runtime/case.js";
@@ -21,7 +22,7 @@ import { WorkerDied } from "../runners/runtime/worker.js";
 import { compareReleases, RELEASES, type Requirement } from "../spec/catalogue.js";
 import { checks, examples } from "../suites/runtime/index.js";
 import { judge } from "../suites/runtime/judge.js";
-import { howToRun, runSuite } from "./run-suite.js";
+import { howToRun, runSuite, SHELVES, shelfOf } from "./run-suite.js";
 import type { RuntimeOptions } from "./runtime-options.js";
 import { findingFor, storeFailure } from "./runtime-results.js";
 
@@ -64,9 +65,9 @@ export const sandboxFor = (driver: Driver, found: Preflight): Omit<SandboxOption
 
 /**
  * Carries cases out in a pool and judges them. When the harness itself fails on a case, the requirements that the case
- * is aimed at get an error, never a failure; `complaints` keeps the words.
+ * is aimed at get an error, never a failure; `complaints` keeps the words, unless an interrupt is to blame.
  */
-export function executor(pool: Pool, setting: Setting, complaints: Complaints): Execute<RuntimeCase, Observation> {
+export function executor(pool: Pool, setting: Setting, complaints: Complaints, signal: AbortSignal): Execute<RuntimeCase, Observation> {
   return async (subject): Promise<Judged<Observation>> => {
     try {
       const observation = await pool.run(subject);
@@ -74,7 +75,7 @@ export function executor(pool: Pool, setting: Setting, complaints: Complaints): 
     } catch (thrown) {
       if (!(thrown instanceof WorkerDied || thrown instanceof HarnessError)) throw thrown;
       const message = `${subject.title}: ${thrown.message}`;
-      complaints.add(message);
+      if (!(await interrupted(signal))) complaints.add(message);
       return { observation: UNSEEN, outcomes: new Map(subject.aims.map((id) => [id, { verdict: "error", message }])) };
     }
   };
@@ -127,22 +128,21 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
   // It may have come while the workers were starting.
   if (signal.aborted) onAbort();
   const complaints = new Complaints();
-  const root = join(options.out, "failures");
   const help = found.target.needsPath ? withPath : (subject: RuntimeCase): RuntimeCase => subject;
   try {
     const results = await runSuite<RuntimeCase, Observation>(
       {
         notAsked: (requirement) => notInForce(requirement, found.target.release),
-        execute: executor(pool, setting, complaints),
+        execute: executor(pool, setting, complaints, signal),
         // Which of several operations at the same time comes first is a matter of luck.
         lucky: ({ steps }) => steps.some(({ op }) => op === "parallel"),
-        stored: storedCases(root).filter((subject) => suits(subject, found.target.release)),
+        stored: SHELVES.flatMap((shelf) => storedCases(join(options.out, shelf))).filter((subject) => suits(subject, found.target.release)),
         sources: sourcesFor(setting).map((source) => ({
           ...source,
           cases: "lack" in source.cases ? source.cases : source.cases.map(help),
         })),
         general: generalCases(setting, options.time !== undefined).map(help),
-        finding: (requirement, shrunk) => findingFor(requirement, { bin, driver, found, root }, shrunk),
+        finding: (requirement, shrunk) => findingFor(requirement, { bin, driver, found, root: join(options.out, shelfOf(shrunk)) }, shrunk),
         ...(options.keep
           ? {
               keep: (requirement, number, subject, { observation }, expected) => {

@@ -25,6 +25,8 @@ function subjectFor(bin: string, options: RuntimeOptions, seed: number): Subject
   return {
     name: basename(splitCommand(bin)[0] ?? "target"),
     key: `runtime ${bin}`,
+    suite: "runtime",
+    target: bin,
     test: async (selected, reporters, signal) => {
       const found = await preflightFor(bin, driver, options);
       for (const reporter of reporters) {

@@ -1,16 +1,20 @@
+import { release, type } from "node:os";
 import { join } from "node:path";
 import { checkDirectory } from "../files/directory.js";
 import { exitCode } from "../reports/exit-code.js";
+import { untestedResults, withIncomplete } from "../reports/incomplete.js";
 import { Outputs } from "../reports/outputs.js";
-import type { Telling } from "../reports/reporter.js";
-import type { Results, Shard } from "../reports/results.js";
+import type { About, Telling } from "../reports/reporter.js";
+import type { Results, Shard, Suite } from "../reports/results.js";
 import { renderTable } from "../reports/table.js";
+import { incompleteInWords } from "../reports/verdict.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
 import type { Requirement } from "../spec/catalogue.js";
 import { BaselineGate, type BaselineOptions } from "./baseline.js";
 import { exitCodeOf } from "./exit.js";
 import { tellGitHub } from "./github-actions.js";
 import { LastFailed } from "./last-failed.js";
+import { toolVersion } from "./tool-version.js";
 
 /** One of the targets of a run. */
 export interface Subject {
@@ -22,14 +26,17 @@ export interface Subject {
    * Tests it by these requirements, telling the reporters when it begins and how far it is. @throws Inconclusive
    */
   readonly test: (selected: readonly Requirement[], reporters: readonly Telling[], signal: AbortSignal) => Promise<Results>;
-  /** Why nothing is shown by results without a finding; undefined when they do show that it conforms. */
-  readonly doubt?: (results: Results) => string | undefined;
+  readonly suite: Suite;
+  /** The target as it was named, for a report that it could not be tested. */
+  readonly target: string;
 }
 
 /** How to report, and what makes a run fail. */
 export interface SessionOptions extends BaselineOptions {
   readonly report: readonly string[];
   readonly level: "must" | "should";
+  /** What else fails a run: failures that were not confirmed. */
+  readonly failOn: "nothing" | "unconfirmed";
   readonly shard?: Shard;
   /** Where what failed last is remembered; nowhere, if there is none. */
   readonly out?: string;
@@ -46,11 +53,16 @@ export interface Ended {
 /** The weightiest of several exit codes: our own fault, then a finding, then a target that could not be tested. */
 export const weightiest = (codes: readonly number[]): number => [70, 1, 2].find((code) => codes.includes(code)) ?? 0;
 
-/** Why a run shows nothing; undefined when it does. One of several shards need not. */
-const nothingShown = ({ target, shard, requirements }: Results): string | undefined =>
-  shard !== undefined || requirements.some(({ verdict }) => verdict === "pass" || verdict === "fail")
-    ? undefined
-    : `nothing was shown of ${target.name}: none of what is selected could be exercised`;
+/** Marks failures that were not confirmed as failing the run, where that is asked for. */
+const failing = (results: Results, { failOn }: SessionOptions): Results =>
+  failOn === "unconfirmed"
+    ? {
+        ...results,
+        requirements: results.requirements.map((result) =>
+          result.verdict === "unconfirmed" ? { ...result, fails: true as const } : result,
+        ),
+      }
+    : results;
 
 /** What failed last of a target, among what is selected; all of it, if nothing did. */
 function narrowed(selected: readonly Requirement[], failed: ReadonlySet<string>): readonly Requirement[] {
@@ -80,9 +92,18 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   const codes: number[] = [];
   const all: Results[] = [];
+  const told: Results[] = [];
+  const untested = (about: About, reason: string): void => {
+    const tool = { name: "oci-conform", version: toolVersion() };
+    told.push(untestedResults({ ...about, reason }, { tool, host: { kernel: `${type()} ${release()}`, arch: process.arch } }));
+  };
   try {
-    for (const { name, key, test, doubt } of subjects) {
-      if (abort.signal.aborted) break;
+    for (const { name, key, suite, target, test } of subjects) {
+      const about = { suite, target, ...(shard ? { shard } : {}) };
+      if (abort.signal.aborted) {
+        untested(about, "interrupted before it was tested");
+        continue;
+      }
       const reporters = outputs.forTarget(several ? name : undefined);
       const telling = reporters.map(
         (reporter): Telling => ({
@@ -93,24 +114,26 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
       try {
         const wanted = memory && lastFailed ? narrowed(selected, memory.of(key)) : selected;
         const found = await test(wanted, telling, abort.signal);
-        const results = baseline.apply({ ...found, ...(shard ? { shard } : {}) });
+        const results = baseline.apply(failing(withIncomplete({ ...found, ...(shard ? { shard } : {}) }), options));
         for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
         for (const reporter of reporters) await reporter.end(results);
         all.push(results);
+        told.push(results);
         await memory?.note(key, results);
         const code = exitCode(results, gate);
-        const why = code === 0 && !abort.signal.aborted ? (doubt?.(results) ?? nothingShown(results)) : undefined;
+        const why = code === 2 && !abort.signal.aborted ? incompleteInWords(results) : undefined;
         codes.push(why === undefined ? code : exitCodeOf(new Inconclusive(why)));
       } catch (thrown) {
-        if (abort.signal.aborted) break;
-        if (!(thrown instanceof Inconclusive)) throw thrown;
-        for (const reporter of reporters) await reporter.inconclusive(thrown.message);
-        codes.push(exitCodeOf(thrown));
+        if (!abort.signal.aborted && !(thrown instanceof Inconclusive)) throw thrown;
+        const reason = thrown instanceof Inconclusive && !abort.signal.aborted ? thrown.message : "interrupted before it was tested";
+        untested(about, reason);
+        for (const reporter of reporters) await reporter.inconclusive(reason, about);
+        if (!abort.signal.aborted) codes.push(exitCodeOf(thrown));
       }
     }
     if (several && all.length > 1 && outputs.forPeople) process.stdout.write(renderTable(all));
-    await outputs.finish(all);
-    tellGitHub(all, level);
+    await outputs.finish(told);
+    tellGitHub(told, level);
   } finally {
     process.removeListener("SIGINT", interrupt).removeListener("SIGTERM", interrupt);
   }

@@ -21,7 +21,7 @@ function faceOf(all: readonly Results[], gate: Gate): Face {
   if (sum(({ summary, complaints = [] }) => summary.error + complaints.length) > 0) return { message: "harness error", color: "red" };
   const stale = sum((results) => failingStale(results).length);
   if (stale > 0) return { message: `baseline: ${count(stale, "stale line")}`, color: "red" };
-  if (all.some(({ interrupted }) => interrupted)) return { message: "interrupted", color: "lightgrey" };
+  if (all.some(({ incomplete }) => incomplete)) return { message: "inconclusive", color: "lightgrey" };
   // A target that shows nothing must not hide behind others that do.
   if (
     all.some(({ summary, requirements }) => summary.pass === 0 && standings(requirements, gate).expected.length === 0) ||
@@ -30,12 +30,14 @@ function faceOf(all: readonly Results[], gate: Gate): Face {
     return { message: "nothing passed", color: "lightgrey" };
   const expected = sum(({ requirements }) => standings(requirements, gate).expected.length);
   const warnings = sum(({ requirements }) => standings(requirements, gate).warnings.length);
+  const unconfirmed = sum(({ requirements }) => standings(requirements, gate).unconfirmed.length);
   const message = [
     `${sum(({ summary }) => summary.pass)} pass`,
     ...(expected > 0 ? [`${expected} expected to fail`] : []),
+    ...(unconfirmed > 0 ? [`${unconfirmed} unconfirmed`] : []),
     ...(warnings > 0 ? [count(warnings, "warning")] : []),
   ].join(", ");
-  return { message, color: expected > 0 ? "yellow" : warnings > 0 ? "green" : "brightgreen" };
+  return { message, color: expected + unconfirmed > 0 ? "yellow" : warnings > 0 ? "green" : "brightgreen" };
 }
 
 /** JSON for the endpoint badge of shields.io: `OCI runtime | 412 pass`. Red where the run fails. */

@@ -98,6 +98,10 @@ export function partsOf(comparison: Comparison, gate: Gate): readonly Part[] {
     { heading: "regressed", items: comparison.regressed.map((change) => regressedItem(change, gate)) },
     { heading: "not judged any more: the harness failed", items: comparison.errors.map(of("bad")) },
     { heading: "no longer exercised", items: comparison.unexercised.map(of("warn")) },
+    {
+      heading: "failed, but not confirmed",
+      items: comparison.unconfirmed.map((change) => changeItem(change.to === "unconfirmed" ? "warn" : "note", change)),
+    },
     { heading: "flaky", items: comparison.flaky.filter(({ id }) => !regressed.has(id)).map(flakyItem) },
     { heading: "fixed", items: comparison.fixed.map(of("good")) },
     { heading: "newly exercised", items: comparison.exercised.map(of("good")) },
@@ -116,14 +120,14 @@ export function titleOf({ old, new: now }: Comparison): string {
   return oneLine(version === "" ? name : `${name} (${version})`);
 }
 
-const COUNTS = ["pass", "fail", "skip", "unexercised", "error"] as const;
+const COUNTS = ["pass", "fail", "unconfirmed", "skip", "unexercised", "error"] as const;
 
-/** `410 pass, 3 → 4 fail, …`; errors only where there are some. */
+/** `410 pass, 3 → 4 fail, …`; errors and unconfirmed failures only where there are some. */
 export function countsInWords({ old, new: now }: Comparison): string {
   const number = (a: number, b: number): string => (a === b ? String(b) : step(String(a), String(b)));
   const of = (summary: Summary, side: { readonly expected: number }, name: (typeof COUNTS)[number]): number =>
     name === "fail" ? summary.fail - side.expected : summary[name];
   const known = old.expected + now.expected > 0 ? [`${number(old.expected, now.expected)} expected to fail`] : [];
-  const counts = COUNTS.filter((name) => name !== "error" || old.summary.error + now.summary.error > 0);
+  const counts = COUNTS.filter((name) => (name !== "error" && name !== "unconfirmed") || old.summary[name] + now.summary[name] > 0);
   return [...counts.map((name) => `${number(of(old.summary, old, name), of(now.summary, now, name))} ${name}`), ...known].join(", ");
 }

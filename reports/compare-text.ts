@@ -55,8 +55,9 @@ function conclusion(comparison: Comparison, gate: Gate): string {
     ...(regressed.length > 0 ? [`${regressed.length} regressed${known > 0 ? ` (${known} as the baseline expects)` : ""}`] : []),
     ...(fixed.length > 0 ? [`${fixed.length} fixed`] : []),
   ].join(", ");
-  if (isUnchanged(comparison)) return "nothing changed";
   if (isRegression(comparison, { gate })) return `worse: ${words}`;
+  if (comparison.new.incomplete !== undefined) return `inconclusive: ${words === "" ? "" : `${words}, but `}${comparison.new.incomplete}`;
+  if (isUnchanged(comparison)) return "nothing changed";
   return words === "" ? "nothing regressed" : words;
 }
 
@@ -85,7 +86,7 @@ export function renderComparison(
     ...others.map((words) => `${words}\n`),
     ...(cautions.length === 0 ? [] : [`${paint("yellow", "verdicts may differ because of")} ${cautions.join(", ")}\n`]),
   ].join("");
-  const style = isRegression(comparison, { gate }) ? "red" : "green";
+  const style = isRegression(comparison, { gate }) ? "red" : comparison.new.incomplete === undefined ? "green" : "yellow";
   const last = `${titleOf(comparison)}: ${paint(style, conclusion(comparison, gate))}; ${countsInWords(comparison)}\n`;
   return `${head}${head === "" || parts.length === 0 ? "" : "\n"}${parts.join("")}${last}`;
 }
@@ -106,7 +107,7 @@ export function comparisonMarkdown(comparison: Comparison, { gate }: { readonly 
     noun: "change",
   }));
   const { cautions, others } = headOf(comparison);
-  const sign = isRegression(comparison, { gate }) ? "❌" : "✅";
+  const sign = isRegression(comparison, { gate }) ? "❌" : comparison.new.incomplete === undefined ? "✅" : "⚠️";
   const head = [
     `## ${sign} ${prose(titleOf(comparison))}: ${conclusion(comparison, gate)}\n\n${countsInWords(comparison)}\n\n`,
     ...others.map((words) => `${paragraph(words)}\n\n`),

@@ -3,6 +3,7 @@ import { UsageError } from "../spec/usage-error.js";
 import { type Gate, gates } from "./exit-code.js";
 import type { Expected, Finding, RequirementResult, Results, Summary, Verdict } from "./results.js";
 import { plain } from "./text.js";
+import { incompleteInWords } from "./verdict.js";
 
 /** What is known of a requirement in one of two runs. */
 export type State = Verdict | "absent";
@@ -20,6 +21,8 @@ export interface Change extends Subject {
   readonly finding?: Finding;
   /** Set where it fails now, and the baseline of the new run lists that. */
   readonly expected?: Expected;
+  /** Set where it fails the new run though it was not confirmed. */
+  readonly fails?: true;
 }
 
 /** A failure that comes and goes, with the share of runs that failed, from 0 to 1; none in a run where it was not flaky. */
@@ -55,6 +58,8 @@ export interface Side {
   readonly summary: Summary;
   /** How many of the failures the run's baseline lists. */
   readonly expected: number;
+  /** What was to be tested and was not, in words. */
+  readonly incomplete?: string;
 }
 
 /** What became of a target between two runs. All lists are in the order of the new run; what it lacks comes last. */
@@ -68,6 +73,8 @@ export interface Comparison {
   readonly exercised: readonly Change[];
   /** Passed or failed before, and is not shown now. */
   readonly unexercised: readonly Change[];
+  /** Failed in one of the runs without that being confirmed, and did not fail in the other or was not shown. */
+  readonly unconfirmed: readonly Change[];
   /** Could not be judged now, by a fault of the harness. */
   readonly errors: readonly Change[];
   readonly flaky: readonly FlakyChange[];
@@ -78,11 +85,12 @@ export interface Comparison {
   readonly circumstances: readonly Circumstance[];
 }
 
-const sideOf = ({ target, summary, requirements }: Results): Side => ({
+const sideOf = ({ target, summary, requirements, incomplete }: Results): Side => ({
   target: target.name,
   version: target.version,
   summary,
   expected: requirements.filter(({ verdict, expected }) => verdict === "fail" && expected !== undefined).length,
+  ...(incomplete ? { incomplete: incompleteInWords({ target, incomplete }) } : {}),
 });
 
 function circumstancesOf(old: Results, now: Results): readonly Circumstance[] {
@@ -95,7 +103,7 @@ function circumstancesOf(old: Results, now: Results): readonly Circumstance[] {
     ["seed", results.seed, true],
     ["stored failures that were tried first", results.stored, true],
     ["shard", results.shard && `${results.shard.index} of ${results.shard.count}`, true],
-    ["interrupted", results.interrupted, true],
+    ["inconclusive", incompleteInWords(results), true],
     ["host kernel", results.host.kernel, true],
     ["host architecture", results.host.arch, true],
     ["host's view of cgroups", results.host.cgroup, true],
@@ -137,6 +145,7 @@ function changeOf({ subject, old, new: now }: Pair): Change {
     ...(now?.reason === undefined ? {} : { reason: now.reason }),
     ...(now?.finding === undefined ? {} : { finding: now.finding }),
     ...(now?.expected === undefined ? {} : { expected: now.expected }),
+    ...(now?.fails === undefined ? {} : { fails: now.fails }),
   };
 }
 
@@ -170,6 +179,10 @@ function movedOf({ subject, old, new: now }: Pair): readonly CaseChange[] {
 
 const shown = (state: State): boolean => state === "pass" || state === "fail";
 
+const isRegressed = ({ from, to, fails }: Change): boolean => to === "fail" || (to === "unconfirmed" && fails === true && from !== "fail");
+
+const isUnconfirmed = ({ from, to }: Change): boolean => to === "unconfirmed" || (from === "unconfirmed" && to !== "absent");
+
 /**
  * Compares two runs against the same target, or two versions of it.
  * @throws UsageError when they judged different specs.
@@ -181,10 +194,11 @@ export function compare(old: Results, now: Results): Comparison {
   return {
     old: sideOf(old),
     new: sideOf(now),
-    regressed: changes.filter(({ to }) => to === "fail"),
+    regressed: changes.filter(isRegressed),
     fixed: changes.filter(({ from, to }) => from === "fail" && to === "pass"),
-    exercised: changes.filter(({ from, to }) => to === "pass" && from !== "fail" && from !== "absent"),
-    unexercised: changes.filter(({ from, to }) => shown(from) && !shown(to) && to !== "error"),
+    exercised: changes.filter(({ from, to }) => to === "pass" && from !== "fail" && from !== "unconfirmed" && from !== "absent"),
+    unexercised: changes.filter(({ from, to }) => shown(from) && (to === "skip" || to === "unexercised" || to === "absent")),
+    unconfirmed: changes.filter((change) => !isRegressed(change) && change.to !== "error" && isUnconfirmed(change)),
     errors: changes.filter(({ to }) => to === "error"),
     flaky: pairs.flatMap(flakyOf),
     moved: pairs.flatMap(movedOf),
@@ -200,6 +214,6 @@ export const isRegression = ({ regressed }: Pick<Comparison, "regressed">, { gat
 
 /** Whether both runs say the same of every requirement. */
 export const isUnchanged = (comparison: Comparison): boolean => {
-  const { regressed, fixed, exercised, unexercised, errors, moved, added, gone } = comparison;
-  return [regressed, fixed, exercised, unexercised, errors, moved, added, gone].every((list) => list.length === 0);
+  const { regressed, fixed, exercised, unexercised, unconfirmed, errors, moved, added, gone } = comparison;
+  return [regressed, fixed, exercised, unexercised, unconfirmed, errors, moved, added, gone].every((list) => list.length === 0);
 };

@@ -28,8 +28,8 @@ export function toFile(file: string, make: (out: NodeJS.WritableStream) => Repor
       await reporter.end(results);
       await writeWhole(file, collected.text);
     },
-    inconclusive: async (message) => {
-      await reporter.inconclusive(message);
+    inconclusive: async (message, about) => {
+      await reporter.inconclusive(message, about);
       await writeWhole(file, collected.text);
     },
   };

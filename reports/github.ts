@@ -1,7 +1,7 @@
 import type { Gate } from "./exit-code.js";
 import { headline } from "./headline.js";
 import { whatCame, whyExpected } from "./known.js";
-import type { BaselineUse, RequirementResult, Results, Stale } from "./results.js";
+import type { BaselineUse, Incomplete, RequirementResult, Results, Stale } from "./results.js";
 import { standings } from "./standing.js";
 import { count, oneLine, printable, truncate } from "./text.js";
 
@@ -59,18 +59,23 @@ function ofStale(stale: Stale, baseline: BaselineUse): Annotation {
 
 /** All that is worth an annotation, the worst first. */
 function annotationsOf(results: Results, gate: Gate): readonly Annotation[] {
-  const { requirements, baseline, complaints = [], interrupted } = results;
+  const { requirements, baseline, complaints = [], incomplete = [] } = results;
   const target = oneLine(results.target.name);
-  const { findings, warnings, expected, errors } = standings(requirements, gate);
+  const { findings, warnings, unconfirmed, expected, errors } = standings(requirements, gate);
   const harness = (message: string): Annotation => ({ kind: "error", title: `The harness failed (${target})`, message });
-  const stopped: Annotation = { kind: "warning", title: `Interrupted (${target})`, message: "The run was stopped before its end." };
+  const untested = ({ what, reason }: Incomplete): Annotation => ({
+    kind: "error",
+    title: `Inconclusive (${target})`,
+    message: oneLine(`${what}: ${reason}`),
+  });
   return [
     ...findings.map((result) => ofFailure(result, "error", target)),
     ...(baseline?.stale ?? []).flatMap((stale) => (baseline ? [ofStale(stale, baseline)] : [])),
     ...errors.map((result) => harness(`${oneLine(result.id)}: ${headline(result)}`)),
     ...complaints.map((complaint) => harness(oneLine(complaint))),
-    ...(interrupted ? [stopped] : []),
+    ...incomplete.map(untested),
     ...warnings.map((result) => ofFailure(result, "warning", target)),
+    ...unconfirmed.map((result) => ofFailure(result, "warning", target)),
     ...expected.map((result) => ofFailure(result, "notice", target)),
   ];
 }

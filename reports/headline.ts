@@ -5,8 +5,9 @@ import { inline, oneLine, truncate } from "./text.js";
 export const inShort = (value: unknown, width = 200): string => truncate(inline(value), width);
 
 /** A result in a sentence or two: what is required, what was expected and what was seen; or why there is no verdict. */
-export function headline({ title, finding, reason }: RequirementResult): string {
+export function headline({ title, verdict, finding, reason }: RequirementResult): string {
   const what = truncate(oneLine(title), 500);
   if (!finding) return reason === undefined ? what : truncate(oneLine(reason), 500);
-  return `${what} Expected ${inShort(finding.expected)}, actual ${inShort(finding.actual)}.`;
+  const seen = `${what} Expected ${inShort(finding.expected)}, actual ${inShort(finding.actual)}.`;
+  return verdict === "unconfirmed" ? `${seen} Not confirmed: it ${truncate(oneLine(reason ?? ""), 300)}.` : seen;
 }

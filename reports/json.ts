@@ -18,6 +18,6 @@ export const json: Format = (out) => {
       }));
       write({ ...results, requirements });
     },
-    inconclusive: (message) => write({ format: "oci-conform/inconclusive@1", reason: message }),
+    inconclusive: (message, about) => write({ format: "oci-conform/inconclusive@1", ...about, reason: message }),
   };
 };

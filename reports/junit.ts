@@ -1,8 +1,8 @@
-import { type Gate, gates } from "./exit-code.js";
+import { failsRun, type Gate } from "./exit-code.js";
 import { headline } from "./headline.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
-import type { BaselineUse, RequirementResult, Results, Stale } from "./results.js";
+import type { BaselineUse, Incomplete, RequirementResult, Results, Stale } from "./results.js";
 import { areaOf, groupBy, pretty } from "./text.js";
 
 const WIDTH = 120;
@@ -88,9 +88,12 @@ function outcomeOf(result: RequirementResult, gate: Gate): Pick<TestCase, "outco
     case "error":
       return { outcome: "errors", body: element("error", { message: headline(result), type: "harness" }, story(result)) };
     case "fail":
+    case "unconfirmed":
       if (result.expected) return skipped(`expected by the baseline: ${whyExpected(result.expected)}: ${headline(result)}`, story(result));
-      if (!gates(result, gate)) return skipped(`${result.level}, warns only: ${headline(result)}`, story(result));
-      return { outcome: "failures", body: element("failure", { message: headline(result), type: result.level }, story(result)) };
+      if (failsRun(result, gate))
+        return { outcome: "failures", body: element("failure", { message: headline(result), type: result.level }, story(result)) };
+      if (result.verdict === "unconfirmed") return skipped(`unconfirmed, fails no run: ${headline(result)}`, story(result));
+      return skipped(`${result.level}, warns only: ${headline(result)}`, story(result));
   }
 }
 
@@ -148,6 +151,14 @@ const document = (name: string, suites: readonly Suite[]): string => {
   return `${head}${suites.map(({ xml }) => xml).join("")}</testsuites>\n`;
 };
 
+/** What was to be tested and was not is an error each: a consumer that counts failures alone must not take it for good. */
+const incompleteCase = ({ what, reason }: Incomplete, at: number, all: readonly Incomplete[]): TestCase => ({
+  name: all.findIndex((other) => other.what === what) === at ? what : `${what} (${at + 1})`,
+  milliseconds: 0,
+  outcome: "errors",
+  body: element("error", { message: `inconclusive: ${reason}`, type: "inconclusive" }, `${what}: ${reason}`),
+});
+
 /** Tells of the harness's own faults outside of any requirement, which no run with them may hide. */
 const complaintsCase = (complaints: readonly string[]): TestCase => ({
   name: "complaints",
@@ -181,13 +192,14 @@ export const junit: Format = (out, { gate, now = Date.now }) => {
     progress: () => undefined,
     requirement: () => undefined,
     end: (results) => {
-      const { requirements, baseline, complaints = [] } = results;
+      const { requirements, baseline, complaints = [], incomplete = [] } = results;
       const stale = baseline?.stale.map((each) => staleCase(baseline, each)) ?? [];
       const groups: readonly (readonly [string, readonly TestCase[]])[] = [
         ...[...groupBy(requirements, ({ id }) => areaOf(id))].map(
           ([area, own]) => [area, own.map((result) => requirementCase(result, gate))] as const,
         ),
         ...(stale.length > 0 ? [["baseline", stale] as const] : []),
+        ...(incomplete.length > 0 ? [["incomplete", incomplete.map(incompleteCase)] as const] : []),
         ...(complaints.length > 0 ? [["harness", [complaintsCase(complaints)]] as const] : []),
       ];
       const shared = propertiesOf(results);

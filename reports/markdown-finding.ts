@@ -48,7 +48,7 @@ export function findingInFull(result: RequirementResult): string {
     `expected ${code(inShort(finding.expected, 300), 300)}`,
     `actual ${code(inShort(finding.actual, 300), 300)}`,
     ...(finding.note === undefined ? [] : [paragraph(finding.note)]),
-    frequency(result, finding),
+    ...(result.verdict === "unconfirmed" ? [`**unconfirmed**: it ${prose(result.reason ?? "")}`] : [frequency(result, finding)]),
     ...(finding.places ? [`in ${code(finding.case)}`] : []),
     ...(finding.places ?? []).map((place) => `at ${code(place, 300)}`),
   ];
@@ -57,8 +57,9 @@ export function findingInFull(result: RequirementResult): string {
 
 /** A finding on one line. */
 export function findingInBrief(result: RequirementResult): string {
-  const { level, title, finding } = result;
+  const { level, title, finding, verdict, reason } = result;
   const values = finding ? ` Expected ${code(inShort(finding.expected, 80), 80)}, actual ${code(inShort(finding.actual, 80), 80)}.` : "";
   const flaky = finding?.flaky === undefined ? "" : " **Flaky.**";
-  return `- ${level} ${linked(result)}: ${prose(title)}${values}${flaky}\n`;
+  const again = verdict === "unconfirmed" ? ` Not confirmed: it ${prose(reason ?? "")}. Replay: ${code(finding?.replay ?? "", 300)}` : "";
+  return `- ${level} ${linked(result)}: ${prose(title)}${values}${flaky}${again}\n`;
 }

@@ -15,13 +15,31 @@ const SIGNS = { bad: "❌", unclear: "⚠️", good: "✅" } as const;
 
 /** The counts of each target. */
 function table(all: readonly Results[], gate: Gate): Section {
-  const heading = tableHead(["target", "spec", "pass", "fail", "warn", "expected", "skip", "unexercised", "error", "cases", "time"], 2);
+  const rare = all.some(({ summary }) => summary.unconfirmed > 0);
+  const heading = tableHead(
+    [
+      "target",
+      "spec",
+      "pass",
+      "fail",
+      "warn",
+      ...(rare ? ["unconfirmed"] : []),
+      "expected",
+      "skip",
+      "unexercised",
+      "error",
+      "cases",
+      "time",
+    ],
+    2,
+  );
   const items = all.map(({ target, suite, requirements, summary, cases, durationMs }) => {
-    const { findings, warnings, expected } = standings(requirements, gate);
+    const { findings, warnings, unconfirmed, expected } = standings(requirements, gate);
     const counts = [
       summary.pass,
       findings.length,
       warnings.length,
+      ...(rare ? [unconfirmed.length] : []),
       expected.length,
       summary.skip,
       summary.unexercised,
@@ -58,7 +76,7 @@ function circumstances(results: Results): string {
 
 function head(results: Results, gate: Gate): Section {
   const { tone, words } = judgementOf(results, gate);
-  const stopped = results.interrupted ? "**Interrupted**: so far, " : "";
+  const stopped = results.interrupted ? "**Interrupted**: so far, " : results.incomplete ? "**Inconclusive**: " : "";
   const heading = `## ${SIGNS[tone]} ${code(results.target.name)} ${words}\n\n`;
   return { heading, items: [`${stopped}${countsOf(results, gate).join(", ")}.\n\n${paragraph(circumstances(results))}\n`], noun: "target" };
 }
@@ -72,13 +90,18 @@ const known = (expected: Expected): string => {
 
 /** Everything about one target, the worst first. */
 function sections(results: Results, gate: Gate): readonly Section[] {
-  const { requirements, baseline, complaints = [] } = results;
-  const { findings, warnings, expected, errors } = standings(requirements, gate);
+  const { requirements, baseline, complaints = [], incomplete = [] } = results;
+  const { findings, warnings, unconfirmed, expected, errors } = standings(requirements, gate);
   const stale = baseline?.stale ?? [];
   const untested = notTested(requirements);
   const open = untested.reduce((total, { ids }) => total + ids.length, 0);
   return [
     head(results, gate),
+    {
+      heading: "### Inconclusive: not everything that was asked for was tested\n\n",
+      items: incomplete.map(({ what, reason }) => `- ${prose(what)}: ${prose(reason)}\n`),
+      noun: "part",
+    },
     {
       heading: `### ${count(findings.length, "finding")} that ${findings.length === 1 ? "fails" : "fail"} the run\n\n`,
       items: findings.map(findingInFull),
@@ -101,6 +124,11 @@ function sections(results: Results, gate: Gate): readonly Section[] {
       noun: "fault",
     },
     { heading: `### ${count(warnings.length, "warning")}\n\n`, items: warnings.map(findingInBrief), noun: "warning" },
+    {
+      heading: `### ${count(unconfirmed.length, "failure")} not confirmed\n\n`,
+      items: unconfirmed.map(findingInBrief),
+      noun: "unconfirmed failure",
+    },
     {
       heading: `### ${count(expected.length, "failure")} expected by the baseline\n\n`,
       items: expected.map((result) => `- ${linked(result)}: ${known(result.expected)}\n`),

@@ -1,5 +1,5 @@
 import type { Gate } from "./exit-code.js";
-import type { RequirementResult, Results, Shard } from "./results.js";
+import type { RequirementResult, Results, Shard, Suite } from "./results.js";
 
 /** What is known of a run before its first case. */
 export interface RunInfo {
@@ -46,7 +46,14 @@ export interface Reporter {
   progress(progress: Progress): void;
   requirement(result: RequirementResult): void;
   end(results: Results): void | Promise<void>;
-  inconclusive(message: string): void | Promise<void>;
+  inconclusive(message: string, about?: About): void | Promise<void>;
+}
+
+/** What could not be tested. */
+export interface About {
+  readonly suite: Suite;
+  readonly target: string;
+  readonly shard?: Shard;
 }
 
 /** What a reporter is told while a target is tested. */

@@ -4,8 +4,11 @@ export type Level = "MUST" | "SHOULD" | "MAY" | "ROBUSTNESS";
 /** The specs, by the names of their repositories. */
 export type Suite = "runtime" | "image" | "distribution";
 
-/** What is known of a requirement after a run: `unexercised` is never green, `error` is a fault of ours. */
-export type Verdict = "pass" | "fail" | "skip" | "unexercised" | "error";
+/**
+ * What is known of a requirement after a run: `unconfirmed` is a failure that no run made to confirm it repeated, `unexercised` is
+ * never green, `error` is a fault of ours.
+ */
+export type Verdict = "pass" | "fail" | "unconfirmed" | "skip" | "unexercised" | "error";
 
 /** A place in an input, in parts. */
 export interface Place {
@@ -42,9 +45,15 @@ export interface Finding {
   readonly flaky?: number;
   /** What the target itself said on standard error. */
   readonly output?: string;
+  /** In which of several ways the requirement failed, where its check tells them apart. */
+  readonly kind?: string;
+  /** A digest of the smallest case but for its title and aims: findings that share it come of the same input. */
+  readonly input?: string;
+  /** The id of the finding that this one is told with, because they have one cause; its own where it comes first. */
+  readonly cause?: string;
 }
 
-/** What came of one requirement. `reason` says why it was skipped or not exercised, or what our error was. */
+/** What came of one requirement. `reason` says why it was skipped, not exercised or not confirmed, or what our error was. */
 export interface RequirementResult {
   readonly id: string;
   readonly level: Level;
@@ -60,9 +69,14 @@ export interface RequirementResult {
   readonly failures: number;
   readonly durationMs: number;
   readonly reason?: string;
+  /** Of a failure, confirmed or not. */
   readonly finding?: Finding;
+  /** The smallest cases of other kinds in which it failed. */
+  readonly others?: readonly Finding[];
   /** Set on a failure that the baseline lists: it does not fail the run. */
   readonly expected?: Expected;
+  /** Set on an unconfirmed failure that fails the run all the same (`--fail-on unconfirmed`). */
+  readonly fails?: true;
 }
 
 /** Why a failure is known. */
@@ -95,6 +109,14 @@ export interface BaselineUse {
 export interface Shard {
   readonly index: number;
   readonly count: number;
+}
+
+/** Something that was to be tested and was not, so that a run without findings shows nothing of it. */
+export interface Incomplete {
+  /** The part: the target as a whole, `shard 2 of 3`, a file of an image. */
+  readonly what: string;
+  /** Why, and what to do about it where there is something. */
+  readonly reason: string;
 }
 
 export type Summary = Readonly<Record<Verdict, number>>;
@@ -153,6 +175,8 @@ export interface Results {
   readonly durationMs: number;
   /** Set when the run was stopped before its end. */
   readonly interrupted?: true;
+  /** What was to be tested and was not: a run with any of it is inconclusive, unless it has findings. */
+  readonly incomplete?: readonly Incomplete[];
   /** What went wrong in the harness itself. */
   readonly complaints?: readonly string[];
   readonly summary: Summary;
@@ -161,7 +185,7 @@ export interface Results {
 
 /** Counts the verdicts. */
 export function summarize(requirements: Iterable<Pick<RequirementResult, "verdict">>): Summary {
-  const summary = { pass: 0, fail: 0, skip: 0, unexercised: 0, error: 0 };
+  const summary = { pass: 0, fail: 0, unconfirmed: 0, skip: 0, unexercised: 0, error: 0 };
   for (const { verdict } of requirements) summary[verdict]++;
   return summary;
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Gate, gates } from "./exit-code.js";
+import { failsRun, type Gate, gates } from "./exit-code.js";
 import { headline } from "./headline.js";
 import { whyExpected } from "./known.js";
 import type { Finding, Place, RequirementResult, Results } from "./results.js";
@@ -81,7 +81,7 @@ export function resultOf(result: RequirementResult & { readonly finding: Finding
     ruleId: id,
     ruleIndex,
     kind: "fail",
-    level: levelOf(result, gate),
+    level: result.verdict === "unconfirmed" && !failsRun(result, gate) ? "note" : levelOf(result, gate),
     message: message(`${headline(result)}${note === undefined ? "" : `\n${note}`}\nReplay: ${replay}`),
     locations: locationsOf(finding, results),
     occurrenceCount: Math.max(1, failures),
@@ -94,6 +94,7 @@ export function resultOf(result: RequirementResult & { readonly finding: Finding
       actual: plain(actual),
       case: title,
       replay,
+      ...(result.verdict === "unconfirmed" ? { unconfirmed: true } : {}),
       ...(flaky === undefined ? {} : { flaky }),
       ...(confirmed === undefined ? {} : { confirmed }),
     },

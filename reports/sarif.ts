@@ -24,12 +24,12 @@ function ruleOf({ id, level, section, title }: RequirementResult, suite: Results
 }
 
 /** Whether the tool itself did its work, and what of its configuration, the baseline, is out of date. */
-function invocationOf({ requirements, complaints = [], baseline, interrupted, cases }: Results) {
+function invocationOf({ requirements, complaints = [], baseline, incomplete = [] }: Results) {
   const errors = requirements.filter(({ verdict }) => verdict === "error");
   const execution = [
     ...errors.map(({ id, reason = "" }) => ({ level: "error", message: message(`${id}: ${reason}`), associatedRule: { id } })),
     ...complaints.map((complaint) => ({ level: "error", message: message(complaint) })),
-    ...(interrupted ? [{ level: "error", message: message(`The run was interrupted after ${cases} cases.`) }] : []),
+    ...incomplete.map(({ what, reason }) => ({ level: "error", message: message(`Inconclusive: ${what}: ${reason}`) })),
   ];
   const configuration = (baseline?.stale ?? []).map((stale) => ({
     level: baseline?.allowStale ? "note" : "error",
@@ -55,8 +55,7 @@ function basesOf({ target }: Results) {
   };
 }
 
-const failed = (result: RequirementResult): result is RequirementResult & { readonly finding: Finding } =>
-  result.verdict === "fail" && result.finding !== undefined;
+const failed = (result: RequirementResult): result is RequirementResult & { readonly finding: Finding } => result.finding !== undefined;
 
 function runOf(results: Results, gate: Gate) {
   const { tool, suite, target, host, seed, shard, requirements } = results;

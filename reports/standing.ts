@@ -1,4 +1,4 @@
-import { type Gate, gates } from "./exit-code.js";
+import { failsRun, type Gate } from "./exit-code.js";
 import type { Expected, RequirementResult } from "./results.js";
 
 /** A failure that the baseline lists. */
@@ -10,20 +10,24 @@ export interface Standings {
   readonly findings: readonly RequirementResult[];
   /** Failures that do not. */
   readonly warnings: readonly RequirementResult[];
+  /** Failures that did not come again, where these do not fail the run. */
+  readonly unconfirmed: readonly RequirementResult[];
   /** Failures that the baseline lists. */
   readonly expected: readonly ExpectedResult[];
   /** Faults of ours. */
   readonly errors: readonly RequirementResult[];
 }
 
-const isExpected = (result: RequirementResult): result is ExpectedResult => result.verdict === "fail" && result.expected !== undefined;
+const isExpected = (result: RequirementResult): result is ExpectedResult =>
+  (result.verdict === "fail" || result.verdict === "unconfirmed") && result.expected !== undefined;
 
 /** Sorts results by what they mean for the run; each list keeps the order. */
 export function standings(requirements: readonly RequirementResult[], gate: Gate): Standings {
-  const unexpected = requirements.filter((result) => result.verdict === "fail" && !isExpected(result));
+  const others = requirements.filter((result) => !isExpected(result) && !failsRun(result, gate));
   return {
-    findings: unexpected.filter((result) => gates(result, gate)),
-    warnings: unexpected.filter((result) => !gates(result, gate)),
+    findings: requirements.filter((result) => failsRun(result, gate)),
+    warnings: others.filter(({ verdict }) => verdict === "fail"),
+    unconfirmed: others.filter(({ verdict }) => verdict === "unconfirmed"),
     expected: requirements.filter(isExpected),
     errors: requirements.filter(({ verdict }) => verdict === "error"),
   };

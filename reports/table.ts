@@ -3,13 +3,15 @@ import type { RequirementResult, Results, Verdict } from "./results.js";
 import { oneLine } from "./text.js";
 
 /** Not tested is not tested, whatever the reason. */
-const shown = (verdict: Verdict | undefined): boolean => verdict === "pass" || verdict === "fail" || verdict === "error";
+const shown = (verdict: Verdict | undefined): boolean => verdict !== undefined && verdict !== "skip" && verdict !== "unexercised";
 
-const counts = ({ target, summary, cases, durationMs, interrupted }: Results): string[] => [
+const counts = ({ target, summary, cases, durationMs, interrupted, incomplete }: Results, rare: boolean): string[] => [
   oneLine(target.name),
   oneLine(target.spec),
-  ...[summary.pass, summary.fail, summary.skip, summary.unexercised, summary.error, cases].map(String),
-  `${(durationMs / 1000).toFixed(1)} s${interrupted ? " (interrupted)" : ""}`,
+  ...[summary.pass, summary.fail, ...(rare ? [summary.unconfirmed] : []), summary.skip, summary.unexercised, summary.error, cases].map(
+    String,
+  ),
+  `${(durationMs / 1000).toFixed(1)} s${interrupted ? " (interrupted)" : incomplete ? " (inconclusive)" : ""}`,
 ];
 
 /** Whether targets differ in what was shown of a requirement; undefined stands for a target that was not asked. */
@@ -24,8 +26,9 @@ export function differences(results: readonly Results[]): readonly (readonly [st
 
 /** Several targets side by side: their counts, then the requirements on which they differ. */
 export function renderTable(results: readonly Results[]): string {
-  const head = ["target", "spec", "pass", "fail", "skip", "unexercised", "error", "cases", "time"];
-  const table = columns([head, ...results.map(counts)], [0, 1]);
+  const rare = results.some(({ summary }) => summary.unconfirmed > 0);
+  const head = ["target", "spec", "pass", "fail", ...(rare ? ["unconfirmed"] : []), "skip", "unexercised", "error", "cases", "time"];
+  const table = columns([head, ...results.map((each) => counts(each, rare))], [0, 1]);
   const differing = differences(results);
   if (results.length < 2) return `\n${table}`;
   if (differing.length === 0) return `\n${table}\nThe targets differ on no requirement.\n`;

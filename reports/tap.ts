@@ -1,10 +1,10 @@
-import { type Gate, gates } from "./exit-code.js";
+import { failsRun, type Gate } from "./exit-code.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
 import type { BaselineUse, RequirementResult, Stale } from "./results.js";
 import { standings } from "./standing.js";
 import { hostInWords, inline, oneLine, plain } from "./text.js";
-import { extentOf } from "./verdict.js";
+import { extentOf, incompleteInWords } from "./verdict.js";
 
 /**
  * Text of a test point's line: one line, in which a number sign begins no directive. A brace at the end, which some
@@ -45,9 +45,9 @@ function diagnostics({ level, section, title, verdict, exercised, cases, failure
 
 /** Why a failure fails no run, as a directive; nothing where it does. */
 function directive(result: RequirementResult, gate: Gate): string {
-  if (gates(result, gate)) return "";
-  const why = result.expected ? `expected by the baseline: ${escaped(whyExpected(result.expected))}` : `${result.level}: warns only`;
-  return ` # TODO ${why}`;
+  if (failsRun(result, gate)) return "";
+  if (result.expected) return ` # TODO expected by the baseline: ${escaped(whyExpected(result.expected))}`;
+  return ` # TODO ${result.verdict === "unconfirmed" ? `unconfirmed: ${escaped(result.reason ?? "")}` : `${result.level}: warns only`}`;
 }
 
 /** A test point: the requirement's id, a directive for what neither passed nor failed, and the evidence of a failure. */
@@ -64,6 +64,7 @@ function testPoint(result: RequirementResult, number: number, gate: Gate): strin
     case "error":
       return `not ok ${name}\n${diagnostics(result)}`;
     case "fail":
+    case "unconfirmed":
       return `not ok ${name}${directive(result, gate)}\n${diagnostics(result)}`;
   }
 }
@@ -106,17 +107,20 @@ export const tap: Format = (out, { gate }) => {
       out.write(testPoint(result, ++points, gate));
     },
     end: (results) => {
-      const { requirements, summary, cases, interrupted, complaints, baseline, shard } = results;
+      const { requirements, summary, incomplete, complaints, baseline, shard } = results;
       announce();
       if (baseline) for (const stale of baseline.stale) out.write(stalePoint(baseline, stale, ++points));
       for (const complaint of complaints ?? []) out.write(`# harness: ${oneLine(complaint)}\n`);
       const known = standings(requirements, gate).expected.length;
-      const counts = Object.entries(summary).map(
-        ([verdict, n]) => `${verdict} ${n}${verdict === "fail" && known > 0 ? ` (${known} expected by the baseline)` : ""}`,
+      const counts = Object.entries(summary).flatMap(([verdict, n]) =>
+        verdict === "unconfirmed" && n === 0
+          ? []
+          : `${verdict} ${n}${verdict === "fail" && known > 0 ? ` (${known} expected by the baseline)` : ""}`,
       );
       out.write(`# ${counts.join(", ")}; ${extentOf(results)}${shard ? `, ${shardInWords(shard)}` : ""}\n`);
+      for (const { what, reason } of incomplete ?? []) out.write(`# inconclusive: ${oneLine(`${what}: ${reason}`)}\n`);
       // What was not reached must not look like a whole run.
-      if (interrupted) out.write(`Bail out! interrupted after ${cases} cases\n`);
+      if (incomplete) out.write(`Bail out! inconclusive: ${escaped(incompleteInWords(results))}\n`);
       else out.write(`1..${points}\n`);
     },
     inconclusive: (message) => {

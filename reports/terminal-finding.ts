@@ -33,11 +33,12 @@ const outputLines = (output: string, width: number): string => {
 
 /** A finding: what is required and where, what was seen, the smallest case, and how to see it again. `warns`: it fails no run. */
 export function renderFinding(result: RequirementResult, paint: Paint, width: number, warns: boolean): string {
-  const { id, level, section, title, exercised, failures, finding } = result;
+  const { id, level, section, title, exercised, failures, finding, verdict, reason } = result;
   const row = (label: string, text: string): string =>
     `  ${label.padEnd(LABEL)}${truncate(oneLine(text), Math.max(20, width - LABEL - 2))}\n`;
   const whole = (label: string, text: string): string => `  ${label.padEnd(LABEL)}${oneLine(text)}\n`;
-  const head = `${paint(warns ? "yellow" : "red", `${warns ? "!" : "✗"} ${level}`)} ${paint("bold", oneLine(id))}\n  ${oneLine(title)}\n`;
+  const sign = verdict === "unconfirmed" ? "?" : warns ? "!" : "✗";
+  const head = `${paint(warns ? "yellow" : "red", `${sign} ${level}`)} ${paint("bold", oneLine(id))}\n  ${oneLine(title)}\n`;
   const where = section === "" ? "" : `  ${paint("cyan", oneLine(section))}\n`;
   if (!finding) return `${head}${where}\n`;
   const { confirmed, flaky } = finding;
@@ -46,10 +47,11 @@ export function renderFinding(result: RequirementResult, paint: Paint, width: nu
   return [
     head,
     where,
+    verdict === "unconfirmed" ? `  ${paint("yellow", "unconfirmed")} ${oneLine(reason ?? "")}\n` : "",
     row("expected", inline(finding.expected)),
     row("actual", inline(finding.actual)),
     finding.note === undefined ? "" : whole("note", finding.note),
-    `  ${"failed".padEnd(LABEL)}in ${failures} of ${exercised}${again}${comes}\n`,
+    verdict === "unconfirmed" ? "" : `  ${"failed".padEnd(LABEL)}in ${failures} of ${exercised}${again}${comes}\n`,
     whole(finding.places ? "input" : "case", finding.case),
     ...(finding.places ?? []).map((place, at) => whole(at === 0 ? "where" : "", place)),
     finding.places && failures > finding.places.length ? whole("", `and ${failures - finding.places.length} more`) : "",

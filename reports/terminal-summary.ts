@@ -8,20 +8,22 @@ import type { Paint } from "./style.js";
 import { areaOf, count, groupBy, oneLine, truncate } from "./text.js";
 import { countsOf, extentOf, judgementOf } from "./verdict.js";
 
-const COLUMNS = ["pass", "fail", "expected", "skip", "unexercised", "error"] as const;
+const COLUMNS = ["pass", "fail", "unconfirmed", "expected", "skip", "unexercised", "error"] as const;
 type Counts = Readonly<Record<(typeof COLUMNS)[number], number>>;
+
+/** These columns are there only when there is something in them. */
+const RARE: readonly string[] = ["unconfirmed", "expected", "error"];
 
 /** The verdicts counted, expected failures apart from others. */
 function counted(results: readonly RequirementResult[]): Counts {
-  const summary = summarize(results);
-  const expected = standings(results, "must").expected.length;
-  return { ...summary, fail: summary.fail - expected, expected };
+  const others = summarize(results.filter(({ expected }) => expected === undefined));
+  return { ...others, expected: standings(results, "must").expected.length };
 }
 
-/** Counts by area of the spec. The columns of errors and expected failures are there only when there are some. */
+/** Counts by area of the spec. */
 export function renderAreas(requirements: readonly RequirementResult[]): string {
   const total = counted(requirements);
-  const shown = COLUMNS.filter((column) => (column !== "error" && column !== "expected") || total[column] > 0);
+  const shown = COLUMNS.filter((column) => !RARE.includes(column) || total[column] > 0);
   const row = (name: string, counts: Counts): string[] => [
     name,
     ...shown.map((column) => (counts[column] === 0 ? "·" : String(counts[column]))),
@@ -44,6 +46,13 @@ export function renderExpected(expected: readonly ExpectedResult[], paint: Paint
   if (expected.length === 0) return "";
   const rows = expected.map((result) => [`  ${oneLine(result.id)}`, whyExpected(result.expected)]);
   return `${paint("bold", `expected by the baseline (${count(expected.length, "failure")})`)}\n${columns(rows, [0, 1])}`;
+}
+
+/** What was to be tested and was not. */
+export function renderIncomplete(incomplete: Results["incomplete"], paint: Paint): string {
+  if (incomplete === undefined) return "";
+  const lines = incomplete.map(({ what, reason }) => `  ${oneLine(what)}: ${oneLine(reason)}\n`);
+  return `${paint("yellow", "inconclusive: not everything that was asked for was tested")}\n${lines.join("")}`;
 }
 
 /** The lines of the baseline that this run does not bear out, and what to do about them. */

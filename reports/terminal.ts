@@ -1,10 +1,10 @@
-import { gates } from "./exit-code.js";
+import { failsRun } from "./exit-code.js";
 import { progressBar } from "./progress-bar.js";
 import type { Format } from "./reporter.js";
 import { standings } from "./standing.js";
 import { isTerminal, paintFor, widthOf } from "./style.js";
 import { renderError, renderFinding } from "./terminal-finding.js";
-import { renderAreas, renderExpected, renderReasons, renderStale, renderVerdict } from "./terminal-summary.js";
+import { renderAreas, renderExpected, renderIncomplete, renderReasons, renderStale, renderVerdict } from "./terminal-summary.js";
 import { hostInWords, oneLine, printable } from "./text.js";
 
 /** For people: a progress bar while it runs, then the findings, a summary by area, and the verdict in one line. */
@@ -27,17 +27,17 @@ export const terminal: Format = (out, { gate, now = () => performance.now(), env
     progress: (progress) => bar?.draw(progress),
     requirement: (result) => {
       // What the baseline expects is no news: it is listed at the end.
-      if (result.verdict === "fail" && result.expected === undefined)
-        print(renderFinding(result, paint, widthOf(out), !gates(result, gate)));
+      if (result.finding && result.expected === undefined) print(renderFinding(result, paint, widthOf(out), !failsRun(result, gate)));
       if (result.verdict === "error") print(renderError(result, paint));
     },
     end: (results) => {
-      const { requirements, complaints, baseline } = results;
+      const { requirements, complaints, baseline, incomplete } = results;
       const parts = [
         renderAreas(requirements),
         renderReasons(requirements, widthOf(out)),
         renderExpected(standings(requirements, gate).expected, paint),
         renderStale(baseline, paint),
+        renderIncomplete(incomplete, paint),
         (complaints ?? []).map((complaint) => `${paint("red", "harness:")} ${oneLine(complaint)}\n`).join(""),
         renderVerdict(results, gate, paint),
       ];

@@ -192,6 +192,8 @@ export async function explore<Case, Observation>(
       const { drawn, spring } = task;
       const begun = performance.now();
       const judged = await execute(drawn.case);
+      // What was cut off shows nothing.
+      if (options.signal.aborted) return;
       record(tallies, task, judged, performance.now() - begun);
       if (spring) note(spring, judged.outcomes);
       options.onCase(++done, Math.max(total, done), tallies);

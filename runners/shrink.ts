@@ -1,5 +1,6 @@
 import type { Drawn } from "./draw.js";
 import type { Execute, Failure } from "./explore.js";
+import type { Judged } from "./outcome.js";
 
 /** A failing case that was made small and tried again. */
 export interface Shrunk<Case, Observation> extends Failure<Case, Observation> {
@@ -8,7 +9,13 @@ export interface Shrunk<Case, Observation> extends Failure<Case, Observation> {
   readonly confirmations: number;
   /** Of these, the runs that were made because it came and went. */
   readonly retried?: { readonly failed: number; readonly runs: number };
+  /** An interrupt came before it was confirmed as often as was asked for. */
+  readonly cutOff?: true;
 }
+
+/** Whether a failure came again when that was to be confirmed, and in one of the further runs where it came and went. */
+export const isConfirmed = ({ failed, retried }: Pick<Shrunk<unknown, unknown>, "failed" | "retried">): boolean =>
+  failed > 0 && !(retried && retried.runs > 0 && retried.failed === 0);
 
 export interface ShrinkOptions<Case> {
   /** At most so many runs to find a smaller case. */
@@ -32,16 +39,26 @@ export async function shrink<Case, Observation>(
   options: ShrinkOptions<Case>,
 ): Promise<Shrunk<Case, Observation>> {
   let best = failure;
+  /** What came of a case; nothing where an interrupt cut it off. */
+  const carriedOut = async (subject: Case): Promise<Judged<Observation> | undefined> => {
+    try {
+      const judged = await execute(subject);
+      return options.signal.aborted ? undefined : judged;
+    } catch (thrown) {
+      if (options.signal.aborted) return undefined;
+      throw thrown;
+    }
+  };
   let left = options.budget;
   const tried = new Set([JSON.stringify(best.drawn.case)]);
   const failing = async (drawn: Drawn<Case>): Promise<Omit<Failure<Case, Observation>, "size"> | undefined> => {
     let found: Omit<Failure<Case, Observation>, "size"> | undefined;
     for (let tries = options.tries?.(drawn.case) ?? 1; tries > 0; tries--) {
       left--;
-      const { outcomes, observation } = await execute(drawn.case);
-      const outcome = outcomes.get(id);
-      if (outcome?.verdict !== "fail") return undefined;
-      found = { drawn, observation, outcome };
+      const judged = await carriedOut(drawn.case);
+      const outcome = judged?.outcomes.get(id);
+      if (!judged || outcome?.verdict !== "fail") return undefined;
+      found = { drawn, observation: judged.observation, outcome };
     }
     return found;
   };
@@ -61,14 +78,21 @@ export async function shrink<Case, Observation>(
   const again = async (most: number): Promise<{ failed: number; runs: number }> => {
     const count = { failed: 0, runs: 0 };
     while (count.runs < most && !options.signal.aborted) {
-      const { outcomes } = await execute(best.drawn.case);
+      const judged = await carriedOut(best.drawn.case);
+      if (!judged) break;
       count.runs++;
-      if (outcomes.get(id)?.verdict === "fail") count.failed++;
+      if (judged.outcomes.get(id)?.verdict === "fail") count.failed++;
     }
     return count;
   };
-  const { failed, runs } = await again(options.confirmations);
-  if (!options.retries || failed === 0 || failed === runs) return { ...best, failed, confirmations: runs };
+  let { failed, runs } = await again(options.confirmations);
+  if (failed === 0 && best !== failure) {
+    // It was made smaller by luck: what failed first may fail more often.
+    best = failure;
+    ({ failed, runs } = await again(options.confirmations));
+  }
+  const cutOff = options.signal.aborted && runs < options.confirmations ? { cutOff: true as const } : {};
+  if (!options.retries || failed === 0 || failed === runs) return { ...best, failed, confirmations: runs, ...cutOff };
   const retried = await again(options.retries);
-  return { ...best, failed: failed + retried.failed, confirmations: runs + retried.runs, retried };
+  return { ...best, failed: failed + retried.failed, confirmations: runs + retried.runs, retried, ...cutOff };
 }

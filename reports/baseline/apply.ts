@@ -25,11 +25,11 @@ export const speaksOf = ({ when = {} }: Entry, results: Results): boolean =>
 /**
  * Holds results against a baseline: failures that it lists are expected, and lines of it that this run proves wrong
  * are stale. Only a pass proves that: what was skipped or not exercised may fail elsewhere. One of several shards proves
- * nothing, and neither does a run that was stopped.
+ * nothing, and neither does a run that is incomplete.
  */
 export function applyBaseline(results: Results, { file, entries }: Baseline, allowStale: boolean): Results {
   const own = new Map(entries.filter((entry) => speaksOf(entry, results)).map((entry) => [entry.id, entry]));
-  const whole = results.shard === undefined && results.interrupted === undefined;
+  const whole = results.shard === undefined && results.incomplete === undefined && results.interrupted === undefined;
   const stale: Stale[] = [];
   const requirements = results.requirements.map(({ expected: _, ...result }) => {
     const entry = own.get(result.id);
@@ -37,7 +37,7 @@ export function applyBaseline(results: Results, { file, entries }: Baseline, all
     const { reason, issue, flaky, line } = entry;
     if (result.verdict === "pass" && whole && !flaky)
       stale.push({ id: result.id, line, verdict: result.verdict, reason: `it passed in ${count(result.exercised, "case")}` });
-    return result.verdict === "fail" ? { ...result, expected: { reason, ...(issue === undefined ? {} : { issue }) } } : result;
+    return result.finding ? { ...result, expected: { reason, ...(issue === undefined ? {} : { issue }) } } : result;
   });
   return { ...results, baseline: { file, stale, ...(allowStale ? { allowStale } : {}) }, requirements };
 }

@@ -1,5 +1,5 @@
 import { Document, isMap, isSeq, type YAMLMap, type YAMLSeq } from "yaml";
-import { type Gate, gates } from "../exit-code.js";
+import { failsRun, type Gate } from "../exit-code.js";
 import type { RequirementResult, Results } from "../results.js";
 import { inline, truncate } from "../text.js";
 import { speaksOf } from "./apply.js";
@@ -35,7 +35,7 @@ function listOf(document: Document): YAMLSeq {
 function sides({ id }: Entry, all: readonly Results[]): { readonly failing: readonly string[]; readonly passed: boolean } {
   const verdicts = all.map(({ target, requirements }) => [target.name, requirements.find((result) => result.id === id)?.verdict] as const);
   return {
-    failing: verdicts.flatMap(([name, verdict]) => (verdict === "fail" ? [name] : [])),
+    failing: verdicts.flatMap(([name, verdict]) => (verdict === "fail" || verdict === "unconfirmed" ? [name] : [])),
     passed: verdicts.some(([, verdict]) => verdict === "pass"),
   };
 }
@@ -78,13 +78,14 @@ export function updateBaseline(baseline: Baseline | undefined, all: readonly Res
   for (const results of all) {
     const known = new Set(entries.filter((entry) => speaksOf(entry, results)).map(({ id }) => id));
     for (const result of results.requirements) {
-      if (result.verdict !== "fail" || known.has(result.id) || !gates({ level: result.level }, gate)) continue;
+      const { expected: _, ...unexpected } = result;
+      if (!failsRun(unexpected, gate) || known.has(result.id)) continue;
       added.push(result.id);
       list.add(
         document.createNode({
           id: result.id,
           reason: firstReason(result),
-          ...(result.finding?.flaky === undefined ? {} : { flaky: true }),
+          ...(result.finding?.flaky === undefined && result.verdict === "fail" ? {} : { flaky: true }),
           ...(all.length > 1 ? { when: { target: results.target.name } } : {}),
         }),
       );

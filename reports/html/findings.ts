@@ -9,6 +9,7 @@ const LISTS: readonly { readonly kind: Kind; readonly head: string; readonly non
   { kind: "fail", head: "Fail the run", none: "No finding fails the run." },
   { kind: "error", head: "Could not be judged: the harness itself went wrong" },
   { kind: "warning", head: "Warnings" },
+  { kind: "unconfirmed", head: "Failed, but not again when that was to be confirmed" },
   { kind: "expected", head: "Expected by the baseline" },
 ];
 
@@ -32,7 +33,7 @@ function list({ kind, head, none }: (typeof LISTS)[number], rows: readonly Row[]
 
 /** What was found, the gravest first; each leads to its row. */
 export function findings(all: readonly Results[], rows: readonly Row[], names: readonly string[]): Markup {
-  const tested = rows.filter(({ cells }) => cells.some((cell) => cell?.kind === "pass" || cell?.result.verdict === "fail")).length;
+  const tested = rows.filter(({ cells }) => cells.some((cell) => cell?.kind === "pass" || cell?.result.finding)).length;
   const nothing = all.length > 0 && tested === 0 ? markup`<p class="none">Nothing was tested: that is no good news.</p>` : undefined;
   return markup`<section id="findings" aria-labelledby="findings-head"><h2 id="findings-head">Findings</h2>
     <p class="lead">Of ${count(rows.length, "requirement")}, ${tested} ${tested === 1 ? "was" : "were"} tested.</p>

@@ -1,4 +1,4 @@
-import { type Gate, gates } from "../exit-code.js";
+import { failsRun, type Gate } from "../exit-code.js";
 import type { RequirementResult, Verdict } from "../results.js";
 import { type Markup, markup } from "./markup.js";
 
@@ -16,6 +16,7 @@ export const KINDS: Readonly<Record<Kind, Look>> = {
   fail: { mark: "✗", means: "it was violated at least once, and that fails the run" },
   error: { mark: "‼", means: "the harness itself went wrong: please report it" },
   warning: { mark: "!", means: "it was violated, which warns and does not fail the run" },
+  unconfirmed: { mark: "?", means: "it was violated, but in none of the runs that were to confirm it" },
   expected: { mark: "≈", means: "it was violated, as the baseline expects" },
   pass: { mark: "✓", means: "the required behaviour was seen in at least one case, and its opposite in none" },
   skip: { mark: "–", means: "this host, this target’s release, or a choice that the spec leaves open stands in the way" },
@@ -29,9 +30,10 @@ export const KIND_NAMES: readonly Kind[] = Object.keys(KINDS).filter(isKind);
 
 /** The kind of a result. */
 export function kindOf(result: RequirementResult, gate: Gate): Kind {
-  if (result.verdict !== "fail") return result.verdict;
+  if (!result.finding) return result.verdict;
   if (result.expected) return "expected";
-  return gates(result, gate) ? "fail" : "warning";
+  if (failsRun(result, gate)) return "fail";
+  return result.verdict === "unconfirmed" ? "unconfirmed" : "warning";
 }
 
 /** What so many of a kind are called: 2 `fail`, but 2 `warnings`. */

@@ -36,12 +36,12 @@ function totalsOf(kinds: readonly (Kind | undefined)[], name: string | undefined
   const asked = kinds.filter((kind) => kind !== undefined);
   if (asked.length === 0) return markup`<td${of(name)}>${NOT_ASKED}</td>`;
   const passed = asked.filter((kind) => kind === "pass").length;
-  const bad = KIND_NAMES.filter((kind) => kind === "fail" || kind === "error" || kind === "warning" || kind === "expected").flatMap(
-    (kind) => {
-      const n = asked.filter((other) => other === kind).length;
-      return n === 0 ? [] : [markup`<span class="total ${kind}">${n} ${wordFor(n, kind)}</span>`];
-    },
-  );
+  const bad = KIND_NAMES.filter(
+    (kind) => kind === "fail" || kind === "error" || kind === "warning" || kind === "unconfirmed" || kind === "expected",
+  ).flatMap((kind) => {
+    const n = asked.filter((other) => other === kind).length;
+    return n === 0 ? [] : [markup`<span class="total ${kind}">${n} ${wordFor(n, kind)}</span>`];
+  });
   return markup`<td${of(name)}><span class="total">${passed} of ${asked.length} pass</span>${bad}</td>`;
 }
 

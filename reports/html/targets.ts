@@ -11,7 +11,12 @@ const LONGEST = 2_000;
 const STYLES = { bad: { mark: "✗", kind: "fail" }, unclear: { mark: "!", kind: "warning" }, good: { mark: "✓", kind: "pass" } } as const;
 
 /** What a target means for the run that it is part of. */
-const OUTCOMES = { 0: "nothing fails the run", 1: "this target fails the run", 70: "the harness itself failed" } as const;
+const OUTCOMES = {
+  0: "nothing fails the run",
+  1: "this target fails the run",
+  2: "inconclusive: not everything was tested",
+  70: "the harness itself failed",
+} as const;
 
 const said = (text: string): string => fitText(text, LONGEST).text;
 
@@ -76,7 +81,7 @@ function untested({ requirements }: Results): Content {
 
 /** One target: the verdict on it, the numbers, and how the run was made. */
 function card(results: Results, name: string, at: number, gate: Gate): Markup {
-  const { target, host, shard, baseline, complaints = [], requirements } = results;
+  const { target, host, shard, baseline, complaints = [], incomplete = [], requirements } = results;
   const { tone, words } = judgementOf(results, gate);
   const counts = countsOf(results, gate);
   const numbers = [...counts].map(
@@ -87,6 +92,11 @@ function card(results: Results, name: string, at: number, gate: Gate): Markup {
     <h2 id="target-${at}"><bdi>${said(name)}</bdi></h2>
     <p class="verdict ${STYLES[tone].kind}"><span class="mark" aria-hidden="true">${STYLES[tone].mark}</span>
       ${results.interrupted ? "Interrupted: so far, it " : ""}${words}</p>
+    ${
+      incomplete.length === 0
+        ? undefined
+        : markup`<div class="complaints"><h3>Inconclusive: not everything was tested</h3><ul>${incomplete.map(({ what, reason }) => markup`<li>${said(`${what}: ${reason}`)}</li>`)}</ul></div>`
+    }
     ${bar(counts)}<ul class="numbers">${numbers}</ul>
     ${complaints.length === 0 ? undefined : markup`<div class="complaints"><h3>The harness complained</h3><ul>${complaints.map((line) => markup`<li>${said(line)}</li>`)}</ul></div>`}
     <dl class="facts">

@@ -2,7 +2,7 @@ import t from "tap";
 import { badge } from "../../reports/badge.js";
 import { exitCode } from "../../reports/exit-code.js";
 import type { Results } from "../../reports/results.js";
-import { broken, failed, known, NASTY, nasty, passed, resultsOf, skipped, stale, warned } from "./fixture.js";
+import { broken, failed, known, NASTY, nasty, passed, resultsOf, skipped, stale, stopped, warned } from "./fixture.js";
 
 const shown = (all: Results | readonly Results[], gate: "must" | "should" = "must"): unknown =>
   JSON.parse(badge("length" in all ? all : [all], { gate }));
@@ -18,7 +18,7 @@ t.test("what each run comes to", async (t) => {
   t.match(shown(resultsOf([passed], { complaints: [NASTY] })), { message: "harness error", color: "red" });
   t.match(shown(resultsOf([passed], { baseline: stale })), { message: "baseline: 2 stale lines", color: "red" });
   t.match(shown(resultsOf([passed], { baseline: { ...stale, allowStale: true } })), good);
-  t.match(shown(resultsOf([passed], { interrupted: true })), { message: "interrupted", color: "lightgrey" });
+  t.match(shown(resultsOf([passed], stopped)), { message: "inconclusive", color: "lightgrey" });
   for (const nothing of [resultsOf([skipped]), resultsOf([]), []])
     t.match(shown(nothing), { message: "nothing passed", color: "lightgrey" });
 });

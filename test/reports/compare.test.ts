@@ -2,19 +2,20 @@ import fc from "fast-check";
 import t from "tap";
 import { type Comparison, compare, isRegression, isUnchanged } from "../../reports/compare.js";
 import type { RequirementResult, Results, Verdict } from "../../reports/results.js";
-import { broken, every, failed, known, nasty, passed, resultsOf, skipped, unexercised, warned } from "./fixture.js";
+import { broken, every, failed, known, nasty, passed, resultsOf, skipped, stopped, unconfirmed, unexercised, warned } from "./fixture.js";
 
 /** The same requirement with each verdict. */
 const states: Readonly<Record<Verdict, RequirementResult>> = {
   pass: { ...passed, id: "runtime.a.b" },
   fail: { ...failed, id: "runtime.a.b" },
+  unconfirmed: { ...unconfirmed, id: "runtime.a.b" },
   skip: { ...skipped, id: "runtime.a.b" },
   unexercised: { ...unexercised, id: "runtime.a.b" },
   error: { ...broken, id: "runtime.a.b" },
 };
 const of = (state: Verdict | "absent"): Results => resultsOf(state === "absent" ? [] : [states[state]]);
-const ALL = ["pass", "fail", "skip", "unexercised", "error", "absent"] as const;
-const LISTS = ["regressed", "fixed", "exercised", "unexercised", "errors"] as const;
+const ALL = ["pass", "fail", "unconfirmed", "skip", "unexercised", "error", "absent"] as const;
+const LISTS = ["regressed", "fixed", "exercised", "unexercised", "unconfirmed", "errors"] as const;
 const listsOf = (comparison: Comparison): string[] => LISTS.filter((list) => comparison[list].length > 0);
 
 t.test("each step from one verdict to another is in its list", async (t) => {
@@ -22,6 +23,7 @@ t.test("each step from one verdict to another is in its list", async (t) => {
     if (from === to) return [];
     if (to === "fail") return ["regressed"];
     if (to === "error") return ["errors"];
+    if (to === "unconfirmed" || (from === "unconfirmed" && to !== "absent")) return ["unconfirmed"];
     if (to === "pass") return from === "fail" ? ["fixed"] : from === "absent" ? [] : ["exercised"];
     return from === "pass" || from === "fail" ? ["unexercised"] : [];
   };
@@ -112,7 +114,7 @@ t.test("circumstances, and which of them are a reason for caution", async (t) =>
     host: { ...base.host, kernel: "6.2.0", root: false },
     seed: 21,
     shard: { index: 1, count: 2 },
-    interrupted: true,
+    ...stopped,
     tool: { name: "oci-conform", version: "0.2.0" },
   };
   t.strictSame(
@@ -122,7 +124,7 @@ t.test("circumstances, and which of them are a reason for caution", async (t) =>
       ["spec release", "1.1.0", "1.2.0", true],
       ["seed", "20", "21", true],
       ["shard", undefined, "1 of 2", true],
-      ["interrupted", undefined, "true", true],
+      ["inconclusive", undefined, "runc: interrupted after 60 cases", true],
       ["host kernel", "6.1.0", "6.2.0", true],
       ["root", "true", "false", true],
       ["version of the tool", "0.1.0", "0.2.0", true],

@@ -62,6 +62,21 @@ export const skipped: RequirementResult = {
   exercised: 0,
   reason: "no controller: cpu",
 };
+/** A failure that no run made to confirm it repeated. */
+export const unconfirmed: RequirementResult = {
+  ...failed,
+  id: "runtime.process.seldom",
+  verdict: "unconfirmed",
+  reason: "failed in 2 of 3 cases, but in none of 3 runs that were to confirm it",
+  finding: {
+    expected: 18,
+    actual: 63,
+    case: "a umask and nothing else",
+    directory: ".oci-conform/unconfirmed/runc-umask",
+    replay: "oci-conform replay .oci-conform/unconfirmed/runc-umask --bin 'runc'",
+    confirmed: { failed: 0, runs: 3 },
+  },
+};
 export const unexercised: RequirementResult = {
   ...base,
   id: "runtime.cgroups.rdma",
@@ -115,7 +130,18 @@ export const stale: BaselineUse = {
 export const nastyBaseline: BaselineUse = { file: NASTY, stale: [{ id: NASTY, line: 3, verdict: "pass", reason: NASTY }] };
 
 /** One of each verdict and level. */
-export const every: readonly RequirementResult[] = [passed, failed, warned, ours, skipped, unexercised, broken, nasty, nastySkip];
+export const every: readonly RequirementResult[] = [
+  passed,
+  failed,
+  warned,
+  ours,
+  unconfirmed,
+  skipped,
+  unexercised,
+  broken,
+  nasty,
+  nastySkip,
+];
 
 export const run: RunInfo = {
   spec: "runtime",
@@ -125,6 +151,9 @@ export const run: RunInfo = {
   seed: 20,
   jobs: 2,
 };
+
+/** What an interrupt makes of results. */
+export const stopped = { interrupted: true, incomplete: [{ what: "runc", reason: "interrupted after 60 cases" }] } as const;
 
 export const resultsOf = (requirements: readonly RequirementResult[], more: Partial<Results> = {}): Results => ({
   format: "oci-conform/results@1",

@@ -16,6 +16,7 @@ import {
   resultsOf,
   skipped,
   stale,
+  stopped,
   warned,
 } from "./fixture.js";
 
@@ -93,13 +94,13 @@ t.test("stale lines of the baseline point at their file and line", async (t) => 
 });
 
 t.test("faults of ours, complaints and an interruption are told", async (t) => {
-  const found = shown(resultsOf([broken], { complaints: ["a case could not be prepared"], interrupted: true }));
+  const found = shown(resultsOf([broken], { complaints: ["a case could not be prepared"], ...stopped }));
   t.strictSame(
     found.map(({ kind, message }) => [kind, message]),
     [
       ["error", "runtime.state.pid: a check threw"],
       ["error", "a case could not be prepared"],
-      ["warning", "The run was stopped before its end."],
+      ["error", "runc: interrupted after 60 cases"],
     ],
   );
 });

@@ -1,5 +1,5 @@
 import type { RequirementResult, Results } from "../../reports/results.js";
-import { broken, every, failed, NASTY, nasty, ours, passed, resultsOf, skipped, unexercised, warned } from "./fixture.js";
+import { broken, every, failed, NASTY, nasty, ours, passed, resultsOf, skipped, stopped, unexercised, warned } from "./fixture.js";
 
 export const expectedFailure: RequirementResult = {
   ...failed,
@@ -37,7 +37,7 @@ export const named = (name: string, requirements: readonly RequirementResult[], 
 
 /** Every kind of verdict, and all that can be said of a run. */
 export const full: Results = named("runc", [...every, expectedFailure, optional, flaky, placed, optionalPass], {
-  interrupted: true,
+  ...stopped,
   jobs: 2,
   shard: { index: 2, count: 4 },
   complaints: ["a case could not be prepared"],

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import t from "tap";
 import { html } from "../../reports/html/html.js";
 import type { Results } from "../../reports/results.js";
-import { broken, failed, nasty, ours, passed, resultsOf, skipped, unexercised, warned } from "./fixture.js";
+import { broken, failed, nasty, ours, passed, resultsOf, skipped, stopped, unconfirmed, unexercised, warned } from "./fixture.js";
 import { expectedFailure, flaky, full, hostile, large, named, optional, other, placed } from "./html-fixture.js";
 import { hasClass, pick, readPage, type Tag } from "./html-tags.js";
 
@@ -166,6 +166,7 @@ t.test("findings are listed by what they mean for the run, and lead to their row
     ],
     "Could not be judged: the harness itself went wrong (1)": [`${broken.id} runc, crun`],
     "Warnings (2)": [`${warned.id} runc, crun`, `${optional.id} runc`],
+    "Failed, but not again when that was to be confirmed (1)": [`${unconfirmed.id} runc`],
     "Expected by the baseline (1)": [`${expectedFailure.id} runc`],
   });
   t.strictSame(listsOf(readPage(html([resultsOf([warned, optional])], { gate: "should" }))), {
@@ -189,7 +190,7 @@ t.test("the verdict on a target in words", async (t) => {
   t.equal(said(resultsOf([passed, failed])), "✗does not conform");
   t.equal(said(resultsOf([passed, broken])), "✗was not judged completely");
   t.equal(said(resultsOf([skipped])), "!was not shown to conform: nothing passed");
-  t.equal(said(resultsOf([passed], { interrupted: true })), "✓Interrupted: so far, it conforms in all that was tested");
+  t.equal(said(resultsOf([passed], stopped)), "!Interrupted: so far, it was not tested completely: inconclusive");
 });
 
 t.test("how the run was made stands beside the verdict", async (t) => {
@@ -208,7 +209,7 @@ t.test("how the run was made stands beside the verdict", async (t) => {
   t.match(card.text, /The harness complaineda case could not be prepared/);
   t.match(card.text, /line 12: runtime\.process\.cwd was expected to fail, but its verdict is pass: it passes now/);
   t.match(card.text, /line 14: runtime\.cgroups\.v2 was expected to fail, but its verdict is skip: no controller: cpu/);
-  t.match(pick(card, hasClass("numbers"))[0]?.text, "✗5 fail‼1 error!2 warnings≈1 expected✓2 pass–2 skip○1 unexercised");
+  t.match(pick(card, hasClass("numbers"))[0]?.text, "✗5 fail‼1 error!2 warnings?1 unconfirmed≈1 expected✓2 pass–2 skip○1 unexercised");
   t.match(pick(card, hasClass("untested"))[0]?.text, /Why 3 requirements were not tested/);
 });
 

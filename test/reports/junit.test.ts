@@ -20,6 +20,7 @@ import {
   run,
   Screen,
   stale,
+  stopped,
   warned,
 } from "./fixture.js";
 import { type Element, parseXml } from "./xml.js";
@@ -122,7 +123,7 @@ function problems(root: Element): string[] {
 /** Results of all kinds. */
 const ALL: readonly Results[] = [
   ...[every, [], [passed], [nasty, nastySkip], [nastyKnown, known]].map((requirements) => resultsOf(requirements)),
-  resultsOf(every, { baseline: stale, complaints: ["a case", NASTY], interrupted: true, shard: { index: 1, count: 2 } }),
+  resultsOf(every, { baseline: stale, complaints: ["a case", NASTY], ...stopped, shard: { index: 1, count: 2 } }),
   resultsOf([passed], { baseline: { ...stale, allowStale: true } }),
   resultsOf([], { baseline: nastyBaseline }),
 ];

@@ -18,6 +18,7 @@ import {
   resultsOf,
   skipped,
   stale,
+  stopped,
   unexercised,
   warned,
 } from "./fixture.js";
@@ -141,7 +142,7 @@ oci-conform replay .oci-conform/failures/runc-umask --bin 'runc'
 
 t.test("everything else has its section", async (t) => {
   const again = { ...skipped, id: "runtime.cgroups.other" };
-  const text = shown(resultsOf([...every, known, again, unexercised], { baseline: stale, complaints: ["a case"], interrupted: true }));
+  const text = shown(resultsOf([...every, known, again, unexercised], { baseline: stale, complaints: ["a case"], ...stopped }));
   for (const part of [
     /^\*\*Interrupted\*\*: so far, 2 MUST findings/m,
     /^### 1 warning\n\n- SHOULD \[`runtime\.hooks\.warned`\]\(.*\): What is required\. Expected `18`, actual `\{"umask":63\}`\.$/m,

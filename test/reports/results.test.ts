@@ -4,7 +4,21 @@ import t from "tap";
 import { exitCode, gates } from "../../reports/exit-code.js";
 import { json } from "../../reports/json.js";
 import { type RequirementResult, summarize } from "../../reports/results.js";
-import { broken, every, failed, ours, passed, play, resultsOf, Screen, skipped, unexercised, warned } from "./fixture.js";
+import {
+  broken,
+  every,
+  failed,
+  ours,
+  passed,
+  play,
+  resultsOf,
+  Screen,
+  skipped,
+  stopped,
+  unconfirmed,
+  unexercised,
+  warned,
+} from "./fixture.js";
 
 const schema: unknown = JSON.parse(readFileSync(new URL("../../../reports/results.schema.json", import.meta.url), "utf8"));
 if (typeof schema !== "object" || schema === null) throw new TypeError("the schema is no object");
@@ -18,16 +32,12 @@ const written = async (requirements: readonly RequirementResult[], more = {}): P
 };
 
 t.test("a summary counts each verdict", async (t) => {
-  t.same(summarize(every), { pass: 1, fail: 4, skip: 2, unexercised: 1, error: 1 });
-  t.same(summarize([]), { pass: 0, fail: 0, skip: 0, unexercised: 0, error: 0 });
+  t.same(summarize(every), { pass: 1, fail: 4, unconfirmed: 1, skip: 2, unexercised: 1, error: 1 });
+  t.same(summarize([]), { pass: 0, fail: 0, unconfirmed: 0, skip: 0, unexercised: 0, error: 0 });
 });
 
 t.test("what the JSON reporter writes is valid by the schema", async (t) => {
-  for (const document of [
-    await written(every),
-    await written([]),
-    await written([passed], { interrupted: true, complaints: ["a case"] }),
-  ]) {
+  for (const document of [await written(every), await written([]), await written([passed], { ...stopped, complaints: ["a case"] })]) {
     t.ok(validator(document), JSON.stringify(validator.errors));
   }
 });
@@ -86,5 +96,12 @@ t.test("the exit code", async (t) => {
   t.equal(exitCode(resultsOf([warned, broken]), must), 70);
   t.equal(exitCode(resultsOf([failed, broken]), must), 1);
   t.equal(exitCode(resultsOf([passed], { complaints: ["a case could not be prepared"] }), must), 70);
+  t.equal(exitCode(resultsOf([passed, unconfirmed]), must), 0, "what was not confirmed fails no run");
+  t.equal(exitCode(resultsOf([passed, { ...unconfirmed, fails: true }]), must), 1, "unless that is asked for");
+  t.equal(exitCode(resultsOf([{ ...unconfirmed, level: "SHOULD", fails: true }]), must), 0);
+  t.equal(exitCode(resultsOf([{ ...unconfirmed, level: "SHOULD", fails: true }]), should), 1);
+  t.equal(exitCode(resultsOf([passed], stopped), must), 2, "incomplete is inconclusive");
+  t.equal(exitCode(resultsOf([passed, failed], stopped), must), 1, "but a finding is one");
+  t.equal(exitCode(resultsOf([passed, broken], stopped), must), 70);
   t.notOk(gates({ level: "MAY" }, "should"));
 });

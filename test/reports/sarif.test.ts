@@ -19,6 +19,7 @@ import {
   resultsOf,
   skipped,
   stale,
+  stopped,
   warned,
 } from "./fixture.js";
 
@@ -56,7 +57,7 @@ t.test("whatever the results, the document is valid by the published schema", as
   const all = [
     [],
     [resultsOf([])],
-    [resultsOf(every), resultsOf([known, nastyKnown, nasty], { baseline: nastyBaseline, complaints: [NASTY], interrupted: true })],
+    [resultsOf(every), resultsOf([known, nastyKnown, nasty], { baseline: nastyBaseline, complaints: [NASTY], ...stopped })],
     [image([{ file: NASTY, pointer: NASTY, byte: 3 }, { file: NASTY, entry: NASTY, byte: 0 }, {}], NASTY)],
     [resultsOf([passed], { baseline: stale })],
   ];
@@ -176,14 +177,14 @@ t.test("fingerprints are stable between runs, and tell requirements and targets 
 });
 
 t.test("faults of the tool and stale lines of the baseline are notifications", async (t) => {
-  const { runs } = document(resultsOf([broken], { complaints: ["a {case}"], interrupted: true, baseline: stale }));
+  const { runs } = document(resultsOf([broken], { complaints: ["a {case}"], ...stopped, baseline: stale }));
   t.match(runs[0].invocations, [
     {
       executionSuccessful: false,
       toolExecutionNotifications: [
         { level: "error", message: { text: "runtime.state.pid: a check threw" }, associatedRule: { id: "runtime.state.pid" } },
         { message: { text: "a {{case}}" } },
-        { message: { text: "The run was interrupted after 60 cases." } },
+        { message: { text: "Inconclusive: runc: interrupted after 60 cases" } },
       ],
       toolConfigurationNotifications: [
         {

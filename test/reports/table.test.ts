@@ -1,7 +1,7 @@
 import t from "tap";
 import { columns } from "../../reports/columns.js";
 import { renderTable } from "../../reports/table.js";
-import { failed, passed, resultsOf, skipped, unexercised } from "./fixture.js";
+import { failed, passed, resultsOf, skipped, stopped, unexercised } from "./fixture.js";
 
 const named = (name: string, requirements: Parameters<typeof resultsOf>[0], more = {}) => {
   const results = resultsOf(requirements, more);
@@ -9,7 +9,7 @@ const named = (name: string, requirements: Parameters<typeof resultsOf>[0], more
 };
 
 t.test("one row for each target", async (t) => {
-  const text = renderTable([named("runc", [passed, failed]), named("crun --debug", [passed], { interrupted: true })]);
+  const text = renderTable([named("runc", [passed, failed]), named("crun --debug", [passed], stopped)]);
   t.match(text, /^target +spec +pass +fail +skip +unexercised +error +cases +time$/m);
   t.match(text, /^runc +1\.1\.0 +1 +1 +0 +0 +0 +60 +2\.5 s$/m);
   t.match(text, /^crun --debug +1\.1\.0 +1 +0 +0 +0 +0 +60 +2\.5 s \(interrupted\)$/m);

@@ -173,6 +173,17 @@ t.test("an aborted run takes no new cases, keeps what is known, and forgives wha
   t.equal(early.seen.length, 0);
 });
 
+t.test("a case that an interrupt cut off counts for nothing, however it ended", async (t) => {
+  const abort = new AbortController();
+  const { seen, execute } = recorder((subject, nth) => {
+    if (nth === 3) abort.abort();
+    return nth === 3 ? { a: failure(0) } : own(subject);
+  });
+  const tallies = await explore(execute, options({ signal: abort.signal }));
+  t.equal(seen.length, 3);
+  t.match(tallies.get("a"), { failures: 0, exercised: 1 });
+});
+
 t.test("an exception of the executing side ends the run", async (t) => {
   await t.rejects(
     explore(() => Promise.reject(new Error("broken")), options()),
@@ -181,13 +192,11 @@ t.test("an exception of the executing side ends the run", async (t) => {
 });
 
 t.test("until a time: general cases without number; none when it has passed", async (t) => {
-  const until = Date.now() + 50;
+  let now = 1000;
+  t.intercept(Date, "now", { value: () => now++ });
+  const until = now + 20;
   const { seen, execute } = recorder(own);
-  const unhurried: Execute<Toy, number> = async (subject) => {
-    await new Promise((resolve) => setImmediate(resolve));
-    return execute(subject);
-  };
-  await explore(unhurried, options({ until, generalCases: 1 }));
+  await explore(execute, options({ until, generalCases: 1 }));
   t.ok(seen.filter((subject) => subject.from === "general").length > 1);
   t.ok(Date.now() >= until);
   const late = recorder(own);

@@ -4,7 +4,7 @@ import t from "tap";
 import { type Drawn, draw, fixed } from "../../runners/draw.js";
 import type { Execute, Failure } from "../../runners/explore.js";
 import type { Outcome } from "../../runners/outcome.js";
-import { type ShrinkOptions, shrink } from "../../runners/shrink.js";
+import { isConfirmed, type ShrinkOptions, shrink } from "../../runners/shrink.js";
 
 const options = <Case>(parts: Partial<ShrinkOptions<Case>> = {}): ShrinkOptions<Case> => ({
   budget: 200,
@@ -126,4 +126,40 @@ t.test("what comes and goes is run again when that is asked for, and only that",
   t.match(await fate((nth) => nth === 1, 5), { failed: 1, confirmations: 8, retried: { failed: 0, runs: 5 } });
   t.match(await fate((nth) => nth % 2 === 1, 4), { failed: 4, confirmations: 7, retried: { failed: 2, runs: 4 } });
   t.match(await fate((nth) => nth === 1, 0), { failed: 1, confirmations: 3, retried: undefined });
+});
+
+t.test("a case that was made smaller by luck does not hide one that fails more often", async (t) => {
+  const start = drawWhere(numbers, (list) => large(list) && list.length > 4);
+  // The smaller one failed once, and never again.
+  const { execute } = executing<readonly number[]>((list, nth) => nth === 1 || list.length === start.case.length);
+  const shrunk = await shrink("x", failureOf(start), execute, options({ budget: 1 }));
+  t.same(shrunk.drawn.case, start.case);
+  t.match(shrunk, { failed: 3, confirmations: 3, observation: "first" });
+});
+
+t.test("what an interrupt cuts off counts for nothing, whether it fails or throws", async (t) => {
+  for (const throws of [false, true]) {
+    const abort = new AbortController();
+    const { execute } = executing<string>(() => true);
+    let runs = 0;
+    const shrunk = await shrink(
+      "x",
+      failureOf(fixed("stored")),
+      async (subject) => {
+        if (++runs === 2) abort.abort();
+        if (runs === 2 && throws) throw new Error("closed under our feet");
+        return execute(subject);
+      },
+      options({ signal: abort.signal }),
+    );
+    t.match(shrunk, { failed: 1, confirmations: 1, cutOff: true });
+  }
+});
+
+t.test("a failure is confirmed when it came again, and not only before it was retried", async (t) => {
+  t.ok(isConfirmed({ failed: 1 }));
+  t.notOk(isConfirmed({ failed: 0 }));
+  t.notOk(isConfirmed({ failed: 1, retried: { failed: 0, runs: 5 } }));
+  t.ok(isConfirmed({ failed: 2, retried: { failed: 1, runs: 5 } }));
+  t.ok(isConfirmed({ failed: 1, retried: { failed: 0, runs: 0 } }), "an interrupt came before it was retried");
 });

@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import t from "tap";
+import { runSuite, type SuiteOptions, shelfOf, type Target } from "../../cli/run-suite.js";
+import type { RequirementResult } from "../../reports/results.js";
+import type { Outcome } from "../../runners/outcome.js";
+import type { Requirement } from "../../spec/catalogue.js";
+
+const ID = "runtime.process.cwd";
+const requirement: Requirement = {
+  id: ID,
+  level: "MUST",
+  section: "config.md#process",
+  since: "1.0.0",
+  summary: "It starts there.",
+  testable: true,
+};
+const PASS: Outcome = { verdict: "pass" };
+const FAIL: Outcome = { verdict: "fail", expected: 1, actual: 2 };
+
+/** Runs a suite whose `nth` case comes to this. */
+async function resultOf(judge: (nth: number) => Outcome, more: Partial<SuiteOptions> = {}): Promise<RequirementResult> {
+  let nth = 0;
+  const target: Target<number, string> = {
+    notAsked: () => undefined,
+    execute: async () => ({ observation: "seen", outcomes: new Map([[ID, judge(++nth)]]) }),
+    stored: [],
+    sources: [{ name: "x", ids: [ID], cases: fc.constant(1) }],
+    general: fc.constant(2),
+    finding: (_, shrunk) => ({ expected: 1, actual: 2, case: shelfOf(shrunk), replay: "" }),
+  };
+  const options = { selected: [requirement], seed: 1, jobs: 1, cases: 6, bail: false, retryFlaky: 0, signal: new AbortController().signal };
+  const { requirements, summary } = await runSuite(target, { ...options, ...more }, []);
+  const [result] = requirements;
+  if (!result) throw new TypeError("there is one result");
+  t.equal(summary[result.verdict], 1);
+  return result;
+}
+
+t.test("a failure that comes again is one", async (t) => {
+  t.match(await resultOf(() => FAIL), { verdict: "fail", failures: 9, finding: { case: "failures" } });
+});
+
+t.test("a failure that does not come again is kept as unconfirmed, passes or not", async (t) => {
+  t.match(await resultOf((nth) => (nth === 2 ? FAIL : PASS)), {
+    verdict: "unconfirmed",
+    failures: 1,
+    exercised: 9,
+    reason: "failed in 1 of 9 cases, but in none of 3 runs that were to confirm it",
+    finding: { case: "unconfirmed" },
+  });
+});
+
+t.test("so is one that comes once more, and in none of the further runs", async (t) => {
+  t.match(await resultOf((nth) => (nth === 2 || nth === 10 ? FAIL : PASS), { retryFlaky: 5 }), {
+    verdict: "unconfirmed",
+    reason: "failed in 1 of 9 cases and in 1 of 3 runs that were to confirm it, but in none of 5 more",
+  });
+  t.match(await resultOf((nth) => (nth === 2 || nth === 10 ? FAIL : PASS)), { verdict: "fail" });
+});
+
+t.test("an interrupt leaves what was not confirmed unconfirmed, and nothing of what it cut off", async (t) => {
+  const at = async (stop: number, judge: (nth: number) => Outcome): Promise<RequirementResult> => {
+    const abort = new AbortController();
+    return resultOf(
+      (nth) => {
+        if (nth === stop) abort.abort();
+        return judge(nth);
+      },
+      { signal: abort.signal },
+    );
+  };
+  t.match(await at(3, () => FAIL), { verdict: "unconfirmed", failures: 2, reason: "failed in 2 of 2 cases; not confirmed: interrupted" });
+  t.match(await at(10, () => FAIL), { verdict: "unconfirmed", reason: "failed in 9 of 9 cases; not confirmed: interrupted" });
+  t.match(await at(11, () => FAIL), { verdict: "fail" }, "once is enough");
+  t.match(await at(3, (nth) => (nth === 3 ? { verdict: "error", message: "the worker died" } : PASS)), { verdict: "pass", exercised: 2 });
+  t.match(await at(1, () => ({ verdict: "error", message: "the worker died" })), { verdict: "unexercised" });
+});
