@@ -49,8 +49,10 @@ void cgroups_baseline(void) {
   struct buf info = {0};
   (void)read_file("/proc/self/mountinfo", &info, 8 << 20);
   for (char *save, *line = info.data ? strtok_r(info.data, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
-    char *dash = strstr(line, " - "), target[4096];
-    if (!dash || strncmp(dash + 3, "cgroup", 6) || sscanf(line, "%*s %*s %*s %*s %4095s", target) != 1) continue;
+    char *dash = strstr(line, " - "), target[4096], options[256];
+    if (!dash || strncmp(dash + 3, "cgroup", 6) || sscanf(line, "%*s %*s %*s %*s %4095s %255s", target, options) != 2) continue;
+    /* Where the case can make nothing, whatever comes is the doing of others: an ordinary user sees the host's own hierarchies. */
+    if (!strncmp(options, "ro", 2) && (options[2] == ',' || !options[2])) continue;
     if (!strncmp(target, "/sys/fs/cgroup", 14) && root_count < MAX_ROOTS) roots[root_count++] = xstrdup(target);
   }
   buf_free(&info);

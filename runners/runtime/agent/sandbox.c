@@ -100,6 +100,7 @@ static int inner(struct sandbox *s, char **argv, int alive) {
 /* In the middle process: into the cgroups and the namespaces, then PID 1. */
 static int enter(struct sandbox *s, char **argv, int unshared, int mapped) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  cgroups_unlock();
   cgroups_enter(s);
   int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
   if (s->rootless) user_namespace();
@@ -190,12 +191,16 @@ static int live(struct sandbox *s, char **argv) {
 }
 
 static int outer(struct sandbox *s, char **argv) {
+  pid_t caller = getppid();
   /* Whatever else the caller had open is none of the target's business. */
   if (syscall(SYS_close_range, 3, ~0u, 0)) sandbox_fail("close inherited descriptors");
   s->rootless = !is_full_root();
   if (s->rootless && s->view != VIEW_NONE) s->view = VIEW_HOST;
   catch_stop();
   sigprocmask(SIG_BLOCK, &stop_signals, NULL);
+  /* Nobody waits for what it does when its caller was killed. */
+  if (prctl(PR_SET_PDEATHSIG, SIGTERM)) sandbox_fail("ask for a signal at the caller's end");
+  if (getppid() != caller) return EXIT_SANDBOX;
   int code = live(s, argv);
   /* A worker whose sandbox was damaged beyond repair goes on in a new one; the frames stay where they are. */
   for (s->renewed = true; !argv && code == EXIT_RENEW && !stopping;) code = live(s, argv);

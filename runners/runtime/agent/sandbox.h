@@ -32,13 +32,25 @@ struct hierarchy {
   char *mount;   /* where the host has it */
   char *options; /* v1: controllers, as mount options; v2: NULL */
   char *dir;     /* the harness's own cgroup */
+  int lock;      /* held on that as long as it is used */
 };
 int cgroups_make(struct sandbox *s);
+/* Whether a group is named as the harness names its own. */
+bool is_own_group(const char *name);
+/* In a child: gives up its share of the locks. */
+void cgroups_unlock(void);
 void cgroups_enter(const struct sandbox *s);
 /* Moves to the leaf below the own cgroup of the v2 hierarchy, and hands its controllers to the siblings. */
 void cgroups_leaf(void);
 void cgroups_mount(const struct sandbox *s);
 void cgroups_remove(void);
+
+/* sandbox_controllers.c: which controllers a v2 group hands to its children. */
+void controllers_enable(const char *directory);
+/* Enables what the host has not, and remembers that, so that it can be undone; not while other runs are under way. */
+void controllers_lend(const char *mount);
+/* Undoes that after the last run of ours, unless others have come to use it. */
+void controllers_undo(const char *mount);
 
 /* sandbox_user.c */
 #define FEW_RIGHTS "run it as root of the machine, or in a container that may do this (podman run --privileged)"

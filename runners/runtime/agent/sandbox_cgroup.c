@@ -2,10 +2,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -83,15 +83,36 @@ static bool is_populated(const char *path) {
   return populated;
 }
 
-/* Removes what a killed run left: groups named after a process that is gone. */
+/* Something of a hierarchy, locked; the kernel gives the lock back when its holder ends, however that happens. -1 when it cannot be. */
+static int lock(const char *path, int how) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0 && flock(fd, how)) {
+    close(fd);
+    return -1;
+  }
+  return fd;
+}
+
+/* Whoever else makes or removes groups of ours in a hierarchy waits meanwhile. Its root itself may be what a run around this one has locked. */
+static int take_turn(const char *mount) {
+  AUTO_FREE char *procs = join(mount, "cgroup.procs");
+  return lock(procs, LOCK_EX);
+}
+
+bool is_own_group(const char *name) {
+  int pid, end = 0;
+  return sscanf(name, "oci-conform-%d-%n", &pid, &end) == 1 && end > 0;
+}
+
+/* Removes what a killed run left: groups of ours that nobody has locked and nothing is in. */
 static void remove_stale(const char *mount) {
   DIR *dir = opendir(mount);
   if (!dir) return;
   for (struct dirent *e; (e = readdir(dir));) {
-    int pid, end = 0;
-    if (sscanf(e->d_name, "oci-conform-%d-%n", &pid, &end) != 1 || !end || !(kill(pid, 0) && errno == ESRCH)) continue;
+    if (!is_own_group(e->d_name)) continue;
     AUTO_FREE char *path = join(mount, e->d_name);
-    if (!is_populated(path)) remove_group(path);
+    AUTO_CLOSE int free_now = lock(path, LOCK_EX | LOCK_NB);
+    if (free_now >= 0 && !is_populated(path)) remove_group(path);
   }
   closedir(dir);
 }
@@ -107,49 +128,40 @@ static void inherit_cpuset(const struct hierarchy *h) {
   }
 }
 
-static void enable_controllers(const char *directory) {
-  AUTO_FREE char *path = join(directory, "cgroup.controllers");
-  struct buf list = {0};
-  if (!read_file(path, &list, 4096)) {
-    for (char *save, *one = strtok_r(list.data, " \n", &save); one; one = strtok_r(NULL, " \n", &save)) {
-      struct buf command = {0};
-      buf_fmt(&command, "+%s", one);
-      put(directory, "cgroup.subtree_control", command.data);
-      buf_free(&command);
-    }
-  }
-  buf_free(&list);
-}
-
-/* Makes the harness's own group; one of the same name that nobody uses is of a killed run whose process id came again. */
-static int make_group(const char *path) {
-  if (!mkdir(path, 0755)) return 0;
-  if (errno != EEXIST || is_populated(path)) return errno = EEXIST, -1;
-  remove_group(path);
-  return mkdir(path, 0755);
-}
-
 static bool wanted(const struct sandbox *s, const struct hierarchy *h) {
   return s->view == VIEW_HOST || (s->view == VIEW_V1 && h->options) || (s->view == VIEW_V2 && !h->options);
 }
 
+static int make_group(const struct sandbox *s, struct hierarchy *h) {
+  AUTO_FREE char *dir = join(h->mount, s->name);
+  if (mkdir(dir, 0755)) return -1;
+  h->dir = xstrdup(dir);
+  h->lock = lock(dir, LOCK_EX | LOCK_NB);
+  if (h->lock < 0) return -1;
+  if (h->options && strstr(h->options, "cpuset")) inherit_cpuset(h);
+  if (h->options) return 0;
+  AUTO_FREE char *leaf = join(dir, "harness");
+  return mkdir(leaf, 0755);
+}
+
 int cgroups_make(struct sandbox *s) {
-  if (s->view == VIEW_NONE || s->rootless) return 0;
+  if (s->rootless) return 0;
   if (hierarchy_count == 0) find_hierarchies();
   for (int i = 0; i < hierarchy_count; i++) {
     struct hierarchy *h = &hierarchies[i];
-    if (!wanted(s, h)) continue;
+    AUTO_CLOSE int turn = take_turn(h->mount);
     remove_stale(h->mount);
-    if (!h->options && s->view == VIEW_V2) enable_controllers(h->mount);
-    AUTO_FREE char *dir = join(h->mount, s->name);
-    if (make_group(dir)) return -1;
-    h->dir = xstrdup(dir);
-    if (h->options && strstr(h->options, "cpuset")) inherit_cpuset(h);
-    if (h->options) continue;
-    AUTO_FREE char *leaf = join(dir, "harness");
-    if (mkdir(leaf, 0755)) return -1;
+    if (!h->options) controllers_undo(h->mount);
+    if (!wanted(s, h)) continue;
+    if (!h->options && s->view == VIEW_V2) controllers_lend(h->mount);
+    if (make_group(s, h)) return -1;
   }
   return 0;
+}
+
+void cgroups_unlock(void) {
+  for (int i = 0; i < hierarchy_count; i++)
+    if (hierarchies[i].dir) close_fd(&hierarchies[i].lock);
 }
 
 void cgroups_enter(const struct sandbox *s) {
@@ -167,7 +179,7 @@ void cgroups_leaf(void) {
     AUTO_FREE char *leaf = join(hierarchies[i].dir, "harness");
     AUTO_FREE char *procs = join(leaf, "cgroup.procs");
     if (write_file(procs, "0", 1, 0, 0)) sandbox_fail(procs);
-    enable_controllers(hierarchies[i].dir);
+    controllers_enable(hierarchies[i].dir);
   }
 }
 
@@ -195,8 +207,13 @@ void cgroups_mount(const struct sandbox *s) {
 
 void cgroups_remove(void) {
   for (int i = 0; i < hierarchy_count; i++) {
-    if (hierarchies[i].dir) remove_group(hierarchies[i].dir);
-    free(hierarchies[i].dir);
-    hierarchies[i].dir = NULL;
+    struct hierarchy *h = &hierarchies[i];
+    if (!h->dir) continue;
+    AUTO_CLOSE int turn = take_turn(h->mount);
+    remove_group(h->dir);
+    close_fd(&h->lock);
+    if (!h->options) controllers_undo(h->mount);
+    free(h->dir);
+    h->dir = NULL;
   }
 }

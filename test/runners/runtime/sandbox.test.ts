@@ -173,16 +173,18 @@ t.test("what a killed worker leaves, the next one removes", { skip: withoutCgrou
   const foreign = hierarchies.map(({ path }) => `${path}/oci-conform-${deadPid()}`);
   for (const path of foreign) mkdirSync(path);
   t.teardown(() => foreign.map((path) => rmdirSync(path)));
-  const alive = `oci-conform-${process.pid}-alive`;
-  for (const { path } of hierarchies) mkdirSync(`${path}/${alive}`);
-  t.teardown(() => hierarchies.map(({ path }) => rmdirSync(`${path}/${alive}`)));
+  const alive = `oci-conform-${deadPid()}-alive`;
+  const living = await bare(alive);
+  const gone = once(living, "close");
   await start(t, "host");
   t.same(groupsOf(name), []);
   t.ok(
     foreign.every((path) => existsSync(path)),
     "a name of another pattern is none of ours",
   );
-  t.equal(groupsOf(alive).length, hierarchies.length, "nor is what a living process made");
+  t.equal(groupsOf(alive).length, hierarchies.length, "nor is what a living worker uses, whatever its name");
+  living.stdin?.end();
+  await gone;
 });
 
 t.test("the groups of a killed worker whose process id came again are taken over", { skip: withoutCgroups }, async (t) => {
@@ -215,12 +217,47 @@ t.test("a signal ends the sandbox at any time, and its groups", { skip: withoutC
 
 t.test("two workers do not see each other", async (t) => {
   const [one, two] = await Promise.all([start(t), start(t)]);
-  await one.run([sh("echo one > /run/oci-conform/case/f; echo one > /tmp/oci-conform-f; hostname one; (exec sleep 4321) & true")]);
+  const file = `/tmp/${cgroupName()}`;
+  await one.run([sh(`echo one > /run/oci-conform/case/f; echo one > ${file}; hostname one; (exec sleep 4321) & true`)]);
+  t.equal(await ask(one, `cat ${file}`), "one");
   t.equal(
-    await ask(two, "ls /run/oci-conform/case; ls /tmp | grep oci-conform-f || true; hostname; grep -la 4321 /proc/[0-9]*/stat || true"),
+    await ask(two, `ls /run/oci-conform/case; cat ${file} 2>/dev/null; hostname; grep -la 4321 /proc/[0-9]*/cmdline || true`),
     "oci-conform",
   );
 });
+
+t.test(
+  "an ordinary user's worker tells nothing of the groups of others",
+  { skip: withoutCgroups || !existsSync("/usr/bin/setpriv") },
+  async (t) => {
+    const script = `const { Worker } = await import(${JSON.stringify(new URL("../../../runners/runtime/worker.js", import.meta.url).href)});
+    const worker = await Worker.start({ agent: ${JSON.stringify(agentPath())}, cgroup: "host", cgroupName: "x" });
+    process.stdout.write("ready");
+    process.stdin.once("data", async () => {
+      process.stdout.write(JSON.stringify(await worker.run([{ do: "clean" }])));
+      await worker.close();
+      process.exit();
+    });`;
+    const drop = ["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"];
+    const user = spawn("setpriv", [...drop, "env", "-i", process.execPath, "--input-type=module", "-e", script], {
+      cwd: "/",
+      stdio: "pipe",
+    });
+    let said = "";
+    user.stdout.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+    const ended = once(user, "close");
+    await Promise.race([once(user.stdout, "data"), ended]);
+    if (said !== "ready") return t.comment("an ordinary user gets no sandbox here, or cannot read this directory");
+    const others = hierarchies.map(({ path }) => `${path}/${cgroupName()}`);
+    for (const path of others) mkdirSync(path);
+    user.stdin.write("x");
+    await ended;
+    for (const path of others) rmdirSync(path);
+    t.match(said, /^ready\[\{"kind":"cleaned".*"cgroups":\[\]/);
+  },
+);
 
 t.test("an ordinary user gets a sandbox, too", { skip: withoutRoot || !existsSync("/usr/bin/setpriv") }, async (t) => {
   const allowed = readFileSync("/proc/sys/user/max_user_namespaces", "utf8").trim() !== "0";
