@@ -7,11 +7,18 @@ import { inspect } from "node:util";
 import { makeCommand, parse, wholeNumber } from "../cli/command.js";
 import { exitCodeOf } from "../cli/exit.js";
 import { UsageError } from "../runners/errors.js";
+import { imageCopier, imageLayouts, imageTool } from "./soak-image.js";
 import { type Round, roundSeed, type Soak } from "./soak-part.js";
 import { runtime, runtimeCli } from "./soak-runtime.js";
 
 /** The parts by name, in the order in which they run. */
-const PARTS: Readonly<Record<string, Soak>> = { runtime, "runtime-cli": runtimeCli };
+const PARTS: Readonly<Record<string, Soak>> = {
+  runtime,
+  "runtime-cli": runtimeCli,
+  "image-tool": imageTool,
+  "image-copier": imageCopier,
+  "image-layouts": imageLayouts,
+};
 
 interface Options {
   readonly minutes: number;

@@ -92,6 +92,9 @@ const more = ({ config }: ImageCase): string[] => Object.keys(config).filter((ke
 
 const REQUIRED = ["architecture", "os"];
 
+/** Names of users are resolved: a recommendation, so that who refuses them breaks no more than that. */
+export const RESOLVED = "image.conversion.user-resolved";
+
 /** Whether the image is to run as somebody whose number only the image, or nobody, knows. */
 function userByName({ config: { config } }: ImageCase): boolean {
   const user = typeof config === "object" && config !== null && "User" in config ? config.User : undefined;
@@ -205,6 +208,14 @@ export const FEATURES: readonly Feature[] = [
       ...subject,
       config: Object.fromEntries(Object.entries(subject.config).filter(([key]) => !more(subject).includes(key))),
     }),
+  },
+  {
+    id: RESOLVED,
+    of: userByName,
+    without: ({ config: { config, ...properties }, ...subject }) => {
+      const { User: _, ...execution } = typeof config === "object" && config !== null && "User" in config ? config : { User: null };
+      return { ...subject, config: { ...properties, config: execution } };
+    },
   },
   {
     id: "image.index.manifest-media-type-supported",

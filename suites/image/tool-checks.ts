@@ -2,7 +2,7 @@ import { complaint } from "../../runners/image/observation.js";
 import type { SeenTree } from "../../runners/image/seen.js";
 import { all, equal, type Judgement } from "../check.js";
 import { CONTROL, PLAIN } from "./controls.js";
-import { FEATURES } from "./features.js";
+import { FEATURES, RESOLVED } from "./features.js";
 import { LAW } from "./law.js";
 import { type Abilities, check, hasContent, type ToolCheck, type ToolView } from "./tool-view.js";
 
@@ -42,6 +42,9 @@ function refusedAltogether({ ending, refuse, mayRefuse, observation, features }:
   return fail("the image is unpacked: it is valid", complaint(observation));
 }
 
+/** What other checks see in what came of it. */
+const SHOWN_BY_RESULT: readonly string[] = [LAW.lowerOnly, RESOLVED];
+
 /** A statement about a feature: `by` is the one by whose name the feature is known. */
 const feature = (id: string, by: string, of?: keyof Abilities): ToolCheck =>
   check(
@@ -51,7 +54,7 @@ const feature = (id: string, by: string, of?: keyof Abilities): ToolCheck =>
       if (!found || refuse.length > 0) return undefined;
       if (other) return found.chooses ? fail("the image itself", "it takes another image of the layout in its place") : undefined;
       // That it is taken says nothing of what came of it; the tree does.
-      if (worked) return id === LAW.lowerOnly ? undefined : PASS;
+      if (worked) return SHOWN_BY_RESULT.includes(id) ? undefined : PASS;
       if (ending !== "refused" || mayRefuse.length > 0) return undefined;
       return observation.controls[by] === "accepted"
         ? fail("the tool takes it, as it takes the same image without", complaint(observation))
@@ -85,6 +88,7 @@ const altered = (sources: Readonly<Record<string, string>>, copy: SeenTree): str
 /** Who is asked to put up with a feature; undefined for everyone. */
 function abilityFor(id: string): keyof Abilities | undefined {
   if (id.startsWith("image.layer.")) return "unpacks";
+  if (id.startsWith("image.conversion.")) return "converts";
   return /^image\.manifest\.(?:config|layer)-of-unknown-type-/.test(id) ? "copies" : undefined;
 }
 

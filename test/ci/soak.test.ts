@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
@@ -63,4 +63,24 @@ t.test("the bundled runtime gives no finding; one with a fault does, and its cas
   t.equal(broken.status, 1, broken.stdout + broken.stderr);
   t.match(broken.stdout, /✗ runtime\.user\.umask/);
   t.ok(readdirSync(join(out, "5", "runtime-0", "failures")).length > 0);
+});
+
+t.test("a right tool, a copier and valid layouts give no finding; a tool with a fault does, and its layout is kept", async (t) => {
+  const out = t.testdir();
+  for (const part of ["image-tool", "image-copier", "image-layouts"]) {
+    const clean = soak(part, "--minutes", "0.03", "--seed", "5", "--out", out);
+    t.equal(clean.status, 0, clean.stdout + clean.stderr);
+    t.match(clean.stdout, new RegExp(`^${part} +\\d+ cases in \\d+ rounds, .*: 0 found$`, "m"));
+  }
+  t.same(readdirSync(out), [], "nothing is kept");
+  for (const [fault, id] of [
+    ["modes-lost", "image.layer.attributes-applied"],
+    ["whiteouts-kept", "image.layer.whiteout-removes"],
+    ["opaque-hides-own", "image.layer.opaque-any-order"],
+  ] as const) {
+    const broken = soak("image-tool", "--minutes", "0.05", "--seed", "5", "--out", out, "--fault", fault);
+    t.equal(broken.status, 1, broken.stderr);
+    t.ok(broken.stdout.includes(`✗ ${id}`), fault);
+    t.ok(existsSync(join(out, "5", "image-tool-0", id, "layout", "index.json")), `${fault} is kept`);
+  }
 });

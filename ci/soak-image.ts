@@ -1,0 +1,200 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { generalImages } from "../cli/image-tool-target.js";
+import { validImage } from "../generators/image/case.js";
+import { faultNamed } from "../generators/image/fault-table.js";
+import { buildLayout, type Layout } from "../generators/image/layout.js";
+import { writeLayout } from "../generators/image/write-layout.js";
+import { draw, streamSeed } from "../runners/draw.js";
+import { type ImageCase, TAG } from "../runners/image/case.js";
+import { digestOf } from "../runners/image/content.js";
+import { type Ending, ending, type ImageObservation } from "../runners/image/observation.js";
+import type { SeenNode, SeenTree } from "../runners/image/seen.js";
+import { loadCatalogue } from "../spec/catalogue.js";
+import { controlsFor } from "../suites/image/controls.js";
+import { toolExamples } from "../suites/image/tool-examples.js";
+import { idsFor, judgeTool } from "../suites/image/tool-judge.js";
+import { type Knowledge, viewOf } from "../suites/image/tool-view.js";
+import { wrongOfValid } from "./judged-image.js";
+import { convert } from "./right-convert.js";
+import { find, Refusal } from "./right-layout.js";
+import { type Choices, type Fault, Root } from "./right-unpack.js";
+import type { Soak, SoakFinding, SoakRun } from "./soak-part.js";
+
+/** Images of one round, and how many the first has whatever the time: those of all examples. */
+const ROUND = 500;
+const AT_LEAST = 300;
+
+/** Which of the choices are made, by the bits of a number. */
+const choicesOf = (bits: number): Choices => ({
+  strict: (bits & 1) !== 0,
+  follows: (bits & 2) !== 0,
+  touches: (bits & 4) !== 0,
+  linkHeader: (bits & 8) !== 0,
+  copiesAcross: (bits & 16) !== 0,
+  dropsTrusted: (bits & 32) !== 0,
+});
+
+const sized = (bytes: Buffer | undefined): string => `${bytes?.length} ${digestOf(bytes ?? Buffer.alloc(0))}`;
+
+const copyOf = (parts: readonly Buffer[]): SeenTree => {
+  const file = (bytes: Buffer): SeenNode => ({
+    kind: "file",
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    mtime: "0.000000000",
+    inode: digestOf(bytes),
+    content: sized(bytes),
+    xattrs: {},
+  });
+  return Object.fromEntries(parts.map((bytes, at) => [`blob-${at}`, file(bytes)]));
+};
+
+/** Something found in what is right. */
+type Wrong = readonly [id: string, actual: unknown];
+
+/** What a right tool comes to, as the runner would have seen it. */
+interface Came {
+  readonly status: number;
+  readonly stderr: string;
+  readonly tree: SeenTree | null;
+  readonly copy?: SeenTree;
+  readonly runtimeConfig?: ImageObservation["runtimeConfig"];
+}
+
+/** A right tool that works in this process: it unpacks and converts, or only copies. */
+class RightTool {
+  readonly #copying: boolean;
+  readonly #fault: Fault | undefined;
+
+  constructor(copying: boolean, fault?: Fault) {
+    this.#copying = copying;
+    this.#fault = fault;
+  }
+
+  async #come(layout: Layout, choices: Choices): Promise<Came> {
+    try {
+      const { manifest, config, configBytes, blobs, layers } = await find(layout, TAG, this.#copying);
+      if (this.#copying) return { status: 0, stderr: "", tree: null, copy: copyOf([manifest, configBytes, ...blobs]) };
+      const root = new Root(choices, this.#fault);
+      for (const layer of layers) root.apply(layer);
+      return { status: 0, stderr: "", tree: root.tree, runtimeConfig: convert(config, (path) => root.text(path)) };
+    } catch (thrown) {
+      // What is no layout at all, or no gzip, others refuse as well.
+      if (!(thrown instanceof Refusal) && !(thrown instanceof Error && "code" in thrown)) throw thrown;
+      return { status: 1, stderr: thrown instanceof Error ? thrown.message : "", tree: null };
+    }
+  }
+
+  async #once(subject: ImageCase, choices: Choices): Promise<ImageObservation> {
+    const layout = buildLayout(subject);
+    const { status, stderr, tree, copy, runtimeConfig } = await this.#come(layout, choices);
+    const { manifest, config, layers, decoys } = layout.names;
+    const content = (path: string): [] | [string] => (layout.files.has(path) ? [sized(layout.files.get(path))] : []);
+    const parts = [["the manifest", manifest], ["the config", config], ...layers.map((path, at) => [`layer ${at + 1}`, path])] as const;
+    const sources = parts.flatMap(([name = "", path = ""]) => content(path).map((each): [string, string] => [name, each]));
+    return {
+      format: "oci-conform/image-observation@1",
+      steps: [{ name: this.#copying ? "to-dir" : "unpack", status, stdout: "", stderr }],
+      tree,
+      copies: copy ? { dir: copy } : {},
+      ...(this.#copying ? { embedded: { dir: [] } } : {}),
+      sources: Object.fromEntries(sources),
+      decoys: decoys.flatMap(content),
+      ...(runtimeConfig === undefined ? {} : { runtimeConfig }),
+      ...(status === 0 ? {} : { leftovers: [] }),
+      escapes: [],
+      xattrs: ["user.", "trusted.", "security.capability"],
+      controls: {},
+    };
+  }
+
+  /** What is found in an image, as text. */
+  async found(subject: ImageCase, bits: number): Promise<readonly Wrong[]> {
+    const refusedBy = (subject.fault === undefined ? undefined : faultNamed(subject.fault)?.refusedBy) ?? [];
+    const knowledge: Knowledge = { refusedBy, converts: !this.#copying };
+    const choices = choicesOf(bits);
+    const first = await this.#once(subject, choices);
+    const controls: Record<string, Ending> = {};
+    for (const [name, control] of controlsFor(viewOf(subject, first, knowledge))) {
+      controls[name] = ending(await this.#once(control, choices));
+      if (controls[name] === "accepted") break;
+    }
+    const again = subject.aims.includes("robustness.image.repeatable") ? { again: (await this.#once(subject, choices)).tree } : {};
+    const able = idsFor({ unpacks: !this.#copying, copies: this.#copying, converts: !this.#copying });
+    return [...judgeTool(subject, { ...first, ...again, controls }, knowledge)].flatMap(([id, outcome]): Wrong[] => {
+      if (!able.has(id)) return [];
+      if (outcome.verdict === "error") return [[id, outcome.message]];
+      return outcome.verdict === "fail" ? [[id, { expected: outcome.expected, actual: outcome.actual, note: outcome.note }]] : [];
+    });
+  }
+}
+
+/** Draws the cases of a round: those of the examples in turn, and general ones. */
+function* casesOf(seed: number): Generator<ImageCase> {
+  for (const [at, { cases }] of toolExamples().entries()) yield draw(cases, streamSeed(seed, `example ${at}`)).next().value.case;
+  for (const { case: subject } of draw(generalImages(), streamSeed(seed, "general"))) yield subject;
+}
+
+/** Goes through rounds of cases until the time is up; `judge` gives what is wrong with one. */
+async function rounds(
+  run: SoakRun,
+  target: string,
+  cases: (seed: number) => Iterable<ImageCase>,
+  judge: (subject: ImageCase, number: number) => Promise<readonly Wrong[]>,
+): Promise<void> {
+  for (let round = 0; Date.now() < run.until && !run.signal.aborted; round++) {
+    const seed = run.seed(round);
+    const findings = new Map<string, SoakFinding>();
+    let number = 0;
+    for (const subject of cases(seed)) {
+      const over = round > 0 || number >= AT_LEAST;
+      if (number >= ROUND || (over && Date.now() >= run.until) || run.signal.aborted) break;
+      for (const [id, actual] of await judge(subject, seed + number)) {
+        const earlier = findings.get(id);
+        const first = () => {
+          const directory = join(run.out(round), id);
+          rmSync(directory, { recursive: true, force: true });
+          writeLayout(join(directory, "layout"), buildLayout(subject));
+          return directory;
+        };
+        findings.set(id, {
+          id,
+          failures: (earlier?.failures ?? 0) + 1,
+          actual: earlier?.actual ?? { case: subject, found: actual, choices: choicesOf(seed + number) },
+          again: earlier?.again ?? first(),
+        });
+      }
+      number++;
+    }
+    run.tell({ target, seed, cases: number, findings: [...findings.values()] });
+  }
+}
+
+const FAULTS: readonly string[] = ["whiteouts-kept", "modes-lost", "opaque-hides-own"] satisfies Fault[];
+const isFault = (name: string | undefined): name is Fault => name !== undefined && FAULTS.includes(name);
+
+function tool(copying: boolean, target: string): Soak {
+  return (run) => {
+    const own = new RightTool(copying, isFault(run.fault) ? run.fault : undefined);
+    return rounds(run, target, casesOf, (subject, number) => own.found(subject, number));
+  };
+}
+
+/** A tool of our own that unpacks as the spec says, with the choices that it leaves made one way and the other. */
+export const imageTool: Soak = tool(false, "unpacks and converts");
+
+/** A tool of our own that copies. */
+export const imageCopier: Soak = tool(true, "copies");
+
+/** Reading valid layouts: nothing is found in them but what they say they depart from. */
+export const imageLayouts: Soak = async (run) => {
+  const catalogue = await loadCatalogue("image");
+  const valid = function* (seed: number): Generator<ImageCase> {
+    for (const { case: subject } of draw(validImage(), seed)) yield subject;
+  };
+  await rounds(run, "valid layouts", valid, async (subject) =>
+    (await wrongOfValid(subject, catalogue)).map((words) => [words.split(":")[1]?.trim() ?? words, words]),
+  );
+};
