@@ -47,7 +47,7 @@ ${listing(applyLayers(subject.layers))
   return `# ${requirement.level} ${requirement.id}
 
 ${requirement.summary}
-${sectionUrl(requirement) ?? "A rule of oci-conform's own."}
+${sectionUrl(requirement, setting.spec) ?? "A rule of oci-conform's own."}
 
 - tool: ${oneLine(setting.version === "" ? setting.tool : setting.version)}
 - image: ${oneLine(subject.title)}
@@ -74,7 +74,7 @@ export function storeFailure(root: string, requirement: Requirement, tool: Tool,
       "reproduce.sh": reproduceScript(tool, setting.limits, [
         oneLine(`${requirement.id}: ${subject.title}`),
         requirement.summary,
-        sectionUrl(requirement) ?? "",
+        sectionUrl(requirement, setting.spec) ?? "",
         oneLine(`Expected: ${inWords(outcome.expected)}${note}`),
       ]),
     },

@@ -59,7 +59,7 @@ function resultOf(requirement: Requirement, judged: Judged): RequirementResult {
   const base = {
     id,
     level,
-    section: sectionUrl(requirement) ?? "",
+    section: sectionUrl(requirement, release) ?? "",
     title: summary,
     exercised: count.passes + count.failures,
     cases: count.passes + count.failures + count.skips,

@@ -61,6 +61,7 @@ async function explore(
   const able = idsFor(target.abilities);
   const results = await runSuite<ImageCase, ImageObservation>(
     {
+      release: options.spec,
       notAsked: () => undefined,
       execute: target.execute,
       stored: SHELVES.flatMap((shelf) => storedImages(join(options.out, shelf))).filter(isBuildable),

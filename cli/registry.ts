@@ -97,7 +97,7 @@ function storeFailure(
     facts,
     reproduce: {
       title: `${requirement.id}: ${subject.title}`,
-      requirement: `${requirement.summary}\n${sectionUrl(requirement) ?? ""}`,
+      requirement: `${requirement.summary}\n${sectionUrl(requirement, facts.release) ?? ""}`,
       expected: inWords(expected),
       url: target.endpoint.url,
       namespace: target.endpoint.namespace,
@@ -154,6 +154,7 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Telling[
   const complaints = new Complaints();
   const results = await runSuite<RegistryCase, RegistryObservation>(
     {
+      release: facts.release,
       notAsked: (requirement) => notAsked(requirement, facts),
       execute: executor(target, facts, complaints, signal),
       // What several clients do at the same time is a matter of luck.

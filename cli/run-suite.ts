@@ -17,6 +17,8 @@ const CONFIRMATIONS = 3;
 
 /** A target of one spec: what differs between runtimes, images and registries. */
 export interface Target<Case, Observation> {
+  /** The release of the spec that it is judged by. */
+  readonly release: string;
   /** Why a requirement is not asked of it; undefined when it is. */
   readonly notAsked: (requirement: Requirement) => string | undefined;
   readonly execute: Execute<Case, Observation>;
@@ -183,7 +185,7 @@ function resultFor<Case, Observation>(
   const base = {
     id: requirement.id,
     level: requirement.level,
-    section: sectionUrl(requirement) ?? "",
+    section: sectionUrl(requirement, target.release) ?? "",
     title: requirement.summary,
     exercised: tally?.exercised ?? 0,
     cases: tally?.cases ?? 0,

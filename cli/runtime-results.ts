@@ -42,7 +42,7 @@ export function storeFailure(
     setting: { host: found.host, target: found.target },
     reproduce: {
       title: `${requirement.id}: ${subject.title}`,
-      requirement: `${requirement.summary}\n${sectionUrl(requirement) ?? ""}`,
+      requirement: `${requirement.summary}\n${sectionUrl(requirement, found.target.release) ?? ""}`,
       expected: inWords(expected),
       driver,
       view: found.view,

@@ -132,6 +132,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
   try {
     const results = await runSuite<RuntimeCase, Observation>(
       {
+        release: found.target.release,
         notAsked: (requirement) => notInForce(requirement, found.target.release),
         execute: executor(pool, setting, complaints, signal),
         // Which of several operations at the same time comes first is a matter of luck.

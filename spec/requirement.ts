@@ -24,6 +24,8 @@ export interface Requirement {
   readonly level: Level;
   /** Document and anchor: `runtime.md#runtimeCreate`; none for rules of ours. */
   readonly section?: string;
+  /** The first words of the sentence and, after ` … `, the last: what leads a link to it. Not the sentence, which is the spec's. */
+  readonly fragment?: string;
   /** The statement that makes a mere description binding. */
   readonly via?: string;
   /** Whom it binds, where a spec binds others than the one under test. */
@@ -93,6 +95,9 @@ export function specOf(id: string): SpecName {
   return area === "registry" ? "distribution" : area === "image" ? "image" : "runtime";
 }
 
+/** At most five words, once or twice. */
+const FRAGMENT = /^\S+(?: (?!…)\S+){0,4}(?: … \S+(?: (?!…)\S+){0,4})?$/;
+
 const LEVELS = ["MUST", "SHOULD", "MAY"] as const;
 const FEATURE_NAMES = Object.keys(FEATURES).filter((name): name is Feature => Object.hasOwn(FEATURES, name));
 
@@ -110,7 +115,7 @@ export function requirementOf(entry: unknown, at: string, ours: boolean, spec: S
   };
   if (!isRecord(entry)) return fail("not a mapping");
   const form = FORMS[spec];
-  const { id, level, section, via, binds, api, since, until, when, summary, testable } = entry;
+  const { id, level, section, fragment, via, binds, api, since, until, when, summary, testable } = entry;
   if (typeof id !== "string" || !form.id.test(id)) return fail(`id ${JSON.stringify(id)} is not made of words`);
   const named = (what: string): never => fail(`${id}: ${what}`);
   const oneOf = <T extends string>(field: string, value: unknown, known: readonly T[]): T =>
@@ -123,6 +128,8 @@ export function requirementOf(entry: unknown, at: string, ours: boolean, spec: S
   const stated = oneOf("level", level, LEVELS);
   if (typeof section !== "string" || !form.section.test(section))
     return named(`section ${JSON.stringify(section)} is not document.md#anchor`);
+  if (fragment !== undefined && (typeof fragment !== "string" || !FRAGMENT.test(fragment)))
+    return named(`fragment ${JSON.stringify(fragment)} is not a few words, or the first and the last few with " … " between them`);
   if (via !== undefined && typeof via !== "string") return named("via is not a section");
   const release = (field: string, value: unknown): string =>
     form.releases.find((each) => each === value) ?? named(`${field} ${JSON.stringify(value)} is no release`);
@@ -135,6 +142,7 @@ export function requirementOf(entry: unknown, at: string, ours: boolean, spec: S
     id,
     level: stated,
     section,
+    ...(fragment === undefined ? {} : { fragment }),
     ...(via === undefined ? {} : { via }),
     ...(form.parties ? bound(form.parties) : {}),
     ...(form.apis ? { api: oneOf("api", api, APIS) } : {}),

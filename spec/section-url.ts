@@ -1,19 +1,39 @@
-import { type Requirement, specOf } from "./requirement.js";
+import { RELEASES as DISTRIBUTION } from "./distribution/releases.js";
+import { RELEASES as IMAGE } from "./image/releases.js";
+import { type Requirement, type SpecName, specOf } from "./requirement.js";
+import { RELEASES as RUNTIME } from "./runtime/releases.js";
 
-const RUNTIME = "https://github.com/opencontainers/runtime-spec/blob/v1.3.0/";
-const DISTRIBUTION = "https://github.com/opencontainers/distribution-spec/blob/";
-const IMAGE = "https://github.com/opencontainers/image-spec/blob/";
+const RELEASES: Readonly<Record<SpecName, readonly string[]>> = { runtime: RUNTIME, image: IMAGE, distribution: DISTRIBUTION };
 const RFC = "https://www.rfc-editor.org/rfc/";
 
-/** What is new at head stands on the main branch only; all else in the newest release in which it holds. */
-const branchOf = ({ since, until }: Requirement): string => (since === "head" ? "main" : `v${until ?? "1.1.1"}`);
+/**
+ * The branch or tag to read a statement in: that of the release that something is judged by, else of the newest release in which it
+ * holds. What is new at head stands on the main branch only.
+ */
+function branchOf({ id, since, until }: Requirement, release: string | undefined): string {
+  const known = RELEASES[specOf(id)];
+  const newest = until ?? known.findLast((each) => each !== "head");
+  const read = release !== undefined && known.includes(release) ? release : since === "head" ? since : newest;
+  return read === "head" ? "main" : `v${read}`;
+}
 
-/** Where the statement stands on the web; undefined for rules of ours. */
-export function sectionUrl(requirement: Requirement): string | undefined {
+/** Words as they stand in a text fragment, in which hyphens, commas and ampersands mean something. */
+const encoded = (words: string): string => encodeURIComponent(words).replaceAll("-", "%2D");
+
+/** What leads a browser from the section to the sentence (https://wicg.github.io/scroll-to-text-fragment). */
+const pointer = ({ fragment }: Requirement): string =>
+  fragment === undefined ? "" : `:~:text=${fragment.split(FRAGMENT_SEPARATOR).map(encoded).join(",")}`;
+
+/** Stands between the first and the last words of a sentence in an entry's fragment. */
+export const FRAGMENT_SEPARATOR = " … ";
+
+/**
+ * Where a statement stands on the web, down to the sentence; undefined for rules of ours.
+ * @param release by which something is judged: the link then leads to the text of that release.
+ */
+export function sectionUrl(requirement: Requirement, release?: string): string | undefined {
   const { id, section } = requirement;
   if (section === undefined) return undefined;
-  if (specOf(id) === "runtime") return `${RUNTIME}${section}`;
-  if (specOf(id) === "image") return `${IMAGE}${branchOf(requirement)}/${section}`;
-  if (section.startsWith("rfc")) return `${RFC}${section.replace(".md#", "#")}`;
-  return `${DISTRIBUTION}${branchOf(requirement)}/${section}`;
+  if (section.startsWith("rfc")) return `${RFC}${section.replace(".md#", "#")}${pointer(requirement)}`;
+  return `https://github.com/opencontainers/${specOf(id)}-spec/blob/${branchOf(requirement, release)}/${section}${pointer(requirement)}`;
 }

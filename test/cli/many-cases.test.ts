@@ -47,6 +47,7 @@ t.test("many cases take no more memory than few, and their results are no larger
   const used: number[] = [];
   const results = await runSuite<{ n: number; words: string }, { words: string }>(
     {
+      release: "1.3.0",
       notAsked: () => undefined,
       stored: [],
       sources: [],

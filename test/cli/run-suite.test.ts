@@ -21,6 +21,7 @@ const FAIL: Outcome = { verdict: "fail", expected: 1, actual: 2 };
 async function resultOf(judge: (nth: number) => Outcome, more: Partial<SuiteOptions> = {}): Promise<RequirementResult> {
   let nth = 0;
   const target: Target<number, string> = {
+    release: "1.0.2",
     notAsked: () => undefined,
     execute: async () => ({ observation: "seen", outcomes: new Map([[ID, judge(++nth)]]) }),
     stored: [],
@@ -36,7 +37,8 @@ async function resultOf(judge: (nth: number) => Outcome, more: Partial<SuiteOpti
   return result;
 }
 
-t.test("a failure that comes again is one", async (t) => {
+t.test("a failure that comes again is one, and links the release that it is judged by", async (t) => {
+  t.match((await resultOf(() => FAIL)).section, /\/runtime-spec\/blob\/v1\.0\.2\/config\.md#process$/);
   t.match(await resultOf(() => FAIL), { verdict: "fail", failures: 9, finding: { case: "failures" } });
 });
 

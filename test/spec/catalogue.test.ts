@@ -50,6 +50,12 @@ t.test("a section has an address, a rule of ours has none", async (t) => {
   const [ours] = catalogueOf([{ file: "ours.yaml", entries: [{ id: "robustness.thing", summary: "A thing." }], ours: true }]);
   if (!stated || !ours) throw new Error("an entry is missing");
   t.equal(sectionUrl(stated), "https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#configRoot");
+  t.equal(sectionUrl(stated, "1.0.2"), "https://github.com/opencontainers/runtime-spec/blob/v1.0.2/config.md#configRoot");
+  t.equal(sectionUrl(stated, "1.0.2-dev"), sectionUrl(stated), "what is no release has no text");
+  t.equal(
+    sectionUrl({ ...stated, fragment: "the first, few … well-known words" }),
+    "https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#configRoot:~:text=the%20first%2C%20few,well%2Dknown%20words",
+  );
   t.equal(sectionUrl(ours), undefined);
 });
 
@@ -71,6 +77,11 @@ t.test("a broken catalogue is named, with the entry and what is wrong with it", 
     ["no summary", { ...ENTRY, summary: "" }, /entry 2: runtime\.area\.thing: summary is missing/],
     ["unknown release", { ...ENTRY, since: "1.4.0" }, /runtime\.area\.thing: since "1\.4\.0" is no release/],
     ["a release that is a number", { ...ENTRY, since: 1.1 }, /since 1\.1 is no release/],
+    [
+      "a sentence for a few words",
+      { ...ENTRY, fragment: "a sentence of more than a few words" },
+      /fragment "a sentence.*" is not a few words/,
+    ],
     ["no anchor", { ...ENTRY, section: "config.md" }, /section "config\.md" is not/],
     ["no section", { ...ENTRY, section: undefined }, /section undefined is not/],
     ["a number for a word", { ...ENTRY, id: "runtime.area.1" }, /entry 2: id "runtime\.area\.1" is not made of words/],

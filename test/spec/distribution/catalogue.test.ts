@@ -145,7 +145,7 @@ t.test("a section has an address in the newest text that has it", async (t) => {
     { ...ENTRY, until: "1.0.1" },
     { ...ENTRY, since: "head" },
     { ...ENTRY, section: "rfc9110.md#section-9.3.2" },
-  ].map((entry) => [...made(entry)].map(sectionUrl)[0]);
+  ].map((entry) => [...made(entry)].map((each) => sectionUrl(each))[0]);
   const blob = "https://github.com/opencontainers/distribution-spec/blob";
   t.strictSame(urls, [
     `${blob}/v1.1.1/spec.md#api`,

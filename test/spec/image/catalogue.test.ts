@@ -76,7 +76,7 @@ t.test("a section has an address in the newest text that has it", async (t) => {
     testable: true,
   };
   const urls = [entry, { ...entry, until: "1.0.2" }, { ...entry, since: "head" }].map(
-    (each) => [...catalogueOf([{ file: "law.yaml", entries: [each], ours: false }], "image")].map(sectionUrl)[0],
+    (each) => [...catalogueOf([{ file: "law.yaml", entries: [each], ours: false }], "image")].map((each) => sectionUrl(each))[0],
   );
   const blob = "https://github.com/opencontainers/image-spec/blob";
   t.strictSame(urls, [`${blob}/v1.1.1/layer.md#whiteouts`, `${blob}/v1.0.2/layer.md#whiteouts`, `${blob}/main/layer.md#whiteouts`]);
