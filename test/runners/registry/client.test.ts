@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import t, { type Test } from "tap";
-import { challengesOf } from "../../../runners/registry/auth.js";
+import { challengesOf } from "../../../runners/registry/challenge.js";
 import { RegistryClient, retryAfter } from "../../../runners/registry/client.js";
 import { HttpClient, splitUrl } from "../../../runners/registry/http-client.js";
 import { nextLink } from "../../../runners/registry/run-case.js";
