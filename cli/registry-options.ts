@@ -11,7 +11,7 @@ import { type CommonOptions, withCommonOptions } from "./common-options.js";
 
 /** The options of `oci-conform registry`, parsed. */
 export interface RegistryOptions extends CommonOptions {
-  /** `http://host:port` or `https://…`. */
+  /** `http://host:port` or `https://…`, with the path below which `/v2/` is, if any. */
   readonly url?: string;
   /** The command that starts the registry. */
   readonly server?: string;
@@ -30,18 +30,12 @@ export interface RegistryOptions extends CommonOptions {
   readonly bundledArg: readonly string[];
 }
 
-/** A registry's URL without a path. */
+/** A registry's URL: what stands before its `/v2/`, without a slash at its end. */
 export function baseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (
-    !url ||
-    (url.protocol !== "http:" && url.protocol !== "https:") ||
-    !["/", "/v2/", "/v2"].includes(url.pathname) ||
-    url.search !== "" ||
-    url.username !== ""
-  )
-    throw new InvalidArgumentError("It must be http://HOST[:PORT] or https://HOST[:PORT], without a path and without credentials.");
-  return url.origin;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "")
+    throw new InvalidArgumentError("It must be http://HOST[:PORT][/PATH] or https://…, without credentials and without a query.");
+  return `${url.origin}${url.pathname.replace(/\/+$/, "").replace(/\/v2$/, "")}`;
 }
 
 function namespace(text: string): string {
@@ -59,7 +53,11 @@ function apiList(text: string): readonly Api[] {
 /** Adds the options that say how a registry is reached. */
 export const withConnectionOptions = (command: Command): Command =>
   command
-    .option("--url <url>", "the registry (default: the bundled reference registry, or http://127.0.0.1:5000 with --server)", baseUrl)
+    .option(
+      "--url <url>",
+      "the registry, with the path above its /v2/ if there is one (default: the bundled reference registry, or http://127.0.0.1:5000 with --server)",
+      baseUrl,
+    )
     .option("--server <command>", "start the registry by this command, watch it, restart it, and end it; its log goes to OUT/server.log")
     .option("--namespace <name>", "everything is pushed to repositories below this name", namespace, "oci-conform")
     .option("--ca <file>", "trust this certificate authority (PEM)")
@@ -110,8 +108,15 @@ const authFiles = (): string[] => [
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
+/** What an auth file may name credentials by, for a host or a namespace of it: the narrowest first. */
+function* keysFor(host: string, namespace: string): Generator<string> {
+  const parts = namespace.split("/").filter((part) => part !== "");
+  for (let count = parts.length; count > 0; count--) yield `${host}/${parts.slice(0, count).join("/")}`;
+  yield* [host, `https://${host}`, `https://${host}/v1/`, `https://${host}/v2/`];
+}
+
 /** The credentials for a host in an auth file; undefined when it has none. @throws UsageError for what cannot be read */
-function fromFile(file: string, host: string): Credentials | undefined {
+function fromFile(file: string, host: string, namespace: string): Credentials | undefined {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, "utf8"));
@@ -119,14 +124,17 @@ function fromFile(file: string, host: string): Credentials | undefined {
     throw new UsageError(`--authfile ${file}: ${thrown instanceof SyntaxError ? "not JSON" : "cannot be read"}`);
   }
   const auths = isObject(value) && isObject(value.auths) ? value.auths : {};
-  const entry = auths[host] ?? auths[`https://${host}`] ?? auths[`https://${host}/v1/`];
+  const entry = [...keysFor(host, namespace)].map((key) => auths[key]).find((each) => each !== undefined);
   const auth = isObject(entry) && typeof entry.auth === "string" ? Buffer.from(entry.auth, "base64").toString() : undefined;
   const colon = auth?.indexOf(":") ?? -1;
   return auth !== undefined && colon > 0 ? { user: auth.slice(0, colon), password: auth.slice(colon + 1) } : undefined;
 }
 
 /** The credentials that the options name. @throws UsageError when they name some that are not there */
-export function credentialsOf(options: Pick<RegistryOptions, "user" | "passwordEnv" | "authfile">, url: string): Credentials | undefined {
+export function credentialsOf(
+  options: Pick<RegistryOptions, "user" | "passwordEnv" | "authfile" | "namespace">,
+  url: string,
+): Credentials | undefined {
   if (options.user !== undefined) {
     const password = process.env[options.passwordEnv];
     if (password === undefined) throw new UsageError(`--user ${options.user}: the environment variable ${options.passwordEnv} is not set`);
@@ -135,13 +143,13 @@ export function credentialsOf(options: Pick<RegistryOptions, "user" | "passwordE
   if (options.authfile === undefined) return undefined;
   const { host } = new URL(url);
   if (typeof options.authfile === "string") {
-    const found = fromFile(options.authfile, host);
+    const found = fromFile(options.authfile, host, options.namespace);
     if (!found) throw new UsageError(`--authfile ${options.authfile}: it has no credentials for ${host}`);
     return found;
   }
   for (const file of authFiles()) {
     try {
-      const found = fromFile(file, host);
+      const found = fromFile(file, host, options.namespace);
       if (found) return found;
     } catch {
       // The user's own files need not be there.

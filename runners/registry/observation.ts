@@ -96,6 +96,8 @@ export interface RegistryObservation {
   }[];
   /** The contents' facts, for the model. */
   readonly contents: Readonly<Record<string, ContentFacts>>;
+  /** The path below which the registry's `/v2/` is, such as `/registry`; left out where there is none. */
+  readonly below?: string;
   /** The names that the run gave to the case's repositories. */
   readonly repositories: Readonly<Record<string, string>>;
   /** What became of a server of ours: it ended by itself. */

@@ -27,7 +27,8 @@ const HEAD = `
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 header() { tr -d '\\r' < "$work/$1.headers" | sed -n "s/^$2: *//Ip" | tail -n 1; }
-absolute() { case $1 in http*) printf %s "$1" ;; *) printf %s "$REGISTRY$1" ;; esac; }
+origin=$(printf %s "$REGISTRY" | sed 's#^\\(https*://[^/]*\\).*#\\1#')
+absolute() { case $1 in http*) printf %s "$1" ;; *) printf %s "$origin$1" ;; esac; }
 location() { absolute "$(header "$1" location)"; }
 link() { absolute "$(header "$1" link | sed 's/^<//; s/>.*//')"; }
 etag() { header "$1" etag; }

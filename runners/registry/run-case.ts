@@ -63,12 +63,14 @@ export class CaseRun {
     await Promise.all(clients.map((own, client) => this.#list(own, "clients", client)));
     await this.#list(after, "after", 0);
     const crashed = this.#server?.crashed;
+    const below = splitUrl(this.#client.endpoint.url).path;
     return {
       format: "oci-conform/registry-observation@1",
       exchanges: this.#exchanges,
       untaken: this.#untaken,
       contents: this.#contents.facts(),
       repositories: this.#repositories,
+      ...(below === "/" ? {} : { below }),
       ...(crashed === undefined ? {} : { crashed }),
     };
   }

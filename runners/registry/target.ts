@@ -1,6 +1,6 @@
 /** How requests reach a registry. */
 export interface Endpoint {
-  /** `http://host:port` or `https://…`, without a path. */
+  /** `http://host:port` or `https://…`, with the path below which `/v2/` is, if any, and no slash at its end. */
   readonly url: string;
   /** Goes before every repository's name, without slashes at its ends; may be empty. */
   readonly namespace: string;

@@ -87,9 +87,11 @@ export class Model {
   readonly #acknowledged = new Map<string, Acknowledged>();
   readonly #contents: ReadonlyMap<string, ContentFacts>;
   readonly #facts: RegistryObservation["contents"];
+  readonly #below: string;
 
-  constructor(observation: Pick<RegistryObservation, "contents">, given?: Given) {
+  constructor(observation: Pick<RegistryObservation, "contents" | "below">, given?: Given) {
     this.#facts = observation.contents;
+    this.#below = observation.below ?? "";
     this.#contents = new Map(
       Object.values(observation.contents).flatMap((facts) => digestsOf(facts).map((digest): [string, ContentFacts] => [digest, facts])),
     );
@@ -165,7 +167,7 @@ export class Model {
     if (label !== undefined && content) this.#acknowledged.set(label, { by, content });
   }
 
-  route = (exchange: Exchange): Route => routeOf(exchange, (label) => this.session(label) !== undefined);
+  route = (exchange: Exchange): Route => routeOf(exchange, this.#below, (label) => this.session(label) !== undefined);
 
   /** The manifests that refer to a digest as their subject, and are there; undefined when that is not known. */
   referrers(name: string, subject: string): readonly Stored[] | undefined {
@@ -372,7 +374,7 @@ export class Model {
   blur(exchanges: readonly Exchange[]): void {
     for (const exchange of exchanges) this.apply(exchange);
     for (const { request, uses } of exchanges) {
-      const route = routeOf({ request, uses }, (label) => this.session(label) !== undefined);
+      const route = routeOf({ request, uses }, this.#below, (label) => this.session(label) !== undefined);
       if (request.method === "GET" || request.method === "HEAD") continue;
       if (route.kind === "session") {
         const key = this.#aliases.get(route.session) ?? route.session;

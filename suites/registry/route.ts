@@ -32,11 +32,19 @@ export const pathOf = (url: string): string => /^https?:\/\/[^/?#]+([^?#]*)/i.ex
 /** The query of an absolute URL. */
 export const queryOf = (url: string): URLSearchParams => new URLSearchParams(/\?([^#]*)/.exec(url)?.[1] ?? "");
 
-/** The route of a request; `isSession` tells the labels whose `Location` is an upload's. */
-export function routeOf({ request, uses }: Pick<Exchange, "request" | "uses">, isSession: (label: string) => boolean): Route {
+/**
+ * The route of a request; `isSession` tells the labels whose `Location` is an upload's.
+ * @param below the path below which the registry's `/v2/` is
+ */
+export function routeOf(
+  { request, uses }: Pick<Exchange, "request" | "uses">,
+  below: string,
+  isSession: (label: string) => boolean,
+): Route {
   const session = uses.find(isSession);
   if (session !== undefined) return { kind: "session", session };
-  const path = pathOf(request.url);
+  const whole = pathOf(request.url);
+  const path = whole.startsWith(`${below}/`) ? whole.slice(below.length) : whole;
   if (path === "/v2/" || path === "/v2") return { kind: "base" };
   for (const [pattern, make] of PATTERNS) {
     const match = pattern.exec(path);

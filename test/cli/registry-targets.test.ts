@@ -113,7 +113,7 @@ t.test("a server that does not start", async (t) => {
 t.test("bad use is one line, exit 64", async (t) => {
   for (const args of [
     ["--url", "ftp://x"],
-    ["--url", "http://x/path"],
+    ["--url", "http://x/path?query"],
     ["--url", "http://user:password@x"],
     ["--namespace", "UPPER"],
     ["--apis", "pull,pish"],
