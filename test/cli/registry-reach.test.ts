@@ -29,7 +29,7 @@ async function below(t: Test, path: string, options: Partial<ServeOptions> = {})
       outgoing.writeHead(404).end();
       return;
     }
-    const onward = request({ hostname, port, method, path: url.slice(path.length), headers }, (answer) => {
+    const onward = request({ hostname, port, method, path: url.slice(path.length), headers, agent: false }, (answer) => {
       statuses.push(answer.statusCode ?? 0);
       const { location, link, "www-authenticate": challenge, ...rest } = answer.headers;
       outgoing.writeHead(answer.statusCode ?? 500, {
