@@ -32,8 +32,8 @@ const NO_PLATFORM: readonly string[] = ["untagged-image", "named-elsewhere", "un
 const RECOMMENDED: readonly (readonly [id: string, broken: (subject: ImageCase) => boolean])[] = [
   [
     "image.descriptor.manifest-platform",
-    ({ shape: { platform, unknownConfig, neighbours = [] } }) =>
-      (platform !== true && unknownConfig === undefined) || neighbours.some((kind) => NO_PLATFORM.includes(kind)),
+    ({ shape: { platform, unknownConfig, unknownLayers, neighbours = [] } }) =>
+      (platform !== true && unknownConfig === undefined && unknownLayers !== true) || neighbours.some((kind) => NO_PLATFORM.includes(kind)),
   ],
   ["image.descriptor.sha256-recommended", ({ shape: { sha512 } }) => sha512 === true],
   ["image.manifest.media-type-used", ({ shape: { untyped } }) => untyped === true],

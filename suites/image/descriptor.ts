@@ -5,6 +5,7 @@ import { COMPUTABLE } from "../../runners/image/scan.js";
 import { BASE64, MEDIA_TYPE, parseDigest, REGISTERED, schemeOf } from "../../spec/image/grammar.js";
 import { documentKind, MANIFEST } from "../../spec/image/media-types.js";
 import { atLeast } from "../../spec/image/releases.js";
+import { hasImageLayers } from "./layers-of.js";
 import { at, check, type DescriptorView, type Located, must, type Section } from "./suite.js";
 
 /** A property of a descriptor that must be a string. */
@@ -64,13 +65,11 @@ function typesOf(view: DescriptorView): Located[] {
 const urlsOf = ({ node }: DescriptorView) => itemsOf(node, "urls").flatMap((url) => (url.kind === "string" ? [url] : []));
 
 /** Whether a manifest is one of an image, which is for a platform, rather than of an artifact. */
-function isImage(descriptor: JsonNode, { json: { root } }: Document): boolean {
+function isImage(descriptor: JsonNode, manifest: Document): boolean {
+  const { root } = manifest.json;
   const config = textOf(member(root, "config"), "mediaType");
-  return (
-    [descriptor, root].every((node) => member(node, "artifactType") === undefined) &&
-    config !== undefined &&
-    documentKind(config) === "config"
-  );
+  const artifact = [descriptor, root].some((node) => member(node, "artifactType") !== undefined);
+  return !artifact && config !== undefined && documentKind(config) === "config" && hasImageLayers(manifest);
 }
 
 /** descriptor.md */

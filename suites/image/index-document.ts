@@ -11,17 +11,17 @@ const oneOf = (value: string | undefined, known: ReadonlySet<string>, name: stri
   value === undefined ? undefined : must(known.has(value), `a ${name} that Go knows`, value);
 
 /** What stands for no platform, where there is none to name. */
-const UNKNOWN = "unknown";
+const NONE: ReadonlySet<string> = new Set(["", "unknown"]);
 
-/** A platform, or a config that has one, and whether it belongs to an attestation. */
+/** A platform, or a config that should have one, and whether it belongs to something that has none. */
 interface Placed {
   readonly node: JsonNode;
-  readonly attests?: true;
+  readonly placeless?: true;
 }
 
-const named = ({ node, attests }: Placed, name: string): string | undefined => {
+const named = ({ node, placeless }: Placed, name: string): string | undefined => {
   const value = textOf(node, name);
-  return attests && value === UNKNOWN ? undefined : value;
+  return placeless && value !== undefined && NONE.has(value) ? undefined : value;
 };
 
 export const architectureKnown = (placed: Placed) => oneOf(named(placed, "architecture"), ARCHITECTURES, "GOARCH");

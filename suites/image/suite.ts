@@ -44,8 +44,8 @@ export interface ObjectView extends DocumentView {
   readonly root: JsonNode;
   /** Whether only descriptors of Docker's media types lead to it. */
   readonly docker: boolean;
-  /** Whether it is the config of what BuildKit says about an image, which has no platform. */
-  readonly attests?: true;
+  /** Whether it is the config of something that is no image and has no platform, such as what BuildKit says about one. */
+  readonly placeless?: true;
 }
 
 /** A manifest with what it is made of, as far as that is there. */
@@ -80,15 +80,15 @@ export interface DescriptorView extends Common {
 export interface PlatformView extends Common {
   readonly node: JsonNode;
   /** Whether it stands for none, beside what BuildKit says about an image. */
-  readonly attests?: true;
+  readonly placeless?: true;
 }
 
 /** A map of annotations, or of labels. */
 export interface AnnotationsView extends Common {
   readonly node: JsonNode;
   readonly of: "descriptor" | "manifest" | "index" | "labels";
-  /** Whether it is on a descriptor of index.json. */
-  readonly named: boolean;
+  /** Whether it is on a descriptor of index.json; a subject has the annotations that it has where it stands. */
+  readonly named?: boolean;
   /** Names that occur twice. */
   readonly duplicates: readonly { readonly node: JsonNode; readonly offset: number }[];
 }

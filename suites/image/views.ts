@@ -2,6 +2,7 @@ import { itemsOf, type JsonNode, member, textOf } from "../../runners/image/json
 import type { Document, Layout, Reference } from "../../runners/image/layout.js";
 import { documentKind, isDocker, layerType } from "../../spec/image/media-types.js";
 import type { Release } from "../../spec/image/releases.js";
+import { hasImageLayers } from "./layers-of.js";
 import type {
   AnnotationsView,
   BlobView,
@@ -64,17 +65,21 @@ export class LayoutViews {
         document,
         root,
         docker: types.length > 0 && types.every(isDocker),
-        ...(role === "config" && this.#attestsAlone(document.path) ? { attests: true as const } : {}),
+        ...(role === "config" && this.#isPlaceless(document.path) ? { placeless: true as const } : {}),
         release: this.#release,
         spot: { file: document.path, node: root },
       };
     }
   }
 
-  /** Whether a config belongs to attestations alone. */
-  #attestsAlone(path: string): boolean {
-    const of = (this.#byPath.get(path) ?? []).flatMap(({ document }) => this.#byPath.get(document.path) ?? []);
-    return of.length > 0 && of.every(isAttestation);
+  /** Whether a config belongs to attestations alone, or to other things without a layer of an image, such as cosign's signatures. */
+  #isPlaceless(path: string): boolean {
+    const manifests = (this.#byPath.get(path) ?? []).map(({ document }) => document);
+    const attests = ({ path: own }: Document): boolean => {
+      const of = this.#byPath.get(own) ?? [];
+      return of.length > 0 && of.every(isAttestation);
+    };
+    return manifests.length > 0 && manifests.every((manifest) => attests(manifest) || !hasImageLayers(manifest));
   }
 
   *manifests(): Generator<ManifestView> {
@@ -149,7 +154,7 @@ export class LayoutViews {
       if (platform)
         yield {
           node: platform,
-          ...(isAttestation(reference) ? { attests: true as const } : {}),
+          ...(isAttestation(reference) ? { placeless: true as const } : {}),
           release: this.#release,
           spot: { file: document.path, node: platform },
         };
@@ -157,15 +162,34 @@ export class LayoutViews {
   }
 
   *annotations(): Generator<AnnotationsView> {
-    const of = (document: Document, node: JsonNode | undefined, kind: AnnotationsView["of"], named = false): AnnotationsView[] => {
+    const of = (
+      document: Document,
+      node: JsonNode | undefined,
+      kind: AnnotationsView["of"],
+      place: "named" | "subject" | "elsewhere" = "elsewhere",
+    ): AnnotationsView[] => {
       if (!node) return [];
       const duplicates = this.#duplicates.get(node) ?? [];
-      return [{ node, of: kind, named, duplicates, release: this.#release, spot: { file: document.path, node } }];
+      return [
+        {
+          node,
+          of: kind,
+          ...(place === "subject" ? {} : { named: place === "named" }),
+          duplicates,
+          release: this.#release,
+          spot: { file: document.path, node },
+        },
+      ];
     };
     for (const kind of ["index", "manifest"] as const)
       for (const { document, root } of this.objects(kind)) yield* of(document, member(root, "annotations"), kind);
     for (const { document, node, use } of this.#layout.references)
-      yield* of(document, member(node, "annotations"), "descriptor", document.entryPoint && use === "manifest");
+      yield* of(
+        document,
+        member(node, "annotations"),
+        "descriptor",
+        use === "subject" ? use : document.entryPoint && use === "manifest" ? "named" : "elsewhere",
+      );
     for (const { document, root } of this.objects("config")) yield* of(document, member(member(root, "config"), "Labels"), "labels");
   }
 

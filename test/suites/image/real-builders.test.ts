@@ -38,10 +38,9 @@ t.test("what BuildKit says about an image is for no platform", async (t) => {
     return (await found(builder, [builder.blob(INDEX, index)])).failed;
   };
   t.strictSame(await of({ "vnd.docker.reference.type": "attestation-manifest" }), []);
-  const unknown = ["image.config.architecture-goarch", "image.config.os-goos"];
   t.strictSame(
     await of({}),
-    [...unknown, "image.index.platform-architecture-goarch", "image.index.platform-os-goos"],
+    ["image.index.platform-architecture-goarch", "image.index.platform-os-goos"],
     "without its annotation it is an image for an unknown platform",
   );
 });
@@ -61,6 +60,32 @@ t.test("an artifact is for no platform, and an image is", async (t) => {
   t.ok((await found(builder, [image])).failed.includes("image.descriptor.manifest-platform"));
   t.notOk(artifact.platform ?? image.platform);
   t.equal(EMPTY, "application/vnd.oci.empty.v1+json");
+});
+
+t.test("a signature in the form of an image is none, and a subject is described as it is where it stands", async (t) => {
+  const name = { "org.opencontainers.image.ref.name": "a" };
+  const builder = new Builder();
+  const image = builder.image([layer], { descriptor: { annotations: name } });
+  const signature = builder.blob("application/vnd.dev.cosign.simplesigning.v1+json", '{"critical":{}}');
+  // As cosign writes it: the config is an image's, with nothing in it.
+  const config = builder.blob(CONFIG, { architecture: "", os: "", config: {}, rootfs: { type: "layers", diff_ids: [signature.digest] } });
+  const signed = builder.blob(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers: [signature] });
+  const { platform: _, ...referrer } = builder.artifact({ subject: { ...image, platform: undefined } });
+  t.strictSame((await found(builder, [image, signed, referrer])).failed, []);
+  const empty = new Builder();
+  const nowhere = empty.image([layer], { config: { architecture: "", os: "" } });
+  t.strictSame(
+    (await found(empty, [nowhere])).failed,
+    ["image.config.architecture-goarch", "image.config.os-goos"],
+    "an image has a platform",
+  );
+  const inner = new Builder();
+  const nested = inner.blob(INDEX, {
+    schemaVersion: 2,
+    mediaType: INDEX,
+    manifests: [inner.image([layer], { descriptor: { annotations: name } })],
+  });
+  t.strictSame((await found(inner, [nested])).failed, ["image.annotations.ref-name-place"]);
 });
 
 /** A frame that readers of zstd skip. */
