@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Arbitrary } from "fast-check";
 import type { Progress, Telling } from "../reports/reporter.js";
 import { type Finding, type RequirementResult, type Results, type Shard, summarize } from "../reports/results.js";
@@ -163,6 +164,13 @@ export async function runSuite<Case, Observation>(
   };
 }
 
+/** A digest of a case but for its title and aims, by which it is known again. */
+const digestOf = (subject: unknown): string =>
+  createHash("sha256")
+    .update(JSON.stringify(subject, (key, value: unknown) => (key === "title" || key === "aims" ? undefined : value)))
+    .digest("hex")
+    .slice(0, 16);
+
 /** How often it failed, and how often not again. */
 function whyUnconfirmed(
   { failures, exercised }: Pick<RequirementResult, "failures" | "exercised">,
@@ -196,7 +204,7 @@ function resultFor<Case, Observation>(
   if (reason !== undefined) return { ...base, verdict: "skip", reason };
   if (tally?.worst) {
     const found = shrunk ?? { ...tally.worst, failed: 0, confirmations: 0, cutOff: true };
-    const finding = target.finding(requirement, found);
+    const finding = { ...target.finding(requirement, found), input: digestOf(found.drawn.case) };
     if (isConfirmed(found)) return { ...base, verdict: "fail", finding };
     return { ...base, verdict: "unconfirmed", reason: whyUnconfirmed(base, found), finding };
   }

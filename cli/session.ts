@@ -1,6 +1,7 @@
 import { release, type } from "node:os";
 import { join } from "node:path";
 import { checkDirectory } from "../files/directory.js";
+import { withCauses } from "../reports/causes.js";
 import { exitCode } from "../reports/exit-code.js";
 import { untestedResults, withIncomplete } from "../reports/incomplete.js";
 import { Outputs } from "../reports/outputs.js";
@@ -53,16 +54,13 @@ export interface Ended {
 /** The weightiest of several exit codes: our own fault, then a finding, then a target that could not be tested. */
 export const weightiest = (codes: readonly number[]): number => [70, 1, 2].find((code) => codes.includes(code)) ?? 0;
 
-/** Marks failures that were not confirmed as failing the run, where that is asked for. */
-const failing = (results: Results, { failOn }: SessionOptions): Results =>
-  failOn === "unconfirmed"
-    ? {
-        ...results,
-        requirements: results.requirements.map((result) =>
-          result.verdict === "unconfirmed" ? { ...result, fails: true as const } : result,
-        ),
-      }
-    : results;
+/** Puts findings of one cause together, and lets failures that were not confirmed fail the run where that is asked for. */
+const asTold = (results: Results, { failOn }: SessionOptions): Results => ({
+  ...results,
+  requirements: withCauses(results.requirements).map((result) =>
+    failOn === "unconfirmed" && result.verdict === "unconfirmed" ? { ...result, fails: true } : result,
+  ),
+});
 
 /** What failed last of a target, among what is selected; all of it, if nothing did. */
 function narrowed(selected: readonly Requirement[], failed: ReadonlySet<string>): readonly Requirement[] {
@@ -114,7 +112,7 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
       try {
         const wanted = memory && lastFailed ? narrowed(selected, memory.of(key)) : selected;
         const found = await test(wanted, telling, abort.signal);
-        const results = baseline.apply(failing(withIncomplete({ ...found, ...(shard ? { shard } : {}) }), options));
+        const results = baseline.apply(asTold(withIncomplete({ ...found, ...(shard ? { shard } : {}) }), options));
         for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
         for (const reporter of reporters) await reporter.end(results);
         all.push(results);

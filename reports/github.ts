@@ -1,7 +1,8 @@
+import { byCause, type Group } from "./causes.js";
 import type { Gate } from "./exit-code.js";
 import { headline } from "./headline.js";
 import { whatCame, whyExpected } from "./known.js";
-import type { BaselineUse, Incomplete, RequirementResult, Results, Stale } from "./results.js";
+import type { BaselineUse, Incomplete, Results, Stale } from "./results.js";
 import { standings } from "./standing.js";
 import { count, oneLine, printable, truncate } from "./text.js";
 
@@ -38,12 +39,13 @@ function command({ kind, title, message, file, line }: Annotation): string {
   return `::${kind} ${properties.join(",")}::${data(truncate(message, LONGEST_MESSAGE))}\n`;
 }
 
-function ofFailure(result: RequirementResult, kind: Kind, target: string): Annotation {
+function ofFailure({ first: result, others }: Group, kind: Kind, target: string): Annotation {
   const { id, level, section, finding, expected } = result;
   const known = expected === undefined ? [] : [`Expected by the baseline: ${whyExpected(expected)}`];
   const where = section === "" ? [] : [section];
   const again = finding === undefined ? [] : [`Replay: ${oneLine(finding.replay)}`];
-  return { kind, title: `${level} ${id} (${target})`, message: [headline(result), ...known, ...where, ...again].join("\n") };
+  const too = others.length === 0 ? [] : [`Breaks too: ${others.map((other) => oneLine(other.id)).join(", ")}`];
+  return { kind, title: `${level} ${id} (${target})`, message: [headline(result), ...known, ...too, ...where, ...again].join("\n") };
 }
 
 function ofStale(stale: Stale, baseline: BaselineUse): Annotation {
@@ -69,14 +71,14 @@ function annotationsOf(results: Results, gate: Gate): readonly Annotation[] {
     message: oneLine(`${what}: ${reason}`),
   });
   return [
-    ...findings.map((result) => ofFailure(result, "error", target)),
+    ...byCause(findings).map((result) => ofFailure(result, "error", target)),
     ...(baseline?.stale ?? []).flatMap((stale) => (baseline ? [ofStale(stale, baseline)] : [])),
     ...errors.map((result) => harness(`${oneLine(result.id)}: ${headline(result)}`)),
     ...complaints.map((complaint) => harness(oneLine(complaint))),
     ...incomplete.map(untested),
-    ...warnings.map((result) => ofFailure(result, "warning", target)),
-    ...unconfirmed.map((result) => ofFailure(result, "warning", target)),
-    ...expected.map((result) => ofFailure(result, "notice", target)),
+    ...byCause(warnings).map((result) => ofFailure(result, "warning", target)),
+    ...byCause(unconfirmed).map((result) => ofFailure(result, "warning", target)),
+    ...byCause(expected).map((result) => ofFailure(result, "notice", target)),
   ];
 }
 

@@ -33,7 +33,7 @@ const attributes = (values: Readonly<Record<string, string | number | undefined>
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
 
 /** The whole story of a failure, for people. */
-function story({ level, section, title, exercised, failures, reason, finding }: RequirementResult): string {
+function story({ id, level, section, title, exercised, failures, reason, finding }: RequirementResult): string {
   const value = (name: string, shown: unknown): string => `${name}: ${typeof shown === "string" ? shown : pretty(shown, WIDTH)}`;
   return [
     `${level}: ${title}`,
@@ -51,6 +51,7 @@ function story({ level, section, title, exercised, failures, reason, finding }: 
           ...(finding.places ?? []).map((place) => value("where", place)),
           ...(finding.directory === undefined ? [] : [value("stored", finding.directory)]),
           value("replay", finding.replay),
+          ...(finding.cause === undefined || finding.cause === id ? [] : [value("same cause as", finding.cause)]),
           ...(finding.output === undefined ? [] : [value("output", finding.output)]),
         ]
       : []),

@@ -1,3 +1,4 @@
+import { brokenToo, type Group } from "./causes.js";
 import { inShort } from "./headline.js";
 import { block, cell, code, details, link, paragraph, prose } from "./markdown-text.js";
 import type { Finding, RequirementResult } from "./results.js";
@@ -39,8 +40,21 @@ function evidence(finding: Finding): string {
   return `${body === "" ? "" : `${details(label, finding.case, body)}\n`}${again}\n`;
 }
 
-/** A finding with all that is needed to see it again. */
-export function findingInFull(result: RequirementResult): string {
+/** What else its cause breaks. */
+function brokenPoints(group: Group): readonly string[] {
+  const { alike, unlike } = brokenToo(group);
+  return [
+    ...(alike.length > 0 ? [`breaks too: ${alike.map(linked).join(", ")}`] : []),
+    ...unlike.map((other) => `breaks too: ${other.level} ${linked(other)}:${valuesOf(other)}`),
+  ];
+}
+
+const valuesOf = ({ finding }: RequirementResult): string =>
+  finding ? ` Expected ${code(inShort(finding.expected, 80), 80)}, actual ${code(inShort(finding.actual, 80), 80)}.` : "";
+
+/** A finding, and what else its cause breaks, with all that is needed to see it again. */
+export function findingInFull(group: Group): string {
+  const result = group.first;
   const head = `#### ${result.level} ${linked(result)}\n\n${paragraph(result.title)}\n\n`;
   const { finding } = result;
   if (!finding) return head;
@@ -51,15 +65,18 @@ export function findingInFull(result: RequirementResult): string {
     ...(result.verdict === "unconfirmed" ? [`**unconfirmed**: it ${prose(result.reason ?? "")}`] : [frequency(result, finding)]),
     ...(finding.places ? [`in ${code(finding.case)}`] : []),
     ...(finding.places ?? []).map((place) => `at ${code(place, 300)}`),
+    ...brokenPoints(group),
   ];
   return `${head}${points.map((point) => `- ${point}\n`).join("")}\n${evidence(finding)}`;
 }
 
 /** A finding on one line. */
-export function findingInBrief(result: RequirementResult): string {
+export function findingInBrief(group: Group): string {
+  const result = group.first;
   const { level, title, finding, verdict, reason } = result;
-  const values = finding ? ` Expected ${code(inShort(finding.expected, 80), 80)}, actual ${code(inShort(finding.actual, 80), 80)}.` : "";
   const flaky = finding?.flaky === undefined ? "" : " **Flaky.**";
   const again = verdict === "unconfirmed" ? ` Not confirmed: it ${prose(reason ?? "")}. Replay: ${code(finding?.replay ?? "", 300)}` : "";
-  return `- ${level} ${linked(result)}: ${prose(title)}${values}${flaky}${again}\n`;
+  return `- ${level} ${linked(result)}: ${prose(title)}${valuesOf(result)}${flaky}${again}\n${brokenPoints(group)
+    .map((point) => `  - ${point}\n`)
+    .join("")}`;
 }

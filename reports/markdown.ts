@@ -1,3 +1,4 @@
+import { byCause } from "./causes.js";
 import type { Document } from "./document.js";
 import type { Gate } from "./exit-code.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
@@ -104,7 +105,7 @@ function sections(results: Results, gate: Gate): readonly Section[] {
     },
     {
       heading: `### ${count(findings.length, "finding")} that ${findings.length === 1 ? "fails" : "fail"} the run\n\n`,
-      items: findings.map(findingInFull),
+      items: byCause(findings).map(findingInFull),
       noun: "finding",
     },
     {
@@ -123,10 +124,10 @@ function sections(results: Results, gate: Gate): readonly Section[] {
       ],
       noun: "fault",
     },
-    { heading: `### ${count(warnings.length, "warning")}\n\n`, items: warnings.map(findingInBrief), noun: "warning" },
+    { heading: `### ${count(warnings.length, "warning")}\n\n`, items: byCause(warnings).map(findingInBrief), noun: "warning" },
     {
       heading: `### ${count(unconfirmed.length, "failure")} not confirmed\n\n`,
-      items: unconfirmed.map(findingInBrief),
+      items: byCause(unconfirmed).map(findingInBrief),
       noun: "unconfirmed failure",
     },
     {

@@ -74,7 +74,7 @@ const fingerprint = ({ suite, target }: Results, id: string): string =>
 /** A failure, with its places; one that the baseline lists is suppressed. */
 export function resultOf(result: RequirementResult & { readonly finding: Finding }, ruleIndex: number, results: Results, gate: Gate) {
   const { id, failures, finding, expected } = result;
-  const { expected: wanted, actual, note, replay, case: title, flaky, confirmed } = finding;
+  const { expected: wanted, actual, note, replay, case: title, flaky, confirmed, cause } = finding;
   const print = fingerprint(results, id);
   const issue = expected?.issue === undefined ? undefined : uri(expected.issue);
   return {
@@ -82,7 +82,9 @@ export function resultOf(result: RequirementResult & { readonly finding: Finding
     ruleIndex,
     kind: "fail",
     level: result.verdict === "unconfirmed" && !failsRun(result, gate) ? "note" : levelOf(result, gate),
-    message: message(`${headline(result)}${note === undefined ? "" : `\n${note}`}\nReplay: ${replay}`),
+    message: message(
+      `${headline(result)}${note === undefined ? "" : `\n${note}`}${cause === undefined || cause === id ? "" : `\nIt has the same cause as ${cause}.`}\nReplay: ${replay}`,
+    ),
     locations: locationsOf(finding, results),
     occurrenceCount: Math.max(1, failures),
     // The second is the only one that GitHub looks at.
@@ -94,6 +96,7 @@ export function resultOf(result: RequirementResult & { readonly finding: Finding
       actual: plain(actual),
       case: title,
       replay,
+      ...(cause === undefined || cause === id ? {} : { cause }),
       ...(result.verdict === "unconfirmed" ? { unconfirmed: true } : {}),
       ...(flaky === undefined ? {} : { flaky }),
       ...(confirmed === undefined ? {} : { confirmed }),

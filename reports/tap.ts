@@ -18,7 +18,19 @@ function yamlBlock(fields: readonly (readonly [string, unknown])[]): string {
   return `  ---\n${lines.join("")}  ...\n`;
 }
 
-function diagnostics({ level, section, title, verdict, exercised, cases, failures, reason, finding, expected }: RequirementResult): string {
+function diagnostics({
+  id,
+  level,
+  section,
+  title,
+  verdict,
+  exercised,
+  cases,
+  failures,
+  reason,
+  finding,
+  expected,
+}: RequirementResult): string {
   return yamlBlock([
     ["level", level],
     ["requirement", title],
@@ -32,6 +44,7 @@ function diagnostics({ level, section, title, verdict, exercised, cases, failure
     ["places", finding?.places],
     ["note", finding?.note],
     ["replay", finding?.replay],
+    ["cause", finding?.cause === id ? undefined : finding?.cause],
     ["directory", finding?.directory],
     ["failed", finding && `${failures} of ${exercised} cases that exercise it`],
     ["judged", cases],

@@ -1,3 +1,5 @@
+import { brokenToo, type Group } from "./causes.js";
+import { inShort } from "./headline.js";
 import type { RequirementResult } from "./results.js";
 import type { Paint } from "./style.js";
 import { inline, oneLine, pretty, printable, truncate } from "./text.js";
@@ -31,8 +33,12 @@ const outputLines = (output: string, width: number): string => {
   return `  it said\n${shown.join("")}${more}`;
 };
 
-/** A finding: what is required and where, what was seen, the smallest case, and how to see it again. `warns`: it fails no run. */
-export function renderFinding(result: RequirementResult, paint: Paint, width: number, warns: boolean): string {
+const valuesOf = ({ finding }: RequirementResult): string =>
+  `expected ${inShort(finding?.expected, 80)}, actual ${inShort(finding?.actual, 80)}`;
+
+/** A finding and the others of its cause: what is required and where, what was seen, the smallest case, and how to see it again. `warns`: it fails no run. */
+export function renderFinding(group: Group, paint: Paint, width: number, warns: boolean): string {
+  const result = group.first;
   const { id, level, section, title, exercised, failures, finding, verdict, reason } = result;
   const row = (label: string, text: string): string =>
     `  ${label.padEnd(LABEL)}${truncate(oneLine(text), Math.max(20, width - LABEL - 2))}\n`;
@@ -42,6 +48,7 @@ export function renderFinding(result: RequirementResult, paint: Paint, width: nu
   const where = section === "" ? "" : `  ${paint("cyan", oneLine(section))}\n`;
   if (!finding) return `${head}${where}\n`;
   const { confirmed, flaky } = finding;
+  const { alike, unlike } = brokenToo(group);
   const again = confirmed === undefined ? "" : ` cases; confirmed ${confirmed.failed} of ${confirmed.runs}`;
   const comes = flaky === undefined ? "" : `; ${paint("yellow", `flaky: fails ${Math.round(flaky * 100)} % of the time`)}`;
   return [
@@ -58,6 +65,8 @@ export function renderFinding(result: RequirementResult, paint: Paint, width: nu
     finding.config === undefined ? "" : configLines(finding.config, finding.directory ?? "", width),
     finding.output === undefined ? "" : outputLines(finding.output, width),
     whole("replay", finding.replay),
+    ...(alike.length > 0 ? [whole("breaks too", alike.map(({ id }) => id).join(", "))] : []),
+    ...unlike.map((other) => whole("breaks too", `${other.level} ${other.id}: ${valuesOf(other)}`)),
     "\n",
   ].join("");
 }

@@ -1,3 +1,4 @@
+import { byCause } from "./causes.js";
 import { failsRun } from "./exit-code.js";
 import { progressBar } from "./progress-bar.js";
 import type { Format } from "./reporter.js";
@@ -26,16 +27,18 @@ export const terminal: Format = (out, { gate, now = () => performance.now(), env
     },
     progress: (progress) => bar?.draw(progress),
     requirement: (result) => {
-      // What the baseline expects is no news: it is listed at the end.
-      if (result.finding && result.expected === undefined) print(renderFinding(result, paint, widthOf(out), !failsRun(result, gate)));
       if (result.verdict === "error") print(renderError(result, paint));
     },
     end: (results) => {
       const { requirements, complaints, baseline, incomplete } = results;
+      // Those of one cause are told together, once all are known; what the baseline expects is no news, and listed below.
+      const { findings, warnings, unconfirmed, expected } = standings(requirements, gate);
+      for (const group of [findings, warnings, unconfirmed].flatMap(byCause))
+        print(renderFinding(group, paint, widthOf(out), !failsRun(group.first, gate)));
       const parts = [
         renderAreas(requirements),
         renderReasons(requirements, widthOf(out)),
-        renderExpected(standings(requirements, gate).expected, paint),
+        renderExpected(expected, paint),
         renderStale(baseline, paint),
         renderIncomplete(incomplete, paint),
         (complaints ?? []).map((complaint) => `${paint("red", "harness:")} ${oneLine(complaint)}\n`).join(""),

@@ -1,3 +1,4 @@
+import { byCause } from "./causes.js";
 import type { Gate } from "./exit-code.js";
 import { failingStale } from "./known.js";
 import type { Results } from "./results.js";
@@ -48,6 +49,7 @@ const LEVELS = ["MUST", "ROBUSTNESS", "SHOULD", "MAY"] as const;
 export function countsOf(results: Results, gate: Gate): readonly string[] {
   const { findings, warnings, unconfirmed, expected, errors } = standings(results.requirements, gate);
   const { summary, complaints = [], baseline } = results;
+  const causes = byCause(findings).length;
   const byLevel = (failures: typeof findings, noun: string): string[] =>
     LEVELS.map((level) => [level, failures.filter((result) => result.level === level).length] as const).flatMap(([level, n]) =>
       n > 0 ? [count(n, `${level} ${noun}`)] : [],
@@ -55,6 +57,7 @@ export function countsOf(results: Results, gate: Gate): readonly string[] {
   const some = (n: number, noun: string): string[] => (n > 0 ? [count(n, noun)] : []);
   return [
     ...byLevel(findings, "finding"),
+    ...(causes < findings.length ? [causes === 1 ? "all of one cause" : `of ${causes} causes`] : []),
     ...byLevel(warnings, "warning"),
     ...(unconfirmed.length > 0 ? [`${unconfirmed.length} unconfirmed`] : []),
     ...some(errors.length, "harness error"),

@@ -13,22 +13,40 @@ const LISTS: readonly { readonly kind: Kind; readonly head: string; readonly non
   { kind: "expected", head: "Expected by the baseline" },
 ];
 
-/** One requirement of a list, with the targets that it is about. */
-function item({ id, level, title, cells }: Row, kind: Kind, names: readonly string[]): Markup {
+/** Whether a row's failures, of this kind, are all told with another row of the list. */
+const isTold = ({ id, cells }: Row, kind: Kind, listed: ReadonlySet<string>): boolean =>
+  cells.every((cell) => {
+    const cause = cell?.result.finding?.cause;
+    return cell?.kind !== kind || (cause !== undefined && cause !== id && listed.has(cause));
+  });
+
+/** One requirement of a list, with the targets that it is about, and those that fail of the same cause. */
+function item({ id, level, title, cells }: Row, kind: Kind, names: readonly string[], too: readonly Row[]): Markup {
   const who = names.length === 1 ? [] : names.filter((_, at) => cells[at]?.kind === kind);
   const targets = joined(
     who.map((name) => markup`<bdi>${name}</bdi>`),
     ", ",
   );
   return markup`<li><a href="${addressOf(id)}"><code>${id}</code></a> <span class="level ${level}">${level}</span>
-    <span class="title"> ${fitText(title, 500).text}</span>${who.length === 0 ? undefined : markup`<span class="who"> ${targets}</span>`}</li>`;
+    <span class="title"> ${fitText(title, 500).text}</span>${who.length === 0 ? undefined : markup`<span class="who"> ${targets}</span>`}${
+      too.length === 0
+        ? undefined
+        : markup`<span class="who"> breaks too: ${joined(
+            too.map((other) => markup`<a href="${addressOf(other.id)}"><code>${other.id}</code></a>`),
+            ", ",
+          )}</span>`
+    }</li>`;
 }
 
 function list({ kind, head, none }: (typeof LISTS)[number], rows: readonly Row[], names: readonly string[]): Content {
   const own = rows.filter(({ cells }) => cells.some((cell) => cell?.kind === kind));
   if (own.length === 0) return none === undefined ? undefined : markup`<p class="none">${none}</p>`;
+  const listed = new Set(own.map(({ id }) => id));
+  const heads = own.filter((row) => !isTold(row, kind, listed));
+  const tooOf = ({ id }: Row): readonly Row[] =>
+    own.filter((row) => row.id !== id && row.cells.some((cell) => cell?.kind === kind && cell.result.finding?.cause === id));
   return markup`<section class="findings ${kind}"><h3>${head} <span class="size">(${own.length})</span></h3>
-    <ul>${"\n"}${lines(own.map((row) => item(row, kind, names)))}</ul></section>`;
+    <ul>${"\n"}${lines(heads.map((row) => item(row, kind, names, tooOf(row))))}</ul></section>`;
 }
 
 /** What was found, the gravest first; each leads to its row. */
