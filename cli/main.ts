@@ -59,15 +59,22 @@ async function main(args: readonly string[]): Promise<number> {
   return run(rest);
 }
 
-// A reader that has seen enough, such as head, is no fault of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+// A reader that has seen enough, such as head, is no fault of ours; a full disk is nobody's finding.
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  if (code !== "EPIPE") process.stderr.write(`oci-conform: standard output cannot be written (${code})\n`);
+  process.exit(code === "EPIPE" ? 0 : 64);
 });
+// There is nobody left to tell.
+process.stderr.on("error", () => undefined);
+
+/** Says what was thrown, and gives the exit code for it. */
+const codeFor = async (thrown: unknown): Promise<number> => (await import("./exit.js")).exitCodeOf(thrown);
+
+// Node's own exit code for it is that of a finding.
+process.on("uncaughtException", (thrown) => void codeFor(thrown).then((code) => process.exit(code)));
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
-  const { exitCodeOf } = await import("./exit.js");
-  process.exitCode = exitCodeOf(thrown);
+  process.exitCode = await codeFor(thrown);
 }

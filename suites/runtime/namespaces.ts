@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { oneOf, someOf } from "../../generators/runtime/choose.js";
 import { faultCase, tabledFault } from "../../generators/runtime/fault.js";
-import { hasNamespace, whyNoCgroups } from "../../generators/runtime/host.js";
+import { hasNamespace, whyNoCgroups, whyNot } from "../../generators/runtime/host.js";
 import { pointer, put } from "../../generators/runtime/json.js";
 import { mappings } from "../../generators/runtime/mappings.js";
 import { namespacePath } from "../../generators/runtime/namespaces.js";
@@ -90,6 +90,13 @@ const lackOf = ({ host }: Setting, type: NamespaceType): Lack | undefined => {
   return why === undefined ? undefined : lack(why);
 };
 
+/** A user namespace to join is made by the harness, and has its own root in it. */
+const lackToJoin = (setting: Setting, type: NamespaceType): Lack | undefined => {
+  const { host } = setting;
+  const why = type === "user" && host.root ? whyNot(host, "CAP_SETFCAP", "making a user namespace that one may join") : undefined;
+  return why === undefined ? lackOf(setting, type) : lack(why);
+};
+
 /** The minimal config with one namespace more. */
 const added = (setting: Setting, type: NamespaceType): RuntimeCase =>
   held(setting, withNamespaces(setting.target.release, [...minimal(setting.target.release), { type }]), `a ${type} namespace`);
@@ -157,7 +164,8 @@ export default section("Namespaces", [
   ...NAMESPACE_TYPES.map((type) =>
     example(
       id(`${type}-join`),
-      (setting) => lackOf(setting, type) ?? fc.constant(LATER.includes(type) ? optional(joining(setting, type)) : joining(setting, type)),
+      (setting) =>
+        lackToJoin(setting, type) ?? fc.constant(LATER.includes(type) ? optional(joining(setting, type)) : joining(setting, type)),
     ),
   ),
   example(

@@ -1,4 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
 
 import { minimalCase } from "../../generators/runtime/base.js";
@@ -108,3 +111,16 @@ t.test("no command at all prints the help to standard error", async (t) => {
   t.equal(stdout, "");
   t.match(stderr, /^Usage: oci-conform <command>/);
 });
+
+t.test(
+  "a standard output that takes nothing is said in one line",
+  { skip: existsSync("/dev/full") ? false : "needs /dev/full" },
+  async (t) => {
+    const full = openSync("/dev/full", "w");
+    t.teardown(() => closeSync(full));
+    const main = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
+    const { status, stderr } = spawnSync(process.execPath, [main, "requirements"], { stdio: ["ignore", full, "pipe"], encoding: "utf8" });
+    t.equal(status, 64);
+    t.equal(stderr, "oci-conform: standard output cannot be written (ENOSPC)\n");
+  },
+);
