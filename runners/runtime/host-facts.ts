@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { arch, release } from "node:os";
 import { validateProbe } from "../../spec/validate.js";
 import { HarnessError } from "../errors.js";
-import { AGENT } from "./case.js";
+import { AGENT, CASE_DIR } from "./case.js";
 import type { HostFacts } from "./host.js";
 import type { ProbeReport } from "./observation.js";
 import { splitOutput } from "./observe.js";
@@ -94,6 +94,17 @@ async function cgroupFacts(worker: Worker, outside: ProbeReport, root: boolean):
   };
 }
 
+/** Opens a device that no driver has: ENXIO says that this is allowed. */
+async function devicesClosed(worker: Worker): Promise<boolean> {
+  const path = `${CASE_DIR}/device-of-nobody`;
+  const [, read] = await worker.run([
+    { do: "node", path, type: "c", major: 240, minor: 1, mode: 0o600, uid: 0, gid: 0 },
+    { do: "read", path, max: 1 },
+    { do: "clean" },
+  ]);
+  return read?.kind === "error" && read.errno === "EPERM";
+}
+
 /** Collects what the host offers inside this worker's sandbox. @throws HarnessError when the agent cannot report. */
 export async function hostFacts(worker: Worker): Promise<HostFacts> {
   const [probed] = await worker.run([
@@ -125,6 +136,7 @@ export async function hostFacts(worker: Worker): Promise<HostFacts> {
     resctrl: names("/sys/fs/resctrl").includes("schemata"),
     idmappedTmpfs: root && (major > 6 || (major === 6 && minor >= 3)),
     veth: veth?.kind === "ok",
+    ...(root && (await devicesClosed(worker)) ? { devicesClosed: true as const } : {}),
     blockDevice: blockDevice(),
   };
 }

@@ -33,6 +33,8 @@ export interface HostFacts {
   readonly idmappedTmpfs: boolean;
   /** A veth pair can be made. */
   readonly veth: boolean;
+  /** Set where the cgroup of a container that the harness itself lives in keeps devices closed, whatever a container inside is allowed. */
+  readonly devicesClosed?: true;
   /** A block device `major:minor` usable for blockIO limits, or null. */
   readonly blockDevice: { readonly major: number; readonly minor: number } | null;
 }

@@ -52,6 +52,7 @@ const rulesExample = (ids: readonly string[], title: string, lists: readonly (re
   example(ids, (setting) => {
     const why = whyNoDeviceNodes(setting.host);
     if (why !== undefined) return lack(why);
+    if (setting.host.devicesClosed) return lack("the harness runs in a container whose own cgroup keeps devices closed");
     if (setting.host.cgroup.mode !== "v2" && !setting.host.cgroup.controllers.includes("devices")) {
       return lack("the host's cgroups have no devices controller");
     }

@@ -20,7 +20,7 @@
 #include "sandbox.h"
 #include "worker.h"
 
-void sandbox_fail(const char *step) { sandbox_refused(step, NULL); }
+void sandbox_fail(const char *step) { sandbox_refused(step, errno == EPERM ? FEW_RIGHTS : NULL); }
 
 void sandbox_refused(const char *step, const char *advice) {
   fprintf(stderr, "sandbox: %s: %s%s%s\n", step, strerror(errno), advice ? "; " : "", advice ? advice : "");
@@ -107,11 +107,11 @@ static int enter(struct sandbox *s, char **argv, int unshared, int mapped) {
   if (write(unshared, "", 1) != 1) sandbox_fail("tell the outer process");
   char byte;
   if (read(mapped, &byte, 1) != 1) return EXIT_SANDBOX;
-  if (s->rootless && (setresgid(0, 0, 0) || setresuid(0, 0, 0))) sandbox_refused("become root of the user namespace", FEW_RIGHTS);
+  if (s->rootless && (setresgid(0, 0, 0) || setresuid(0, 0, 0))) sandbox_fail("become root of the user namespace");
   /* New credentials made the kernel forget it. The outer process may have died before that: then the pipe has ended. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (is_readable(mapped)) return EXIT_SANDBOX;
-  if (unshare(flags)) sandbox_refused("make namespaces", errno == EPERM ? FEW_RIGHTS : NULL);
+  if (unshare(flags)) sandbox_fail("make namespaces");
   cgroups_leaf();
   int alive[2];
   if (pipe2(alive, O_CLOEXEC)) sandbox_fail("pipe");

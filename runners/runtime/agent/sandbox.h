@@ -18,7 +18,7 @@ struct sandbox {
   bool renewed; /* it takes the place of a damaged one */
 };
 
-/* Ends the process with the one line that says which step failed. */
+/* Ends the process with the one line that says which step failed; where it was for want of a right, with what to do. */
 __attribute__((noreturn)) void sandbox_fail(const char *step);
 
 /* The same, with what the user may do about it. */

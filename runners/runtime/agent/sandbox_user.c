@@ -93,7 +93,7 @@ static int write_map(pid_t pid, const char *file, const char *text) {
 static void map_alone(pid_t pid, const char *file, unsigned own) {
   char map[64];
   snprintf(map, sizeof map, "0 %u 1\n", own);
-  if (write_map(pid, file, map)) sandbox_refused(file, FEW_RIGHTS);
+  if (write_map(pid, file, map)) sandbox_fail(file);
 }
 
 /* Others' ids take a privilege that a root may have all the same: those from 0 on, as they are. */
