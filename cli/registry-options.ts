@@ -17,6 +17,8 @@ export interface RegistryOptions extends CommonOptions {
   readonly server?: string;
   readonly spec?: string;
   readonly namespace: string;
+  /** Repositories that are there, to test in. */
+  readonly repository: readonly string[];
   readonly apis: readonly Api[];
   readonly pullOnly?: string;
   readonly cleanup: boolean;
@@ -60,6 +62,12 @@ export const withConnectionOptions = (command: Command): Command =>
     )
     .option("--server <command>", "start the registry by this command, watch it, restart it, and end it; its log goes to OUT/server.log")
     .option("--namespace <name>", "everything is pushed to repositories below this name", namespace, "oci-conform")
+    .option(
+      "--repository <name>",
+      "test in a repository that is there, with tags of our own, and delete what was pushed (repeatable: one or two)",
+      collect,
+      [],
+    )
     .option("--ca <file>", "trust this certificate authority (PEM)")
     .option("--insecure", "do not verify the registry's certificate", false)
     .option("--user <name>", "the user; the password comes from an environment variable")
@@ -95,6 +103,13 @@ export function registryOptions(args: readonly string[]): RegistryOptions | unde
   if (options.user !== undefined && options.authfile !== undefined) throw new UsageError("--user and --authfile exclude one another");
   if (options.pullOnly !== undefined && !/^[^:]+:[^:]+$/.test(options.pullOnly))
     throw new UsageError(`--pull-only ${options.pullOnly}: not NAME:TAG`);
+  const { repository } = options;
+  const malformed = repository.find((name) => !isName(name));
+  if (malformed !== undefined) throw new UsageError(`--repository ${malformed}: not a repository name, such as team/image`);
+  if (repository.length > 2 || new Set(repository).size < repository.length)
+    throw new UsageError("--repository: one repository, or two that differ");
+  if (options.pullOnly !== undefined && options.repository.length > 0)
+    throw new UsageError("--pull-only and --repository exclude one another");
   if (options.pullOnly !== undefined && options.url === undefined) throw new UsageError("--pull-only needs --url");
   return options;
 }

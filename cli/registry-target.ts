@@ -17,7 +17,7 @@ import { splitCommand } from "../runners/runtime/preflight.js";
 import { type Unfit, unfit } from "../suites/registry/first-steps.js";
 import { checks } from "../suites/registry/index.js";
 import { learn } from "../suites/registry/learn.js";
-import { Model } from "../suites/registry/model.js";
+import { Cleanup } from "./registry-cleanup.js";
 import { hints } from "./registry-hints.js";
 import { credentialsOf, type RegistryOptions } from "./registry-options.js";
 
@@ -68,19 +68,29 @@ export class RegistryTarget {
   readonly #server: Server | undefined;
   readonly #turns = new Turns();
   readonly #prefix: string;
-  readonly #cleanup: boolean;
+  readonly #cleanup: Cleanup | undefined;
+  /** Repositories that are there, to be used in place of new ones. */
+  readonly #borrowed: readonly string[];
   readonly #temporary: string | undefined;
   #number = 0;
   readonly endpoint: Endpoint;
 
-  private constructor(endpoint: Endpoint, server: Server | undefined, cleanup: boolean, temporary: string | undefined) {
+  private constructor(
+    endpoint: Endpoint,
+    { cleanup, repository }: Pick<RegistryOptions, "cleanup" | "repository">,
+    server?: Server,
+    temporary?: string,
+  ) {
     this.endpoint = endpoint;
     this.#client = new RegistryClient(endpoint, CONNECTIONS);
     this.#server = server;
-    this.#cleanup = cleanup;
+    this.#borrowed = repository;
+    this.#cleanup = cleanup || repository.length > 0 ? new Cleanup(this.#client) : undefined;
     this.#temporary = temporary;
     const run = (Date.now() * 100 + (process.pid % 100)).toString(36);
-    this.#prefix = `${endpoint.namespace === "" ? "" : `${endpoint.namespace}/`}${run}`;
+    const [first] = repository;
+    const beside = first === undefined ? endpoint.namespace : first.split("/").slice(0, -1).join("/");
+    this.#prefix = `${beside === "" ? "" : `${beside}/`}${first === undefined ? "" : "oci-conform-"}${run}`;
   }
 
   /** Reaches the registry that the options name; starts it, if they say so. @throws UsageError, Inconclusive */
@@ -96,14 +106,14 @@ export class RegistryTarget {
       tls: { insecure: options.insecure, ...(options.ca === undefined ? {} : { ca: readCertificate(options.ca) }) },
       ...credentials(options, url),
     };
-    if (!bundled && options.server === undefined) return new RegistryTarget(endpoint, undefined, options.cleanup, undefined);
+    if (!bundled && options.server === undefined) return new RegistryTarget(endpoint, options);
     makeDirectory(options.out, "--out");
     const temporary = bundled ? mkdtempSync(join(tmpdir(), "oci-conform-registry-")) : undefined;
     const argv =
       temporary === undefined ? splitCommand(options.server ?? "") : bundledCommand(temporary, new URL(url).port, options.bundledArg);
     try {
       const server = await Server.start({ argv, url, log: join(options.out, "server.log"), startMs: START_MS });
-      return new RegistryTarget(endpoint, server, options.cleanup, temporary);
+      return new RegistryTarget(endpoint, options, server, temporary);
     } catch (thrown) {
       if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
       throw thrown;
@@ -115,13 +125,13 @@ export class RegistryTarget {
     return this.#client.sent;
   }
 
-  /** Carries a case out in repositories of its own. */
+  /** Carries a case out in repositories of its own; or in those that were named, one case at a time. */
   async run(subject: RegistryCase, stop = false): Promise<RegistryObservation> {
-    return this.#turns.run(restarts(subject), async () => {
+    return this.#turns.run(restarts(subject) || this.#borrowed.length > 0, async () => {
       if (this.#server?.crashed !== undefined) await this.#server.restart("SIGKILL");
       const prefix = `${this.#prefix}-${(++this.#number).toString(36)}`;
-      const observation = await new CaseRun(this.#client, subject, prefix, this.#server).run(stop);
-      if (this.#cleanup) await this.#remove(observation);
+      const observation = await new CaseRun(this.#client, subject, prefix, this.#server, this.#borrowed).run(stop);
+      await this.#cleanup?.after(observation);
       return observation;
     });
   }
@@ -183,19 +193,9 @@ export class RegistryTarget {
     return { given: { repository, tag, manifest: "manifest", mediaType, blobs }, contents };
   }
 
-  /** Deletes what a case left; what the registry does not delete stays. */
-  async #remove(observation: RegistryObservation): Promise<void> {
-    const model = new Model(observation);
-    for (const exchange of observation.exchanges) model.apply(exchange);
-    for (const name of Object.values(observation.repositories)) {
-      const { manifests, blobs } = model.repository(name);
-      for (const digest of manifests.keys()) await this.#delete(`/v2/${name}/manifests/${digest}`);
-      for (const digest of blobs.keys()) await this.#delete(`/v2/${name}/blobs/${digest}`);
-    }
-  }
-
-  async #delete(path: string): Promise<void> {
-    await this.#client.send({ method: "DELETE", url: `${this.endpoint.url}${path}`, headers: {}, body: null });
+  /** What was pushed and could not be deleted, one a line. */
+  get left(): readonly string[] {
+    return this.#cleanup?.left ?? [];
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,8 @@
 import { release, type } from "node:os";
 import { join } from "node:path";
 import type { Arbitrary } from "fast-check";
+import { makeDirectory } from "../files/directory.js";
+import { writeWhole } from "../files/write.js";
 import { pullOnly } from "../generators/registry/pull-only.js";
 import { sequence } from "../generators/registry/sequences.js";
 import type { Telling } from "../reports/reporter.js";
@@ -75,8 +77,8 @@ export const readOnly = ({ spec }: Pick<RegistryOptions, "spec">): { readonly fa
 const system = `${type()} ${release()}`;
 
 /** The options that reach the registry again. */
-const reached = ({ url, server }: RegistryOptions): string =>
-  `${server === undefined ? "" : ` --server '${server.replaceAll("'", "'\\''")}'`}${url === undefined ? "" : ` --url ${url}`}`;
+const reached = ({ url, server, repository }: RegistryOptions): string =>
+  `${repository.map((name) => ` --repository ${name}`).join("")}${server === undefined ? "" : ` --server '${server.replaceAll("'", "'\\''")}'`}${url === undefined ? "" : ` --url ${url}`}`;
 
 /** Stores a case that failed a requirement. Returns the directory. */
 function storeFailure(
@@ -157,6 +159,7 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Telling[
       release: facts.release,
       notAsked: (requirement) => notAsked(requirement, facts),
       execute: executor(target, facts, complaints, signal),
+      ...(options.repository.length === 0 ? {} : { narrowed: BORROWED }),
       // What several clients do at the same time is a matter of luck.
       lucky: ({ clients }) => clients !== undefined,
       stored: run.reads ? [] : SHELVES.flatMap((shelf) => storedCases(join(options.out, shelf))),
@@ -190,6 +193,22 @@ export async function runRegistry(run: RegistryRun, reporters: readonly Telling[
   };
 }
 
+/** Why a run in repositories that are there exercises less. */
+const BORROWED = "it takes repositories of its own, or two of them (--repository tests in those that are there)";
+
+/** How many lines of what was left behind are shown. */
+const SHOWN = 10;
+
+/** Says what could not be deleted; all of it is in a file. */
+async function tellLeft(left: readonly string[], out: string): Promise<void> {
+  if (left.length === 0) return;
+  const file = join(out, "left-behind.txt");
+  makeDirectory(out, "--out");
+  await writeWhole(file, `${left.join("\n")}\n`);
+  const more = left.length > SHOWN ? `\n  and ${left.length - SHOWN} more, in ${file}` : "";
+  process.stderr.write(`oci-conform: pushed, and not deleted:\n  ${left.slice(0, SHOWN).join("\n  ")}${more}\n`);
+}
+
 /** The registry that the options name. */
 function subjectFor(options: RegistryOptions, seed: number): Subject {
   return {
@@ -217,6 +236,7 @@ function subjectFor(options: RegistryOptions, seed: number): Subject {
         const run = { name, target, facts, version, selected, options, seed, signal, ...(reads ? { reads } : {}) };
         return await runRegistry(run, reporters);
       } finally {
+        await tellLeft(target.left, options.out);
         await target.close();
       }
     },

@@ -23,6 +23,8 @@ export interface Target<Case, Observation> {
   /** Why a requirement is not asked of it; undefined when it is. */
   readonly notAsked: (requirement: Requirement) => string | undefined;
   readonly execute: Execute<Case, Observation>;
+  /** Why some requirements may not be exercised in this run, though they are asked for. */
+  readonly narrowed?: string;
   /** Failures found before. */
   readonly stored: readonly Case[];
   readonly sources: readonly Source<Case>[];
@@ -211,5 +213,6 @@ function resultFor<Case, Observation>(
   if (tally?.error !== undefined) return { ...base, verdict: "error", reason: tally.error };
   if (base.exercised > 0) return { ...base, verdict: "pass" };
   if (tally?.skipReason !== undefined) return { ...base, verdict: "skip", reason: tally.skipReason };
+  if (target.narrowed !== undefined) return { ...base, verdict: "skip", reason: target.narrowed };
   return { ...base, verdict: "unexercised", reason: "no case of this run exercised it" };
 }

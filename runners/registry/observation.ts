@@ -96,6 +96,8 @@ export interface RegistryObservation {
   }[];
   /** The contents' facts, for the model. */
   readonly contents: Readonly<Record<string, ContentFacts>>;
+  /** Repositories that were there before: what else is in them, nobody knows. */
+  readonly borrowed?: readonly string[];
   /** The path below which the registry's `/v2/` is, such as `/registry`; left out where there is none. */
   readonly below?: string;
   /** The names that the run gave to the case's repositories. */
@@ -108,6 +110,8 @@ export interface ContentFacts {
   readonly size: number;
   readonly sha256: string;
   readonly sha512: string;
+  /** In a repository that was there before somebody else may have pushed the same. */
+  readonly common?: true;
   /** Its text, when it is a text or JSON. */
   readonly text?: string;
 }

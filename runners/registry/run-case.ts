@@ -1,3 +1,4 @@
+import { borrowedFor, harm, withOwnTags } from "./borrowed.js";
 import { isRequest, type RegistryCase, type RequestStep, type Step } from "./case.js";
 import type { RegistryClient } from "./client.js";
 import { ContentError, Contents, saltOf } from "./contents.js";
@@ -25,7 +26,10 @@ export function nextLink(value: string | undefined): string | undefined {
 /** Percent-encodes a query's value; `:` and `/` may stay as they are. */
 const encoded = (text: string): string => encodeURIComponent(text).replaceAll("%3A", ":").replaceAll("%2F", "/");
 
-/** Carries one case out against a registry, in repositories that nobody else uses. */
+/** Below so many bytes another run may well have made the same content. */
+const FEW_BYTES = 16;
+
+/** Carries one case out against a registry, in repositories that nobody else uses; or in borrowed ones, with tags of its own. */
 export class CaseRun {
   readonly #answers = new Map<string, { readonly response: SeenResponse; readonly url: string }>();
   readonly #exchanges: Exchange[] = [];
@@ -38,19 +42,48 @@ export class CaseRun {
   readonly #subject: RegistryCase;
   readonly #server: Restarter | undefined;
 
-  /** @param prefix goes before the names of the case's repositories, and is of this run alone */
-  constructor(client: RegistryClient, subject: RegistryCase, prefix: string, server: Restarter | undefined) {
+  readonly #borrowed: readonly string[];
+  /** Goes before the tags of a borrowed repository. */
+  readonly #tags: string;
+  /** The same contents as another run would make them. */
+  readonly #others: Contents;
+
+  /**
+   * @param prefix goes before the names of the case's repositories, and is of this run alone
+   * @param borrowed repositories that are there, to be used in place of new ones
+   */
+  constructor(
+    client: RegistryClient,
+    subject: RegistryCase,
+    prefix: string,
+    server: Restarter | undefined,
+    borrowed: readonly string[] = [],
+  ) {
     this.#client = client;
     this.#subject = subject;
     this.#server = server;
-    this.#contents = new Contents(
-      subject.contents,
-      (key) => {
-        const name = key === "given" && subject.given ? subject.given.repository : `${prefix}-${key}`;
-        this.#repositories[key] = name;
-        return name;
-      },
-      saltOf(prefix),
+    this.#borrowed = borrowed;
+    this.#tags = `${prefix.replace(/^.*\//, "")}-`;
+    const nameOf = (key: string): string => {
+      const name = key === "given" && subject.given ? subject.given.repository : (borrowedFor(key, borrowed) ?? `${prefix}-${key}`);
+      this.#repositories[key] = name;
+      return name;
+    };
+    this.#contents = new Contents(subject.contents, nameOf, saltOf(prefix));
+    this.#others = new Contents(subject.contents, nameOf, saltOf(`${prefix} of another run`));
+  }
+
+  /** Whether nobody else can have pushed a content. */
+  #isOwn = (name: string): boolean => {
+    const { size, sha256 } = this.#contents.get(name);
+    return size >= FEW_BYTES && this.#others.get(name).sha256 !== sha256;
+  };
+
+  #facts(): RegistryObservation["contents"] {
+    const facts = this.#contents.facts();
+    if (this.#borrowed.length === 0) return facts;
+    return Object.fromEntries(
+      Object.entries(facts).map(([name, each]) => [name, this.#isOwn(name) ? each : { ...each, common: true as const }]),
     );
   }
 
@@ -68,9 +101,10 @@ export class CaseRun {
       format: "oci-conform/registry-observation@1",
       exchanges: this.#exchanges,
       untaken: this.#untaken,
-      contents: this.#contents.facts(),
+      contents: this.#facts(),
       repositories: this.#repositories,
       ...(below === "/" ? {} : { below }),
+      ...(this.#borrowed.length === 0 ? {} : { borrowed: this.#borrowed }),
       ...(crashed === undefined ? {} : { crashed }),
     };
   }
@@ -170,7 +204,10 @@ export class CaseRun {
     return splitUrl(url).origin === splitUrl(this.#client.endpoint.url).origin;
   }
 
-  #request({ method, target, query, headers, body, stream, odd }: RequestStep, uses: string[]): PlainRequest {
+  #request(step: RequestStep, uses: string[]): PlainRequest {
+    const harmful = this.#borrowed.length === 0 ? undefined : harm(step, this.#isOwn);
+    if (harmful !== undefined) throw new Untaken(harmful);
+    const { method, target, query, headers, body, stream, odd } = this.#borrowed.length === 0 ? step : withOwnTags(step, this.#tags);
     const at = this.#fill(target, uses);
     const parameters = (query ?? []).map(([name, value]) => `${name}=${encoded(this.#fill(value, uses))}`).join("&");
     const whole = parameters === "" ? at : `${at}${at.includes("?") ? "&" : "?"}${parameters}`;

@@ -61,7 +61,7 @@ const done = (status: number, ...own: readonly number[]): boolean => [...own, 20
 export const digestsOf = ({ sha256, sha512 }: Pick<ContentFacts, "sha256" | "sha512">): readonly string[] => [sha256, sha512];
 
 /** Content that others push too: where all repositories share their blobs, it may well be there already. */
-const isCommon = ({ size, text }: ContentFacts): boolean => size === 0 || text === "{}";
+const isCommon = ({ size, text, common }: ContentFacts): boolean => common === true || size === 0 || text === "{}";
 
 /** The media type of a `Content-Type`, without its parameters. */
 export const mediaTypeOf = (value: string | undefined): string => (value ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
@@ -84,18 +84,24 @@ export class Model {
   /** Where an upload that was begun goes on, to the label of the step that began it. */
   readonly #places = new Map<string, string>();
   readonly #foreign = new Set<string>();
+  readonly #borrowed = new Set<string>();
   readonly #acknowledged = new Map<string, Acknowledged>();
   readonly #contents: ReadonlyMap<string, ContentFacts>;
   readonly #facts: RegistryObservation["contents"];
   readonly #below: string;
 
-  constructor(observation: Pick<RegistryObservation, "contents" | "below">, given?: Given) {
+  constructor(observation: Pick<RegistryObservation, "contents" | "below" | "borrowed">, given?: Given) {
     this.#facts = observation.contents;
     this.#below = observation.below ?? "";
     this.#contents = new Map(
       Object.values(observation.contents).flatMap((facts) => digestsOf(facts).map((digest): [string, ContentFacts] => [digest, facts])),
     );
     if (given) this.#given(given);
+    for (const name of observation.borrowed ?? []) {
+      this.#repository(name).known = "present";
+      this.#foreign.add(name);
+      this.#borrowed.add(name);
+    }
   }
 
   /** What was there before; whatever else is in that repository, nobody knows. */
@@ -130,7 +136,8 @@ export class Model {
     const { blobs } = this.#repository(name);
     const content = this.content(digest);
     const others = content ? digestsOf(content).some((each) => each !== digest && (blobs.get(each) ?? "absent") !== "absent") : false;
-    return blobs.get(digest) ?? (others || (content && isCommon(content)) ? "unknown" : "absent");
+    const shared = content ? isCommon(content) : this.#foreign.has(name);
+    return blobs.get(digest) ?? (others || shared ? "unknown" : "absent");
   }
 
   /** A manifest by tag or digest: whether it is there, and what it is. */
@@ -146,7 +153,8 @@ export class Model {
     if (stored) return stored;
     const content = this.content(reference);
     const others = content ? digestsOf(content).some((digest) => manifests.has(digest)) : false;
-    return { presence: others ? "unknown" : "absent" };
+    const shared = this.#foreign.has(name) && (content === undefined || content.common === true);
+    return { presence: others || shared ? "unknown" : "absent" };
   }
 
   /** The repositories of the case that have a blob, or a manifest by that reference. */
@@ -171,8 +179,9 @@ export class Model {
 
   /** The manifests that refer to a digest as their subject, and are there; undefined when that is not known. */
   referrers(name: string, subject: string): readonly Stored[] | undefined {
-    if (this.#foreign.has(name)) return undefined;
     const wanted = this.content(subject);
+    // Nobody else refers to what only this run can have pushed.
+    if (this.#foreign.has(name) && !(this.#borrowed.has(name) && wanted !== undefined && wanted.common !== true)) return undefined;
     const found: Stored[] = [];
     for (const stored of new Set(this.#repository(name).manifests.values())) {
       const named = parseManifest(stored.content.text)?.subject?.digest;

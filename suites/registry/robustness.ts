@@ -80,7 +80,8 @@ export default section("Robustness", [
     if (!view.case.aims.includes("robustness.registry.repository-leak") || view.concurrent) return undefined;
     if (route.kind === "upload") return holds(view.status >= 400, "no session of another repository", view.status);
     if (route.kind === "tags" && view.status === 200) {
-      const own = model.tags(route.name) ?? [];
+      const own = model.tags(route.name);
+      if (!own) return undefined;
       const body = jsonBody(view);
       const foreign =
         isObject(body) && Array.isArray(body.tags) ? body.tags.filter((tag: unknown) => typeof tag === "string" && !own.includes(tag)) : [];
