@@ -28,6 +28,7 @@ const CAME: Readonly<Record<Ending, string>> = {
   crashed: "it is ended by a signal, or panics",
   hung: "it does not end in time",
   "out-of-memory": "it runs out of memory",
+  "out-of-space": "it fills the sandbox's file system",
 };
 
 /** What may help, by how it ended. */

@@ -74,6 +74,12 @@ export const LAYER_FAULTS: readonly Fault[] = [
     file(`${X}/a`),
     file(`${X}/.wh.b`),
   ]),
+  entries(
+    "layer-whiteout-below-own-link",
+    "robustness.image.whiteout-below-directory",
+    "a whiteout below a symbolic link of the same layer",
+    [symlink(X, "elsewhere"), file(`${X}/.wh.b`)],
+  ),
   entries("layer-opaque", "image.layer.explicit-whiteouts", "an opaque marker", [file(`${X}/.wh..wh..opq`)]),
   emptyField("mode", 100, 8),
   emptyField("uid", 108, 8),

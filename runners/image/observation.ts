@@ -39,7 +39,7 @@ export interface ImageObservation {
 }
 
 /** How a tool took a case. */
-export type Ending = "accepted" | "refused" | "crashed" | "hung" | "out-of-memory";
+export type Ending = "accepted" | "refused" | "crashed" | "hung" | "out-of-memory" | "out-of-space";
 
 /** What `timeout` exits with when the time is over. */
 export const TIMED_OUT = 124;
@@ -50,10 +50,14 @@ const PANIC =
 const NO_MEMORY =
   /^(?:fatal error: )?runtime: (?:out of memory|cannot allocate memory)|\b(?:memory exhausted|cannot allocate memory|out of memory|bad_alloc|MemoryError)\b/im;
 
+/** The sandbox's own file system has an end, which is nobody's fault. */
+const NO_SPACE = /\bno space left on device\b|\bENOSPC\b|\bdisk quota exceeded\b/i;
+
 const endingOf = ({ status, stderr }: Step): Ending => {
   if (status === 0) return "accepted";
   if (status === TIMED_OUT) return "hung";
   if (NO_MEMORY.test(stderr)) return "out-of-memory";
+  if (NO_SPACE.test(stderr)) return "out-of-space";
   // A shell says 128 and the number for a signal; tools exit with less.
   if (status > 128 && status < 160) return "crashed";
   return PANIC.test(stderr) ? "crashed" : "refused";

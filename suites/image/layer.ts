@@ -60,6 +60,10 @@ export const layer: Section = {
         return must(false, "zeros to the end", "more after the end of the archive", { file: path, offset: trailing });
       return must(zeroBlocks >= 2, "two blocks of zeros at the end", `${zeroBlocks} of them`, { file: path, offset: bytes });
     }),
+    check("robustness.image.whiteout-below-directory", ({ path, seen: { astray } }) => {
+      if (astray.paths.length === 0) return astray.checked > 0 ? must(true, undefined, undefined) : undefined;
+      return astray.paths.map((entry) => must(false, "a directory, or no entry of its own", "something else", { file: path, entry }));
+    }),
     check("image.layer.explicit-whiteouts", ({ seen: { counts } }) => {
       if (counts.opaque > 0) return must(false, "a whiteout for each file that is removed", `${counts.opaque} opaque markers`);
       return counts.explicit > 0 ? must(true, undefined, undefined) : undefined;

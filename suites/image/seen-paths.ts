@@ -26,6 +26,8 @@ export class SeenPaths {
   readonly #kinds = new Map<string, EntryKind>();
   /** Directories that have entries other than whiteouts. */
   readonly #filled = new Set<string>();
+  /** Directories that have whiteouts. */
+  readonly #marked = new Set<string>();
   #explicit = 0;
   #opaque = 0;
   #files = 0;
@@ -33,6 +35,7 @@ export class SeenPaths {
   add(path: string, entry: Entry): void {
     const [directory, name] = split(path);
     this.#kinds.set(path, entry.kind);
+    if (isWhiteout(name)) this.#marked.add(directory);
     if (name === OPAQUE) this.#opaque++;
     else if (isWhiteout(name)) this.#explicit++;
     else {
@@ -44,6 +47,18 @@ export class SeenPaths {
   /** What the path was when it came before. */
   kindOf(path: string): EntryKind | undefined {
     return this.#kinds.get(path);
+  }
+
+  /** What lies above whiteouts and is no directory, each path once. */
+  get astray(): { readonly checked: number; readonly paths: readonly string[] } {
+    const paths = new Set<string>();
+    for (const directory of this.#marked) {
+      const parts = directory === "" ? [] : directory.split("/");
+      const ways = parts.map((_, at) => parts.slice(0, at + 1).join("/"));
+      const way = ways.find((each) => (this.#kinds.get(each) ?? "directory") !== "directory");
+      if (way !== undefined) paths.add(way);
+    }
+    return { checked: this.#marked.size, paths: [...paths].sort() };
   }
 
   hasFilesIn(directory: string): boolean {

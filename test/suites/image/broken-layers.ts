@@ -52,6 +52,10 @@ export const brokenLayers: readonly Broken[] = [
   { id: "image.layer.whiteout-regular-file", files: entries({ path: ".wh.a", type: "5" }) },
   { id: "image.layer.bare-whiteout-invalid", files: entries({ path: "d/.wh." }) },
   { id: "image.layer.whiteout-prefix-reserved", files: entries({ path: "d/.wh.d/x" }) },
+  {
+    id: "robustness.image.whiteout-below-directory",
+    files: entries({ path: "d/e/.wh.y" }, { path: "d", type: "2", link: "elsewhere" }),
+  },
   { id: "image.layer.whiteouts-first", files: entries({ path: "d/x" }, { path: "d/.wh.y" }) },
   { id: "image.layer.explicit-whiteouts", files: entries({ path: "d/" }, { path: "d/.wh..wh..opq" }) },
   { id: "robustness.image.entry-path-inside", files: entries({ path: "a/../../x" }) },

@@ -106,6 +106,13 @@ t.test("a tool that hangs or falls over is judged for that alone", async (t) => 
   }
 });
 
+t.test("a full file system of ours is judged as nothing", async (t) => {
+  const full = seen({ steps: [step(1, "write /x: no space left on device")], tree: null });
+  t.equal(ending(full), "out-of-space");
+  for (const subject of [minimalImage(), { ...minimalImage(), shape: { nested: 1 } }])
+    t.strictSame([...judgeTool(subject, full, PLAIN)], []);
+});
+
 t.test("what a tool cannot hold it may refuse, and not change", async (t) => {
   const withUser = (User: string): ImageCase => ({ ...minimalImage(), config: { architecture: "amd64", os: "linux", config: { User } } });
   const refused = seen({ steps: [step(1, "uids must be in range 0-2147483647")], tree: null });
