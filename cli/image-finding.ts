@@ -12,12 +12,13 @@ import { listing } from "../suites/image/listing.js";
 import { applyLayers } from "../suites/image/model.js";
 import { faultWords } from "./fault-words.js";
 import { inWords } from "./in-words.js";
+import { caseName } from "./run-suite.js";
 
 /** A case that failed a requirement, and how it was judged. */
 export interface FailedImage {
   readonly case: ImageCase;
   readonly observation: ImageObservation;
-  readonly outcome: { readonly expected: unknown; readonly actual?: unknown; readonly note?: string };
+  readonly outcome: { readonly expected: unknown; readonly actual?: unknown; readonly note?: string; readonly kind?: string };
 }
 
 const FILES = `| file | holds |
@@ -64,7 +65,7 @@ ${FILES}
 export function storeFailure(root: string, requirement: Requirement, tool: Tool, setting: ImageSetting, failed: FailedImage): string {
   const { case: subject, observation, outcome } = failed;
   const note = outcome.note === undefined ? "" : ` (${oneLine(outcome.note)})`;
-  return storeImage(root, `${tool.name}-${requirement.id}`, {
+  return storeImage(root, `${tool.name}-${caseName(requirement, outcome.kind)}`, {
     case: subject,
     observation,
     setting,

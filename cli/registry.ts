@@ -25,7 +25,7 @@ import { seedOf } from "./common-options.js";
 import { inWords } from "./in-words.js";
 import { type RegistryOptions, registryOptions } from "./registry-options.js";
 import { RegistryTarget } from "./registry-target.js";
-import { confirmationOf, howToRun, runSuite, SHELVES, shelfOf } from "./run-suite.js";
+import { caseName, confirmationOf, howToRun, runSuite, SHELVES, shelfOf } from "./run-suite.js";
 import { list, select } from "./selection.js";
 import { runSession, type Subject } from "./session.js";
 
@@ -89,11 +89,17 @@ function storeFailure(
     subject,
     observation,
     expected,
-  }: { readonly subject: RegistryCase; readonly observation: RegistryObservation; readonly expected: unknown },
+    kind,
+  }: {
+    readonly subject: RegistryCase;
+    readonly observation: RegistryObservation;
+    readonly expected: unknown;
+    readonly kind?: string | undefined;
+  },
 ): string {
   const bundled = options.url === undefined && options.server === undefined;
   const host = bundled ? "bundled" : new URL(target.endpoint.url).host.replaceAll(/[^\w.-]/g, "-");
-  return store(root, `${host}-${requirement.id}`, {
+  return store(root, `${host}-${caseName(requirement, kind)}`, {
     case: subject,
     observation,
     facts,
@@ -114,6 +120,7 @@ function findingFor(run: RegistryRun, requirement: Requirement, shrunk: Shrunk<R
     subject: drawn.case,
     observation,
     expected: outcome.expected,
+    kind: outcome.kind,
   });
   return {
     expected: outcome.expected,

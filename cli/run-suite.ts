@@ -133,12 +133,14 @@ export async function runSuite<Case, Observation>(
     onCase: (done, total, all) =>
       progress({ phase: "explore", done, total, findings: [...all.values()].filter(({ failures }) => failures > 0).length }),
   });
-  const shrunk = new Map<string, Shrunk<Case, Observation>>();
-  const failing = [...tallies.values()].filter(({ worst }) => worst !== undefined);
+  const shrunk = new Map<string, Shrunk<Case, Observation>[]>();
+  const failing = [...tallies.values()].flatMap(({ id, kinds }) => [...kinds.values()].map((kind) => ({ id, ...kind })));
+  let done = 0;
   await inParallel(failing, jobs, signal, async ({ id, worst, others }) => {
-    progress({ phase: "shrink", done: shrunk.size, total: failing.length, findings: failing.length, current: id });
+    progress({ phase: "shrink", done: done++, total: failing.length, findings: failing.length, current: id });
+    let best: Shrunk<Case, Observation> | undefined;
     // A case that failed by luck must not hide one that always does.
-    for (const failure of worst ? [worst, ...others] : []) {
+    for (const failure of [worst, ...others]) {
       if (signal.aborted) break;
       const small = await shrink(id, failure, execute, {
         budget: options.shrinkBudget ?? SHRINK_BUDGET,
@@ -147,11 +149,12 @@ export async function runSuite<Case, Observation>(
         signal,
         tries: (subject) => (target.lucky?.(subject) ? 3 : 1),
       });
-      if (!shrunk.has(id) || isConfirmed(small)) shrunk.set(id, small);
+      if (!best || isConfirmed(small)) best = small;
       if (isConfirmed(small)) break;
     }
+    if (best) shrunk.set(id, [...(shrunk.get(id) ?? []), best]);
   });
-  const requirements = selected.map((each) => resultFor(each, target, tallies.get(each.id), shrunk.get(each.id)));
+  const requirements = selected.map((each) => resultFor(each, target, tallies.get(each.id), shrunk.get(each.id) ?? []));
   return {
     format: "oci-conform/results@1",
     tool: { name: "oci-conform", version: toolVersion() },
@@ -185,12 +188,36 @@ function whyUnconfirmed(
   return `${came}, but in none of ${count(confirmations, "run")} that ${confirmations === 1 ? "was" : "were"} to confirm it${cutOff ? ", before the interrupt" : ""}`;
 }
 
+/** The kinds of a requirement's failures: what was confirmed first, then what came most often; an interrupt leaves some as they were found. */
+function kindsOf<Case, Observation>(
+  tally: Tally<Case, Observation> | undefined,
+  shrunk: readonly Shrunk<Case, Observation>[],
+): readonly Shrunk<Case, Observation>[] {
+  const kinds = [...(tally?.kinds ?? [])].map(([name, { worst, failures }]) => {
+    const found = shrunk.find(({ outcome }) => (outcome.kind ?? "") === name);
+    return { found: found ?? { ...worst, failed: 0, confirmations: 0, cutOff: true as const }, failures };
+  });
+  return kinds
+    .sort((a, b) => Number(isConfirmed(b.found)) - Number(isConfirmed(a.found)) || b.failures - a.failures)
+    .map(({ found }) => found);
+}
+
+/**
+ * What a kept case is called by: its requirement, and the kind of its failure where there are several. A digest tells kinds apart
+ * whose names are too long or too odd for a file.
+ */
+export function caseName({ id }: Requirement, kind: string | undefined): string {
+  if (kind === undefined) return id;
+  const words = kind.replace(/[^\w.]+/g, "-").slice(0, 40);
+  return `${id}-${words === kind ? words : `${words}-${digestOf(kind).slice(0, 6)}`}`;
+}
+
 /** The result of one requirement; stores the smallest failing case of a finding. */
 function resultFor<Case, Observation>(
   requirement: Requirement,
   target: Target<Case, Observation>,
   tally: Tally<Case, Observation> | undefined,
-  shrunk: Shrunk<Case, Observation> | undefined,
+  shrunk: readonly Shrunk<Case, Observation>[],
 ): RequirementResult {
   const base = {
     id: requirement.id,
@@ -204,11 +231,16 @@ function resultFor<Case, Observation>(
   };
   const reason = target.notAsked(requirement);
   if (reason !== undefined) return { ...base, verdict: "skip", reason };
-  if (tally?.worst) {
-    const found = shrunk ?? { ...tally.worst, failed: 0, confirmations: 0, cutOff: true };
-    const finding = { ...target.finding(requirement, found), input: digestOf(found.drawn.case) };
-    if (isConfirmed(found)) return { ...base, verdict: "fail", finding };
-    return { ...base, verdict: "unconfirmed", reason: whyUnconfirmed(base, found), finding };
+  const [first, ...others] = kindsOf(tally, shrunk);
+  if (first) {
+    const describe = (found: Shrunk<Case, Observation>): Finding => ({
+      ...target.finding(requirement, found),
+      input: digestOf(found.drawn.case),
+      ...(found.outcome.kind === undefined ? {} : { kind: found.outcome.kind }),
+    });
+    const found = { finding: describe(first), ...(others.length > 0 ? { others: others.map(describe) } : {}) };
+    if (isConfirmed(first)) return { ...base, verdict: "fail", ...found };
+    return { ...base, verdict: "unconfirmed", reason: whyUnconfirmed(base, first), ...found };
   }
   if (tally?.error !== undefined) return { ...base, verdict: "error", reason: tally.error };
   if (base.exercised > 0) return { ...base, verdict: "pass" };

@@ -8,7 +8,7 @@ import { store } from "../runners/runtime/store.js";
 import type { Shrunk } from "../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../spec/catalogue.js";
 import { inWords } from "./in-words.js";
-import { confirmationOf } from "./run-suite.js";
+import { caseName, confirmationOf } from "./run-suite.js";
 
 /** What the cases of a run were carried out on. */
 export interface Known {
@@ -34,9 +34,14 @@ export function storeFailure(
   directory: string,
   requirement: Requirement,
   { bin, driver, found }: Omit<Known, "root">,
-  { case: subject, observation, expected }: { readonly case: RuntimeCase; readonly observation: Observation; readonly expected: unknown },
+  {
+    case: subject,
+    observation,
+    expected,
+    kind,
+  }: { readonly case: RuntimeCase; readonly observation: Observation; readonly expected: unknown; readonly kind?: string | undefined },
 ): string {
-  return store(directory, `${programOf(bin)}-${requirement.id}`, {
+  return store(directory, `${programOf(bin)}-${caseName(requirement, kind)}`, {
     case: subject,
     observation,
     setting: { host: found.host, target: found.target },
@@ -53,8 +58,8 @@ export function storeFailure(
 /** Describes the smallest case of a finding, and stores it. */
 export function findingFor(requirement: Requirement, known: Known, shrunk: Shrunk<RuntimeCase, Observation>): Finding {
   const subject = shrunk.drawn.case;
-  const { expected } = shrunk.outcome;
-  const directory = storeFailure(known.root, requirement, known, { case: subject, observation: shrunk.observation, expected });
+  const { expected, kind } = shrunk.outcome;
+  const directory = storeFailure(known.root, requirement, known, { case: subject, observation: shrunk.observation, expected, kind });
   const [container] = subject.containers;
   const output = stderrOf(shrunk.observation.steps);
   return {

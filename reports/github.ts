@@ -1,6 +1,6 @@
 import { byCause, type Group } from "./causes.js";
 import type { Gate } from "./exit-code.js";
-import { headline } from "./headline.js";
+import { headline, otherKinds } from "./headline.js";
 import { whatCame, whyExpected } from "./known.js";
 import type { BaselineUse, Incomplete, Results, Stale } from "./results.js";
 import { standings } from "./standing.js";
@@ -45,7 +45,11 @@ function ofFailure({ first: result, others }: Group, kind: Kind, target: string)
   const where = section === "" ? [] : [section];
   const again = finding === undefined ? [] : [`Replay: ${oneLine(finding.replay)}`];
   const too = others.length === 0 ? [] : [`Breaks too: ${others.map((other) => oneLine(other.id)).join(", ")}`];
-  return { kind, title: `${level} ${id} (${target})`, message: [headline(result), ...known, ...too, ...where, ...again].join("\n") };
+  return {
+    kind,
+    title: `${level} ${id} (${target})`,
+    message: [headline(result), ...known, ...too, ...where, ...again, ...otherKinds(result).map((line) => `Also: ${line}`)].join("\n"),
+  };
 }
 
 function ofStale(stale: Stale, baseline: BaselineUse): Annotation {

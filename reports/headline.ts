@@ -4,6 +4,13 @@ import { inline, oneLine, truncate } from "./text.js";
 /** A value on one line of at most `width` characters. */
 export const inShort = (value: unknown, width = 200): string => truncate(inline(value), width);
 
+/** Other kinds in which a requirement failed, a line each: what was seen, and how to see it again. */
+export const otherKinds = ({ others = [] }: RequirementResult): readonly string[] =>
+  others.map(({ kind = "", actual, replay, confirmed }) => {
+    const seldom = confirmed?.failed === 0 ? "; not confirmed" : "";
+    return `${oneLine(kind)}: ${inShort(actual)}${seldom}; ${oneLine(replay)}`;
+  });
+
 /** A result in a sentence or two: what is required, what was expected and what was seen; or why there is no verdict. */
 export function headline({ title, verdict, finding, reason }: RequirementResult): string {
   const what = truncate(oneLine(title), 500);

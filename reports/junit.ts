@@ -1,5 +1,5 @@
 import { failsRun, type Gate } from "./exit-code.js";
-import { headline } from "./headline.js";
+import { headline, otherKinds } from "./headline.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
 import type { BaselineUse, Incomplete, RequirementResult, Results, Stale } from "./results.js";
@@ -33,7 +33,8 @@ const attributes = (values: Readonly<Record<string, string | number | undefined>
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
 
 /** The whole story of a failure, for people. */
-function story({ id, level, section, title, exercised, failures, reason, finding }: RequirementResult): string {
+function story(result: RequirementResult): string {
+  const { id, level, section, title, exercised, failures, reason, finding } = result;
   const value = (name: string, shown: unknown): string => `${name}: ${typeof shown === "string" ? shown : pretty(shown, WIDTH)}`;
   return [
     `${level}: ${title}`,
@@ -51,6 +52,7 @@ function story({ id, level, section, title, exercised, failures, reason, finding
           ...(finding.places ?? []).map((place) => value("where", place)),
           ...(finding.directory === undefined ? [] : [value("stored", finding.directory)]),
           value("replay", finding.replay),
+          ...otherKinds(result).map((line) => value("also", line)),
           ...(finding.cause === undefined || finding.cause === id ? [] : [value("same cause as", finding.cause)]),
           ...(finding.output === undefined ? [] : [value("output", finding.output)]),
         ]

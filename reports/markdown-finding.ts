@@ -1,5 +1,5 @@
 import { brokenToo, type Group } from "./causes.js";
-import { inShort } from "./headline.js";
+import { inShort, otherKinds } from "./headline.js";
 import { block, cell, code, details, link, paragraph, prose } from "./markdown-text.js";
 import type { Finding, RequirementResult } from "./results.js";
 import { count, pretty } from "./text.js";
@@ -65,6 +65,7 @@ export function findingInFull(group: Group): string {
     ...(result.verdict === "unconfirmed" ? [`**unconfirmed**: it ${prose(result.reason ?? "")}`] : [frequency(result, finding)]),
     ...(finding.places ? [`in ${code(finding.case)}`] : []),
     ...(finding.places ?? []).map((place) => `at ${code(place, 300)}`),
+    ...otherKinds(result).map((line) => `also ${code(line, 400)}`),
     ...brokenPoints(group),
   ];
   return `${head}${points.map((point) => `- ${point}\n`).join("")}\n${evidence(finding)}`;

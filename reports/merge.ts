@@ -1,6 +1,6 @@
 import { UsageError } from "../spec/usage-error.js";
 import { shardInWords } from "./known.js";
-import { type Incomplete, type RequirementResult, type Results, summarize } from "./results.js";
+import { type Finding, type Incomplete, type RequirementResult, type Results, summarize } from "./results.js";
 
 /** Results and the file that they were read from. */
 export interface FromFile {
@@ -59,6 +59,16 @@ const deciding = (results: readonly RequirementResult[]): RequirementResult | un
       }),
   )[0];
 
+/** The kinds of failure of all parts but that of the chosen one: of each the first. */
+function othersOf(chosen: RequirementResult, results: readonly RequirementResult[]): Pick<RequirementResult, "others"> {
+  if (!chosen.finding) return {};
+  const kinds = new Map<string | undefined, Finding>();
+  for (const { finding, others = [] } of [chosen, ...results])
+    for (const each of finding ? [finding, ...others] : []) if (!kinds.has(each.kind)) kinds.set(each.kind, each);
+  const [, ...others] = kinds.values();
+  return others.length > 0 ? { others } : {};
+}
+
 /** What came of one requirement in all parts. */
 function mergeResults(results: readonly RequirementResult[]): RequirementResult[] {
   const chosen = deciding(results);
@@ -66,6 +76,7 @@ function mergeResults(results: readonly RequirementResult[]): RequirementResult[
   return [
     {
       ...chosen,
+      ...othersOf(chosen, results),
       exercised: sum(results.map(({ exercised }) => exercised)),
       cases: sum(results.map(({ cases }) => cases)),
       failures: sum(results.map(({ failures }) => failures)),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { failsRun, type Gate, gates } from "./exit-code.js";
-import { headline } from "./headline.js";
+import { headline, otherKinds } from "./headline.js";
 import { whyExpected } from "./known.js";
 import type { Finding, Place, RequirementResult, Results } from "./results.js";
 import { plain, printable } from "./text.js";
@@ -83,7 +83,11 @@ export function resultOf(result: RequirementResult & { readonly finding: Finding
     kind: "fail",
     level: result.verdict === "unconfirmed" && !failsRun(result, gate) ? "note" : levelOf(result, gate),
     message: message(
-      `${headline(result)}${note === undefined ? "" : `\n${note}`}${cause === undefined || cause === id ? "" : `\nIt has the same cause as ${cause}.`}\nReplay: ${replay}`,
+      `${headline(result)}${note === undefined ? "" : `\n${note}`}${cause === undefined || cause === id ? "" : `\nIt has the same cause as ${cause}.`}\nReplay: ${replay}${otherKinds(
+        result,
+      )
+        .map((line) => `\nAlso: ${line}`)
+        .join("")}`,
     ),
     locations: locationsOf(finding, results),
     occurrenceCount: Math.max(1, failures),

@@ -1,4 +1,5 @@
 import { failsRun, type Gate } from "./exit-code.js";
+import { otherKinds } from "./headline.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
 import type { BaselineUse, RequirementResult, Stale } from "./results.js";
@@ -18,19 +19,8 @@ function yamlBlock(fields: readonly (readonly [string, unknown])[]): string {
   return `  ---\n${lines.join("")}  ...\n`;
 }
 
-function diagnostics({
-  id,
-  level,
-  section,
-  title,
-  verdict,
-  exercised,
-  cases,
-  failures,
-  reason,
-  finding,
-  expected,
-}: RequirementResult): string {
+function diagnostics(result: RequirementResult): string {
+  const { id, level, section, title, verdict, exercised, cases, failures, reason, finding, expected, others } = result;
   return yamlBlock([
     ["level", level],
     ["requirement", title],
@@ -44,6 +34,7 @@ function diagnostics({
     ["places", finding?.places],
     ["note", finding?.note],
     ["replay", finding?.replay],
+    ["also", others && otherKinds(result)],
     ["cause", finding?.cause === id ? undefined : finding?.cause],
     ["directory", finding?.directory],
     ["failed", finding && `${failures} of ${exercised} cases that exercise it`],

@@ -1,5 +1,5 @@
 import { brokenToo, type Group } from "./causes.js";
-import { inShort } from "./headline.js";
+import { inShort, otherKinds } from "./headline.js";
 import type { RequirementResult } from "./results.js";
 import type { Paint } from "./style.js";
 import { inline, oneLine, pretty, printable, truncate } from "./text.js";
@@ -57,6 +57,7 @@ export function renderFinding(group: Group, paint: Paint, width: number, warns: 
     verdict === "unconfirmed" ? `  ${paint("yellow", "unconfirmed")} ${oneLine(reason ?? "")}\n` : "",
     row("expected", inline(finding.expected)),
     row("actual", inline(finding.actual)),
+    finding.kind === undefined ? "" : whole("kind", finding.kind),
     finding.note === undefined ? "" : whole("note", finding.note),
     verdict === "unconfirmed" ? "" : `  ${"failed".padEnd(LABEL)}in ${failures} of ${exercised}${again}${comes}\n`,
     whole(finding.places ? "input" : "case", finding.case),
@@ -65,6 +66,7 @@ export function renderFinding(group: Group, paint: Paint, width: number, warns: 
     finding.config === undefined ? "" : configLines(finding.config, finding.directory ?? "", width),
     finding.output === undefined ? "" : outputLines(finding.output, width),
     whole("replay", finding.replay),
+    ...otherKinds(result).map((line) => whole("also", line)),
     ...(alike.length > 0 ? [whole("breaks too", alike.map(({ id }) => id).join(", "))] : []),
     ...unlike.map((other) => whole("breaks too", `${other.level} ${other.id}: ${valuesOf(other)}`)),
     "\n",

@@ -25,11 +25,18 @@ export interface Tally<Case, Observation> {
   skipReason?: string;
   /** The first exception of ours. */
   error?: string;
-  /** The smallest failing case so far. */
-  worst?: Failure<Case, Observation>;
-  /** Other failing cases, in case the smallest was a matter of luck. */
-  readonly others: Failure<Case, Observation>[];
+  /** The kinds of its failures, by their names; one without a name where its check tells none apart. */
+  readonly kinds: Map<string, Kind<Case, Observation>>;
   durationMs: number;
+}
+
+/** Failures of one kind. */
+export interface Kind<Case, Observation> {
+  failures: number;
+  /** The smallest failing case so far. */
+  worst: Failure<Case, Observation>;
+  /** Other failing cases, in case the smallest was a matter of luck. */
+  others: readonly Failure<Case, Observation>[];
 }
 
 export interface Failure<Case, Observation> {
@@ -70,16 +77,26 @@ const sizeOf = (subject: unknown): number => JSON.stringify(subject).length;
 /** How many other failing cases are remembered for a requirement. */
 const OTHERS = 2;
 
-/** Keeps the smallest failing case, and a few others that are not the same. */
-function remember<Case, Observation>(tally: Tally<Case, Observation>, failure: Failure<Case, Observation>): void {
-  const known = [...(tally.worst ? [tally.worst] : []), ...tally.others];
+/** How many kinds of failure are told apart for a requirement: where there are more, its check tells too much apart. */
+const MOST_KINDS = 8;
+
+/** Keeps the smallest failing case of its kind, and a few others that are not the same. */
+function remember<Case, Observation>({ kinds }: Tally<Case, Observation>, failure: Failure<Case, Observation>): void {
+  const name = failure.outcome.kind ?? "";
+  const kind = kinds.get(name);
+  if (!kind) {
+    if (kinds.size < MOST_KINDS) kinds.set(name, { failures: 1, worst: failure, others: [] });
+    return;
+  }
+  kind.failures++;
+  const known = [kind.worst, ...kind.others];
   const text = JSON.stringify(failure.drawn.case);
   if (known.some(({ drawn, size }) => size === failure.size && JSON.stringify(drawn.case) === text)) return;
   const [first, ...rest] = [...known, failure].sort((a, b) => a.size - b.size);
-  if (first) tally.worst = first;
+  if (first) kind.worst = first;
   // Where the smallest was a matter of luck, those that were made for it, and the largest, are the likeliest to fail again.
   const likeliest = rest.toSorted((a, b) => Number(b.aimed ?? false) - Number(a.aimed ?? false) || b.size - a.size);
-  tally.others.splice(0, tally.others.length, ...likeliest.slice(0, OTHERS));
+  kind.others = likeliest.slice(0, OTHERS);
 }
 
 /** Adds the outcomes of one case to the tallies. */
@@ -168,7 +185,7 @@ export async function explore<Case, Observation>(
   const tallies = new Map(
     [...wanted].map((id): [string, Tally<Case, Observation>] => [
       id,
-      { id, exercised: 0, cases: 0, failures: 0, durationMs: 0, others: [] },
+      { id, exercised: 0, cases: 0, failures: 0, durationMs: 0, kinds: new Map() },
     ]),
   );
   for (const { cases, ids } of sources) {

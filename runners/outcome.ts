@@ -1,7 +1,18 @@
 /** What a check says about one case. `undefined` from a check means: this case does not exercise the requirement. */
 export type Judgement =
   | { readonly verdict: "pass" }
-  | { readonly verdict: "fail"; readonly expected: unknown; readonly actual: unknown; readonly note?: string }
+  | {
+      readonly verdict: "fail";
+      readonly expected: unknown;
+      readonly actual: unknown;
+      readonly note?: string;
+      /**
+       * In which of several ways it failed, where one requirement can be broken by many causes: a few words that are the same for the
+       * same cause whatever the case, such as the method, the endpoint and the words of a 500. Each kind gets a smallest case of its
+       * own, and the finding has them all. Without it all failures of a requirement are of one kind.
+       */
+      readonly kind?: string;
+    }
   | { readonly verdict: "skip"; readonly reason: string };
 
 /** What came of judging one requirement on one case; `error` is an exception of ours. */

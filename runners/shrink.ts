@@ -1,6 +1,6 @@
 import type { Drawn } from "./draw.js";
 import type { Execute, Failure } from "./explore.js";
-import type { Judged } from "./outcome.js";
+import type { Judged, Outcome } from "./outcome.js";
 
 /** A failing case that was made small and tried again. */
 export interface Shrunk<Case, Observation> extends Failure<Case, Observation> {
@@ -29,7 +29,7 @@ export interface ShrinkOptions<Case> {
 }
 
 /**
- * Walks from a failing case to simpler ones as long as the same requirement fails, then runs the smallest again to see
+ * Walks from a failing case to simpler ones as long as the same requirement fails in the same way, then runs the smallest again to see
  * whether the failure stays. The requirement is shrunk by itself: what else fails on the way does not matter.
  */
 export async function shrink<Case, Observation>(
@@ -39,6 +39,8 @@ export async function shrink<Case, Observation>(
   options: ShrinkOptions<Case>,
 ): Promise<Shrunk<Case, Observation>> {
   let best = failure;
+  const isSame = (outcome: Outcome | undefined): outcome is Failure<Case, Observation>["outcome"] =>
+    outcome?.verdict === "fail" && outcome.kind === failure.outcome.kind;
   /** What came of a case; nothing where an interrupt cut it off. */
   const carriedOut = async (subject: Case): Promise<Judged<Observation> | undefined> => {
     try {
@@ -57,7 +59,7 @@ export async function shrink<Case, Observation>(
       left--;
       const judged = await carriedOut(drawn.case);
       const outcome = judged?.outcomes.get(id);
-      if (!judged || outcome?.verdict !== "fail") return undefined;
+      if (!judged || !isSame(outcome)) return undefined;
       found = { drawn, observation: judged.observation, outcome };
     }
     return found;
@@ -81,7 +83,7 @@ export async function shrink<Case, Observation>(
       const judged = await carriedOut(best.drawn.case);
       if (!judged) break;
       count.runs++;
-      if (judged.outcomes.get(id)?.verdict === "fail") count.failed++;
+      if (isSame(judged.outcomes.get(id))) count.failed++;
     }
     return count;
   };

@@ -1,3 +1,4 @@
+import { otherKinds } from "../headline.js";
 import type { Finding, RequirementResult } from "../results.js";
 import { count, groupBy } from "../text.js";
 import { badge } from "./kinds.js";
@@ -79,7 +80,9 @@ function findingOf(result: RequirementResult, finding: Finding, room: number): C
       ${entry("Failed", howOften(result, finding))}
       ${entry(finding.places ? "Input" : "Smallest case", markup`<span class="said">${words(finding.case)}</span>`)}
       ${entry("Where", finding.places && placesOf(finding.places, result.failures))}
+      ${entry("Kind", finding.kind === undefined ? undefined : markup`<span class="said">${words(finding.kind)}</span>`)}
       ${entry("Replay", copyable(finding.replay))}
+      ${entry("Also", result.others && markup`<ul>${otherKinds(result).map((line) => markup`<li class="said">${words(line)}</li>`)}</ul>`)}
       ${entry("Stored in", finding.directory === undefined ? undefined : markup`<code>${onOneLine(finding.directory)}</code>`)}
     </dl>
     <dl>

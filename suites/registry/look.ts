@@ -131,5 +131,19 @@ export { header };
 export const digestIn = (url: string): string | undefined => /\/(?:blobs|manifests)\/(sha(?:256|512):[0-9a-f]+)(?:$|\?)/.exec(url)?.[1];
 
 /** No failure of the server, save what it says that it does not implement, or has no room for. */
-export const sound = (view: View): Judgement =>
-  holds(view.status < 500 || [501, 505, 507].includes(view.status), "no failure of the server", `status ${view.status}${words(view)}`);
+export function sound(view: View): Judgement {
+  const judged = holds(
+    view.status < 500 || [501, 505, 507].includes(view.status),
+    "no failure of the server",
+    `status ${view.status}${words(view)}`,
+  );
+  return judged.verdict === "fail" ? { ...judged, kind: kindOf(view) } : judged;
+}
+
+/** What tells failures of the server apart, whatever the case: method, endpoint, status, and its words without names and numbers. */
+const kindOf = (view: View): string => {
+  const said = words(view)
+    .replaceAll(/[\w.:/-]*[\d/][\w.:/-]*/g, "*")
+    .replaceAll(/\s+/g, " ");
+  return `${view.method} ${view.route.kind} ${view.status}${said.slice(0, 120)}`;
+};

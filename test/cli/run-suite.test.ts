@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import t from "tap";
-import { runSuite, type SuiteOptions, shelfOf, type Target } from "../../cli/run-suite.js";
+import { caseName, runSuite, type SuiteOptions, shelfOf, type Target } from "../../cli/run-suite.js";
+import { FORMAT_NAMES, Outputs } from "../../reports/outputs.js";
 import type { RequirementResult } from "../../reports/results.js";
 import type { Outcome } from "../../runners/outcome.js";
 import type { Requirement } from "../../spec/catalogue.js";
+import { play, resultsOf, Screen } from "../reports/fixture.js";
 
 const ID = "runtime.process.cwd";
 const requirement: Requirement = {
@@ -76,4 +78,30 @@ t.test("an interrupt leaves what was not confirmed unconfirmed, and nothing of w
   t.match(await at(11, () => FAIL), { verdict: "fail" }, "once is enough");
   t.match(await at(3, (nth) => (nth === 3 ? { verdict: "error", message: "the worker died" } : PASS)), { verdict: "pass", exercised: 2 });
   t.match(await at(1, () => ({ verdict: "error", message: "the worker died" })), { verdict: "unexercised" });
+});
+
+t.test("kinds of failure are kept apart, what was confirmed first, and each is in every format that people read", async (t) => {
+  // Every third case fails in one way, every other third in another, which never comes again.
+  const result = await resultOf((nth) => {
+    if (nth % 3 === 1) return { ...FAIL, kind: "PUT manifest 500: broken" };
+    return nth === 2 ? { ...FAIL, actual: 3, kind: "GET blob 500: lost" } : PASS;
+  });
+  t.match(result, { verdict: "fail", failures: 4, finding: { kind: "PUT manifest 500: broken", case: "failures" } });
+  t.match(result.others, [{ kind: "GET blob 500: lost", case: "unconfirmed" }]);
+  for (const format of FORMAT_NAMES.filter((name) => name !== "badge")) {
+    const screen = new Screen();
+    const results = resultsOf([result]);
+    const outputs = new Outputs([format], screen, { gate: "must", env: {} });
+    for (const reporter of outputs.forTarget(undefined)) await play(reporter, results);
+    await outputs.finish([results]);
+    t.match(screen.text, "GET blob 500: lost", format);
+  }
+});
+
+t.test("cases of different kinds have files of their own", async (t) => {
+  t.equal(caseName(requirement, undefined), ID);
+  t.equal(caseName(requirement, "broken"), `${ID}-broken`);
+  const names = ["PUT /v2 500", "PUT v2-500", `${"x".repeat(50)}1`, `${"x".repeat(50)}2`].map((kind) => caseName(requirement, kind));
+  t.equal(new Set(names).size, 4);
+  for (const name of names) t.match(name, /^[\w.-]{1,80}$/);
 });

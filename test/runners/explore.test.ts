@@ -15,6 +15,7 @@ const source = (name: string, ids: readonly string[] = [name]): Source<Toy> => (
 
 const PASS: Outcome = { verdict: "pass" };
 const SKIP: Outcome = { verdict: "skip", reason: "not here" };
+const ofKind = (actual: unknown, kind: string): Outcome => ({ verdict: "fail", expected: "less", actual, kind });
 const failure = (actual: unknown): Outcome => ({ verdict: "fail", expected: "less", actual });
 
 const options = (parts: Partial<ExploreOptions<Toy>> = {}): ExploreOptions<Toy> => ({
@@ -54,7 +55,7 @@ t.test("stored cases come first, then the sources round by round, then general o
     ["stored", "a", "b", "a", "b", "general", "general", "general"],
   );
   t.match(tallies.get("a"), { exercised: 2, cases: 2, failures: 0 });
-  t.equal(tallies.get("a")?.worst, undefined);
+  t.equal(tallies.get("a")?.kinds.size, 0);
   t.equal(tallies.size, 2, "only what is wanted is tallied");
 });
 
@@ -112,7 +113,7 @@ t.test("an error of ours is kept apart from failures, and does not count as exer
   const { execute } = recorder(() => ({ a: { verdict: "error", message: "a bug" } }));
   const tallies = await explore(execute, options());
   t.match(tallies.get("a"), { error: "a bug", exercised: 0, failures: 0 });
-  t.equal(tallies.get("a")?.worst, undefined);
+  t.equal(tallies.get("a")?.kinds.size, 0);
 });
 
 t.test("the smallest failing case is remembered with its own observation; others count", async (t) => {
@@ -121,14 +122,19 @@ t.test("the smallest failing case is remembered with its own observation; others
   const tallies = await explore(execute, options({ stored, sources: [], generalCases: 0 }));
   const tally = tallies.get("a");
   t.match(tally, { failures: 4, exercised: 4 });
-  t.match(tally?.worst, { drawn: { case: { n: 4 } }, observation: 3, outcome: { actual: 4 }, size: JSON.stringify(stored[2]).length });
+  t.match(tally?.kinds.get("")?.worst, {
+    drawn: { case: { n: 4 } },
+    observation: 3,
+    outcome: { actual: 4 },
+    size: JSON.stringify(stored[2]).length,
+  });
 });
 
 t.test("beside the smallest, cases that were made for the requirement are remembered first", async (t) => {
   const stored = ["", "stored", "stored too"].map((from) => ({ from, n: 0 }));
   const { execute } = recorder((subject) => ({ a: failure(subject.n) }));
   const tallies = await explore(execute, options({ stored, sources: [source("a")], generalCases: 0, atLeast: 1 }));
-  const { worst, others = [] } = tallies.get("a") ?? {};
+  const { worst, others = [] } = tallies.get("a")?.kinds.get("") ?? {};
   t.equal(worst?.drawn.case.from, "");
   t.same(
     others.map(({ drawn, aimed }) => [drawn.case.from, aimed]),
@@ -137,6 +143,23 @@ t.test("beside the smallest, cases that were made for the requirement are rememb
       ["stored too", undefined],
     ],
   );
+});
+
+t.test("each kind of failure has a smallest case of its own, and no more than eight are told apart", async (t) => {
+  const stored = Array.from({ length: 40 }, (_, n) => ({ from: "a", n: 1000 - n }));
+  const { execute } = recorder(({ n }) => ({ a: ofKind(n, n % 2 === 0 ? "even" : "odd") }));
+  const tally = (await explore(execute, options({ stored, sources: [], generalCases: 0 }))).get("a");
+  t.same(
+    [...(tally?.kinds ?? [])].map(([kind, { failures }]) => [kind, failures]),
+    [
+      ["even", 20],
+      ["odd", 20],
+    ],
+  );
+  t.match(tally?.kinds.get("even")?.worst.drawn.case, { n: 998 }, "the first of the shortest");
+  const many = recorder(({ n }) => ({ a: ofKind(n, `kind ${n}`) }));
+  const most = (await explore(many.execute, options({ stored, sources: [], generalCases: 0 }))).get("a");
+  t.match([most?.kinds.size, most?.failures], [8, 40]);
 });
 
 t.test("a failure does not stop the run, unless asked to bail out", async (t) => {

@@ -163,3 +163,15 @@ t.test("a failure is confirmed when it came again, and not only before it was re
   t.ok(isConfirmed({ failed: 2, retried: { failed: 1, runs: 5 } }));
   t.ok(isConfirmed({ failed: 1, retried: { failed: 0, runs: 0 } }), "an interrupt came before it was retried");
 });
+
+t.test("a failure of another kind is none that is looked for", async (t) => {
+  const start = drawWhere(numbers, (list) => large(list) && list.length > 4);
+  const outcome = { ...failed(start.case), kind: "long" };
+  const execute: Execute<readonly number[], string> = async (subject) => ({
+    observation: "",
+    outcomes: new Map([["x", { ...failed(subject), kind: subject.length > 2 ? "long" : "short" }]]),
+  });
+  const shrunk = await shrink("x", { ...failureOf(start), outcome }, execute, options());
+  t.equal(shrunk.drawn.case.length, 3);
+  t.match(shrunk, { outcome: { kind: "long" }, failed: 3, confirmations: 3 });
+});
