@@ -6,7 +6,7 @@ import { CAPABILITIES } from "../../spec/runtime/capabilities.js";
 import type { CapabilitySets, Config } from "../../spec/runtime/config.js";
 import { equal, holds } from "../check.js";
 import { observed, withProcess } from "./process.js";
-import { check, example, lack, refused, section, started, type View } from "./suite.js";
+import { check, example, firstRefusal, lack, section, started, type View } from "./suite.js";
 
 const KNOWN: readonly string[] = CAPABILITIES;
 /** The five sets; whatever else the object may hold is none of them. */
@@ -71,9 +71,8 @@ export default section("Capabilities, no new privileges", [
     const names = SETS.flatMap((set) => view.config.process?.capabilities?.[set] ?? []);
     const unknown = names.filter((name) => !KNOWN.includes(name));
     if (unknown.length === 0 || !view.create || view.container.configText !== undefined) return undefined;
-    if (refused(view.create) || refused(view.start)) {
-      return holds(false, "the container runs without the capability that cannot be granted", view.create.stderr || view.start?.stderr);
-    }
+    const culprit = firstRefusal([view.create, view.start]);
+    if (culprit) return holds(false, "the container runs without the capability that cannot be granted", culprit.stderr);
     return started(view) && view.inside ? { verdict: "pass" } : undefined;
   }),
   example(["runtime.process.capabilities-unknown-no-error"], ({ target }) =>

@@ -6,7 +6,7 @@ import type { Step } from "../../runners/runtime/case.js";
 import type { Config, Hooks } from "../../spec/runtime/config.js";
 import { equal, holds } from "../check.js";
 import { called, kebab } from "./hooks.js";
-import { check, example, lack, ok, refused, resultsOf, section, type View } from "./suite.js";
+import { answered, check, example, firstRefusal, lack, ok, refused, resultsOf, section, type View } from "./suite.js";
 
 const withHooks = (release: string, hooks: Hooks): Config => ({ ...minimalConfig(release), hooks });
 
@@ -28,9 +28,9 @@ const poststop = (view: View) => called(view).find((run) => run.kind === "postst
 function ended(view: View, kind: HookKind) {
   const run = failing(view, kind);
   const operation = BY_START.includes(kind) ? view.start : view.create;
-  if (!run?.record || !operation || operation.exit.kind !== "exited") return undefined;
+  if (!run?.record || !answered(operation)) return undefined;
   const [state] = resultsOf(view, view.index, "state");
-  if (state?.op !== "state" || state.ran.exit.kind !== "exited") return undefined;
+  if (state?.op !== "state" || !answered(state.ran)) return undefined;
   const after = poststop(view);
   // Only what ran before the harness asked for deletion is the runtime's own doing.
   const cleaned = after !== undefined && (view.delete === null || BigInt(after.startedNs) < BigInt(view.delete.startedNs));
@@ -85,10 +85,10 @@ export default section("Hooks that fail", [
   check("runtime.lifecycle.poststop-failure-continues", (view) => {
     const runs = called(view).filter((run) => run.kind === "poststop");
     const at = runs.findIndex(({ hook }) => hook.args?.includes("--exit"));
-    if (at < 0 || !runs[at]?.record || !view.delete || view.delete.exit.kind !== "exited") return undefined;
-    const silent = runs.slice(at + 1).filter(({ record }) => !record);
     const last = resultsOf(view, view.index, "state").at(-1);
-    const gone = last?.op === "state" && refused(last.ran);
+    if (at < 0 || !runs[at]?.record || !answered(view.delete) || last?.op !== "state" || !answered(last.ran)) return undefined;
+    const silent = runs.slice(at + 1).filter(({ record }) => !record);
+    const gone = refused(last.ran);
     return equal(
       { missed: silent.map(({ hook }) => hook.args?.at(3)), container: gone ? "deleted" : "still there" },
       { missed: [], container: "deleted" },
@@ -96,8 +96,8 @@ export default section("Hooks that fail", [
   }),
   check("runtime.warnings.operation-continues", (view) => {
     const failed = called(view).some((run) => run.kind === "poststop" && run.hook.args?.includes("--exit") && run.record);
-    return failed && view.delete?.exit.kind === "exited"
-      ? holds(ok(view.delete), "delete succeeds although a poststop hook failed", view.delete.stderr)
+    return failed && answered(view.delete)
+      ? holds(ok(view.delete), "delete succeeds although a poststop hook failed", view.delete?.stderr)
       : undefined;
   }),
   example(["runtime.lifecycle.poststop-failure-continues", "runtime.warnings.operation-continues"], ({ target }) =>
@@ -115,8 +115,9 @@ export default section("Hooks that fail", [
 
   check("runtime.hooks.stdin-may-stay-unread", (view) => {
     const runs = called(view).filter(({ hook }) => hook.args?.includes("--ignore-stdin"));
-    if (runs.length === 0 || !view.create) return undefined;
-    const culprit = [view.create, view.start, view.delete].find((ran) => ran !== null && !ok(ran) && ran.exit.kind !== "timeout");
+    const operations = [view.create, view.start, view.delete];
+    const culprit = firstRefusal(operations);
+    if (runs.length === 0 || (!culprit && !operations.every(ok))) return undefined;
     return holds(!culprit, "hooks that do not read their standard input succeed", { exit: culprit?.exit, stderr: culprit?.stderr });
   }),
   ...(["prestart", "createRuntime", "createContainer", "poststart"] as const).map((kind) =>
@@ -140,7 +141,7 @@ export default section("Hooks that fail", [
 
   check("runtime.hooks.timeout-aborts", (view) => {
     const run = called(view).find(({ hook }) => hook.timeout !== undefined && hook.args?.includes("--sleep-ms"));
-    if (!run?.record || !view.create || view.create.exit.kind !== "exited") return undefined;
+    if (!run?.record || !answered(view.create)) return undefined;
     const aborted = run.record.endedNs === null;
     return equal(
       { hook: aborted ? "aborted" : "ran to its end", operation: refused(view.create) ? "error" : "success" },

@@ -10,7 +10,7 @@ import { parsed } from "../../runners/runtime/observe.js";
 import type { Config, Hook, Hooks } from "../../spec/runtime/config.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { refuses } from "./refusal.js";
-import { type Check, check, example, lack, ok, section, type View } from "./suite.js";
+import { type Check, check, example, lack, ok, resultsOf, section, type View } from "./suite.js";
 
 /** `createRuntime` as the ids spell it: `create-runtime`. */
 export const kebab = (kind: HookKind): string => kind.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -24,9 +24,14 @@ export interface Called {
 
 const nameOf = ({ args = [] }: Hook): string | undefined => args[args.indexOf("--name") + 1];
 
-/** All hooks of a container, in the order of the config; only those that record their run. */
+/**
+ * All hooks of a container, in the order of the config; only those that record their run. None where the container lives more than once or
+ * beside other callers: which of its operations a record belongs to is then unknown.
+ */
 export function called(view: View): readonly Called[] {
-  if (view.case.control !== undefined || view.container.configText !== undefined) return [];
+  const { steps, control } = view.case;
+  if (control !== undefined || view.container.configText !== undefined || steps.some(({ op }) => op === "parallel")) return [];
+  if (resultsOf(view, view.index, "create").length > 1) return [];
   return HOOK_KINDS.flatMap((kind) =>
     (view.config.hooks?.[kind] ?? [])
       .filter((hook) => hook.args?.includes("--name"))

@@ -3,7 +3,7 @@ import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { Observation, Ran } from "../../runners/runtime/observation.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import { all } from "../check.js";
-import { type CaseView, type Check, refused, viewsOf } from "./suite.js";
+import { type CaseView, type Check, firstRefusal, viewsOf } from "./suite.js";
 
 /** What the runtime said, for people. */
 export const words = (ran: Ran): string => (ran.stderr.trim() || ran.stdout.trim() || JSON.stringify(ran.exit)).slice(-2000);
@@ -15,7 +15,7 @@ export const words = (ran: Ran): string => (ran.stderr.trim() || ran.stdout.trim
 function refusal(view: CaseView, id: string): Judgement | undefined {
   if (!view.case.aims.includes(id) || view.case.control !== undefined) return undefined;
   for (const container of view.containers) {
-    const culprit = [container.create, container.start].find((ran) => refused(ran));
+    const culprit = firstRefusal([container.create, container.start]);
     if (!culprit) continue;
     if (view.case.mayRefuse !== undefined) return { verdict: "skip", reason: `the target refuses it, as it may: ${view.case.mayRefuse}` };
     return {

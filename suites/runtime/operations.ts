@@ -297,11 +297,13 @@ export default section("Operations", [
       view.containers.map((container) => {
         const kills = walk(view).filter(({ op, container: of }) => op === "kill" && of === container.index);
         const [only] = kills;
-        const [awaited] = resultsOf(view, container.index, "await").slice(-1);
         const { exit } = container.seen;
         if (kills.length !== 1 || only?.step.op !== "kill" || !ok(only.ran) || only.lives !== 1 || only.before !== "running")
           return undefined;
         const { signal } = only.step;
+        const next = view.case.steps.indexOf(only.step) + 1;
+        const waits = view.case.steps[next]?.op === "await";
+        const awaited = waits ? view.observation.steps[next] : undefined;
         // The probe ends on either: a process that goes on did not get it.
         if (awaited?.op === "await" && awaited.outcome === "timeout" && [...TERM, ...KILL].includes(signal))
           return holds(false, `the process ends on ${signal}`, "it was still there after the time limit");

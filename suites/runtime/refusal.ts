@@ -1,5 +1,5 @@
 import { type Judgement, skip } from "../check.js";
-import { type Check, check, ok, refused, resultsOf, type View } from "./suite.js";
+import { answered, type Check, check, ok, refused, resultsOf, type View } from "./suite.js";
 
 /**
  * Why a runtime may refuse one of the values that a property can have: unless support is explicitly required, it chooses which of
@@ -15,7 +15,7 @@ export interface RefusalOptions {
 /** Whether a container of that index was still known right after its refused `create`. */
 function survived(view: View): boolean | undefined {
   const [after] = resultsOf(view, view.index, "state");
-  return after?.op === "state" && after.ran.exit.kind === "exited" ? after.ran.exit.code === 0 : undefined;
+  return after?.op === "state" && answered(after.ran) ? ok(after.ran) : undefined;
 }
 
 /**
@@ -24,7 +24,7 @@ function survived(view: View): boolean | undefined {
  */
 export function mustRefuse(view: View, { by }: RefusalOptions): Judgement | undefined {
   if (view.case.control === undefined) return undefined;
-  if (view.observation.control !== true) return skip("the target refuses the same config without the fault");
+  if (view.observation.control !== true) return skip("the same config without the fault does not run");
   if (refused(view.create)) {
     return survived(view) === true
       ? { verdict: "fail", expected: "after a refused create, no container of that id", actual: "state finds it" }

@@ -104,6 +104,22 @@ export const refused = (ran: Ran | null): boolean =>
 /** The operation succeeded or was refused: one can go by what it said. */
 export const answered = (ran: Ran | null): boolean => ok(ran) || refused(ran);
 
+/** Every process of the target in a list of results, parallel ones included. */
+export const processes = (results: readonly StepResult[]): Ran[] =>
+  results.flatMap((result) => ("ran" in result ? [result.ran] : "results" in result ? processes(result.results) : []));
+
+/** No operation of the case hung or crashed: what it left is what it meant to leave. */
+export const allAnswered = ({ observation }: Pick<CaseView, "observation">): boolean => processes(observation.steps).every(answered);
+
+/**
+ * The first of these operations that did not succeed, if it was refused: what comes after one that hung or crashed, or after a refusal, is
+ * only its consequence.
+ */
+export function firstRefusal(operations: readonly (Ran | null)[]): Ran | undefined {
+  const first = operations.find((ran) => ran !== null && !succeeded(ran)) ?? null;
+  return first && refused(first) ? first : undefined;
+}
+
 /** The user's program was started: create and start both succeeded. */
 export const started = (view: View): boolean => succeeded(view.create) && succeeded(view.start);
 

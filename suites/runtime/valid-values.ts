@@ -8,7 +8,20 @@ import { unknownPropertyCase } from "../../generators/runtime/unknown-properties
 import { compareReleases, RELEASES } from "../../spec/catalogue.js";
 import { equal, holds } from "../check.js";
 import { refuses } from "./refusal.js";
-import { check, type Example, example, lack, refused, resultsOf, section, started, type View } from "./suite.js";
+import {
+  allAnswered,
+  answered,
+  check,
+  type Example,
+  example,
+  firstRefusal,
+  lack,
+  refused,
+  resultsOf,
+  section,
+  started,
+  type View,
+} from "./suite.js";
 
 /** An example of each way in which the table's configs break a requirement. */
 const tabled = (id: string, also: readonly string[] = []): Example =>
@@ -36,9 +49,8 @@ const REFUSALS: readonly (readonly [string, "create" | "start"])[] = [
 
 /** The container runs as it would without what must be ignored. */
 function ignored(view: View) {
-  if (refused(view.create) || refused(view.start)) {
-    return holds(false, "the container runs: what is unknown is ignored", view.create?.stderr || view.start?.stderr);
-  }
+  const culprit = firstRefusal([view.create, view.start]);
+  if (culprit) return holds(false, "the container runs: what is unknown is ignored", culprit.stderr);
   return started(view) && view.inside ? ({ verdict: "pass" } as const) : undefined;
 }
 
@@ -103,11 +115,12 @@ export default section("Versions, annotations, unknown properties, valid values"
   check("runtime.create.cannot-apply-no-container", (view) => {
     if (view.case.control === undefined || view.observation.control !== true || !refused(view.create)) return undefined;
     const [after] = resultsOf(view, view.index, "state");
-    if (after?.op !== "state" || after.ran.exit.kind !== "exited") return undefined;
-    return holds(after.ran.exit.code !== 0, "no container of that id after the refused create", after.state);
+    if (after?.op !== "state" || !answered(after.ran)) return undefined;
+    return holds(refused(after.ran), "no container of that id after the refused create", after.state);
   }),
   check("runtime.errors.environment-as-before", (view) => {
-    if (view.case.control === undefined || view.observation.control !== true || !refused(view.create)) return undefined;
+    if (view.case.control === undefined || view.observation.control !== true || !allAnswered(view)) return undefined;
+    if (!refused(view.create)) return undefined;
     const { processes, mounts, cgroups, interfaces } = view.observation.leftovers;
     return equal(
       { processes, mounts, cgroups, interfaces },

@@ -47,7 +47,8 @@ t.test(id("idmap-uses-given-mappings"), async (t) => {
   const name = id("idmap-uses-given-mappings");
   const owned = (option: string, ...looks: ReturnType<typeof looked>[]) => mounted([mapped(option)], [], looks);
   t.equal(verdict(name, owned("idmap", looked("/a/owned", 3005, 3007))), "pass");
-  t.equal(verdict(name, owned("idmap", looked("/a/owned", 5, 7))), "fail");
+  t.equal(verdict(name, owned("idmap", looked("/a/owned", 3005, 9))), "fail");
+  t.equal(verdict(name, owned("idmap", looked("/a/owned", 5, 7))), "skip", "it need not map the ids of mounts at all");
   t.equal(verdict(name, owned("idmap", looked("/a/owned", 3005, 3007), looked("/a/sub/owned", 5, 7))), "pass", "not recursive");
   t.equal(verdict(name, owned("ridmap", looked("/a/owned", 3005, 3007), looked("/a/sub/owned", 5, 7))), "fail");
   t.equal(verdict(name, owned("ro", looked("/a/owned", 5, 7))), undefined);
@@ -57,6 +58,7 @@ t.test(id("idmap-uses-given-mappings"), async (t) => {
   const within = (uid: number, gid: number) => mounted([], [], [looked("/a/owned", uid, gid)], { config: remapped });
   t.equal(verdict(name, within(1005, 1007)), "pass", "through both mappings");
   t.equal(verdict(name, within(5, 7)), "fail", "by the container's alone");
+  t.equal(verdict(name, within(65534, 65534)), "skip", "not at all");
 });
 
 t.test("errors", async (t) => {
