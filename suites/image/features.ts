@@ -256,6 +256,10 @@ export function mayRefuse({ shape: { sha512, dataAlone, urls, platform, offer },
     ...(machine === HOST_ARCHITECTURE ? [] : ["the index says that the image is for another machine"]),
     ...(sha512 ? ["support of SHA-512 is optional"] : []),
     ...(config["os.version"] === undefined ? [] : ["an os.version may be one that is not known to work here"]),
+    ...(Array.isArray(config["os.features"]) && config["os.features"].length > 0
+      ? ["it asks for features of the system that may not be there"]
+      : []),
+    ...(config.variant === undefined ? [] : ["it is for a variant of the processor that may be another than the machine's"]),
   ];
 }
 

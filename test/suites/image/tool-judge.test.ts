@@ -122,6 +122,8 @@ t.test("what a tool cannot hold it may refuse, and not change", async (t) => {
   for (const user of ["4294967296:4294967296", "2147483648", "0:4294967296", "1000:unknown-group"])
     t.strictSame(failed(withUser(user), { ...refused, controls }), [], user);
   t.strictSame(failed(withUser("1000"), { ...refused, controls }), ["image.manifest.config-media-type-supported"], "what fits is taken");
+  for (const more of [{ "os.features": ["x"] }, { "os.version": "1" }, { variant: "v4" }])
+    t.strictSame(failed({ ...minimalImage(), config: { architecture: "amd64", os: "linux", ...more } }, { ...refused, controls }), []);
   const as = (uid: number): ImageObservation => seen({ runtimeConfig: { process: { user: { uid, gid: 0 } } } });
   t.ok(failed(withUser("4294967296"), as(0)).includes("image.conversion.user-numeric"), "root is not that user");
   t.notOk(failed(withUser("4294967296"), as(4_294_967_296)).includes("image.conversion.user-numeric"));
