@@ -1,5 +1,15 @@
 import { HarnessError, Inconclusive, UsageError } from "../runners/errors.js";
 
+/** Limits of this process that a user may have set too low, by the error that then comes. */
+const TOO_LOW: Readonly<Record<string, string>> = {
+  EMFILE: "this process may not open as many files as it needs (ulimit -n)",
+  EAGAIN: "this user may not start as many processes as it takes (ulimit -u)",
+};
+
+/** The limit that is to blame, in words. */
+const tooLow = (thrown: unknown): string | undefined =>
+  thrown instanceof Error && "code" in thrown ? TOO_LOW[String(thrown.code)] : undefined;
+
 const nameOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.name : "");
 
 /**
@@ -11,6 +21,11 @@ export function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof UsageError) {
     process.stderr.write(`oci-conform: ${message}\n`);
     return 64;
+  }
+  const limit = tooLow(thrown);
+  if (limit !== undefined) {
+    process.stderr.write(`oci-conform: inconclusive: ${limit}\n`);
+    return 2;
   }
   // A sandbox that cannot be made is the environment's doing.
   if (thrown instanceof Inconclusive || nameOf(thrown) === "SandboxFailed") {

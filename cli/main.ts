@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { exitCodeOf } from "./exit.js";
 import { toolVersion } from "./tool-version.js";
 
 /** A command: its arguments in, its exit code out. Loaded only when it is called. */
@@ -67,14 +68,11 @@ process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
 // There is nobody left to tell.
 process.stderr.on("error", () => undefined);
 
-/** Says what was thrown, and gives the exit code for it. */
-const codeFor = async (thrown: unknown): Promise<number> => (await import("./exit.js")).exitCodeOf(thrown);
-
 // Node's own exit code for it is that of a finding.
-process.on("uncaughtException", (thrown) => void codeFor(thrown).then((code) => process.exit(code)));
+process.on("uncaughtException", (thrown) => process.exit(exitCodeOf(thrown)));
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
-  process.exitCode = await codeFor(thrown);
+  process.exitCode = exitCodeOf(thrown);
 }

@@ -64,7 +64,7 @@ export class Worker {
     this.#child.stdin?.on("error", () => undefined);
     this.#exited = new Promise((resolve) => {
       this.#child.on("error", (error) => {
-        this.#fail(new WorkerDied(`the agent cannot be executed: ${error.message}`));
+        this.#fail("code" in error && error.code === "EAGAIN" ? error : new WorkerDied(`the agent cannot be executed: ${error.message}`));
         resolve();
       });
       this.#child.on("close", (code, signal) => {
