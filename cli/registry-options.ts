@@ -6,7 +6,7 @@ import { UsageError } from "../runners/errors.js";
 import { APIS, type Api, type Credentials } from "../runners/registry/target.js";
 import { isName } from "../spec/distribution/grammar.js";
 import { RELEASES } from "../spec/distribution/releases.js";
-import { collect, makeCommand, parse, wholeNumber } from "./command.js";
+import { collect, duration, makeCommand, parse, wholeNumber } from "./command.js";
 import { type CommonOptions, withCommonOptions } from "./common-options.js";
 
 /** The options of `oci-conform registry`, parsed. */
@@ -17,6 +17,8 @@ export interface RegistryOptions extends CommonOptions {
   readonly server?: string;
   readonly spec?: string;
   readonly namespace: string;
+  /** How long a list that lags behind is asked for again, in milliseconds. */
+  readonly settle: number;
   /** Repositories that are there, to test in. */
   readonly repository: readonly string[];
   readonly apis: readonly Api[];
@@ -68,6 +70,7 @@ export const withConnectionOptions = (command: Command): Command =>
       collect,
       [],
     )
+    .option("--settle <duration>", "ask again for so long for lists of tags and referrers that lag behind", duration, 5000)
     .option("--ca <file>", "trust this certificate authority (PEM)")
     .option("--insecure", "do not verify the registry's certificate", false)
     .option("--user <name>", "the user; the password comes from an environment variable")

@@ -12,8 +12,10 @@ import { RegistryClient } from "../runners/registry/client.js";
 import { header, type RegistryObservation, type SeenResponse } from "../runners/registry/observation.js";
 import { CaseRun } from "../runners/registry/run-case.js";
 import { Server } from "../runners/registry/server.js";
+import { Settling } from "../runners/registry/settle.js";
 import type { Endpoint, RegistryFacts } from "../runners/registry/target.js";
 import { splitCommand } from "../runners/runtime/preflight.js";
+import { isBehind } from "../suites/registry/behind.js";
 import { type Unfit, unfit } from "../suites/registry/first-steps.js";
 import { checks } from "../suites/registry/index.js";
 import { learn } from "../suites/registry/learn.js";
@@ -71,13 +73,14 @@ export class RegistryTarget {
   readonly #cleanup: Cleanup | undefined;
   /** Repositories that are there, to be used in place of new ones. */
   readonly #borrowed: readonly string[];
+  readonly #settling: Settling;
   readonly #temporary: string | undefined;
   #number = 0;
   readonly endpoint: Endpoint;
 
   private constructor(
     endpoint: Endpoint,
-    { cleanup, repository }: Pick<RegistryOptions, "cleanup" | "repository">,
+    { cleanup, repository, settle }: Pick<RegistryOptions, "cleanup" | "repository" | "settle">,
     server?: Server,
     temporary?: string,
   ) {
@@ -85,6 +88,7 @@ export class RegistryTarget {
     this.#client = new RegistryClient(endpoint, CONNECTIONS);
     this.#server = server;
     this.#borrowed = repository;
+    this.#settling = new Settling(settle, isBehind);
     this.#cleanup = cleanup || repository.length > 0 ? new Cleanup(this.#client) : undefined;
     this.#temporary = temporary;
     const run = (Date.now() * 100 + (process.pid % 100)).toString(36);
@@ -130,7 +134,10 @@ export class RegistryTarget {
     return this.#turns.run(restarts(subject) || this.#borrowed.length > 0, async () => {
       if (this.#server?.crashed !== undefined) await this.#server.restart("SIGKILL");
       const prefix = `${this.#prefix}-${(++this.#number).toString(36)}`;
-      const observation = await new CaseRun(this.#client, subject, prefix, this.#server, this.#borrowed).run(stop);
+      const observation = await new CaseRun(this.#client, subject, prefix, this.#server, {
+        borrowed: this.#borrowed,
+        settling: this.#settling,
+      }).run(stop);
       await this.#cleanup?.after(observation);
       return observation;
     });

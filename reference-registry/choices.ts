@@ -148,6 +148,26 @@ const quota =
     };
   };
 
+/** Lists are as they were some requests ago, as long as nobody has asked for them so often. */
+const lagging =
+  (asked: number): Wrap =>
+  (handler) => {
+    const known = new Map<string, { reply: Reply; left: number }>();
+    return async (call) => {
+      if (!either(at("tags", "GET"), at("referrers", "GET"))(call)) return handler(call);
+      const reply = await handler(call);
+      const fresh = { ...reply, body: await bytesOf(reply) };
+      const before = known.get(call.target);
+      const same = before !== undefined && (await bytesOf(before.reply)).equals(fresh.body);
+      if (before && !same && before.left > 0) {
+        before.left--;
+        return before.reply;
+      }
+      known.set(call.target, { reply: fresh, left: asked });
+      return fresh;
+    };
+  };
+
 /** What a manifest of the repository names is not deleted. */
 const usedStays: Wrap = (handler) => {
   const texts = new Map<string, string[]>();
@@ -262,6 +282,7 @@ export const CHOICES: readonly Choice[] = [
     refusing(at("tags", "GET", "HEAD"), () => unsupported(404)),
     "registry.general.discovery-supported",
   ),
+  choice("lists-lag", lagging(2), "robustness.registry.list-behind"),
   choice(
     "names-of-2-components",
     refusing(ofComponents(2), () => refusal(400, "NAME_INVALID", "of two components at most")),

@@ -106,7 +106,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
 /**
  * Makes one requirement of a parsed entry.
  * @param at names the entry in complaints.
- * @param ours whether it is a rule of ours, of which only id and summary count.
+ * @param ours whether it is a rule of ours, of which only id and summary count; and the level, where it is SHOULD and only warns.
  * @throws CatalogueError
  */
 export function requirementOf(entry: unknown, at: string, ours: boolean, spec: SpecName): Requirement {
@@ -124,7 +124,13 @@ export function requirementOf(entry: unknown, at: string, ours: boolean, spec: S
   if (typeof summary !== "string" || summary === "") return named("summary is missing");
   const bound = (parties: readonly Binds[]) => ({ binds: oneOf("binds", binds, parties) });
   if (ours)
-    return { id, level: "ROBUSTNESS", ...(form.parties && binds !== undefined ? bound(form.parties) : {}), summary, testable: true };
+    return {
+      id,
+      level: level === undefined ? "ROBUSTNESS" : oneOf("level", level, ["SHOULD"]),
+      ...(form.parties && binds !== undefined ? bound(form.parties) : {}),
+      summary,
+      testable: true,
+    };
   const stated = oneOf("level", level, LEVELS);
   if (typeof section !== "string" || !form.section.test(section))
     return named(`section ${JSON.stringify(section)} is not document.md#anchor`);

@@ -77,6 +77,8 @@ export interface Exchange {
   readonly throttled?: SeenResponse;
   /** The answer came from another host, to which the registry redirected. */
   readonly elsewhere?: true;
+  /** A list that was not right at first, and was asked for again for so long. */
+  readonly late?: { readonly ms: number; readonly right: boolean };
   /** Milliseconds from the case's beginning. */
   readonly begunMs: number;
   readonly endedMs: number;

@@ -4,6 +4,7 @@ import type { RegistryClient } from "./client.js";
 import { ContentError, Contents, saltOf } from "./contents.js";
 import { type PlainRequest, splitUrl } from "./http-client.js";
 import { type Exchange, header, type RegistryObservation, type SeenResponse } from "./observation.js";
+import type { Settling } from "./settle.js";
 
 /** What restarts a server of ours. */
 export interface Restarter {
@@ -26,6 +27,9 @@ export function nextLink(value: string | undefined): string | undefined {
 /** Percent-encodes a query's value; `:` and `/` may stay as they are. */
 const encoded = (text: string): string => encodeURIComponent(text).replaceAll("%3A", ":").replaceAll("%2F", "/");
 
+/** The path of a list that may lag behind. */
+const LIST = /\/(?:tags\/list|referrers\/[^/]+)(?:\?|$)/;
+
 /** Below so many bytes another run may well have made the same content. */
 const FEW_BYTES = 16;
 
@@ -43,6 +47,7 @@ export class CaseRun {
   readonly #server: Restarter | undefined;
 
   readonly #borrowed: readonly string[];
+  readonly #settling: Settling | undefined;
   /** Goes before the tags of a borrowed repository. */
   readonly #tags: string;
   /** The same contents as another run would make them. */
@@ -51,18 +56,20 @@ export class CaseRun {
   /**
    * @param prefix goes before the names of the case's repositories, and is of this run alone
    * @param borrowed repositories that are there, to be used in place of new ones
+   * @param settling patience with lists that lag behind
    */
   constructor(
     client: RegistryClient,
     subject: RegistryCase,
     prefix: string,
     server: Restarter | undefined,
-    borrowed: readonly string[] = [],
+    { borrowed = [], settling }: { readonly borrowed?: readonly string[]; readonly settling?: Settling | undefined } = {},
   ) {
     this.#client = client;
     this.#subject = subject;
     this.#server = server;
     this.#borrowed = borrowed;
+    this.#settling = settling;
     this.#tags = `${prefix.replace(/^.*\//, "")}-`;
     const nameOf = (key: string): string => {
       const name = key === "given" && subject.given ? subject.given.repository : (borrowedFor(key, borrowed) ?? `${prefix}-${key}`);
@@ -126,9 +133,37 @@ export class CaseRun {
 
   async #take(step: RequestStep, place: Pick<Exchange, "phase" | "client" | "step">): Promise<void> {
     const uses: string[] = [];
-    let request = this.#request(step, uses);
+    const request = this.#request(step, uses);
+    const from = this.#exchanges.length;
+    await this.#pages(step, request, { ...place, uses });
+    const settling = this.#settling;
+    if (!settling || place.phase === "clients" || request.method !== "GET" || !LIST.test(request.url) || !this.#isBehind(from)) return;
+    const late = await settling.until(async () => {
+      this.#exchanges.splice(from);
+      await this.#pages(step, request, { ...place, uses });
+      return this.#isBehind(from);
+    });
+    const first = this.#exchanges[from];
+    if (late && first) this.#exchanges[from] = { ...first, late };
+  }
+
+  /** Whether the list that was asked for last, from that exchange on, is not yet what it must become. */
+  #isBehind(from: number): boolean {
+    const list = this.#exchanges[from];
+    const below = splitUrl(this.#client.endpoint.url).path;
+    const seen = {
+      exchanges: this.#exchanges,
+      contents: this.#facts(),
+      ...(below === "/" ? {} : { below }),
+      ...(this.#borrowed.length === 0 ? {} : { borrowed: this.#borrowed }),
+    };
+    return list !== undefined && this.#settling?.isBehind(seen, list) === true;
+  }
+
+  async #pages(step: RequestStep, first: PlainRequest, place: Pick<Exchange, "phase" | "client" | "step" | "uses">): Promise<void> {
+    let request = first;
     for (let page = 0; ; page++) {
-      const exchange = await this.#exchange(step, request, { ...place, uses, ...(page > 0 ? { page } : {}) });
+      const exchange = await this.#exchange(step, request, { ...place, ...(page > 0 ? { page } : {}) });
       const next = exchange.response ? nextLink(header(exchange.response, "link")) : undefined;
       if (next === undefined || page + 1 >= (step.pages ?? 1) || !URL.canParse(next, request.url)) return;
       request = { ...request, url: this.#own(new URL(next, request.url).href) };

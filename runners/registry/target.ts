@@ -49,6 +49,8 @@ export interface Choices {
   readonly immutableTags?: boolean;
   /** Whether a manifest is still there when its only tag has moved on. */
   readonly untaggedManifests?: boolean;
+  /** Whether a list of tags or referrers came right only when it was asked for again. */
+  readonly listsLag?: boolean;
   /** Whether tags can be listed. */
   readonly tagsList?: boolean;
   /** A repository's name may have so many components. */

@@ -63,6 +63,7 @@ export function learn(observation: RegistryObservation): Choices {
     cancel: when("cancel", 200, 202, 204),
     ranges: when("range", 206),
     missingBlobs: when("missing", 201),
+    listsLag: exchanges.some(({ late }) => late?.right) || undefined,
     tagsList: either("tags-list", [200, 203], NOT_THERE),
     immutableTags: pushed("tagged") && pushed("tagged-first") ? either("tag-moved", [400, 403, 409, 412], [200, 201, 204]) : undefined,
     untaggedManifests: pushed("tag-moved") ? either("untagged", [200], [404]) : undefined,

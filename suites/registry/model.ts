@@ -1,5 +1,6 @@
 import type { Given } from "../../runners/registry/case.js";
 import { type ContentFacts, type Exchange, header, type RegistryObservation } from "../../runners/registry/observation.js";
+import { done, placeOf, success } from "./answered.js";
 import { parseManifest } from "./manifest.js";
 import { queryOf, type Route, routeOf } from "./route.js";
 
@@ -52,11 +53,6 @@ interface MutableRepository extends Repository {
   readonly tags: Map<string, TagState>;
 }
 
-const success = (status: number): boolean => status >= 200 && status < 300;
-
-/** A success that says that it is done, be it by another status than the spec's: that is a finding of its own, and what was done holds. */
-const done = (status: number, ...own: readonly number[]): boolean => [...own, 200, 203, 204].includes(status);
-
 /** Which digests a content has, of those that the spec names. */
 export const digestsOf = ({ sha256, sha512 }: Pick<ContentFacts, "sha256" | "sha512">): readonly string[] => [sha256, sha512];
 
@@ -65,12 +61,6 @@ const isCommon = ({ size, text, common }: ContentFacts): boolean => common === t
 
 /** The media type of a `Content-Type`, without its parameters. */
 export const mediaTypeOf = (value: string | undefined): string => (value ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-
-/** The absolute URL of a `Location`; undefined for none, or for what is no URL. */
-function placeOf({ request, response }: Exchange): string | undefined {
-  const location = response ? header(response, "location") : undefined;
-  return location !== undefined && URL.canParse(location, request.url) ? new URL(location, request.url).href : undefined;
-}
 
 /**
  * What a registry must hold after what it answered: it believes each success, and knows nothing where an answer was none that the spec

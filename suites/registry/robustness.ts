@@ -163,6 +163,25 @@ export default section("Robustness", [
       ),
     ),
   ),
+  check("robustness.registry.list-behind", (view) => {
+    const { route, exchange, status } = view;
+    if (view.method !== "GET" || (route.kind !== "tags" && route.kind !== "referrers") || status !== 200 || view.concurrent)
+      return undefined;
+    // What never came right is judged for what it is.
+    return exchange.late?.right === false
+      ? undefined
+      : holds(exchange.late === undefined, "a list that is right at once", `right after ${exchange.late?.ms} ms`);
+  }),
+  example("robustness.registry.list-behind", () =>
+    seeds.map((seed) =>
+      caseOf("the tags are listed after each of two pushes", image("m", seed), [
+        ...pushImage("a", "m", "v1"),
+        request("GET", "/v2/{repo:a}/tags/list"),
+        tagPush("m", "v2"),
+        request("GET", "/v2/{repo:a}/tags/list"),
+      ]),
+    ),
+  ),
   check("robustness.registry.acknowledged-lost", (view) => {
     const judgement = pulled(view) ?? stillGone(view);
     return judgement && restarts(view.case) ? judgement : undefined;

@@ -148,3 +148,14 @@ t.test("an image that is there is read, and nothing is written", async (t) => {
   t.equal(missing.code, 2);
   t.match(missing.stderr, /team\/image:v2 cannot be read: GET manifests\/v2 → 404/);
 });
+
+t.test("lists that lag behind are asked for again, which is told as a warning", async (t) => {
+  const out = join(t.testdir(), "out");
+  const args = ["--only", "robustness.registry.list-behind", "--only", "registry.tags.complete", "--cases", "0", "--out", out];
+  const lagging = ["--bundled-arg=--choose=lists-lag", ...args, "--report", "tap"];
+  const { code, stdout, stderr } = await conform("registry", ...lagging, "--settle", "20s");
+  t.equal(code, 0, stderr);
+  t.match(stdout, /^ok \d+ - registry\.tags\.complete$/m);
+  t.match(stdout, /^not ok \d+ - robustness\.registry\.list-behind # TODO SHOULD/m);
+  t.match(stdout, /lists lag/, "it is a choice of the registry");
+});

@@ -13,8 +13,10 @@ import { inParallel } from "../../../runners/explore.js";
 import type { RegistryCase } from "../../../runners/registry/case.js";
 import { RegistryClient } from "../../../runners/registry/client.js";
 import { CaseRun } from "../../../runners/registry/run-case.js";
+import { Settling } from "../../../runners/registry/settle.js";
 import type { RegistryFacts } from "../../../runners/registry/target.js";
 import { loadCatalogue } from "../../../spec/catalogue.js";
+import { isBehind } from "../../../suites/registry/behind.js";
 import { checks, examples } from "../../../suites/registry/index.js";
 import { judge } from "../../../suites/registry/judge.js";
 import { learn } from "../../../suites/registry/learn.js";
@@ -41,7 +43,8 @@ async function findings(release: string, choice: Choice | undefined): Promise<st
   const client = new RegistryClient({ url: registry.url, namespace: "t", timeoutMs: 10_000, maxBody: 1 << 26 }, 64);
   try {
     let count = 0;
-    const run = (subject: RegistryCase) => new CaseRun(client, subject, `t/c${++count}`, undefined).run();
+    const settling = new Settling(10_000, isBehind);
+    const run = (subject: RegistryCase) => new CaseRun(client, subject, `t/c${++count}`, undefined, { settling }).run();
     const facts: RegistryFacts = {
       release,
       choices: learn(await run(learningCase(true))),
