@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { arch, release as kernelRelease, platform, tmpdir } from "node:os";
+import { rmSync } from "node:fs";
+import { arch, release as kernelRelease, platform } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import fc, { type Arbitrary } from "fast-check";
+import { temporaryDirectory } from "../files/temporary.js";
 import { minimalImage } from "../generators/image/base.js";
 import { anyImage } from "../generators/image/case.js";
 import { faultNamed } from "../generators/image/fault-table.js";
@@ -100,7 +101,7 @@ export class ToolTarget {
 
   /** Unpacks an image in a sandbox of its own. */
   async once(subject: ImageCase): Promise<ImageObservation> {
-    this.#home ??= mkdtempSync(join(tmpdir(), "oci-conform-image-"));
+    this.#home ??= temporaryDirectory("image");
     const directory = join(this.#home, `${++this.#layouts}`);
     const layout = buildLayout(subject);
     try {

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeDirectory } from "../files/directory.js";
+import { temporaryDirectory } from "../files/temporary.js";
 import { learningCase, minimalCase } from "../generators/registry/learn.js";
 import { MEDIA } from "../generators/registry/steps.js";
 import { Inconclusive, UsageError } from "../runners/errors.js";
@@ -112,7 +112,7 @@ export class RegistryTarget {
     };
     if (!bundled && options.server === undefined) return new RegistryTarget(endpoint, options);
     makeDirectory(options.out, "--out");
-    const temporary = bundled ? mkdtempSync(join(tmpdir(), "oci-conform-registry-")) : undefined;
+    const temporary = bundled ? temporaryDirectory("registry") : undefined;
     const argv =
       temporary === undefined ? splitCommand(options.server ?? "") : bundledCommand(temporary, new URL(url).port, options.bundledArg);
     try {

@@ -1,6 +1,7 @@
-import { release, type } from "node:os";
+import { release, tmpdir, type } from "node:os";
 import { join } from "node:path";
 import { checkDirectory } from "../files/directory.js";
+import { removeOrphans } from "../files/temporary.js";
 import { withCauses } from "../reports/causes.js";
 import { exitCode } from "../reports/exit-code.js";
 import { untestedResults, withIncomplete } from "../reports/incomplete.js";
@@ -83,6 +84,8 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
   if (baseline.updates && shard)
     throw new UsageError("--update-baseline needs all parts of a run: give it to oci-conform report merge, not to one --shard");
   for (const directory of out === undefined ? [] : [out, join(out, "failures")]) checkDirectory(directory, `--out ${out}`);
+  removeOrphans(tmpdir());
+  if (out !== undefined) removeOrphans(join(out, "failures"));
   const memory = out === undefined ? undefined : new LastFailed(out);
 
   const abort = new AbortController();

@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmdirSync,
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../spec/usage-error.js";
 import { reasonOf } from "./place.js";
+import { temporaryName } from "./temporary.js";
 
 /**
  * Makes a directory and those above it; one that is there stays as it is. Node's own way of doing that does not end below /proc.
@@ -62,7 +63,7 @@ export function writeDirectory(path: string, fill: (directory: string) => void):
   const place = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? targetOf(path) : path;
   if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory() === false)
     throw new UsageError(`${path} cannot be written: it is no directory`);
-  const temporary = join(dirname(place), `.${process.pid}-${count++}.tmp`);
+  const temporary = temporaryName(dirname(place));
   try {
     mkdirSync(temporary);
     fill(temporary);
@@ -73,8 +74,6 @@ export function writeDirectory(path: string, fill: (directory: string) => void):
     throw new UsageError(`${path} cannot be written (${reasonOf(thrown)})`);
   }
 }
-
-let count = 0;
 
 function targetOf(link: string): string {
   try {

@@ -13,14 +13,11 @@ import {
   writeSync,
 } from "node:fs";
 import { open } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { UsageError } from "../spec/usage-error.js";
 import { type Place, placeOf, reasonOf } from "./place.js";
-
-/** Names for the files that become others: short, so that they are not too long where the other's is not. */
-let count = 0;
-const temporaryIn = (directory: string): string => join(directory, `.oci-conform-${process.pid}-${count++}.tmp`);
+import { temporaryName } from "./temporary.js";
 
 /**
  * Looks before a long run whether a file can be written there, and leaves everything as it was.
@@ -41,7 +38,7 @@ export function checkFile(file: string, option: string): void {
 
 /** Makes a file beside it and removes it again: nothing else says as surely that this can be done. */
 function tryReplacing({ path, was }: Extract<Place, { how: "replace" }>): void {
-  const temporary = temporaryIn(dirname(path));
+  const temporary = temporaryName(dirname(path));
   try {
     closeSync(openSync(temporary, "wx", 0o600));
     rmSync(temporary);
@@ -97,7 +94,7 @@ const NOT_REPLACEABLE: readonly string[] = ["EACCES", "EPERM", "EROFS", "EBUSY"]
 
 /** False when a file is there that can only be written in place. */
 function replaced({ path, was }: Extract<Place, { how: "replace" }>, text: string, flush: boolean): boolean {
-  const temporary = temporaryIn(dirname(path));
+  const temporary = temporaryName(dirname(path));
   try {
     if (was) accessSync(path, constants.W_OK);
     fill(temporary, text, flush, was);

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { createWriteStream, openSync, type WriteStream } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { reasonOf } from "../../files/place.js";
 import { Inconclusive, UsageError } from "../errors.js";
+import { builtAgent } from "../runtime/build-native.js";
 import type { Restarter } from "./run-case.js";
 
 /** How a registry is started. */
@@ -27,6 +28,28 @@ function opened(log: string): number {
 
 /** How long a server may take to end when it is asked to. */
 const END_MS = 10_000;
+
+/**
+ * Starts a command as the leader of a process group: a terminal's Ctrl-C is for the harness, which then ends the group. By way of the agent,
+ * where there is one, the group ends when this process does, even by SIGKILL.
+ */
+function startGroup([program = "", ...args]: readonly string[]): ChildProcess {
+  const { NODE_EXTRA_CA_CERTS: _slow, ...env } = process.env;
+  const options: SpawnOptions = { stdio: ["ignore", "pipe", "pipe"], env, detached: true };
+  const agent = builtAgent();
+  return agent === undefined
+    ? spawn(program, args, options)
+    : spawn(agent, ["tied", "--", program, ...args], { ...options, argv0: "agent" });
+}
+
+/** Signals a process and all that it started. */
+function endGroup(pid: number, signal: "SIGKILL" | "SIGTERM"): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
 
 /** A registry that the harness started: waited for, restarted, and ended by its pid. */
 export class Server implements Restarter {
@@ -64,9 +87,7 @@ export class Server implements Restarter {
   }
 
   async #begin(): Promise<void> {
-    const [program = "", ...args] = this.#options.argv;
-    const { NODE_EXTRA_CA_CERTS: _slow, ...env } = process.env;
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
+    const child = startGroup(this.#options.argv);
     this.#child = child;
     let ended: string | undefined;
     child.once("error", (thrown) => {
@@ -115,8 +136,8 @@ export class Server implements Restarter {
     this.#child = undefined;
     if (!child || child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
     const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-    child.kill(signal);
-    const late = setTimeout(() => child.kill("SIGKILL"), END_MS);
+    endGroup(child.pid, signal);
+    const late = setTimeout(endGroup, END_MS, child.pid, "SIGKILL");
     await gone;
     clearTimeout(late);
   }

@@ -12,10 +12,16 @@ function packageRoot(): string {
   return directory;
 }
 
+/** The agent's binary; undefined when it was not built. */
+export function builtAgent(): string | undefined {
+  const path = join(packageRoot(), "build", "agent");
+  return existsSync(path) ? path : undefined;
+}
+
 /** The agent's binary. @throws UsageError when it was not built. */
 export function agentPath(): string {
-  const path = join(packageRoot(), "build", "agent");
-  if (!existsSync(path)) throw new UsageError("the agent is not built: install gcc (or musl-tools) and make, then `npm run build`");
+  const path = builtAgent();
+  if (path === undefined) throw new UsageError("the agent is not built: install gcc (or musl-tools) and make, then `npm run build`");
   return path;
 }
 
