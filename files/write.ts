@@ -9,6 +9,7 @@ import {
   renameSync,
   rmSync,
   type Stats,
+  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -30,6 +31,9 @@ export function checkFile(file: string, option: string): void {
     if (place.how === "descriptor") writeSync(place.descriptor, "");
     else if (place.how === "in-place" || place.was) accessSync(place.path, constants.W_OK);
     if (place.how === "replace") tryReplacing(place);
+    // The mount of a device may forbid it. A pipe is not opened: its reader would see an end.
+    if (place.how === "in-place" && statSync(place.path).isCharacterDevice())
+      closeSync(openSync(place.path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY));
   } catch (thrown) {
     const why = thrown instanceof UsageError ? thrown.message : `${file} cannot be written (${reasonOf(thrown)})`;
     throw new UsageError(`${option}: ${why}`);
