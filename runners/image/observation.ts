@@ -34,6 +34,8 @@ export interface ImageObservation {
   readonly escapes: readonly string[];
   /** The extended attributes that the file system keeps, by their beginnings. */
   readonly xattrs: readonly string[];
+  /** Whether device nodes can be made where it ran: not in every container, or user namespace. */
+  readonly devices?: boolean;
   /** How the cases went that differ from this one in one respect, by the requirement which that is about. */
   readonly controls: Readonly<Record<string, Ending>>;
 }

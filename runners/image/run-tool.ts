@@ -87,6 +87,7 @@ function observationOf(parts: ReadonlyMap<string, Buffer>): ImageObservation {
       ...lines("escaped").map((path) => `${path} was made`),
     ],
     xattrs: lines("xattrs"),
+    devices: text("devices").trim() !== "no",
     controls: {},
     sources: {},
   };

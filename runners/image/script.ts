@@ -144,6 +144,7 @@ ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeCo
   # What a daemon says may go on while this is printed.
   [ -f "$W/daemon.stderr" ] && cp "$W/daemon.stderr" "$OUT/daemon.stderr"
   "$AGENT" xattrs "$SCRATCH" > "$OUT/xattrs"
+  if mknod "$SCRATCH/oci-conform-node" c 1 3 2> "$EMPTY.err"; then echo yes; else echo no; fi > "$OUT/devices"
   number=0
   for canary in ${CANARIES.join(" ")}; do
     "$AGENT" tree "$canary" > "$OUT/canary.$number" 2>&1

@@ -4,7 +4,7 @@ import { all, equal, type Judgement } from "../check.js";
 import { CONTROL, PLAIN } from "./controls.js";
 import { FEATURES, RESOLVED } from "./features.js";
 import { LAW } from "./law.js";
-import { type Abilities, check, hasContent, type ToolCheck, type ToolView } from "./tool-view.js";
+import { type Abilities, check, hasContent, NO_DEVICES, type ToolCheck, type ToolView } from "./tool-view.js";
 
 const PASS: Judgement = { verdict: "pass" };
 const fail = (expected: unknown, actual: unknown, note?: string): Judgement => ({
@@ -112,7 +112,8 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
     ({ observation, tree, ending }) => {
       if (observation.escapes.length > 0) return fail("nothing outside the tool's own directory changes", observation.escapes);
       // Only layers that could lead somewhere else show that the tool does not go there.
-      return tree.unsure.size > 0 && (ending === "accepted" || ending === "refused") ? PASS : undefined;
+      const tempting = [...tree.unsure.values()].some((reason) => reason !== NO_DEVICES);
+      return tempting && (ending === "accepted" || ending === "refused") ? PASS : undefined;
     },
     "unpacks",
   ),

@@ -58,8 +58,19 @@ function tookOther({ tree, copies, sources, decoys = [] }: ImageObservation): bo
 const isArtifact = ({ shape: { unknownConfig, unknownLayers } }: ImageCase): boolean =>
   unknownConfig !== undefined || unknownLayers === true;
 
+/** Why nobody asks for a device node. */
+export const NO_DEVICES = "device nodes cannot be made here";
+
+/** The model's tree as far as the place where the tool ran lets anybody make it. */
+function attainable(tree: Tree, { layers }: ImageCase, { devices }: ImageObservation): Tree {
+  const isDevice = (kind: string): boolean => kind === "char" || kind === "block";
+  if (devices !== false || !layers.some(({ entries }) => entries.some(({ type }) => isDevice(type)))) return tree;
+  const nodes = [...tree.nodes].flatMap(([path, { kind }]): [string, string][] => (isDevice(kind) ? [[path, NO_DEVICES]] : []));
+  return { ...tree, unsure: new Map([...tree.unsure, ...nodes]), mayRefuse: [...tree.mayRefuse, NO_DEVICES] };
+}
+
 export function viewOf(subject: ImageCase, observation: ImageObservation, { refusedBy, converts }: Knowledge): ToolView {
-  const tree = applyLayers(subject.layers);
+  const tree = attainable(applyLayers(subject.layers), subject, observation);
   const ended = ending(observation);
   const other = tookOther(observation);
   const copying = observation.steps.some(({ name }) => name.startsWith("to-"));

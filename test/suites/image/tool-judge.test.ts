@@ -1,6 +1,6 @@
 import t from "tap";
 import { imageOf, minimalImage } from "../../../generators/image/base.js";
-import { file, symlink, whiteout } from "../../../generators/image/entries.js";
+import { entryOf, file, symlink, whiteout } from "../../../generators/image/entries.js";
 import { FAULTS } from "../../../generators/image/fault-table.js";
 import { buildLayout } from "../../../generators/image/layout.js";
 import { DECOY } from "../../../generators/image/neighbours.js";
@@ -104,6 +104,16 @@ t.test("a tool that hangs or falls over is judged for that alone", async (t) => 
       t.strictSame(controlsFor(viewOf(subject, ended, PLAIN)), []);
     }
   }
+});
+
+t.test("where no device nodes can be made, none is asked for", async (t) => {
+  const subject = imageOf("a device", [[file("a", "a"), entryOf("null", "char", { device: [1, 3] })]]);
+  const of = (observation: ImageObservation): string | undefined => verdict(LAW.extracted, subject, observation);
+  const refused = { steps: [step(1, "mknod: operation not permitted")], tree: null };
+  t.equal(of(seen(refused)), "fail");
+  t.equal(of(seen({ ...refused, devices: false })), undefined);
+  t.equal(of(seen()), "fail", "it is missing");
+  t.equal(of(seen({ devices: false })), "pass");
 });
 
 t.test("a full file system of ours is judged as nothing", async (t) => {
