@@ -12,6 +12,7 @@ const SESSION = at("upload", "GET", "PATCH", "PUT", "DELETE");
 const key = (call: Call): string => call.target.replace(/\?.*/, "");
 
 const failure: Reply = { status: 500, headers: { "Content-Type": "text/plain" }, body: Buffer.from("oh\n") };
+const closing: Reply = { ...failure, takeOver: ({ socket }) => socket?.destroy() !== undefined };
 const silence: Reply = { ...failure, takeOver: () => true };
 
 /** What has come of an upload can be pulled before the upload is closed. */
@@ -122,6 +123,10 @@ export const ROBUSTNESS_FAULTS: readonly Fault[] = [
   }),
   crashing("crash-on-empty-manifest", (call) => at("manifest", "PUT")(call) && Number(call.headers["content-length"]) === 0),
   crashing("crash-on-range-without-ends", (call) => BLOB_GET(call) && /=-$/.test(call.headers.range ?? "")),
+  wrapped("connection-closed-on-unknown-upload", "robustness.registry.connection-closed", (handler) => (call) => {
+    const unknown = at("upload", "PUT")(call) && call.route.kind === "upload" && /^0{8}-/.test(call.route.id);
+    return unknown ? closing : handler(call);
+  }),
   hanging(
     "hang-on-unknown-upload-status",
     (call) => at("upload", "GET")(call) && /^0{8}-/.test(call.route.kind === "upload" ? call.route.id : ""),

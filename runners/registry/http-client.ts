@@ -112,6 +112,8 @@ export class HttpClient {
       pipelining: 1,
       // A server may close a connection on which nothing happens just as the next request is on its way.
       keepAliveTimeout: 1000,
+      // Whatever it promises: timers are late under load, on both sides.
+      keepAliveMaxTimeout: 4000,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       maxHeaderSize: 65536,

@@ -106,6 +106,8 @@ export interface RegistryObservation {
   readonly repositories: Readonly<Record<string, string>>;
   /** What became of a server of ours: it ended by itself. */
   readonly crashed?: string;
+  /** A connection was closed, and then none was taken any more: why. */
+  readonly refuses?: string;
 }
 
 export interface ContentFacts {

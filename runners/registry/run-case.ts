@@ -42,7 +42,7 @@ export class CaseRun {
   readonly #contents: Contents;
   readonly #begun = performance.now();
 
-  readonly #client: RegistryClient;
+  readonly #client: Pick<RegistryClient, "send" | "endpoint">;
   readonly #subject: RegistryCase;
   readonly #server: Restarter | undefined;
 
@@ -59,7 +59,7 @@ export class CaseRun {
    * @param settling patience with lists that lag behind
    */
   constructor(
-    client: RegistryClient,
+    client: Pick<RegistryClient, "send" | "endpoint">,
     subject: RegistryCase,
     prefix: string,
     server: Restarter | undefined,
@@ -102,6 +102,7 @@ export class CaseRun {
     await this.#list(steps, "steps", 0, stop);
     await Promise.all(clients.map((own, client) => this.#list(own, "clients", client)));
     await this.#list(after, "after", 0);
+    const refuses = this.#exchanges.some(({ failure }) => failure?.kind === "closed") ? await this.#refuses() : undefined;
     const crashed = this.#server?.crashed;
     const below = splitUrl(this.#client.endpoint.url).path;
     return {
@@ -113,7 +114,14 @@ export class CaseRun {
       ...(below === "/" ? {} : { below }),
       ...(this.#borrowed.length === 0 ? {} : { borrowed: this.#borrowed }),
       ...(crashed === undefined ? {} : { crashed }),
+      ...(refuses === undefined ? {} : { refuses }),
     };
+  }
+
+  /** Why a connection is not taken any more, if that is so: what closed one may have been its end. */
+  async #refuses(): Promise<string | undefined> {
+    const answer = await this.#client.send({ method: "GET", url: `${this.#client.endpoint.url}/v2/`, headers: {}, body: null });
+    return "failure" in answer && answer.failure.kind === "refused" ? answer.failure.message : undefined;
   }
 
   async #list(steps: readonly Step[], phase: Exchange["phase"], client: number, stop = false): Promise<void> {

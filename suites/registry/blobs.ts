@@ -31,7 +31,7 @@ const missing = (id: string, method: "GET" | "HEAD", elsewhere: boolean): Check 
     const found = asked(view, method);
     if (found?.presence !== "absent" || !isKnownDigest(found.digest) || view.model.repository(found.name).known !== "present")
       return undefined;
-    if (view.model.holders("blob", found.digest).length > 0 !== elsewhere) return undefined;
+    if (view.model.anywhere("blob", found.digest) !== (elsewhere ? "present" : "absent")) return undefined;
     return isMissing(view);
   });
 

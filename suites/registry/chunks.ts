@@ -3,7 +3,7 @@ import { begin, blobPath, caseOf, chunk, finish, get, MEDIA, random, request } f
 import type { RequestStep } from "../../runners/registry/case.js";
 import { equal } from "../check.js";
 import { answers, bytesSent, contentRange, hasHeader } from "./look.js";
-import type { Session } from "./model.js";
+import type { Session } from "./sessions.js";
 import { type Check, check, example, lack, section, type View } from "./suite.js";
 import { atSession, namedContent, pullable } from "./uploads.js";
 

@@ -58,12 +58,18 @@ function deleted(view: View, kind: Kind): boolean {
   const before = observation.exchanges.slice(0, observation.exchanges.indexOf(exchange));
   if (!before.some(({ request, response }) => request.method === "DELETE" && request.url === path && response?.status === 202))
     return false;
-  if (route.kind === "blob") return kind === "blob" && model.blob(route.name, route.digest) === "absent";
+  if (route.kind === "blob") return kind === "blob" && model.blob(route.name, route.digest) === "deleted";
   return (
     route.kind === "manifest" &&
     route.by === (kind === "tag" ? "tag" : "digest") &&
-    model.manifest(route.name, route.reference).presence === "absent"
+    model.manifest(route.name, route.reference).presence === "deleted"
   );
+}
+
+/** Whether the registry itself said last that it is not there. */
+function saidGone({ exchange, observation: { exchanges } }: View): boolean {
+  const before = exchanges.slice(0, exchanges.indexOf(exchange));
+  return before.findLast(({ request }) => request.method === "GET" && request.url === exchange.request.url)?.response?.status === 404;
 }
 
 const gone = (id: string, kind: Kind): Check => check(id, (view) => (deleted(view, kind) ? answers(view, 404) : undefined));
@@ -76,7 +82,7 @@ function orphaned(view: View): boolean {
     !plainGet(view) ||
     route.kind !== "manifest" ||
     route.by !== "tag" ||
-    model.tag(route.name, route.reference).presence !== "absent"
+    model.tag(route.name, route.reference).presence !== "deleted"
   )
     return false;
   const before = observation.exchanges.slice(0, observation.exchanges.indexOf(exchange));
@@ -138,9 +144,8 @@ export default section("Deleting", [
   check("registry.delete.manifest-tags-gone", (view) => (orphaned(view) ? answers(view, 404) : undefined)),
   check("registry.delete.blob-unknown", (view) => {
     const found = deleting(view, "blob");
-    return found?.presence === "absent" && view.model.repository(found.name).known === "present" && allowed(view, "blob") === true
-      ? answers(view, 404)
-      : undefined;
+    if (!found || view.model.repository(found.name).known !== "present" || allowed(view, "blob") !== true) return undefined;
+    return found.presence === "absent" || (found.presence === "deleted" && saidGone(view)) ? answers(view, 404) : undefined;
   }),
   check("registry.delete.manifest-repository-unknown", (view) => {
     const found = deleting(view, "manifest");
@@ -170,6 +175,16 @@ export default section("Deleting", [
   ),
   example(["registry.delete.blob-accepted", "registry.delete.blob-unknown", "robustness.registry.deleted-visible"], ({ choices }) =>
     choices.blobDelete === false ? off("blobs") : seeds.map(removeBlob),
+  ),
+  example("registry.delete.blob-unknown", ({ choices }) =>
+    choices.blobDelete === false
+      ? off("blobs")
+      : seeds.map((seed) =>
+          caseOf("a blob that was never pushed is deleted", { x: random(30, seed), y: random(31, seed) }, [
+            ...pushBlob("a", "y"),
+            remove(blobPath("a", "x")),
+          ]),
+        ),
   ),
   example("registry.delete.blob-disabled", ({ choices }) => (choices.blobDelete === true ? on("blobs") : seeds.map(removeBlob))),
   example(["registry.tags.body-tags", "registry.delete.manifest-accepted"], ({ choices }) =>

@@ -103,14 +103,14 @@ export default section("Errors", [
     route.kind === "blob" &&
     (method === "GET" || method === "DELETE") &&
     model.content(route.digest) !== undefined &&
-    model.blob(route.name, route.digest) === "absent"
+    ["absent", "deleted"].includes(model.blob(route.name, route.digest))
       ? ["BLOB_UNKNOWN", "NAME_UNKNOWN"]
       : undefined,
   ),
   fits(({ route, model, method }) =>
     route.kind === "manifest" &&
     method === "GET" &&
-    model.manifest(route.name, route.reference).presence === "absent" &&
+    ["absent", "deleted"].includes(model.manifest(route.name, route.reference).presence) &&
     /^\w+$|^sha256:[0-9a-f]{64}$/.test(route.reference) &&
     route.reference.length <= 128
       ? ["MANIFEST_UNKNOWN", "NAME_UNKNOWN"]

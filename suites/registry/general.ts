@@ -43,7 +43,7 @@ export default section("General", [
   }),
   check("registry.general.discovery-supported", (view) => {
     const { route, model, facts } = view;
-    if (view.method !== "GET" || (route.kind !== "tags" && route.kind !== "referrers") || model.repository(route.name).known !== "present")
+    if (view.method !== "GET" || (route.kind !== "tags" && route.kind !== "referrers") || !model.repository(route.name).inhabited)
       return undefined;
     if (route.kind === "referrers" && !isKnownDigest(route.digest)) return undefined;
     if (route.kind === "referrers" && !(isRelease(facts.release) && atLeast(facts.release, "1.1.1"))) return undefined;

@@ -15,6 +15,7 @@ import {
 import { codingsOf } from "../../runners/registry/content-coding.js";
 import { type Exchange, header, onTheWire } from "../../runners/registry/observation.js";
 import { all, equal, holds, type Judgement } from "../check.js";
+import { failed } from "./answered.js";
 import { answers, hasHeader } from "./look.js";
 import { type CaseView, check, checkCase, example, lack, section, type View } from "./suite.js";
 
@@ -24,7 +25,13 @@ const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May
 function pairs({ observation: { exchanges } }: CaseView): readonly (readonly [Exchange, Exchange])[] {
   return exchanges.flatMap((one, at) => {
     const next = exchanges[at + 1];
-    if (!next || one.phase === "clients" || one.request.url !== next.request.url || one.elsewhere !== next.elsewhere) return [];
+    if (
+      !next ||
+      [one, next].some((each) => each?.phase === "clients") ||
+      one.request.url !== next.request.url ||
+      one.elsewhere !== next.elsewhere
+    )
+      return [];
     const same = JSON.stringify(one.request.headers) === JSON.stringify(next.request.headers);
     const methods = [one.request.method, next.request.method];
     if (!same || !one.response || !next.response || one.response.status !== next.response.status || one.response.status !== 200) return [];
@@ -53,11 +60,11 @@ function takesCoding(accept: string, coding: string): boolean {
 
 const conditional = (view: View) => {
   const sent = view.sent("if-none-match");
-  return sent !== undefined &&
-    (view.route.kind === "blob" || view.route.kind === "manifest") &&
-    view.case.aims.some((id) => id.startsWith("registry.http.if-none-match"))
-    ? sent
-    : undefined;
+  const { route, model } = view;
+  const there =
+    (route.kind === "blob" && model.blob(route.name, route.digest) === "present") ||
+    (route.kind === "manifest" && model.manifest(route.name, route.reference).presence === "present");
+  return sent !== undefined && there && view.case.aims.some((id) => id.startsWith("registry.http.if-none-match")) ? sent : undefined;
 };
 
 export default section("HTTP", [
@@ -137,8 +144,10 @@ export default section("HTTP", [
   check("registry.http.if-match", (view) => {
     const { route, model } = view;
     if (!view.case.aims.includes("registry.http.if-match") || view.method !== "GET" || route.kind !== "manifest") return undefined;
-    const refused = view.observation.exchanges.find(({ request }) => request.method === "PUT" && request.headers["if-match"] !== undefined);
-    const first = model.content(view.observation.contents.m?.sha256 ?? "");
+    const puts = view.observation.exchanges.filter(({ request: { method, url } }) => method === "PUT" && url === view.exchange.request.url);
+    const refused = puts.find(({ request }) => request.headers["if-match"] !== undefined);
+    const before = puts.find(({ request, response }) => request.headers["if-match"] === undefined && response?.status === 201);
+    const first = before && model.sent(before);
     if (refused?.response?.status !== 412 && refused?.response?.status !== 201) return undefined;
     return first && view.status === 200 ? equal(view.response.body.sha256, first.sha256, "the tag as it was") : undefined;
   }),
@@ -146,10 +155,11 @@ export default section("HTTP", [
     const held = subject.aims.includes("registry.http.expect-continue")
       ? exchanges.find(({ request }) => request.headers.expect === "100-continue")
       : undefined;
-    return held && holds(held.response !== null, "100 (Continue), or a final answer, before the body is sent", held.failure?.message);
+    if (!held || (held.response ? failed(held.response.status) : held.failure?.kind !== "not-continued")) return undefined;
+    return holds(held.response !== null, "100 (Continue), or a final answer, before the body is sent", held.failure?.message);
   }),
   check("registry.errors.retry-after", (view) => {
-    const limited = view.status === 429 ? view.response : view.exchange.throttled;
+    const limited = [view.response, view.exchange.throttled].find((each) => each?.status === 429);
     return limited && holds(header(limited, "retry-after") !== undefined, "Retry-After", "no Retry-After");
   }),
   check("registry.warnings.code", (view) => warning(view, /^299 /, "299")),

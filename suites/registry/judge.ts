@@ -2,6 +2,7 @@ import type { Judgement, Outcome } from "../../runners/outcome.js";
 import { isRequest, type RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, inALine, type RegistryObservation } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
+import { failed } from "./answered.js";
 import { Model } from "./model.js";
 import { type CaseView, type Check, type View, viewOf } from "./suite.js";
 
@@ -74,6 +75,7 @@ export function judge(
     const oursAlone = late(view.exchange);
     for (const check of checks) {
       if (check.per !== "exchange" || (oursAlone && !check.id.startsWith("robustness."))) continue;
+      if (failed(view.status) && !check.failures) continue;
       const outcome = attempt(() => {
         const judgement = check.judge(view);
         return judgement && located(judgement, view.exchange);

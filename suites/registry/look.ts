@@ -4,6 +4,7 @@ import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
 import { holds, type Judgement } from "../check.js";
+import { failed } from "./answered.js";
 import { parseJson } from "./manifest.js";
 import type { View } from "./suite.js";
 
@@ -132,11 +133,7 @@ export const digestIn = (url: string): string | undefined => /\/(?:blobs|manifes
 
 /** No failure of the server, save what it says that it does not implement, or has no room for. */
 export function sound(view: View): Judgement {
-  const judged = holds(
-    view.status < 500 || [501, 505, 507].includes(view.status),
-    "no failure of the server",
-    `status ${view.status}${words(view)}`,
-  );
+  const judged = holds(!failed(view.status), "no failure of the server", `status ${view.status}${words(view)}`);
   return judged.verdict === "fail" ? { ...judged, kind: kindOf(view) } : judged;
 }
 

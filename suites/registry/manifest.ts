@@ -43,3 +43,12 @@ export function parseManifest(json: string | undefined): Manifest | undefined {
     ...(Array.isArray(value.layers) ? { layers: value.layers } : {}),
   };
 }
+
+/** The digests of what a manifest is made of: its config, layers and manifests, not its subject. */
+export function childrenOf(json: string | undefined): readonly string[] {
+  const value = parseJson(json);
+  if (!isObject(value)) return [];
+  return [value.config, ...[value.layers, value.manifests].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []))].flatMap(
+    (each) => (isObject(each) && typeof each.digest === "string" ? [each.digest] : []),
+  );
+}

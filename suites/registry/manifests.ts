@@ -38,7 +38,7 @@ const missing = (id: string, method: "GET" | "HEAD", elsewhere: boolean): Check 
     const found = asked(view, method);
     if (found?.presence !== "absent" || !wellFormed(found.reference) || view.model.repository(found.name).known !== "present")
       return undefined;
-    if (view.model.holders("manifest", found.reference).length > 0 !== elsewhere) return undefined;
+    if (view.model.anywhere("manifest", found.reference) !== (elsewhere ? "present" : "absent")) return undefined;
     return isMissing(view);
   });
 

@@ -1,88 +1,44 @@
 import type { Given } from "../../runners/registry/case.js";
 import { type ContentFacts, type Exchange, header, type RegistryObservation } from "../../runners/registry/observation.js";
-import { done, placeOf, success } from "./answered.js";
+import { came } from "./answered.js";
+import { digestsOf, Holdings, isCommon, type Presence, type Stored, type TagState } from "./holdings.js";
 import { parseManifest } from "./manifest.js";
 import { queryOf, type Route, routeOf } from "./route.js";
-
-/** Whether something is there, as far as the answers so far tell. */
-export type Presence = "present" | "absent" | "unknown";
-
-/** A manifest that was pushed. */
-export interface Stored {
-  readonly presence: Presence;
-  readonly content: ContentFacts;
-  /** What it was pushed as; without parameters, in lower case. */
-  readonly mediaType: string;
-}
-
-/** What a tag is: a manifest's digest, as it was pushed. */
-export type TagState = { readonly presence: "present"; readonly content: ContentFacts } | { readonly presence: "absent" | "unknown" };
-
-export interface Session {
-  readonly name: string;
-  /** Bytes that were taken so far. */
-  readonly offset: number;
-  /** The parts that were taken, as far as they are one content from its beginning. */
-  readonly content?: string;
-  readonly state: "open" | "closed" | "cancelled" | "unknown";
-  /** Which request opened it. */
-  readonly begun: "post" | "mount" | "single-post";
-  /** Asked for by `digest-algorithm`. */
-  readonly algorithm?: string;
-  readonly chunkMinLength?: number;
-}
+import { type Session, Sessions } from "./sessions.js";
 
 /** What a 201 acknowledged, and by which kind of request. */
 export interface Acknowledged {
   readonly by: "put" | "close" | "single-post" | "mount" | "manifest";
   readonly content: ContentFacts;
+  readonly name: string;
+  /** The digest, or the tag, that it was pushed by. */
+  readonly reference: string;
 }
-
-export interface Repository {
-  /** Something was pushed to it with success. */
-  readonly known: Presence;
-  readonly blobs: ReadonlyMap<string, Presence>;
-  readonly manifests: ReadonlyMap<string, Stored>;
-  readonly tags: ReadonlyMap<string, TagState>;
-}
-
-interface MutableRepository extends Repository {
-  known: Presence;
-  readonly blobs: Map<string, Presence>;
-  readonly manifests: Map<string, Stored>;
-  readonly tags: Map<string, TagState>;
-}
-
-/** Which digests a content has, of those that the spec names. */
-export const digestsOf = ({ sha256, sha512 }: Pick<ContentFacts, "sha256" | "sha512">): readonly string[] => [sha256, sha512];
-
-/** Content that others push too: where all repositories share their blobs, it may well be there already. */
-const isCommon = ({ size, text, common }: ContentFacts): boolean => common === true || size === 0 || text === "{}";
 
 /** The media type of a `Content-Type`, without its parameters. */
 export const mediaTypeOf = (value: string | undefined): string => (value ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 
 /**
- * What a registry must hold after what it answered: it believes each success, and knows nothing where an answer was none that the spec
- * foresees. The repositories of a case are its own, so whatever was never pushed to them is absent.
+ * What a registry must hold after what it answered: it believes each success, takes each refusal to have changed nothing, and knows nothing
+ * where there was no answer, or none that tells. The repositories of a case are its own, so whatever was never pushed to them is absent.
  */
 export class Model {
-  readonly #repositories = new Map<string, MutableRepository>();
-  readonly #sessions = new Map<string, Session>();
-  /** Label of a step to the label that its session goes by. */
-  readonly #aliases = new Map<string, string>();
-  /** Where an upload that was begun goes on, to the label of the step that began it. */
-  readonly #places = new Map<string, string>();
+  readonly #repositories = new Map<string, Holdings>();
+  /** What was there before, with content of others. */
   readonly #foreign = new Set<string>();
+  /** Of these, those that a run uses in place of new ones. */
   readonly #borrowed = new Set<string>();
   readonly #acknowledged = new Map<string, Acknowledged>();
   readonly #contents: ReadonlyMap<string, ContentFacts>;
   readonly #facts: RegistryObservation["contents"];
+  readonly #sessions: Sessions;
+  /** The path below which the registry is. */
   readonly #below: string;
 
   constructor(observation: Pick<RegistryObservation, "contents" | "below" | "borrowed">, given?: Given) {
     this.#facts = observation.contents;
     this.#below = observation.below ?? "";
+    this.#sessions = new Sessions(observation.contents);
     this.#contents = new Map(
       Object.values(observation.contents).flatMap((facts) => digestsOf(facts).map((digest): [string, ContentFacts] => [digest, facts])),
     );
@@ -101,12 +57,12 @@ export class Model {
     repository.known = "present";
     this.#foreign.add(name);
     if (content) {
-      repository.tags.set(tag, { presence: "present", content });
-      repository.manifests.set(content.sha256, { presence: "present", content, mediaType });
+      repository.moveTag(tag, content, "done");
+      repository.pushManifest(content.sha256, content, mediaType, "done");
     }
     for (const each of blobs) {
       const blob = this.#facts[each];
-      if (blob) repository.blobs.set(blob.sha256, "present");
+      if (blob) repository.pushBlob(blob.sha256, "done");
     }
   }
 
@@ -119,20 +75,21 @@ export class Model {
     return body && facts && body.from === 0 && body.to === facts.size ? facts : undefined;
   }
 
-  repository = (name: string): Repository => this.#repository(name);
+  repository = (name: string): Pick<Holdings, "known" | "inhabited" | "blobs" | "manifests" | "tags"> => this.#repository(name);
 
-  /** A blob by a digest; what was pushed by another of its digests may or may not be there by this one. */
+  /** A blob by a digest; what was pushed by another of its digests, or as a manifest, may or may not be there as this. */
   blob(name: string, digest: string): Presence {
-    const { blobs } = this.#repository(name);
+    const { blobs, manifests } = this.#repository(name);
+    const known = blobs.get(digest);
+    if (known !== undefined) return known;
     const content = this.content(digest);
-    const others = content ? digestsOf(content).some((each) => each !== digest && (blobs.get(each) ?? "absent") !== "absent") : false;
-    const shared = content ? isCommon(content) : this.#foreign.has(name);
-    return blobs.get(digest) ?? (others || shared ? "unknown" : "absent");
+    if (!content) return manifests.has(digest) || this.#foreign.has(name) ? "unknown" : "absent";
+    return isCommon(content) || digestsOf(content).some((each) => blobs.has(each) || manifests.has(each)) ? "unknown" : "absent";
   }
 
   /** A manifest by tag or digest: whether it is there, and what it is. */
   manifest(name: string, reference: string): { readonly presence: Presence; readonly content?: ContentFacts; readonly mediaType?: string } {
-    const { manifests } = this.#repository(name);
+    const { manifests, blobs } = this.#repository(name);
     if (!reference.includes(":")) {
       const tag = this.tag(name, reference);
       if (tag.presence !== "present") return tag;
@@ -142,27 +99,39 @@ export class Model {
     const stored = manifests.get(reference);
     if (stored) return stored;
     const content = this.content(reference);
-    const others = content ? digestsOf(content).some((digest) => manifests.has(digest)) : false;
+    const others = content ? digestsOf(content) : [reference];
     const shared = this.#foreign.has(name) && (content === undefined || content.common === true);
-    return { presence: others || shared ? "unknown" : "absent" };
+    return { presence: shared || others.some((digest) => manifests.has(digest) || blobs.has(digest)) ? "unknown" : "absent" };
   }
 
-  /** The repositories of the case that have a blob, or a manifest by that reference. */
-  holders(kind: "blob" | "manifest", reference: string): readonly string[] {
-    return [...this.#repositories.keys()].filter((name) =>
-      kind === "blob" ? this.blob(name, reference) === "present" : this.manifest(name, reference).presence === "present",
+  /** Whether any repository of the case has a blob, or a manifest by that reference. */
+  anywhere(kind: "blob" | "manifest", reference: string): Presence {
+    const all = [...this.#repositories.keys()].map((name) =>
+      kind === "blob" ? this.blob(name, reference) : this.manifest(name, reference).presence,
     );
+    return all.includes("present") ? "present" : all.every((presence) => presence === "absent") ? "absent" : "unknown";
+  }
+
+  /** The repositories of the case that have a manifest by that reference. */
+  holders(reference: string): readonly string[] {
+    return [...this.#repositories.keys()].filter((name) => this.manifest(name, reference).presence === "present");
   }
 
   tag = (name: string, tag: string): TagState => this.#repository(name).tags.get(tag) ?? { presence: "absent" };
 
-  session = (label: string): Session | undefined => this.#sessions.get(this.#aliases.get(label) ?? label);
+  session = (label: string): Session | undefined => this.#sessions.get(label);
 
-  /** What a labelled step's 201 acknowledged. */
-  acknowledged = (label: string): Acknowledged | undefined => this.#acknowledged.get(label);
+  /** What a labelled step's 201 acknowledged, as long as it is there by what it was pushed by. */
+  acknowledged(label: string): Acknowledged | undefined {
+    const found = this.#acknowledged.get(label);
+    if (!found) return undefined;
+    const { by, name, reference, content } = found;
+    const held = by === "manifest" ? this.manifest(name, reference) : { presence: this.blob(name, reference), content };
+    return held.presence === "present" && held.content === content ? found : undefined;
+  }
 
-  #acknowledge(label: string | undefined, by: Acknowledged["by"], content: ContentFacts | undefined): void {
-    if (label !== undefined && content) this.#acknowledged.set(label, { by, content });
+  #acknowledge(label: string | undefined, acknowledged: Acknowledged): void {
+    if (label !== undefined) this.#acknowledged.set(label, acknowledged);
   }
 
   route = (exchange: Exchange): Route => routeOf(exchange, this.#below, (label) => this.session(label) !== undefined);
@@ -182,12 +151,10 @@ export class Model {
     return found;
   }
 
-  /** Whether a manifest that may be there names a digest, other than its own: a registry may refuse to delete that. */
+  /** Whether a manifest that was ever there names a digest, other than its own: a registry may refuse to delete that. */
   references(name: string, digest: string): boolean {
     const own = this.content(digest);
-    return [...this.#repository(name).manifests.values()].some(
-      ({ presence, content }) => presence !== "absent" && content !== own && content.text?.includes(digest),
-    );
+    return [...this.#repository(name).manifests.values()].some(({ content }) => content !== own && content.text?.includes(digest));
   }
 
   /** The tags that are there, or undefined when one of them is unknown. */
@@ -197,10 +164,10 @@ export class Model {
     return all.filter(([, { presence }]) => presence === "present").map(([tag]) => tag);
   }
 
-  #repository(name: string): MutableRepository {
+  #repository(name: string): Holdings {
     const known = this.#repositories.get(name);
     if (known) return known;
-    const made: MutableRepository = { known: "absent", blobs: new Map(), manifests: new Map(), tags: new Map() };
+    const made = new Holdings();
     this.#repositories.set(name, made);
     return made;
   }
@@ -209,191 +176,113 @@ export class Model {
   apply(exchange: Exchange): void {
     const route = this.route(exchange);
     const { method } = exchange.request;
-    if (route.kind === "uploads" && method === "POST") this.#posted(exchange, route.name);
     if (route.kind === "session") this.#continued(exchange, route.session);
+    if (method === "GET" || method === "HEAD") return;
+    if ("name" in route) this.#repository(route.name).touch();
+    if (route.kind === "uploads" && method === "POST") this.#posted(exchange, route.name);
+    if (route.kind === "upload") this.#elsewhere(exchange);
     if (route.kind === "manifest" && method === "PUT") this.#pushed(exchange, route);
-    if (method !== "DELETE") return;
-    if (route.kind === "manifest") this.#deletedManifest(exchange, route);
-    if (route.kind === "blob") this.#deletedBlob(exchange, route);
+    if (method === "DELETE") this.#deleted(exchange, route);
+  }
+
+  #deleted(exchange: Exchange, route: Route): void {
+    if (route.kind !== "manifest" && route.kind !== "blob") return;
+    const repository = this.#repository(route.name);
+    const reference = route.kind === "blob" ? route.digest : route.reference;
+    const outcome = came(exchange, 202);
+    // It says that it is not there: since when, and why, nobody can tell.
+    if ([404, 410].includes(exchange.response?.status ?? 0)) repository.doubt(reference);
+    else if (route.kind === "blob") repository.deleteBlob(reference, this.content(reference), outcome);
+    else if (route.by === "tag") repository.deleteTag(reference, outcome);
+    else repository.deleteManifest(reference, this.content(reference), outcome);
   }
 
   #posted(exchange: Exchange, name: string): void {
-    const { response, label, request } = exchange;
-    if (!response) return;
+    const { label, request, response } = exchange;
     const query = queryOf(request.url);
+    const mount = query.get("mount");
+    const digest = mount ?? query.get("digest");
+    this.#sessions.open(exchange, name);
+    if (label !== undefined) this.#acknowledged.delete(label);
+    if (digest === null) return;
     const repository = this.#repository(name);
-    const digest = query.get("mount") ?? query.get("digest");
-    if (response.status === 201 && digest !== null) {
-      repository.blobs.set(digest, "present");
-      repository.known = "present";
-      this.#acknowledge(label, query.has("mount") ? "mount" : "single-post", this.content(digest));
+    const content = this.content(digest);
+    const own = mount !== null || (content !== undefined && this.sent(exchange) === content);
+    const outcome = came(exchange, 201);
+    if (response?.status === 201 && own) {
+      repository.pushBlob(digest, "done");
+      if (content) this.#acknowledge(label, { by: mount === null ? "single-post" : "mount", content, name, reference: digest });
+      // It has the body, and may have made a blob of it, whatever it says of an upload; or done what it does not say.
+    } else if (response?.status === 202 ? mount === null : outcome !== "refused") {
+      if (response) repository.doubtBlob(digest);
+      if (outcome === "unknown") repository.pushBlob(digest, "unknown");
     }
-    // It may be there now, or an upload be begun.
-    if (done(response.status) && digest !== null) this.#unsure(name, digest);
-    const begun = response.status === 202 || (digest === null && done(response.status, 201) && header(response, "location") !== undefined);
-    if (!begun || label === undefined) return;
-    const place = placeOf(exchange);
-    const other = place === undefined ? undefined : this.#places.get(place);
-    if (place !== undefined) this.#places.set(place, label);
-    const least = Number(header(response, "oci-chunk-min-length"));
-    const algorithm = query.get("digest-algorithm");
-    this.#sessions.set(label, {
-      name,
-      offset: 0,
-      // Two that are at one place are each other's: what comes of them, nobody can tell.
-      state: other === undefined ? "open" : "unknown",
-      begun: query.has("mount") ? "mount" : query.has("digest") ? "single-post" : "post",
-      ...(Number.isSafeInteger(least) && least > 0 ? { chunkMinLength: least } : {}),
-      ...(algorithm === null ? {} : { algorithm }),
-    });
-    const shared = other === undefined ? undefined : this.#sessions.get(other);
-    if (other !== undefined && shared) this.#sessions.set(other, { ...shared, state: "unknown" });
-    if (repository.known === "absent") repository.known = "unknown";
   }
 
   #continued(exchange: Exchange, through: string): void {
-    const key = this.#aliases.get(through) ?? through;
-    const session = this.#sessions.get(key);
-    if (!session) return;
-    const { response, label, request } = exchange;
-    const { method, body } = request;
-    // A closing PUT gives the Location of the blob.
-    if (label !== undefined && method !== "PUT") this.#aliases.set(label, key);
-    if (method === "GET" || method === "HEAD") return;
-    const status = response?.status ?? 0;
-    if (method === "PATCH" && done(status, 201, 202)) {
-      const size = body ? body.to - body.from : 0;
-      if (body && body.from !== session.offset) {
-        // It took what was out of order: where it stands now, nobody can tell.
-        this.#sessions.set(key, { ...session, state: "unknown" });
-        return;
-      }
-      const same = body === null || (body.from === session.offset && (session.offset === 0 || session.content === body.content));
-      const { content: _content, ...rest } = session;
-      const content = body && same ? { content: body.content } : {};
-      this.#sessions.set(key, { ...rest, offset: session.offset + size, ...(session.state === "open" && size > 0 ? content : {}) });
-      return;
-    }
-    // A refused chunk leaves the session as it was.
-    if (method === "PATCH" && status === 416) return;
-    if (method === "PUT" && done(status, 201)) {
-      const digest = queryOf(request.url).get("digest");
-      const repository = this.#repository(session.name);
-      if (digest !== null) repository.blobs.set(digest, "present");
+    const { label, request } = exchange;
+    const session = this.#sessions.get(through);
+    if (session && request.method !== "GET" && request.method !== "HEAD") this.#repository(session.name).touch();
+    const closing = this.#sessions.go(exchange, through);
+    if (!closing) return;
+    const { name, digest, content, acknowledged, chunked } = closing;
+    const repository = this.#repository(name);
+    if (content) {
+      repository.pushBlob(digest, "done");
+      this.#acknowledge(label, { by: chunked ? "close" : "put", content, name, reference: digest });
+    } else if (acknowledged) {
       repository.known = "present";
-      this.#sessions.set(key, { ...session, state: "closed" });
-      this.#acknowledge(label, session.offset > 0 ? "close" : "put", this.content(digest ?? ""));
-      return;
-    }
-    if (method === "PUT") {
-      const digest = queryOf(request.url).get("digest");
-      if (digest !== null && (!response || success(status))) this.#repository(session.name).blobs.set(digest, "unknown");
-    }
-    this.#sessions.set(key, { ...session, state: method === "DELETE" && success(status) ? "cancelled" : "unknown" });
+      repository.doubtBlob(digest);
+    } else repository.pushBlob(digest, "unknown");
+  }
+
+  /** A request to an upload by another URL than it was given: whose it was, and in which repository its blob is now, nobody can tell. */
+  #elsewhere(exchange: Exchange): void {
+    this.#sessions.blur();
+    const digest = queryOf(exchange.request.url).get("digest");
+    if (digest !== null && came(exchange, 201) !== "refused")
+      for (const repository of this.#repositories.values()) repository.pushBlob(digest, "unknown");
   }
 
   #pushed(exchange: Exchange, { name, reference, by }: { name: string; reference: string; by: "tag" | "digest" }): void {
-    const { response, request } = exchange;
+    const { response, request, label } = exchange;
+    if (label !== undefined) this.#acknowledged.delete(label);
     const content = this.sent(exchange);
-    if (!content) return;
-    const status = response?.status ?? 0;
     const repository = this.#repository(name);
-    const stored = done(status, 201);
-    // Refused: the tags stay what they were.
-    if (status >= 400 && status < 500) {
-      const own = by === "digest" ? reference : content.sha256;
-      if (!repository.manifests.has(own)) repository.manifests.set(own, { presence: "unknown", content, mediaType: "" });
-      return;
-    }
-    const earlier = repository.manifests.get(content.sha256);
-    const presence: Presence = stored ? "present" : earlier?.presence === "present" ? "present" : "unknown";
+    const outcome = came(exchange, 201);
+    const digest = by === "digest" ? reference : content?.sha256;
     const type = Object.entries(request.headers).find(([key]) => key.toLowerCase() === "content-type")?.[1];
-    const entry: Stored = { presence, content, mediaType: mediaTypeOf(type) };
-    // By the digest that it was pushed by it is there; whether by another algorithm's too is the registry's choice.
-    const own = by === "digest" ? reference : content.sha256;
-    repository.manifests.set(own, entry);
-    if (stored) {
-      repository.known = "present";
-      this.#acknowledge(exchange.label, "manifest", content);
-    }
-    const query = queryOf(request.url).getAll("tag");
-    const accepted = new Set((response ? (header(response, "oci-tag") ?? "") : "").split(",").map((tag) => tag.trim()));
-    for (const tag of by === "tag" ? [reference, ...query] : query) {
-      const before = this.tag(name, tag);
-      // Whether a manifest stays when its last tag moves on is the registry's choice.
-      if (before.presence === "present" && before.content !== content) this.#blur(repository, before.content);
-      const certain = by === "tag" && tag === reference ? true : accepted.has(tag);
-      if (stored && certain) repository.tags.set(tag, { presence: "present", content });
-      else repository.tags.set(tag, { presence: "unknown" });
-    }
-  }
-
-  #deletedManifest(exchange: Exchange, { name, reference, by }: { name: string; reference: string; by: "tag" | "digest" }): void {
-    const { response } = exchange;
-    const repository = this.#repository(name);
-    const status = response?.status ?? 0;
-    const gone = done(status, 202);
-    // Nothing happens when it is refused.
-    if (status >= 400 && status < 500) return;
-    if (by === "tag") {
-      const tag = this.tag(name, reference);
-      repository.tags.set(reference, { presence: gone ? "absent" : "unknown" });
-      // Whether a manifest stays when its last tag goes is the registry's choice.
-      if (tag.presence === "present") this.#blur(repository, tag.content);
-      return;
-    }
-    const content = this.content(reference);
-    const entry = repository.manifests.get(reference);
-    if (entry) repository.manifests.set(reference, { ...entry, presence: gone ? "absent" : "unknown" });
-    if (!content) return;
-    for (const digest of digestsOf(content)) {
-      const other = repository.manifests.get(digest);
-      if (other && digest !== reference) repository.manifests.set(digest, { ...other, presence: "unknown" });
-    }
-    for (const [tag, state] of repository.tags) {
-      if (state.presence === "present" && state.content === content) repository.tags.set(tag, { presence: gone ? "absent" : "unknown" });
-    }
-  }
-
-  #blur(repository: MutableRepository, content: ContentFacts): void {
-    for (const digest of digestsOf(content)) {
-      const entry = repository.manifests.get(digest);
-      if (entry) repository.manifests.set(digest, { ...entry, presence: "unknown" });
-    }
-  }
-
-  #deletedBlob({ response }: Exchange, { name, digest }: { name: string; digest: string }): void {
-    const status = response?.status ?? 0;
-    if (status >= 400 && status < 500) return;
-    const content = this.content(digest);
-    this.#repository(name).blobs.set(digest, done(status, 202) && !(content && isCommon(content)) ? "absent" : "unknown");
+    const tags = new Set((response ? (header(response, "oci-tag") ?? "") : "").split(",").map((tag) => tag.trim()));
+    if (by === "tag") repository.moveTag(reference, content, outcome);
+    for (const tag of queryOf(request.url).getAll("tag"))
+      repository.moveTag(tag, tags.has(tag) || outcome !== "done" ? content : undefined, outcome);
+    if (!content || digest === undefined) return;
+    // What a tag that is not certain stands for may go with it.
+    const certain = by === "digest" || outcome !== "done" || repository.tags.get(reference)?.presence === "present";
+    repository.pushManifest(digest, content, mediaTypeOf(type), certain ? outcome : "unknown");
+    if (outcome === "done") this.#acknowledge(label, { by: "manifest", content, name, reference });
   }
 
   /** Several clients did this at the same time: what any of them could change is unknown now. */
   blur(exchanges: readonly Exchange[]): void {
     for (const exchange of exchanges) this.apply(exchange);
-    for (const { request, uses } of exchanges) {
-      const route = routeOf({ request, uses }, this.#below, (label) => this.session(label) !== undefined);
-      if (request.method === "GET" || request.method === "HEAD") continue;
+    for (const exchange of exchanges) {
+      const { method, url } = exchange.request;
+      const route = this.route(exchange);
+      if (method === "GET" || method === "HEAD") continue;
+      const query = queryOf(url);
+      const doubt = (name: string, digest: string | null): void => {
+        if (digest !== null) this.#repository(name).doubtBlob(digest);
+      };
       if (route.kind === "session") {
-        const key = this.#aliases.get(route.session) ?? route.session;
-        const session = this.#sessions.get(key);
-        if (session) this.#sessions.set(key, { ...session, state: "unknown" });
-        const digest = queryOf(request.url).get("digest");
-        if (session && digest !== null) this.#repository(session.name).blobs.set(digest, "unknown");
+        this.#sessions.blur(route.session);
+        doubt(this.session(route.session)?.name ?? "", query.get("digest"));
       }
-      if (route.kind === "uploads") for (const key of ["digest", "mount"]) this.#unsure(route.name, queryOf(request.url).get(key));
-      if (route.kind === "blob") this.#unsure(route.name, route.digest);
+      if (route.kind === "uploads") for (const key of ["digest", "mount"]) doubt(route.name, query.get(key));
+      if (route.kind === "blob") doubt(route.name, route.digest);
       if (route.kind !== "manifest") continue;
-      const repository = this.#repository(route.name);
-      if (route.by === "tag") repository.tags.set(route.reference, { presence: "unknown" });
-      for (const tag of queryOf(request.url).getAll("tag")) repository.tags.set(tag, { presence: "unknown" });
-      for (const [digest, entry] of repository.manifests) repository.manifests.set(digest, { ...entry, presence: "unknown" });
-      if (request.method === "DELETE") for (const tag of repository.tags.keys()) repository.tags.set(tag, { presence: "unknown" });
+      const tags = [...(route.by === "tag" ? [route.reference] : []), ...query.getAll("tag")];
+      this.#repository(route.name).blurManifests(method === "DELETE" ? "all" : tags);
     }
-  }
-
-  #unsure(name: string, digest: string | null): void {
-    if (digest !== null) this.#repository(name).blobs.set(digest, "unknown");
   }
 }

@@ -4,6 +4,7 @@ import { isName, isTag } from "../../spec/distribution/grammar.js";
 import { isRelease, type Release } from "../../spec/distribution/releases.js";
 import { holds } from "../check.js";
 import { answers } from "./look.js";
+import { good } from "./pushing-manifests.js";
 import { check, example, section, type View } from "./suite.js";
 
 const releaseOf = ({ facts }: View): Release => (isRelease(facts.release) ? facts.release : "head");
@@ -74,7 +75,7 @@ export default section("Names", [
   }),
   check("registry.names.tag-grammar", (view) => {
     const tag = tagged(view);
-    return tag !== undefined && isTag(tag) ? answers(view, 201) : undefined;
+    return tag !== undefined && isTag(tag) && good(view) ? answers(view, 201) : undefined;
   }),
   check("registry.names.tag-outside-grammar", (view) => {
     const tag = tagged(view);

@@ -16,19 +16,34 @@ import {
   textOf,
 } from "../../generators/registry/steps.js";
 import type { Exchange } from "../../runners/registry/observation.js";
-import { equal, holds } from "../check.js";
-import { plainGet, sound } from "./look.js";
-import { check, checkCase, example, section } from "./suite.js";
+import { equal, holds, skip } from "../check.js";
+import { isObject, plainGet, sound } from "./look.js";
+import { parseJson } from "./manifest.js";
+import { check, checkCase, checkFailures, example, section, type View } from "./suite.js";
 
 const describe = ({ request: { method, url } }: Exchange): string => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`;
 
-/** Judges each exchange that has no whole answer. */
-const unanswered = (id: string, kinds: readonly string[], expected: string) =>
+type Failing = NonNullable<Exchange["failure"]>["kind"];
+
+/** Judges whether any exchange has no whole answer, for one of such reasons. A server that ended is no news to it. */
+const unanswered = (id: string, kinds: readonly Failing[], expected: string) =>
   checkCase(id, ({ observation: { exchanges, crashed } }) => {
-    if (exchanges.length === 0) return undefined;
     const failed = crashed === undefined ? exchanges.find(({ failure }) => failure && kinds.includes(failure.kind)) : undefined;
+    if (!failed && !exchanges.some(({ response }) => response)) return undefined;
     return holds(failed === undefined, expected, failed && `${describe(failed)}: ${failed.failure?.message}`);
   });
+
+/** The system's file of accounts, of whatever account. */
+const ACCOUNTS = /^[\w-]+:[^:]*:\d+:\d+:/m;
+
+/** What an answer to an odd path gave that the path does not name: content of the case, a list of tags, a file of the system. */
+function reached({ response: { body }, observation: { contents, repositories } }: View): string | undefined {
+  const content = Object.entries(contents).find(([, { sha256, size }]) => size > 0 && sha256 === body.sha256);
+  if (content) return `the content ${content[0]}`;
+  const list = parseJson(body.text);
+  if (isObject(list) && Array.isArray(list.tags) && Object.values(repositories).some((name) => name === list.name)) return "a list of tags";
+  return ACCOUNTS.test(body.text ?? "") ? "a file of the system" : undefined;
+}
 
 const seeds = fc.nat(9999);
 const ODD_PATHS = [
@@ -47,28 +62,32 @@ const ODD_PATHS = [
 ] as const;
 
 export default section("Odd input", [
-  check("robustness.registry.server-error", (view) => (view.concurrent ? undefined : sound(view))),
+  checkFailures("robustness.registry.server-error", (view) => (view.concurrent ? undefined : sound(view))),
   unanswered("robustness.registry.hang", ["timeout"], "an answer within the time limit"),
-  checkCase("robustness.registry.crash", ({ observation: { exchanges, crashed, untaken } }) => {
-    if (exchanges.length === 0 && untaken.length === 0) return undefined;
-    const refused = exchanges.find(({ failure }) => failure?.kind === "refused");
+  checkCase("robustness.registry.crash", ({ observation: { exchanges, crashed, refuses } }) => {
     if (crashed !== undefined) return { verdict: "fail", expected: "a server that goes on", actual: crashed };
-    return holds(refused === undefined, "a connection that is answered", refused && `${describe(refused)}: ${refused.failure?.message}`);
+    if (refuses !== undefined) return { verdict: "fail", expected: "a server that takes connections", actual: refuses };
+    const lastAnswer = exchanges.findLastIndex(({ response }) => response);
+    const refused = exchanges.find(({ failure }, at) => at > lastAnswer && failure?.kind === "refused");
+    const unreachable = exchanges.find(({ failure }) => failure?.kind === "unreachable");
+    if (refused)
+      return holds(false, "a server that takes connections", `${describe(refused)}: ${refused.failure?.message}, and no answer after that`);
+    if (unreachable) return skip(`the registry cannot be reached from here: ${unreachable.failure?.message}`);
+    return lastAnswer < 0 ? undefined : holds(true, undefined, undefined);
   }),
-  checkCase("robustness.registry.answer-malformed", ({ observation: { exchanges } }) => {
-    if (exchanges.length === 0) return undefined;
-    const failed = exchanges.find(({ failure }) => failure?.kind === "protocol" || failure?.kind === "too-large");
-    return holds(failed === undefined, "an answer that is HTTP, and ends", failed && `${describe(failed)}: ${failed.failure?.message}`);
-  }),
+  unanswered("robustness.registry.connection-closed", ["closed"], "an answer before the connection is closed"),
+  unanswered("robustness.registry.answer-malformed", ["protocol", "too-large"], "an answer that is HTTP, and ends"),
   checkCase("robustness.registry.connection-out-of-step", ({ case: subject, observation: { exchanges } }) => {
     if (!subject.aims.includes("robustness.registry.connection-out-of-step")) return undefined;
     const failed = exchanges.find(({ failure }) => failure?.kind === "out-of-step");
+    if (!failed && !exchanges.some(({ response }) => response)) return undefined;
     return holds(failed === undefined, "one answer to one request", failed && `${describe(failed)}: ${failed.failure?.message}`);
   }),
   check("robustness.registry.path-traversal", (view) => {
     const odd = /\.\.|%2e|%2f|%00|%0d|%zz|\/\/v2|v2\/\//i.test(view.exchange.request.url);
     if (!odd || view.method !== "GET" || !view.case.aims.includes("robustness.registry.path-traversal")) return undefined;
-    return holds(view.status >= 300, "no success", `${view.status} ${view.response.body.text?.slice(0, 200) ?? ""}`);
+    const found = view.status < 300 ? reached(view) : undefined;
+    return holds(found === undefined, "nothing that its decoded parts do not name", `${found}: ${view.response.body.text?.slice(0, 200)}`);
   }),
   check("robustness.registry.length-wrong", (view) => {
     const { route, model } = view;
@@ -77,10 +96,10 @@ export default section("Odd input", [
       ? undefined
       : holds(view.status !== 200, "no blob of an upload that was cut off", view.status);
   }),
-  check("robustness.registry.header-injection", (view) =>
+  checkFailures("robustness.registry.header-injection", (view) =>
     /%0d%0a/i.test(view.exchange.request.url) ? equal(view.header("x-injected"), undefined) : undefined,
   ),
-  check("robustness.registry.error-body-large", (view) =>
+  checkFailures("robustness.registry.error-body-large", (view) =>
     view.status >= 400 ? holds(view.response.body.size <= 65536, "at most 64 KiB", view.response.body.size) : undefined,
   ),
   example("robustness.registry.connection-out-of-step", () =>
@@ -118,7 +137,7 @@ export default section("Odd input", [
     ),
   ),
   ...["GET", "PATCH", "PUT", "DELETE"].map((method) =>
-    example(["robustness.registry.session-unknown", "robustness.registry.hang"], () =>
+    example(["robustness.registry.session-unknown", "robustness.registry.hang", "robustness.registry.connection-closed"], () =>
       fc.constant(
         caseOf(`${method} of an upload that never was`, { x: random(9, 1) }, [
           request(method, "/v2/{repo:a}/blobs/uploads/00000000-0000-4000-8000-{salt}", {

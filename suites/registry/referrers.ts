@@ -18,16 +18,16 @@ import { nextLink } from "../../runners/registry/run-case.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { isDigest } from "../../spec/distribution/grammar.js";
 import { all, equal, holds, type Judgement } from "../check.js";
+import { digestsOf, type Stored } from "./holdings.js";
 import { answers, hasHeader, isObject, jsonBody, pagesOf } from "./look.js";
 import { parseManifest } from "./manifest.js";
-import type { Stored } from "./model.js";
 import { type Check, check, example, type Lack, lack, section, type View } from "./suite.js";
 
 /** A request for referrers, at a registry that has the API. */
 function asked(view: View) {
   const { route, method, model, facts } = view;
   if (route.kind !== "referrers" || method !== "GET" || facts.choices.referrers === false) return undefined;
-  const here = model.repository(route.name).known === "present";
+  const here = model.repository(route.name).inhabited;
   return {
     ...route,
     here,
@@ -208,7 +208,7 @@ export default section("Referrers", [
     const list = descriptorsOf(view);
     if (!found?.wanted || !list) return undefined;
     const foreign = list.filter(({ digest }) => {
-      const others = typeof digest === "string" ? view.model.holders("manifest", digest) : [];
+      const others = typeof digest === "string" ? view.model.holders(digest) : [];
       return (
         others.length > 0 &&
         !others.includes(found.name) &&
@@ -249,9 +249,10 @@ export default section("Referrers", [
   check("registry.referrers.link", (view) => {
     const found = asked(view);
     const list = descriptorsOf(view);
-    if (!found?.wanted || found.filter !== null || !list || view.exchange.page !== undefined || list.length >= found.wanted.length)
-      return undefined;
-    return hasHeader(view, "link");
+    if (!found?.wanted || found.filter !== null || !list || view.exchange.page !== undefined) return undefined;
+    const seen = list.map(({ digest }) => digest);
+    const all = found.wanted.every((stored) => isIndex(stored) || digestsOf(stored.content).some((digest) => seen.includes(digest)));
+    return all ? undefined : hasHeader(view, "link");
   }),
   check("registry.referrers.link-form", (view) => {
     const link = asked(view) && view.header("link");
@@ -271,7 +272,7 @@ export default section("Referrers", [
     const found = asked(view);
     const list = wholeList(view);
     // Fewer than there are, and just those that match: a filter was applied.
-    if (!found?.wanted || found.filter === null || !list || list.length >= found.wanted.length) return undefined;
+    if (!found?.wanted || found.filter === null || !list || list.length === 0 || list.length >= found.wanted.length) return undefined;
     if (list.some(({ artifactType }) => artifactType !== found.filter)) return undefined;
     return hasHeader(view, "oci-filters-applied", /(^|,\s*)artifactType(\s*,|$)/);
   }),
@@ -281,7 +282,10 @@ export default section("Referrers", [
     if (!found?.wanted || found.filter === null || !list || !/artifactType/.test(view.header("oci-filters-applied") ?? ""))
       return undefined;
     const matching = found.wanted.filter((stored) => typeOf(stored) === found.filter);
-    return equal(list.map(({ digest }) => digest).toSorted(), digests(matching));
+    const seen = list.map(({ digest }) => digest);
+    const foreign = seen.filter((digest) => !matching.some(({ content }) => digestsOf(content).includes(String(digest))));
+    const lost = matching.filter((stored) => !isIndex(stored) && !digestsOf(stored.content).some((digest) => seen.includes(digest)));
+    return holds(foreign.length === 0 && lost.length === 0, digests(matching), seen.toSorted());
   }),
 
   example(

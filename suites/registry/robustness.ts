@@ -19,7 +19,9 @@ import {
 } from "../../generators/registry/steps.js";
 import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
 import { equal, holds, type Judgement } from "../check.js";
+import { came } from "./answered.js";
 import { answers, aside, digestIn, isObject, jsonBody, plainGet } from "./look.js";
+import { queryOf } from "./route.js";
 import { check, example, lack, section, type View } from "./suite.js";
 
 /** A GET of what was acknowledged and not deleted. */
@@ -46,7 +48,27 @@ function stillGone(view: View): Judgement | undefined {
   const deleted = observation.exchanges.some(
     ({ request, response }) => request.method === "DELETE" && request.url === exchange.request.url && response?.status === 202,
   );
-  return deleted ? holds(view.status !== 200, "nothing: its deletion was acknowledged", view.status) : undefined;
+  const { route, model } = view;
+  const presence =
+    route.kind === "blob"
+      ? model.blob(route.name, route.digest)
+      : route.kind === "manifest"
+        ? model.manifest(route.name, route.reference).presence
+        : "unknown";
+  return deleted && presence === "deleted" ? holds(view.status !== 200, "nothing: its deletion was acknowledged", view.status) : undefined;
+}
+
+/** Whether an upload was closed with a digest by another repository's URL, without a byte, and by no other. */
+function closedElsewhere({ exchange, observation: { exchanges }, model }: View, digest: string): boolean {
+  const before = exchanges.slice(0, exchanges.indexOf(exchange));
+  const closing = before.filter(({ request }) => request.method === "PUT" && queryOf(request.url).get("digest") === digest);
+  return closing.length > 0 && closing.every((each) => model.route(each).kind === "upload" && each.request.body === null);
+}
+
+/** Whether a push to the URL that is asked for was refused before. */
+function wasRefused({ exchange, observation: { exchanges } }: View): boolean {
+  const before = exchanges.slice(0, exchanges.indexOf(exchange));
+  return before.some((each) => each.request.method === "PUT" && each.request.url === exchange.request.url && came(each, 201) === "refused");
 }
 
 const seeds = fc.nat(9999);
@@ -78,16 +100,26 @@ export default section("Robustness", [
   check("robustness.registry.repository-leak", (view) => {
     const { route, model } = view;
     if (!view.case.aims.includes("robustness.registry.repository-leak") || view.concurrent) return undefined;
-    if (route.kind === "upload") return holds(view.status >= 400, "no session of another repository", view.status);
+    if (route.kind === "upload" && view.method === "GET") {
+      // The range of what another repository's upload has.
+      const end = /^0-(\d+)$/.exec(view.header("range") ?? "")?.[1];
+      const seen = view.status < 300 && Number(end) > 0;
+      return holds(!seen, "no bytes of another repository's upload", `status ${view.status}, Range: ${view.header("range")}`);
+    }
     if (route.kind === "tags" && view.status === 200) {
       const own = model.tags(route.name);
-      if (!own) return undefined;
       const body = jsonBody(view);
-      const foreign =
-        isObject(body) && Array.isArray(body.tags) ? body.tags.filter((tag: unknown) => typeof tag === "string" && !own.includes(tag)) : [];
-      return equal(foreign, []);
+      if (!own || !isObject(body) || !Array.isArray(body.tags)) return undefined;
+      return equal(
+        body.tags.filter((tag: unknown) => typeof tag === "string" && !own.includes(tag) && model.anywhere("manifest", tag) !== "absent"),
+        [],
+      );
     }
     if (!plainGet(view)) return undefined;
+    if (route.kind === "blob" && closedElsewhere(view, route.digest)) {
+      const { sha256 } = view.response.body;
+      return holds(view.status !== 200 || sha256 !== route.digest, "no blob of bytes that only another repository's upload had", sha256);
+    }
     if (route.kind === "blob" && model.blob(route.name, route.digest) === "absent")
       return holds(view.status !== 200, "nothing of another repository", view.status);
     if (route.kind === "manifest" && model.manifest(route.name, route.reference).presence === "absent")
@@ -97,7 +129,7 @@ export default section("Robustness", [
   check("robustness.registry.session-unknown", (view) => {
     const { route, model } = view;
     if (view.concurrent || aside(view)) return undefined;
-    if (route.kind === "upload" && view.case.aims.includes("robustness.registry.session-unknown"))
+    if (route.kind === "upload" && view.exchange.uses.length === 0 && view.case.aims.includes("robustness.registry.session-unknown"))
       return holds(view.status >= 400 && view.status < 500, "a 4xx", view.status);
     if (route.kind !== "session") return undefined;
     const session = model.session(route.session);
@@ -106,7 +138,7 @@ export default section("Robustness", [
       : undefined;
   }),
   check("robustness.registry.refused-changes-nothing", (view) =>
-    view.case.aims.includes("robustness.registry.refused-changes-nothing") ? pulled(view) : undefined,
+    view.case.aims.includes("robustness.registry.refused-changes-nothing") && wasRefused(view) ? pulled(view) : undefined,
   ),
   example("robustness.registry.acknowledged-unreadable", () =>
     seeds.map((seed) =>
@@ -144,23 +176,12 @@ export default section("Robustness", [
   ),
   example("robustness.registry.repository-leak", () =>
     seeds.map((seed) =>
-      caseOf(
-        "tags and uploads of one repository are looked for in another",
-        { ...image("m", seed), ...image("n", seed + 1), x: random(40, seed) },
-        [
-          ...pushImage("a", "m", "one"),
-          ...pushImage("b", "n", "two"),
-          request("GET", "/v2/{repo:a}/tags/list"),
-          request("GET", "/v2/{repo:b}/tags/list"),
-          begin("a", "u"),
-          request("PUT", "{moved:u:b}", {
-            query: [["digest", "{sha256:x}"]],
-            headers: { "content-type": MEDIA.octets },
-            body: { content: "x" },
-          }),
-          get(blobPath("b", "x")),
-        ],
-      ),
+      caseOf("the tags of one repository are looked for in another", { ...image("m", seed), ...image("n", seed + 1) }, [
+        ...pushImage("a", "m", "one"),
+        ...pushImage("b", "n", "two"),
+        request("GET", "/v2/{repo:a}/tags/list"),
+        request("GET", "/v2/{repo:b}/tags/list"),
+      ]),
     ),
   ),
   check("robustness.registry.list-behind", (view) => {
@@ -181,6 +202,20 @@ export default section("Robustness", [
         request("GET", "/v2/{repo:a}/tags/list"),
       ]),
     ),
+  ),
+  example("robustness.registry.repository-leak", ({ choices }) =>
+    seeds.map((seed) => {
+      const size = Math.max(40, choices.chunkMinLength ?? 0);
+      return caseOf("what an upload of one repository has is looked for in another", { x: random(size, seed), y: random(size, seed + 1) }, [
+        ...pushBlob("b", "y"),
+        begin("a", "u"),
+        chunk("u", "v", "x", 0, size),
+        request("GET", "{moved:v:b}"),
+        request("PUT", "{moved:v:b}", { query: [["digest", "{sha256:x}"]], headers: { "content-length": "0" } }),
+        get(blobPath("a", "x")),
+        get(blobPath("b", "x")),
+      ]);
+    }),
   ),
   check("robustness.registry.acknowledged-lost", (view) => {
     const judgement = pulled(view) ?? stillGone(view);

@@ -32,11 +32,25 @@ export interface View extends CaseView {
 
 /** Judges one requirement: a pure function of an exchange's view, or of the whole case's. */
 export type Check =
-  | { readonly id: string; readonly per: "exchange"; readonly judge: (view: View) => Judgement | undefined }
+  | {
+      readonly id: string;
+      readonly per: "exchange";
+      readonly judge: (view: View) => Judgement | undefined;
+      /** It judges answers too that say that the server failed: others take them for no answer. */
+      readonly failures?: true;
+    }
   | { readonly id: string; readonly per: "case"; readonly judge: (view: CaseView) => Judgement | undefined };
 
 /** A check that looks at one answer at a time. */
 export const check = (id: string, judge: (view: View) => Judgement | undefined): Check => ({ id, per: "exchange", judge });
+
+/** The same, also at answers that say that the server failed. */
+export const checkFailures = (id: string, judge: (view: View) => Judgement | undefined): Check => ({
+  id,
+  per: "exchange",
+  judge,
+  failures: true,
+});
 
 /** A check that looks at a whole case: at histories, and at answers that never came. */
 export const checkCase = (id: string, judge: (view: CaseView) => Judgement | undefined): Check => ({ id, per: "case", judge });

@@ -18,11 +18,13 @@ import {
   request,
 } from "../../generators/registry/steps.js";
 import type { RegistryCase, Step } from "../../runners/registry/case.js";
-import type { Exchange } from "../../runners/registry/observation.js";
+import type { Exchange, SeenResponse } from "../../runners/registry/observation.js";
 import { all, holds } from "../check.js";
+import { came, failed } from "./answered.js";
 import { explains, type HistoryEvent, MOST_EVENTS } from "./history.js";
-import { digestIn, plainGet, sound } from "./look.js";
-import { type CaseView, check, checkCase, example, lack, section } from "./suite.js";
+import { digestIn, isObject, jsonBody, ofStep, plainGet, sound } from "./look.js";
+import { queryOf } from "./route.js";
+import { type CaseView, check, checkCase, checkFailures, example, lack, section } from "./suite.js";
 
 const describe = ({ request: { method, url } }: Exchange): string => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`;
 
@@ -30,25 +32,35 @@ const describe = ({ request: { method, url } }: Exchange): string => `${method} 
 function tagHistories({ observation: { exchanges, contents } }: CaseView): ReadonlyMap<string, readonly HistoryEvent[]> {
   const byDigest = new Map(Object.values(contents).map(({ sha256 }) => [sha256, sha256]));
   const histories = new Map<string, HistoryEvent[]>();
-  const deletions = exchanges.some(({ request }) => request.method === "DELETE" && request.url.includes("/manifests/sha"));
-  for (const { request, response, begunMs, endedMs } of deletions ? [] : exchanges) {
+  // By what else a tag may change, its history does not tell.
+  const otherwise = exchanges.some(
+    ({ request: { method, url } }) =>
+      (method === "DELETE" && url.includes("/manifests/sha")) || (method === "PUT" && queryOf(url).has("tag")),
+  );
+  for (const { request, response, begunMs, endedMs } of otherwise ? [] : exchanges) {
     const path = request.url.split("?")[0] ?? "";
     const tag = /\/manifests\/([^/:]+)$/.exec(path)?.[1];
     if (tag === undefined) continue;
     const own = histories.get(path) ?? [];
     histories.set(path, own);
     const at = { begun: begunMs, ended: endedMs };
-    const status = response?.status ?? 0;
+    const status = response?.status;
     if (request.method === "PUT" || request.method === "DELETE") {
       const content = request.body ? contents[request.body.content] : undefined;
       const value = request.method === "PUT" ? content?.sha256 : undefined;
-      if (status === 201 || status === 202) own.push({ kind: "write", value, ...at });
-      else if (status === 0 || status >= 500) own.push({ kind: "write", value, ...at, uncertain: true });
+      const outcome = came({ response }, 201, 202);
+      if (outcome !== "refused") own.push({ kind: "write", value, ...at, ...(outcome === "unknown" ? { uncertain: true as const } : {}) });
     } else if (request.method === "GET" && status === 200 && response)
       own.push({ kind: "read", value: byDigest.get(response.body.sha256) ?? response.body.sha256, ...at });
     else if (request.method === "GET" && status === 404) own.push({ kind: "read", value: undefined, ...at });
   }
   return histories;
+}
+
+/** The tags of a page; none for what is no page of tags. */
+function tagsIn(response: SeenResponse | null): readonly string[] {
+  const body = response ? jsonBody({ response }) : undefined;
+  return isObject(body) && Array.isArray(body.tags) ? body.tags.filter((tag: unknown) => typeof tag === "string") : [];
 }
 
 const seeds = fc.nat(9999);
@@ -81,7 +93,7 @@ const tagRace = (deletes: boolean) =>
     );
 
 export default section("Several clients at the same time", [
-  check("robustness.registry.server-error-at-once", (view) => (view.concurrent ? sound(view) : undefined)),
+  checkFailures("robustness.registry.server-error-at-once", (view) => (view.concurrent ? sound(view) : undefined)),
   check("robustness.registry.content-mixed", (view) => {
     const digest = digestIn(view.exchange.request.url);
     if (digest === undefined || !plainGet(view) || view.status !== 200) return undefined;
@@ -107,16 +119,22 @@ export default section("Several clients at the same time", [
   checkCase("robustness.registry.same-blob-at-once", (view) => {
     if (!view.case.aims.includes("robustness.registry.same-blob-at-once")) return undefined;
     const puts = view.observation.exchanges.filter(({ request, phase }) => phase === "clients" && request.method === "PUT");
-    const full = [413, 429, 507];
-    const bad = puts.find(({ response }) => response?.status !== 201 && !full.includes(response?.status ?? 0));
-    return puts.length < 2
+    const answered = puts.filter(
+      ({ response }) => response && !failed(response.status) && ![401, 403, 413, 429, 507].includes(response.status),
+    );
+    const bad = answered.find(({ response }) => response?.status !== 201);
+    return answered.length < 2
       ? undefined
-      : holds(bad === undefined, "each push succeeds", bad && `${describe(bad)} → ${bad.response?.status ?? bad.failure?.message}`);
+      : holds(bad === undefined, "each push succeeds", bad && `${describe(bad)} → ${bad.response?.status}`);
   }),
-  checkCase("robustness.registry.paging-endless", ({ observation: { exchanges } }) => {
-    const pages = exchanges.filter(({ page }) => page !== undefined).map(({ page = 0 }) => page);
-    const asked = exchanges.some(({ request }) => request.url.includes("/tags/list?n="));
-    return asked ? holds(Math.max(0, ...pages) < 19, "an end of the pages", `${Math.max(0, ...pages) + 1} pages`) : undefined;
+  check("robustness.registry.paging-endless", (view) => {
+    if (view.route.kind !== "tags" || view.concurrent || view.status !== 200) return undefined;
+    const pages = ofStep(view.observation, view.exchange);
+    const entries = new Set(pages.flatMap(({ response }) => tagsIn(response)));
+    // Judged by the last page that was asked for, whether or not there is another one.
+    return pages.length < 2 || pages.at(-1) !== view.exchange
+      ? undefined
+      : holds(pages.length <= entries.size + 1, `an end after ${entries.size} tags`, `${pages.length} pages`);
   }),
 
   example(["robustness.registry.tag-history", "robustness.registry.server-error-at-once", "robustness.registry.content-mixed"], () =>

@@ -3,7 +3,8 @@ import { begin, blobPath, caseOf, finish, get, MEDIA, pushBlob, random, remove, 
 import { ALGORITHMS, isAlgorithm, isDigest } from "../../spec/distribution/grammar.js";
 import { equal, holds, type Judgement } from "../check.js";
 import { answers, bytesSent, hasHeader, instead, plainGet } from "./look.js";
-import type { Acknowledged, Session } from "./model.js";
+import type { Acknowledged } from "./model.js";
+import type { Session } from "./sessions.js";
 import { type Check, check, checkCase, example, lack, section, type View } from "./suite.js";
 
 /** A POST that opens a session and asks for nothing else. */
@@ -19,7 +20,8 @@ export function atSession(view: View, method: string): Session | undefined {
   const { route, model } = view;
   if (route.kind !== "session" || view.method !== method || view.concurrent) return undefined;
   const session = model.session(route.session);
-  return session?.state === "open" ? session : undefined;
+  // What was given later is where it goes on; places given before may be gone.
+  return session?.state === "open" && session.at === route.session ? session : undefined;
 }
 
 /** The content whose digest a closing PUT names, when the registry knows the algorithm. */
@@ -29,7 +31,7 @@ export function namedContent(view: View, session: Session) {
   const { choices } = view.facts;
   const knows = digest.startsWith("sha256:")
     ? session.algorithm === undefined || session.algorithm === "sha256"
-    : digest.startsWith("sha512:") && choices.sha512Blob === true;
+    : session.algorithm === "sha512" && digest.startsWith("sha512:") && choices.sha512Blob === true;
   return content && knows ? content : undefined;
 }
 
@@ -72,7 +74,7 @@ export const pullable = (id: string, by: Acknowledged["by"]): Check =>
   check(id, (view) => {
     const [label] = view.exchange.uses;
     const acknowledged = label === undefined ? undefined : view.model.acknowledged(label);
-    if (acknowledged?.by !== by || !plainGet(view) || view.query.has("digest")) return undefined;
+    if (acknowledged?.by !== by || !plainGet(view) || view.query.has("digest") || view.concurrent) return undefined;
     return view.status === 200 ? equal(view.response.body.sha256, acknowledged.content.sha256) : answers(view, 200);
   });
 
@@ -144,7 +146,7 @@ export default section("Uploads in one piece", [
   }),
   check("registry.upload.cancel-no-content", (view) => {
     const session = atSession(view, "DELETE");
-    return session && view.facts.choices.cancel === true ? answers(view, 204) : undefined;
+    return session && view.status < 300 && view.facts.choices.cancel === true ? answers(view, 204) : undefined;
   }),
 
   example(["registry.upload.put-location", "registry.upload.put-location-pullable", "registry.upload.session-uuid"], () =>

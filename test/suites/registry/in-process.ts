@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
+import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
 import type { Test } from "tap";
 import { learningCase } from "../../../generators/registry/learn.js";
 import { serve } from "../../../reference-registry/serve.js";
@@ -9,17 +11,31 @@ import { RegistryClient } from "../../../runners/registry/client.js";
 import type { RegistryObservation } from "../../../runners/registry/observation.js";
 import { CaseRun } from "../../../runners/registry/run-case.js";
 import type { RegistryFacts } from "../../../runners/registry/target.js";
-import { checks } from "../../../suites/registry/index.js";
+import { checks, examples } from "../../../suites/registry/index.js";
 import { judge } from "../../../suites/registry/judge.js";
 import { learn } from "../../../suites/registry/learn.js";
+
+type Send = RegistryClient["send"];
 
 /** A bundled registry in this process, and cases carried out on it. */
 export interface InProcess {
   readonly facts: RegistryFacts;
   readonly url: string;
-  run(subject: RegistryCase): Promise<RegistryObservation>;
+  /** @param through stands between the case and the registry */
+  run(subject: RegistryCase, through?: (send: Send) => Send): Promise<RegistryObservation>;
+  /** The ids of what fails. */
+  failing(subject: RegistryCase, observation: RegistryObservation): readonly string[];
   /** What fails, of whatever level. */
   failures(subject: RegistryCase, observation: RegistryObservation): readonly string[];
+}
+
+/** A case of each example that there is for a registry; the same for the same seed. */
+export function casesOf(facts: RegistryFacts, seed: number): readonly RegistryCase[] {
+  return examples.flatMap(({ ids, cases }, at) => {
+    const made = cases(facts);
+    if ("lack" in made) return [];
+    return [{ ...made.generate(new fc.Random(xorshift128plus(seed + 1000 * at)), undefined).value, aims: ids }];
+  });
 }
 
 /** Starts a bundled registry for the time of a test. */
@@ -39,7 +55,10 @@ export async function inProcess(t: Test, options: { readonly release?: string; r
     rmSync(dir, { recursive: true, force: true });
   });
   let count = 0;
-  const run = (subject: RegistryCase) => new CaseRun(client, subject, `t/c${++count}`, undefined).run();
+  const run: InProcess["run"] = (subject, through = (send) => send) => {
+    const send = through((request) => client.send(request));
+    return new CaseRun({ endpoint: client.endpoint, send }, subject, `t/c${++count}`, undefined).run();
+  };
   const facts: RegistryFacts = {
     release,
     choices: learn(await run(learningCase(true))),
@@ -50,6 +69,10 @@ export async function inProcess(t: Test, options: { readonly release?: string; r
     facts,
     url: registry.url,
     run,
+    failing: (subject, observation) =>
+      [...judge(checks, subject, observation, facts)].flatMap(([id, { verdict }]) =>
+        verdict === "fail" || verdict === "error" ? [id] : [],
+      ),
     failures: (subject, observation) =>
       [...judge(checks, subject, observation, facts)].flatMap(([id, outcome]) =>
         outcome.verdict === "fail"

@@ -1,5 +1,7 @@
 import t from "tap";
 import {
+  begin,
+  blobPath,
   caseOf,
   descriptor,
   get,
@@ -96,4 +98,39 @@ t.test("what comes compressed is compared as what it is", async (t) => {
     found.filter((each) => !each.startsWith("registry.http.head-")),
     [],
   );
+});
+t.test("an upload that was finished by another repository's URL is nobody's for sure", async (t) => {
+  const { run, failures } = await inProcess(t);
+  const subject = caseOf("", { x: random(40, 1), y: random(40, 2) }, [
+    ...pushBlob("a", "y"),
+    ...pushBlob("b", "y"),
+    begin("a", "u"),
+    request("PUT", "{moved:u:b}", { query: [["digest", "{sha256:x}"]], headers: { "content-type": MEDIA.octets }, body: { content: "x" } }),
+    get(blobPath("a", "x")),
+    get(blobPath("b", "x")),
+  ]);
+  const observation = await run(subject);
+  const { exchanges } = observation;
+  for (const [a, b] of [
+    [404, 200],
+    [200, 404],
+  ] as const) {
+    const answered = exchanges.map((each, at) => {
+      const status = at === 5 ? 201 : at === 6 ? a : at === 7 ? b : undefined;
+      if (status === undefined || !each.response) return each;
+      const { response } = each;
+      const x = observation.contents.x;
+      const body = status === 200 && x ? { size: x.size, sha256: x.sha256, sha512: x.sha512 } : { ...response.body, size: 0, text: "" };
+      const length: [string, string][] = [
+        ["content-length", String(body.size)],
+        ["docker-content-digest", x?.sha256 ?? ""],
+        ["location", "/v2/x"],
+      ];
+      return {
+        ...each,
+        response: { ...response, status, headers: [...response.headers.filter(([name]) => name === "date"), ...length], body },
+      };
+    });
+    t.same(failures(subject, { ...observation, exchanges: answered }), [], `${a} and ${b}`);
+  }
 });
