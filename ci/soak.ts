@@ -9,6 +9,7 @@ import { exitCodeOf } from "../cli/exit.js";
 import { UsageError } from "../runners/errors.js";
 import { imageCopier, imageLayouts, imageTool } from "./soak-image.js";
 import { type Round, roundSeed, type Soak } from "./soak-part.js";
+import { registry } from "./soak-registry.js";
 import { runtime, runtimeCli } from "./soak-runtime.js";
 
 /** The parts by name, in the order in which they run. */
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, Soak>> = {
   "image-tool": imageTool,
   "image-copier": imageCopier,
   "image-layouts": imageLayouts,
+  registry,
 };
 
 interface Options {

@@ -30,7 +30,7 @@ import { list, select } from "./selection.js";
 import { runSession, type Subject } from "./session.js";
 
 /** What can be judged: what binds registries, grants no choice, and shows on the wire. */
-const testable = (catalogue: Catalogue): Requirement[] =>
+export const testable = (catalogue: Catalogue): Requirement[] =>
   [...catalogue].filter((each) => each.testable === true && each.level !== "MAY" && each.binds !== "client");
 
 /** The examples as sources; those of the same aims are told apart by a number, so that another one leaves their cases alone. */

@@ -7,7 +7,7 @@ import { FAULTS } from "../reference-registry/faults/index.js";
 import { type Served, serve } from "../reference-registry/serve.js";
 import type { TagOrder } from "../reference-registry/store/repository.js";
 import { UsageError } from "../runners/errors.js";
-import { makeCommand, parse, wholeNumber } from "./command.js";
+import { collect, makeCommand, parse, wholeNumber } from "./command.js";
 
 interface Options {
   readonly dir?: string;
@@ -19,7 +19,7 @@ interface Options {
   readonly tlsKey?: string;
   readonly tagOrder: TagOrder;
   readonly fsync: boolean;
-  readonly choose?: string;
+  readonly choose: readonly string[];
   readonly listChoices?: boolean;
   readonly fault?: string;
   readonly listFaults?: boolean;
@@ -42,7 +42,7 @@ const command = () =>
         .default("bytes"),
     )
     .option("--no-fsync", "do not wait for the disk: what was acknowledged outlives the process, not a loss of power")
-    .option("--choose <name>", "do otherwise what the spec leaves to a registry")
+    .option("--choose <name>", "do otherwise what the spec leaves to a registry; repeatable", collect, [])
     .option("--list-choices", "list what can be done otherwise, each with the SHOULD that it departs from, and exit")
     .option("--fault <name>", "break one requirement on purpose")
     .option("--list-faults", "list the faults, each with the requirement that it breaks, and exit");
@@ -63,8 +63,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const { fault, choose } = options;
   if (fault !== undefined && !FAULTS.some(({ name }) => name === fault))
     throw new UsageError(`--fault ${fault}: there is none of that name; see --list-faults`);
-  if (choose !== undefined && !CHOICES.some(({ name }) => name === choose))
-    throw new UsageError(`--choose ${choose}: there is none of that name; see --list-choices`);
+  const unknown = choose.find((each) => !CHOICES.some(({ name }) => name === each));
+  if (unknown !== undefined) throw new UsageError(`--choose ${unknown}: there is none of that name; see --list-choices`);
   if (options.dir === undefined) throw new UsageError("--dir is needed: the directory where the registry keeps everything");
   const auth = authOf(options);
   const tls = await tlsOf(options);
@@ -77,7 +77,7 @@ export async function run(args: readonly string[]): Promise<number> {
     ...(auth ? { auth } : {}),
     ...(tls ? { tls } : {}),
     durable: options.fsync,
-    ...(choose === undefined ? {} : { choice: choose }),
+    choices: choose,
     ...(fault === undefined ? {} : { fault }),
     onError: (thrown) => process.stderr.write(`oci-conform: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}\n`),
   });

@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly fault?: string;
   /** The name of a choice (`choices.ts`) that is made otherwise. */
   readonly choice?: string;
+  /** Names of more of them. */
+  readonly choices?: readonly string[];
   /** False leaves out fsync: what was acknowledged outlives the process, but not a loss of power. Default true. */
   readonly durable?: boolean;
   /** Sent as OCI-Chunk-Min-Length; by default there is none. */
@@ -60,7 +62,7 @@ const SWEEP = 60_000;
 export async function serve(options: ServeOptions): Promise<Served> {
   const { dir, durable = true, host = "127.0.0.1", port = 0, onError = () => undefined } = options;
   const fault = options.fault === undefined ? undefined : faultNamed(options.fault);
-  const choice = options.choice === undefined ? undefined : choiceNamed(options.choice);
+  const choices = [...(options.choice === undefined ? [] : [options.choice]), ...(options.choices ?? [])].map(choiceNamed);
   const store = await openStore(dir, durable, fault?.forgets);
   const uploads = new Uploads(store.files);
   await uploads.load();
@@ -68,10 +70,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
     store,
     uploads,
     hooks: new Set(fault?.hook ? [fault.hook] : []),
-    limits: { ...limitsOf(options), ...choice?.limits },
+    limits: Object.assign(limitsOf(options), ...choices.map(({ limits }) => limits)),
   };
   let crash = (): void => undefined;
-  const handler = handlerOf(registry, options, [choice?.wrap, fault?.wrap], () => crash());
+  const handler = handlerOf(registry, options, [...choices.map(({ wrap }) => wrap), fault?.wrap], () => crash());
   const server = listener(handler, { tls: options.tls, hooks: registry.hooks, onError });
   const closed = new Promise((resolve) => server.once("close", resolve));
   crash = () => {
