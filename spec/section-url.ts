@@ -17,6 +17,21 @@ function branchOf({ id, since, until }: Requirement, release: string | undefined
   return read === "head" ? "main" : `v${read}`;
 }
 
+/** Anchors that older releases have by another name. */
+const RENAMED: Readonly<Record<string, { readonly releases: readonly string[]; readonly section: string }>> = {
+  "spec.md#listing-tags": { releases: ["v1.0.1"], section: "spec.md#content-discovery" },
+  "config-linux.md#configLinuxDeviceAllowedlist": {
+    releases: ["v1.0.0", "v1.0.1", "v1.0.2"],
+    section: "config-linux.md#configLinuxDeviceWhitelist",
+  },
+};
+
+/** The section as a release names it. */
+function sectionIn(branch: string, section: string): string {
+  const renamed = RENAMED[section];
+  return renamed?.releases.includes(branch) ? renamed.section : section;
+}
+
 /** Words as they stand in a text fragment, in which hyphens, commas and ampersands mean something. */
 const encoded = (words: string): string => encodeURIComponent(words).replaceAll("-", "%2D");
 
@@ -35,5 +50,6 @@ export function sectionUrl(requirement: Requirement, release?: string): string |
   const { id, section } = requirement;
   if (section === undefined) return undefined;
   if (section.startsWith("rfc")) return `${RFC}${section.replace(".md#", "#")}${pointer(requirement)}`;
-  return `https://github.com/opencontainers/${specOf(id)}-spec/blob/${branchOf(requirement, release)}/${section}${pointer(requirement)}`;
+  const branch = branchOf(requirement, release);
+  return `https://github.com/opencontainers/${specOf(id)}-spec/blob/${branch}/${sectionIn(branch, section)}${pointer(requirement)}`;
 }

@@ -56,6 +56,12 @@ t.test("a section has an address, a rule of ours has none", async (t) => {
     sectionUrl({ ...stated, fragment: "the first, few … well-known words" }),
     "https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config.md#configRoot:~:text=the%20first%2C%20few,well%2Dknown%20words",
   );
+  t.match(sectionUrl({ ...stated, section: "config-linux.md#configLinuxDeviceAllowedlist" }, "1.0.2"), /#configLinuxDeviceWhitelist$/);
+  t.match(sectionUrl({ ...stated, section: "config-linux.md#configLinuxDeviceAllowedlist" }, "1.1.0"), /#configLinuxDeviceAllowedlist$/);
+  t.match(
+    sectionUrl({ ...stated, id: "registry.tags.n", section: "spec.md#listing-tags" }, "1.0.1"),
+    /v1\.0\.1\/spec\.md#content-discovery$/,
+  );
   t.equal(sectionUrl(ours), undefined);
 });
 
