@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { Parser } from "tap-parser";
 import { referencePath } from "../../runners/runtime/build-native.js";
 import { cgroupsOf, type Ended, script, start, withoutRoot } from "./process.js";
 
-const NEVER = join(tmpdir(), "oci-conform-never-made");
+const NEVER = join(tmpdir(), `oci-conform-never-made-${randomUUID()}`);
 
 /** Test points that passed, skips and the like left out. */
 const passes = (tap: string): string[] =>

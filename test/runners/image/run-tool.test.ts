@@ -34,11 +34,13 @@ t.test("a tool that misbehaves on purpose changes nothing outside, and is seen",
   const victim = join(home, "victim");
   writeFileSync(victim, "of the host");
   const before = readFileSync(join(layout, "index.json"));
+  // A name that nothing else leaves.
+  const escaped = `oci-conform-escaped-${process.pid}`;
   const harm = [
     `rm -rf ${home} {layout}/index.json`,
     "printf x > /run/oci-conform/image/canary/file",
-    "printf x > {rootfs}/../canary/oci-conform-escaped",
-    "printf x > /etc/oci-conform-escaped; printf x > /tmp/oci-conform-escaped; printf x > /var/tmp/oci-conform-escaped",
+    `printf x > {rootfs}/../canary/${escaped}`,
+    `printf x > /etc/${escaped}; printf x > /tmp/${escaped}; printf x > /var/tmp/${escaped}`,
     "rm -rf /run/oci-conform/image/t/canary",
     "chmod 777 /run/oci-conform/image/t/u/canary; chown 7 /dev/null",
     "rm -f /etc/hostname /etc/passwd",
@@ -46,9 +48,9 @@ t.test("a tool that misbehaves on purpose changes nothing outside, and is seen",
   const { escapes } = await runOn(shell(harm), layout);
   for (const place of [
     "canary/file has another content",
-    "v/canary/oci-conform-escaped was made",
-    "_etc/oci-conform-escaped was made",
-    "tmp-upper/oci-conform-escaped",
+    `v/canary/${escaped} was made`,
+    `_etc/${escaped} was made`,
+    `tmp-upper/${escaped}`,
     "t/canary is gone",
     "u/canary/ has other attributes",
   ]) {
@@ -60,8 +62,8 @@ t.test("a tool that misbehaves on purpose changes nothing outside, and is seen",
   t.equal(readFileSync(victim, "utf8"), "of the host");
   t.strictSame(readFileSync(join(layout, "index.json")), before);
   t.ok(existsSync("/etc/passwd"));
-  t.notOk(existsSync("/etc/oci-conform-escaped"));
-  t.notOk(existsSync("/tmp/oci-conform-escaped"));
+  t.notOk(existsSync(`/etc/${escaped}`));
+  t.notOk(existsSync(`/tmp/${escaped}`));
 });
 
 t.test("how a tool ends is told apart", { skip }, async (t) => {
