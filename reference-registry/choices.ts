@@ -288,6 +288,13 @@ export const CHOICES: readonly Choice[] = [
     refusing(ofComponents(2), () => refusal(400, "NAME_INVALID", "of two components at most")),
   ),
   choice(
+    "names-in-projects",
+    refusing(
+      (call) => nameIn(call) !== "" && !/^(?:t|oci-conform)\//.test(nameIn(call)),
+      () => refusal(403, "DENIED", "there is no such project"),
+    ),
+  ),
+  choice(
     "names-of-4-components",
     refusing(ofComponents(4), () => refusal(404, "NAME_UNKNOWN", "of four components at most")),
   ),

@@ -93,6 +93,7 @@ export const PULL_FAULTS: readonly Fault[] = [
   ...ofBoth("blob"),
   ...RANGES,
   status("head-of-blob-unsupported", "registry.general.pull-supported", HEADS.blob, 200, 405),
+  status("head-of-manifest-unsupported", "registry.general.pull-supported", HEADS.manifest, 200, 405),
   status("base-missing", "registry.general.base-ok", at("version", "GET", "HEAD"), 200, 404),
   said("manifest-without-type", "registry.manifest.content-type", GETS.manifest, 200, (reply) => dropping(reply, "Content-Type")),
   header("manifest-type-generic", "registry.manifest.content-type-as-pushed", GETS.manifest, "Content-Type", () => "application/json"),

@@ -146,6 +146,9 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
   refused("single-post-refused", "registry.upload.single-post-unsupported-accepted", SINGLE, () =>
     refusal(405, "UNSUPPORTED", "no single POST here", undefined, { Allow: "" }),
   ),
+  refused("single-post-denied", "registry.upload.single-post-unsupported-accepted", SINGLE, () =>
+    refusal(403, "DENIED", "no single POST here"),
+  ),
   refused("single-post-202-without-location", "registry.upload.single-post-unsupported-location", SINGLE, () => empty(202)),
   shortRefused,
   status("chunk-204", "registry.upload.chunk-accepted", PATCH, 202, 204),
@@ -180,6 +183,7 @@ export const UPLOAD_FAULTS: readonly Fault[] = [
     () => `sha256:${"0".repeat(64)}`,
   ),
   refused("mount-refused", "registry.mount.unsupported-accepted", MOUNT, () => refusal(400, "UNSUPPORTED", "nothing can be mounted")),
+  refused("mount-denied", "registry.mount.unsupported-accepted", MOUNT, () => refusal(403, "DENIED", "nothing can be mounted")),
   status("mount-unable-404", "registry.mount.unable-accepted", MOUNT, 202, 404),
   said("mount-fallback-nowhere", "registry.mount.fallback-session", MOUNT, 202, async (_, call, handler) => {
     const reply = await mountFallback(handler, call);
