@@ -13,7 +13,9 @@ const SILENT: readonly Exit[] = [{ kind: "timeout" }, { kind: "signaled", signal
 /** The rules that are about having no answer. */
 const OURS: Readonly<Record<string, string>> = { timeout: "robustness.hang", signaled: "robustness.crash" };
 
-const isOperation = ({ op }: Step): boolean => ["create", "start", "kill", "delete", "raw"].includes(op);
+/** A step that may change a container: after a mere question everything else must still work. */
+const changes = (step: Step): boolean =>
+  step.op === "parallel" ? step.steps.some(changes) : ["create", "start", "kill", "delete", "raw"].includes(step.op);
 
 /** What a step comes to: everything works, without anything being seen of it, until one operation has no answer; then nothing does. */
 function resultOf(step: Step, silent: Ran | null, works: boolean): StepResult {
@@ -71,7 +73,7 @@ function judged(subject: RuntimeCase, at: number, exit: Exit | null): { readonly
 
 function silentIn(subject: RuntimeCase): readonly string[] {
   return subject.steps.flatMap((step, at) => {
-    if (!isOperation(step) && step.op !== "parallel") return [];
+    if (!changes(step)) return [];
     const before = new Set(judged(subject, at, null).failed);
     return SILENT.flatMap((exit) =>
       judged(subject, at, exit)
