@@ -40,6 +40,8 @@ export interface PreflightOptions {
   readonly releases: readonly string[];
   /** The release that the user asked for. */
   readonly release?: string;
+  /** It is enough that the program ran, whatever else was wrong: that is for the checks to find. */
+  readonly wrongly?: true;
 }
 
 /** A word of a command: any run of plain characters and quoted parts. A quote that is never closed is a plain character. */
@@ -93,6 +95,16 @@ export function obstacle(subject: RuntimeCase, seen: Observation): { readonly re
   return undefined;
 }
 
+/** Carries a case out. Returns what keeps the target from being judged by such cases. */
+async function obstacleTo(
+  worker: Worker,
+  { driver, wrongly }: PreflightOptions,
+  subject: RuntimeCase,
+): Promise<ReturnType<typeof obstacle>> {
+  const seen = await runCase(worker, subject, driver);
+  return wrongly && seen.containers[0]?.inside ? undefined : obstacle(subject, seen);
+}
+
 /** Runs the operation outside of any case. */
 async function ask(worker: Worker, driver: Driver, args: readonly string[]): Promise<Ran | null> {
   const [answer] = await worker.run([
@@ -117,7 +129,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const helped = obstacles.some(({ reason, ofTarget }) => ofTarget && reason.includes("PATH"))
     ? await inSomeView({ ...options, minimal: (release) => options.helped(options.minimal(release)) }, [])
     : undefined;
-  if (!helped) return nothingWorks(options.name, obstacles);
+  if (!helped) return (await inSomeView({ ...options, wrongly: true }, [])) ?? nothingWorks(options.name, obstacles);
   const { target } = helped;
   const releaseReason = `${target.releaseReason}; it runs nothing without PATH in process.env, so that every case sets it`;
   return { ...helped, target: { ...target, releaseReason, needsPath: true } };
@@ -132,6 +144,17 @@ interface Obstacle {
 
 const inWords = ({ view, reason }: Obstacle): string => `${view} view: ${reason}`;
 
+/** What was expected, and which option may help. */
+function helpFor(obstacles: readonly Obstacle[]): string {
+  const reasons = obstacles.map(({ reason }) => reason).join(" ");
+  const hints = [
+    ...(/cgroup/i.test(reasons) ? ["--cgroup VIEW (host, v1, v2, none) says what it sees of cgroups"] : []),
+    ...(/permission|not permitted|EPERM|EACCES|must be root/i.test(reasons) && process.geteuid?.() !== 0 ? ["it may want root"] : []),
+    "arguments that go before every operation stand in --bin, such as --bin 'runsc --network=none --ignore-cgroups'",
+  ];
+  return `expected: create --bundle DIR --pid-file FILE ID, start, state and delete exit 0, and the program's output is create's; ${hints.join("; ")}`;
+}
+
 /** @throws Inconclusive always: in one line where there was no sandbox to run the target in. */
 function nothingWorks(name: string, obstacles: readonly Obstacle[]): never {
   const [first] = obstacles;
@@ -139,7 +162,7 @@ function nothingWorks(name: string, obstacles: readonly Obstacle[]): never {
   const told = obstacles.map(inWords).join("\n  ");
   throw new Inconclusive(
     obstacles.some(({ ofTarget }) => ofTarget)
-      ? `${name} cannot run the minimal container:\n  ${told}`
+      ? `${name} cannot run the minimal container:\n  ${told}\n  ${helpFor(obstacles)}`
       : `no sandbox can be made:\n  ${told}`,
   );
 }
@@ -162,7 +185,7 @@ async function inSomeView(options: PreflightOptions, obstacles: Obstacle[]): Pro
     }
     try {
       const subject = options.minimal("1.0.0");
-      const problem = obstacle(subject, await runCase(worker, subject, options.driver));
+      const problem = await obstacleTo(worker, options, subject);
       if (!problem) {
         const host = await hostFacts(worker);
         const target = await targetFacts(worker, options);
@@ -196,7 +219,7 @@ async function askedRelease(
   release: string,
 ): Promise<Pick<TargetFacts, "release" | "releaseReason">> {
   const subject = options.minimal(release);
-  const problem = obstacle(subject, await runCase(worker, subject, options.driver));
+  const problem = await obstacleTo(worker, options, subject);
   if (problem) throw new Inconclusive(`${options.name} does not take configs of release ${release}: ${problem.reason}`);
   return { release, releaseReason: "asked for by --spec" };
 }
@@ -219,7 +242,7 @@ async function newestRelease(
 ): Promise<Pick<TargetFacts, "release" | "releaseReason">> {
   const accepts = async (ociVersion: string): Promise<boolean> => {
     const subject = options.minimal(ociVersion);
-    return obstacle(subject, await runCase(worker, subject, options.driver)) === undefined;
+    return (await obstacleTo(worker, options, subject)) === undefined;
   };
   const newest = options.releases.at(-1) ?? "1.0.0";
   if (await accepts("99.0.0")) {

@@ -16,7 +16,8 @@ function refusal(view: CaseView, id: string): Judgement | undefined {
   if (!view.case.aims.includes(id) || view.case.control !== undefined) return undefined;
   for (const container of view.containers) {
     const culprit = firstRefusal([container.create, container.start]);
-    if (!culprit) continue;
+    // An error although the program ran is a finding about the operation, and not about what its config asks for.
+    if (!culprit || container.inside) continue;
     if (view.case.mayRefuse !== undefined) return { verdict: "skip", reason: `the target refuses it, as it may: ${view.case.mayRefuse}` };
     return {
       verdict: "fail",

@@ -103,3 +103,20 @@ export const createdAgain = (id: string): Check =>
       ),
     ),
   );
+
+/** An operation that did what it is for, and yet said that it failed. */
+export const wrongError = (id: string, op: "create" | "start", wanted: "created" | "running"): Check =>
+  each(
+    id,
+    ({ op: own, before, ran, foreign }) => own === op && !foreign && before === (op === "create" ? "absent" : "created") && refused(ran),
+    (event, view) => {
+      const did =
+        statusAfter(event) === wanted || (op === "start" && event.lives === 1 && view.containers[event.container]?.inside != null);
+      return did
+        ? holds(false, `${op} succeeds, as the container is ${wanted} by it`, {
+            exit: event.ran.exit,
+            stderr: event.ran.stderr.slice(-2000),
+          })
+        : undefined;
+    },
+  );

@@ -18,6 +18,7 @@ import {
   statusBecomes,
   unchanged,
   withoutArguments,
+  wrongError,
 } from "./operation-checks.js";
 import { answered, check, checkCase, example, ok, refused, resultsOf, section, started, type View } from "./suite.js";
 import { statusIn, walk } from "./walk.js";
@@ -154,6 +155,8 @@ export default section("Operations", [
     (event) => statusBecomes(event, "created"),
   ),
   createdAgain("runtime.create.creates-container"),
+  wrongError("runtime.create.creates-container", "create", "created"),
+  wrongError("runtime.start.runs-program", "start", "running"),
   example("runtime.create.creates-container", ({ target }) =>
     fc.constant(
       caseOf(minimalConfig(target.release), { title: "created again after it was deleted", steps: [...lifecycle(), ...lifecycle()] }),

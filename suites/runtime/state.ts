@@ -86,10 +86,19 @@ export default section("State", [
   }),
   reported("runtime.state.schema", (_state, event) => equal(validateState(event.state), [])),
   mustWork("runtime.query-state.returns-state", "state", "created", "running", "stopped"),
-  reported("runtime.query-state.returns-state", (state, event) =>
-    event.before === "absent" || event.before === "unknown"
-      ? undefined
-      : holds(statusIn(event.state) !== undefined && typeof state.id === "string", "the container's state", event.state),
+  checkCase("runtime.query-state.returns-state", (view) =>
+    all(
+      walk(view).map((event) => {
+        const due = event.op === "state" && ok(event.ran) && !event.foreign && event.before !== "absent" && event.before !== "unknown";
+        if (!due || view.case.control !== undefined) return undefined;
+        const state = fieldsOf(event.state);
+        return holds(
+          statusIn(state) !== undefined && typeof state?.id === "string",
+          "the container's state as one JSON object",
+          state ?? event.ran.stdout.slice(0, 2000),
+        );
+      }),
+    ),
   ),
   example([...IDS.map((id) => `runtime.state.${id}`), "runtime.query-state.returns-state"], ({ target }) =>
     fc.constant(caseOf(minimalConfig(target.release), { title: "the state of a container", hold: true })),

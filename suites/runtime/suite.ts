@@ -120,8 +120,8 @@ export function firstRefusal(operations: readonly (Ran | null)[]): Ran | undefin
   return first && refused(first) ? first : undefined;
 }
 
-/** The user's program was started: create and start both succeeded. */
-export const started = (view: View): boolean => succeeded(view.create) && succeeded(view.start);
+/** The user's program was started: create and start both succeeded, or it reported, whatever they said. */
+export const started = (view: View): boolean => view.inside !== null || (succeeded(view.create) && succeeded(view.start));
 
 /** The results of the steps of one operation on one container, in order, with the container's own id. */
 export function resultsOf(view: Pick<View, "case" | "observation">, index: number, op: StepResult["op"]): StepResult[] {

@@ -45,3 +45,35 @@ t.test("a runtime that creates a bundle once only", { skip: withoutRoot }, async
   const right = await conform("replay", stored, "--bin", referencePath());
   t.equal(right.code, 0, right.stdout);
 });
+
+/** What is wrong with a runtime that carries the minimal case out all the same, and the requirement that says so. */
+const MISFITS: readonly (readonly [name: string, id: string, body: string])[] = [
+  ["extra-text", "runtime.query-state.returns-state", `[ "$1" = state ] && echo "here it is:"`],
+  ["no-status", "runtime.state.status", `[ "$1" = state ] && { "$ref" "$@" | sed 's/"status":"[a-z]*",//'; exit; }`],
+  [
+    "odd-version",
+    "runtime.state.oci-version",
+    `[ "$1" = state ] && { "$ref" "$@" | sed 's/"ociVersion":"[^"]*"/"ociVersion":"newest"/'; exit; }`,
+  ],
+  ["start-error", "runtime.start.runs-program", `[ "$1" = start ] && { "$ref" "$@"; exit 1; }`],
+  ["create-error", "runtime.create.creates-container", `[ "$1" = create ] && { "$ref" "$@"; exit 1; }`],
+  ["delete-error", "runtime.lifecycle.container-destroyed", `[ "$1" = delete ] && { "$ref" "$@"; exit 1; }`],
+  ["delete-nothing", "runtime.lifecycle.container-destroyed", `[ "$1" = delete ] && [ "$2" != --force ] && exit 0`],
+  [
+    "starts-at-once",
+    "runtime.lifecycle.program-not-run-by-create",
+    `case $1 in create) "$ref" "$@" || exit; exec "$ref" start "$word";; start) exit 0;; esac`,
+  ],
+];
+
+for (const [name, id, body] of MISFITS) {
+  t.test(`a runtime that is wrong by ${name} is judged`, { skip: withoutRoot }, async (t) => {
+    const root = t.testdir();
+    const control = "runtime.process.args";
+    const args = ["--report", "tap", "--cases", "0", "--timeout", "3s", "--only", id, "--only", control];
+    const ran = await conform("runtime", "--bin", wrapper(root, name, body), "--out", join(root, "out"), ...args);
+    t.equal(ran.code, 1, ran.stdout + ran.stderr);
+    t.match(ran.stdout, new RegExp(`^not ok \\d+ - ${id}$`, "m"));
+    t.match(ran.stdout, new RegExp(`^ok \\d+ - ${control}$`, "m"), "all else is judged");
+  });
+}
