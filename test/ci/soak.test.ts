@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
 import { roundOf, roundSeed } from "../../ci/soak-part.js";
+import { choicesOf } from "../../ci/soak-registry.js";
+import { CHOICES } from "../../reference-registry/choices.js";
 import type { RequirementResult, Results } from "../../reports/results.js";
 import { withoutRoot } from "../cli/process.js";
 
@@ -47,6 +49,24 @@ t.test("each part and round has a seed of its own, the same from the same beginn
   const seeds = [roundSeed(1, "a", 0), roundSeed(1, "a", 1), roundSeed(1, "b", 0), roundSeed(2, "a", 0)];
   t.equal(new Set(seeds).size, seeds.length);
   t.equal(roundSeed(1, "a", 0), seeds[0]);
+});
+
+t.test("the bundled registry is soaked as it is, with each choice, and with each pair that goes together", async (t) => {
+  const rounds = 6 * CHOICES.length ** 2;
+  const seen = new Set(
+    Array.from({ length: rounds }, (_, round) =>
+      choicesOf(round, 12345)
+        .map(({ name }) => name)
+        .toSorted()
+        .join(" and "),
+    ),
+  );
+  t.ok(seen.has(""));
+  for (const { name } of CHOICES) t.ok(seen.has(name), name);
+  t.ok(seen.has(["moving-uploads", "pages-of-2"].join(" and ")));
+  t.notOk(seen.has("quota-413 and quota-429"), "there is one room");
+  const pairs = [...seen].filter((name) => name.includes(" and "));
+  t.ok(pairs.length > (CHOICES.length * (CHOICES.length - 1)) / 2 - 30, `${pairs.length} pairs`);
 });
 
 t.test("bad use exits 64", async (t) => {
