@@ -95,14 +95,16 @@ export function obstacle(subject: RuntimeCase, seen: Observation): { readonly re
   return undefined;
 }
 
-/** Carries a case out. Returns what keeps the target from being judged by such cases. */
+/** Carries a case out. Returns what keeps the target from being judged by such cases, and whether the program ran nonetheless. */
 async function obstacleTo(
   worker: Worker,
   { driver, wrongly }: PreflightOptions,
   subject: RuntimeCase,
-): Promise<ReturnType<typeof obstacle>> {
+): Promise<{ readonly reason: string; readonly hang: boolean; readonly ran: boolean } | undefined> {
   const seen = await runCase(worker, subject, driver);
-  return wrongly && seen.containers[0]?.inside ? undefined : obstacle(subject, seen);
+  const ran = seen.containers[0]?.inside != null;
+  const problem = wrongly && ran ? undefined : obstacle(subject, seen);
+  return problem && { ...problem, ran };
 }
 
 /** Runs the operation outside of any case. */
@@ -129,7 +131,8 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const helped = obstacles.some(({ reason, ofTarget }) => ofTarget && reason.includes("PATH"))
     ? await inSomeView({ ...options, minimal: (release) => options.helped(options.minimal(release)) }, [])
     : undefined;
-  if (!helped) return (await inSomeView({ ...options, wrongly: true }, [])) ?? nothingWorks(options.name, obstacles);
+  const wrongly = helped || !obstacles.some(({ ran }) => ran) ? undefined : await inSomeView({ ...options, wrongly: true }, []);
+  if (!helped) return wrongly ?? nothingWorks(options.name, obstacles);
   const { target } = helped;
   const releaseReason = `${target.releaseReason}; it runs nothing without PATH in process.env, so that every case sets it`;
   return { ...helped, target: { ...target, releaseReason, needsPath: true } };
@@ -140,6 +143,8 @@ interface Obstacle {
   readonly view: CgroupView;
   readonly reason: string;
   readonly ofTarget: boolean;
+  /** The container's program ran, whatever the operations said. */
+  readonly ran: boolean;
 }
 
 const inWords = ({ view, reason }: Obstacle): string => `${view} view: ${reason}`;
@@ -180,7 +185,7 @@ async function inSomeView(options: PreflightOptions, obstacles: Obstacle[]): Pro
       });
     } catch (thrown) {
       if (!(thrown instanceof SandboxFailed)) throw thrown;
-      obstacles.push({ view, reason: thrown.message, ofTarget: false });
+      obstacles.push({ view, reason: thrown.message, ofTarget: false, ran: false });
       continue;
     }
     try {
@@ -191,7 +196,7 @@ async function inSomeView(options: PreflightOptions, obstacles: Obstacle[]): Pro
         const target = await targetFacts(worker, options);
         return { host, target, view, viewReason: obstacles.map(inWords).join("; ") };
       }
-      obstacles.push({ view, reason: problem.reason, ofTarget: true });
+      obstacles.push({ view, reason: problem.reason, ofTarget: true, ran: problem.ran });
       if (problem.hang) break;
     } finally {
       await worker.close();
