@@ -9,8 +9,9 @@ import { validateResults } from "../../spec/validate.js";
 import { conform } from "./process.js";
 
 t.test("the bundled registry conforms in what is asked for, killed in between", async (t) => {
-  const out = join(t.testdir(), "out");
-  const report = join(out, "results.json");
+  const directory = t.testdir();
+  const out = join(directory, "out");
+  const report = join(directory, "results.json");
   const asked = ["registry.blob", "registry.tags.lexical-order", "robustness.registry.acknowledged-lost"];
   const only = asked.flatMap((id) => ["--only", id]);
   const { code, stdout, stderr } = await conform(
