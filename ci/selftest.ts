@@ -27,7 +27,7 @@ async function main(names: readonly string[]): Promise<number> {
   }
   const catalogue = await loadCatalogue("runtime");
   const bin = referencePath();
-  const options = runtimeOptions(["--cases", "0", "--timeout", "2s", "--out", ".oci-conform/selftest"], availableParallelism());
+  const options = runtimeOptions(["--cases", "0", "--timeout", "6s", "--out", ".oci-conform/selftest"], availableParallelism());
   if (!options) return 70;
   const driver = driverFor(bin, options);
   const found = await preflightFor(bin, driver, options);
