@@ -110,6 +110,8 @@ export const wrongError = (id: string, op: "create" | "start", wanted: "created"
     id,
     ({ op: own, before, ran, foreign }) => own === op && !foreign && before === (op === "create" ? "absent" : "created") && refused(ran),
     (event, view) => {
+      // A hook that fails after the program began makes an error of a start that worked.
+      if (!isPlain(view, event.container)) return undefined;
       const did =
         statusAfter(event) === wanted || (op === "start" && event.lives === 1 && view.containers[event.container]?.inside != null);
       return did
