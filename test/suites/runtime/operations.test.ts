@@ -139,6 +139,26 @@ t.test("that a program never ran takes more than that it never reported", async 
   t.equal(verdict(create(), start(), ended), undefined, "nobody looked");
 });
 
+t.test("an error of what worked is wrong where nothing in the config makes it one", async (t) => {
+  const { verdictBy } = await import("./fixture.js");
+  const ofStart = "runtime.start.runs-program";
+  const ofCreate = "runtime.create.creates-container";
+  const startFailed = run(create(), start(1), tells("running"));
+  t.equal(verdictBy(operations, ofStart, startFailed), "fail", "the program reported");
+  t.equal(verdictBy(operations, ofStart, { ...startFailed, inside: null }), "fail", "the state tells that it runs");
+  t.equal(verdictBy(operations, ofStart, { ...run(create(), start(1), tells("created")), inside: null }), undefined, "it did nothing");
+  t.equal(verdictBy(operations, ofCreate, { ...run(create(1), tells("created")), inside: null }), "fail");
+  t.equal(verdictBy(operations, ofCreate, { ...run(create(1), tells(null)), inside: null }), undefined, "it is not there");
+
+  const failing = (kind: "poststart" | "startContainer" | "createRuntime" | "createContainer") =>
+    configOf({ hooks: { [kind]: [{ path: "/.oci/agent", args: ["agent", "hook", "--exit", "1"] }] } });
+  for (const kind of ["poststart", "startContainer"] as const)
+    t.not(verdictBy(operations, ofStart, { ...startFailed, config: failing(kind) }), "fail", `${kind}: the hook's failure is the reason`);
+  for (const kind of ["createRuntime", "createContainer"] as const)
+    t.not(verdictBy(operations, ofCreate, { ...run(create(1), tells("created")), config: failing(kind), inside: null }), "fail", kind);
+  t.equal(verdictBy(operations, ofStart, { ...run(create(), start()), config: failing("poststart") }), "pass", "whatever the hook did");
+});
+
 t.test("a process that was killed may tell so as a signal, or as shells do", async (t) => {
   const { verdictBy } = await import("./fixture.js");
   const steps = run(create(), start(), ready, kill(0, "KILL"), ended);
