@@ -66,9 +66,11 @@ const fromTemplate = (view: View): Judgement | undefined =>
       : undefined;
   });
 
-/** The addresses that the fixture gave to the interface; all of them are permanent and of global scope. */
+/** The addresses that the fixture gave to the interface and that are of global scope: those of a link need not be kept. */
 const addressesOf = (view: CaseView | View, source: string): readonly string[] =>
-  (view.case.fixtures ?? []).flatMap((fixture) => (fixture.make === "interface" && fixture.name === source ? fixture.addresses : []));
+  (view.case.fixtures ?? []).flatMap((fixture) =>
+    fixture.make === "interface" && fixture.name === source ? fixture.addresses.filter((address) => !/^fe[89ab].:/i.test(address)) : [],
+  );
 
 const preserved = (view: View): Judgement | undefined =>
   each(view, (found, wanted, source) => {

@@ -46,6 +46,13 @@ t.test(id("addresses-preserved"), async (t) => {
   t.equal(verdict(name, of({ ocinet0: {} }, device("ocinet0", true, [...ADDRESSES, "fe80::1/64"]))), "pass");
   t.equal(verdict(name, of({ ocinet0: {} }, device("ocinet0", true, ADDRESSES.slice(0, 1)))), "fail");
   t.equal(verdict(name, of({ ocinet0: {} }, device("lo"))), undefined, "not there at all");
+  const linked = (...addresses: string[]): Canned => ({
+    ...of({ ocinet0: {} }, device("ocinet0")),
+    case: { fixtures: [{ make: "interface", name: "ocinet0", addresses }] },
+  });
+  t.equal(verdict(name, linked(...ADDRESSES, "fe80::7/64")), "pass", "of the link's scope");
+  t.equal(verdict(name, linked("fe80::7/64")), undefined, "nothing to be kept");
+  t.equal(verdict(name, linked(...ADDRESSES, "2001:db8::fe80/64")), "fail");
 });
 
 t.test(id("up"), async (t) => {
