@@ -138,6 +138,8 @@ export function commandIn(
   writeFileSync(join(work, "lent"), ids === undefined ? "" : `conform:700000:${ids}\n`);
   const script = [
     "set -eu",
+    // A test runner puts its own code into every Node process, which could not write where the runner wants it to.
+    "unset NODE_OPTIONS",
     'for each in passwd group; do mount --bind "$WORK/$each" /etc/$each; done',
     'for each in subuid subgid; do [ ! -e /etc/$each ] || mount --bind "$WORK/lent" /etc/$each; done',
     // The package may lie where only root gets.
