@@ -24,7 +24,7 @@ export interface Requirement {
   readonly level: Level;
   /** Document and anchor: `runtime.md#runtimeCreate`; none for rules of ours. */
   readonly section?: string;
-  /** The first words of the sentence and, after ` … `, the last: what leads a link to it. Not the sentence, which is the spec's. */
+  /** A few words of the sentence, or the first of the passage and, after ` … `, the last: what leads a link to it. Not the sentence, which is the spec's. */
   readonly fragment?: string;
   /** The statement that makes a mere description binding. */
   readonly via?: string;
