@@ -37,6 +37,7 @@ targets:
     matrix: { spec: [1.1.1, head] }
 `,
   );
+  mkdirSync(join(directory, "reports"));
   const { code, stdout, stderr } = await runIn(directory);
   t.equal(code, 1, stderr);
   const said = stderr.trim().split("\n");
