@@ -7,7 +7,7 @@ import { CHOICES } from "../../reference-registry/choices.js";
 import { FAULTS } from "../../reference-registry/faults/index.js";
 import { type ServeOptions, serve } from "../../reference-registry/serve.js";
 import { Client } from "./client.js";
-import { blobs, manifests, rest, Scenario, Transcript } from "./scenario.js";
+import { blobs, fill, manifests, rest, Scenario, Transcript } from "./scenario.js";
 
 /** All answers of a registry: to the whole scenario, then after a restart without the fault, then to nobody in particular. */
 async function play(
@@ -15,6 +15,7 @@ async function play(
   name: string,
   fault: Pick<ServeOptions, "fault" | "choice">,
   tagOrder: ServeOptions["tagOrder"] = "caseless",
+  more: (run: Scenario) => Promise<void> = async () => {},
 ): Promise<Map<string, string>> {
   const dir = t.testdir();
   const transcript = new Transcript();
@@ -24,6 +25,7 @@ async function play(
   await blobs(run);
   await manifests(run);
   await rest(run);
+  await more(run);
   await first.close();
   const second = await serve({ dir, durable: false });
   const again = new Scenario(new Client(second.url, { agent }), transcript);
@@ -49,9 +51,9 @@ t.test("each fault shows", async (t) => {
 });
 
 t.test("each choice shows", async (t) => {
-  const usual = await play(t, "none", {}, "bytes");
+  const usual = await play(t, "none", {}, "bytes", fill);
   for (const { name } of CHOICES) {
-    const other = await play(t, name, { choice: name }, "bytes");
+    const other = await play(t, name, { choice: name }, "bytes", fill);
     t.ok(
       [...usual].some(([label, text]) => other.get(label) !== text),
       name,

@@ -232,6 +232,12 @@ export async function rest(run: Scenario): Promise<void> {
   await run.step("GET", `/v2/${"x".repeat(2000)}!/manifests/x`);
   for (const path of ["/v2/", "/v2/r/one/tags/list"]) await run.step("POST", path);
   for (let n = 0; n < 40; n++) await run.step("GET", "/v2/r/one/manifests/s2");
+  for (const method of ["GET", "HEAD"]) await run.step(method, "/v2/r/one/manifests/s2", { headers: { "Accept-Encoding": "gzip" } });
+  await run.step("PUT", `/v2/r/one/blobs/uploads/00000000-0000-4000-8000-000000000000?digest=${one}`, { body: "one" });
+  for (const name of ["r/one/two", "r/one/two/three/four"]) await run.step("POST", `/v2/${name}/blobs/uploads/`);
+  const large = "large".repeat(20_000);
+  const { headers: begun } = await run.step("POST", "/v2/r/one/blobs/uploads/");
+  await run.step("PUT", `${begun.location ?? "/"}?digest=${digest(large)}`, { body: large });
   await run.raw("line breaks", "GET /v2/%0d%0aX-A:%20b/manifests/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   await run.raw("unknown method", "FROB /v2/ HTTP/1.1\r\nHost: x\r\n\r\n");
   await run.raw("CONNECT", "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -244,4 +250,9 @@ export async function rest(run: Scenario): Promise<void> {
   await run.step("GET", `/v2/r/one/blobs/${cut}`);
   const refused = "PUT /v2/UPPER/manifests/x HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}";
   await run.raw("a refused body", `${refused}GET /v2/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+}
+
+/** More pushes than any quota allows. */
+export async function fill(run: Scenario): Promise<void> {
+  for (let n = 0; n < 200; n++) await run.step("PUT", "/v2/r/one/manifests/again", { body: "{}", headers: { "Content-Type": MANIFEST } });
 }
