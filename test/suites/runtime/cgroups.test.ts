@@ -57,7 +57,7 @@ t.test("runtime.cgroups.path-absolute", async (t) => {
   t.equal(verdict(at("/")), "fail", "not moved at all");
   t.equal(verdict(at("/x", linuxOf({ cgroupsPath: "wanted" }))), undefined, "relative");
   t.equal(verdict(at("/x", linuxOf({}))), undefined, "absent");
-  t.equal(verdict({ ...at("/x"), start: ran(1) }), undefined);
+  t.equal(verdict({ ...at("/x"), inside: null, start: ran(1) }), undefined);
   t.equal(verdict({ ...at("/x"), host: { outside: probe({ mounts: [] }) } }), undefined, "no cgroups");
 });
 

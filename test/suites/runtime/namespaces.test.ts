@@ -21,7 +21,7 @@ for (const type of NAMESPACE_TYPES) {
       t.equal(verdict(id(name), { config, look: { namespaces: NAMESPACES } }), "fail");
       t.equal(verdict(id(name), { config: linuxOf({ namespaces: [] }), look: { namespaces: own } }), undefined, "not asked for");
       t.equal(verdict(id(name), { config, look: null, inside: null }), undefined, "nothing was seen");
-      t.equal(verdict(id(name), { config, look: { namespaces: NAMESPACES }, start: ran(1) }), undefined, "it did not start");
+      t.equal(verdict(id(name), { config, look: { namespaces: NAMESPACES }, inside: null, start: ran(1) }), undefined, "it did not start");
     }
   });
 

@@ -115,7 +115,7 @@ t.test("seccomp", async (t) => {
   judgesBothWays(t, { ...seccomp, checks: seccomp.checks.filter(({ id }) => id !== "runtime.seccomp.flags") }, SECCOMP);
   const flagged = { config: linuxOf({ seccomp: { ...native, flags: ["SECCOMP_FILTER_FLAG_LOG"] } }) };
   t.equal(verdictBy(seccomp, "runtime.seccomp.flags", flagged), "pass");
-  t.equal(verdictBy(seccomp, "runtime.seccomp.flags", { ...flagged, start: ran(1) }), undefined, "it did not start");
+  t.equal(verdictBy(seccomp, "runtime.seccomp.flags", { ...flagged, inside: null, start: ran(1) }), undefined, "it did not start");
 });
 
 const TWICE: Seccomp = {

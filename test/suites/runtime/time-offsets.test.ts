@@ -18,7 +18,7 @@ for (const clock of ["monotonic", "boottime"] as const) {
     t.equal(verdict(id, { config, ...seen(0, 0) }), "fail");
     t.equal(verdict(id, { config, ...seen(5, 0) }), "fail");
     t.equal(verdict(id, { config, inside: { timeOffsets: null } }), undefined, "the kernel does not say");
-    t.equal(verdict(id, { config, ...seen(0, 0), start: ran(1) }), undefined, "it did not start");
+    t.equal(verdict(id, { config, ...seen(0, 0), inside: null, start: ran(1) }), undefined, "it did not start");
     t.equal(verdict(id, { config: linuxOf({ timeOffsets: { [clock]: { secs: 5 } } }), ...seen(0, 0) }), undefined, "no namespace");
     const nothing = linuxOf({ namespaces: [{ type: "time" }], timeOffsets: { [clock]: { secs: 0 } } });
     t.equal(verdict(id, { config: nothing, ...seen(0, 0) }), undefined, "an offset of zero proves nothing");
