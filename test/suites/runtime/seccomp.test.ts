@@ -227,7 +227,7 @@ t.test("seccomp listener", async (t) => {
     case: { aims: [ignored] },
   };
   t.equal(verdictBy(listener, ignored, canned), "pass");
-  t.equal(verdictBy(listener, ignored, { ...canned, start: ran(1) }), undefined, "the refusal fails the case's aim");
+  t.equal(verdictBy(listener, ignored, { ...canned, inside: null, start: ran(1) }), undefined, "the refusal fails the case's aim");
   const [sent] = delivery().observation?.seccomp ?? [];
   t.ok(sent);
   t.equal(verdictBy(listener, ignored, { ...canned, observation: { seccomp: sent ? [sent] : [] } }), "fail", "the agent was asked");
