@@ -70,7 +70,7 @@ async function replayRuntime(path: string, options: Options): Promise<number> {
   if (options.bin === undefined) throw new UsageError("replay: the case is a runtime's; --bin is missing");
   const driver = driverFor(options.bin, options);
   const found = await preflightFor(options.bin, driver, {});
-  const pool = await Pool.start(agentPath(), sandboxFor(driver, found), driver, 1);
+  const pool = await Pool.start(agentPath(), sandboxFor(driver, found), found.driver, 1);
   const catalogue = await loadCatalogue("runtime");
   let failed = false;
   try {

@@ -178,6 +178,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
         cgroupReason: found.viewReason,
         root: found.host.root,
       },
+      ...(found.unseen.length > 0 ? { incomplete: found.unseen.map((reason) => ({ what: bin, reason })) } : {}),
       ...complaints.inResults,
     };
   } finally {

@@ -39,7 +39,7 @@ function subjectFor(bin: string, options: RuntimeOptions, seed: number): Subject
           jobs: options.jobs,
         });
       }
-      const own = options.bundled ? await inProcess(driver, agentPath(), sandboxFor(driver, found), found.host) : driver;
+      const own = options.bundled ? await inProcess(driver, agentPath(), sandboxFor(driver, found), found.host) : found.driver;
       return runTarget({ bin, driver: own, found, selected, options, seed, signal }, reporters);
     },
   };

@@ -223,7 +223,7 @@ export function observe(subject: RuntimeCase, script: Script, answers: Answers, 
     const output = answers.gather[count + 2 + index];
     const raw = output?.kind === "output" ? output.stdout.toString("utf8") : "";
     const errors = output?.kind === "output" ? output.stderr.toString("utf8") : "";
-    const { report, rest } = splitOutput(raw);
+    const { report, rest } = splitOutput(raw.includes(PROBE_MARK) ? raw : earlyReport(subject, steps, index) + raw);
     const terminal = answers.gather[index];
     return {
       pid: pids.get(index) ?? null,
@@ -247,6 +247,14 @@ export function observe(subject: RuntimeCase, script: Script, answers: Answers, 
     leftovers: { processes, mounts, cgroups, interfaces, devices, stillKnown: stillKnown(subject, steps) },
     control,
   };
+}
+
+/** What the probe reported before the first create had ended, where a runtime starts it as early as that. */
+function earlyReport(subject: RuntimeCase, steps: readonly StepResult[], container: number): string {
+  const first = steps[subject.steps.findIndex((step) => step.op === "create" && step.container === container)];
+  const stdout = first?.op === "create" ? first.ran.stdout : "";
+  const start = stdout.indexOf(PROBE_MARK);
+  return start < 0 ? "" : stdout.slice(start);
 }
 
 /** A record outside belongs to the container whose id its state names; else to the only or first one. */

@@ -1,7 +1,8 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { Inconclusive, UsageError } from "../errors.js";
-import type { RuntimeCase } from "./case.js";
+import { idOf, type RuntimeCase } from "./case.js";
+import { followed, followedBest } from "./follow.js";
 import type { HostFacts } from "./host.js";
 import { hostFacts } from "./host-facts.js";
 import type { Observation, Ran, StepResult } from "./observation.js";
@@ -16,11 +17,15 @@ export type CgroupView = SandboxOptions["cgroup"];
 
 /** What preflight found out. */
 export interface Preflight {
+  /** How the target is called, and how its containers are followed. */
+  readonly driver: Driver;
   readonly host: HostFacts;
   readonly target: TargetFacts;
   readonly view: CgroupView;
   /** Why that view, when not the first one tried. */
   readonly viewReason: string;
+  /** What of the target's containers cannot be seen, so that nothing is judged by it. */
+  readonly unseen: readonly string[];
 }
 
 export interface PreflightOptions {
@@ -40,12 +45,14 @@ export interface PreflightOptions {
   readonly releases: readonly string[];
   /** The release that the user asked for. */
   readonly release?: string;
-  /** It is enough that the program ran, whatever else was wrong: that is for the checks to find. */
+  /** It is enough that there is something to judge, whatever else was wrong: that is for the checks to find. */
   readonly wrongly?: true;
 }
 
 /** A word of a command: any run of plain characters and quoted parts. A quote that is never closed is a plain character. */
 const WORD = /(?:"[^"]*"|'[^']*'|\S)+/g;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;
 
 /** Splits `runsc --ignore-cgroups` like a shell would, as far as words and quotes go. */
 export const splitCommand = (command: string): string[] =>
@@ -85,7 +92,7 @@ export function obstacle(subject: RuntimeCase, seen: Observation): { readonly re
     if (!result || !("ran" in result) || step.op === "state") continue;
     if (result.ran.exit.kind === "exited" && result.ran.exit.code === 0) {
       if (step.op === "create" && seen.containers[0]?.pid === null) {
-        return { reason: "create succeeded, but wrote no PID file (--pid-file)", hang: false };
+        return { reason: "create succeeded, but wrote no PID file (--pid-file), and state names no pid", hang: false };
       }
       continue;
     }
@@ -95,17 +102,32 @@ export function obstacle(subject: RuntimeCase, seen: Observation): { readonly re
   return undefined;
 }
 
-/** Carries a case out. Returns what keeps the target from being judged by such cases, and whether the program ran nonetheless. */
-async function obstacleTo(
-  worker: Worker,
-  { driver, wrongly }: PreflightOptions,
-  subject: RuntimeCase,
-): Promise<{ readonly reason: string; readonly hang: boolean; readonly ran: boolean } | undefined> {
-  const seen = await runCase(worker, subject, driver);
-  const ran = seen.containers[0]?.inside != null;
-  const problem = wrongly && ran ? undefined : obstacle(subject, seen);
-  return problem && { ...problem, ran };
+/** Create and start worked, and a `state` told of the container: the target runs containers, whether or not their programs are heard of. */
+export function isTold({ steps }: Observation): boolean {
+  const began = steps.filter(({ op }) => op === "create" || op === "start");
+  return (
+    began.every((step) => "ran" in step && worked(step.ran)) &&
+    steps.some((step) => step.op === "state" && isObject(step.state) && step.state.id === idOf(0) && typeof step.state.status === "string")
+  );
 }
+
+interface Problem {
+  readonly reason: string;
+  readonly hang: boolean;
+  /** There is something to judge nonetheless. */
+  readonly judgeable: boolean;
+}
+
+/** What keeps the target from being judged by such cases. */
+function problemOf({ wrongly }: PreflightOptions, subject: RuntimeCase, seen: Observation): Problem | undefined {
+  const judgeable = seen.containers[0]?.inside != null || isTold(seen);
+  const problem = wrongly && judgeable ? undefined : obstacle(subject, seen);
+  return problem && { ...problem, judgeable };
+}
+
+/** Carries a case out. */
+const obstacleTo = async (worker: Worker, options: PreflightOptions, subject: RuntimeCase): Promise<Problem | undefined> =>
+  problemOf(options, subject, await runCase(worker, subject, options.driver));
 
 /** Runs the operation outside of any case. */
 async function ask(worker: Worker, driver: Driver, args: readonly string[]): Promise<Ran | null> {
@@ -131,7 +153,7 @@ export async function preflight(options: PreflightOptions): Promise<Preflight> {
   const helped = obstacles.some(({ reason, ofTarget }) => ofTarget && reason.includes("PATH"))
     ? await inSomeView({ ...options, minimal: (release) => options.helped(options.minimal(release)) }, [])
     : undefined;
-  const wrongly = helped || !obstacles.some(({ ran }) => ran) ? undefined : await inSomeView({ ...options, wrongly: true }, []);
+  const wrongly = helped || !obstacles.some(({ judgeable }) => judgeable) ? undefined : await inSomeView({ ...options, wrongly: true }, []);
   if (!helped) return wrongly ?? nothingWorks(options.name, obstacles);
   const { target } = helped;
   const releaseReason = `${target.releaseReason}; it runs nothing without PATH in process.env, so that every case sets it`;
@@ -143,8 +165,8 @@ interface Obstacle {
   readonly view: CgroupView;
   readonly reason: string;
   readonly ofTarget: boolean;
-  /** The container's program ran, whatever the operations said. */
-  readonly ran: boolean;
+  /** There is something to judge nonetheless. */
+  readonly judgeable: boolean;
 }
 
 const inWords = ({ view, reason }: Obstacle): string => `${view} view: ${reason}`;
@@ -185,18 +207,19 @@ async function inSomeView(options: PreflightOptions, obstacles: Obstacle[]): Pro
       });
     } catch (thrown) {
       if (!(thrown instanceof SandboxFailed)) throw thrown;
-      obstacles.push({ view, reason: thrown.message, ofTarget: false, ran: false });
+      obstacles.push({ view, reason: thrown.message, ofTarget: false, judgeable: false });
       continue;
     }
     try {
       const subject = options.minimal("1.0.0");
-      const problem = await obstacleTo(worker, options, subject);
+      const { driver, seen, unseen } = await followedBest(worker, options.driver, subject);
+      const problem = problemOf(options, subject, seen);
       if (!problem) {
         const host = await hostFacts(worker);
-        const target = await targetFacts(worker, options);
-        return { host, target, view, viewReason: obstacles.map(inWords).join("; ") };
+        const target = await targetFacts(worker, { ...options, driver });
+        return { driver, host, target, view, viewReason: obstacles.map(inWords).join("; "), unseen };
       }
-      obstacles.push({ view, reason: problem.reason, ofTarget: true, ran: problem.ran });
+      obstacles.push({ view, reason: problem.reason, ofTarget: true, judgeable: problem.judgeable });
       if (problem.hang) break;
     } finally {
       await worker.close();
@@ -214,7 +237,16 @@ async function targetFacts(worker: Worker, options: PreflightOptions): Promise<T
     options.release === undefined
       ? await newestRelease(worker, options, declaredRelease(features, text))
       : await askedRelease(worker, options, options.release);
-  return { name: options.name, argv: options.driver.argv, version: text.split("\n")[0]?.trim() ?? "", features, ...found };
+  const releaseReason = [found.releaseReason, ...followed(options.driver)].join("; ");
+  return {
+    name: options.name,
+    argv: options.driver.argv,
+    version: text.split("\n")[0]?.trim() ?? "",
+    features,
+    ...found,
+    releaseReason,
+    ...(options.driver.pidFromState ? { pidFromState: true } : {}),
+  };
 }
 
 /** @throws Inconclusive when the target refuses every config of the release that the user asks for. */

@@ -58,6 +58,10 @@ export type Action =
       readonly background: string;
     }
   | { readonly do: "join"; readonly key: string }
+  /** Runs a command like `run`, and sets a variable to the `pid` in the JSON object that it prints. An error when that names none. */
+  | { readonly do: "ask-pid"; readonly name: string; readonly argv: readonly string[]; readonly timeoutMs: number }
+  /** Makes a FIFO; what is written to it counts as output of `slot`. */
+  | { readonly do: "report"; readonly path: string; readonly slot: number }
   /** Sets a variable to the content of a file, trimmed. */
   | { readonly do: "set"; readonly name: string; readonly path: string }
   /** Sets `NAME:memory`, `NAME:cpu`, …, `NAME:` (v2) to the directories of the cgroups of that PID as mounted in the sandbox. */

@@ -65,6 +65,13 @@ function shell(action: Action, driver: Driver): string | undefined {
       return action.key === "p0" ? "wait $started\nstarted=" : undefined;
     case "set":
       return `${action.name}=$(cat ${quote(action.path)} 2>&1) || echo "no PID file"`;
+    case "ask-pid": {
+      const words = action.argv.slice(driver.argv.length).map(quoteEmpty).join(" ");
+      const pid = String.raw`s/.*"pid"[[:space:]]*:[[:space:]]*\([0-9]*\).*/\1/p`;
+      return `${action.name}=$(sh -c "$RUNTIME"${quote(` ${words}`)} < /run/oci-conform/input | tr '\\n' ' ' | sed -n '${pid}')`;
+    }
+    case "report":
+      return `mkfifo -m 0666 ${quote(action.path)}\nexec 9<> ${quote(action.path)}\ncat <&9 >> "$OUTPUT.${action.slot}" 9<&- &\nexec 9<&-`;
     case "read":
       return `show ${variables(action.path)}`;
     case "readlink":

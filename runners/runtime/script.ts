@@ -24,6 +24,10 @@ export interface Driver {
    * every other target.
    */
   readonly plan?: (configText: string | null, bundle: string, id: string) => string;
+  /** The container process is the one that `state` names after create, for a target whose create writes no PID file. */
+  readonly pidFromState?: true;
+  /** The probe reports by a FIFO in its root file system, for a target that loses what its containers print. */
+  readonly reportsByFifo?: true;
 }
 
 /** The mark before the probe's report on the container's output. */
@@ -110,7 +114,7 @@ const ROOTFS_DIRECTORIES: readonly (readonly [string, number])[] = [
   ["tmp", 0o1777],
 ];
 
-function bundle(container: ContainerCase, index: number): Action[] {
+function bundle(container: ContainerCase, index: number, { reportsByFifo }: Driver): Action[] {
   const root = bundleOf(index);
   const rootfs = rootfsOf(container, index);
   const config = configTextOf(container);
@@ -121,6 +125,7 @@ function bundle(container: ContainerCase, index: number): Action[] {
     directory(`${rootfs}/.oci`, 0o777),
     ...(container.config.hooks ? [directory(`${rootfs}/.oci/hooks`, 0o777)] : []),
     { do: "agent", path: `${rootfs}/.oci/agent`, mode: 0o755, uid: 0, gid: 0 },
+    ...(reportsByFifo ? [{ do: "report", path: `${rootfs}/.oci/report`, slot: index } as const] : []),
     text(`${rootfs}/.oci/attempts`, encodeAttempts(container.attempts ?? [])),
     ...(container.hold ? [text(`${rootfs}/.oci/hold`, "")] : []),
     ...(container.rootfs ?? []).map((item) => entry(rootfs, item)),
@@ -159,6 +164,14 @@ export function operation(step: Extract<Step, { op: "create" | "start" | "state"
   }
 }
 
+/** How the container's process is learnt after create. `state` is asked of the id that the container was given. */
+const learnPid = (step: Extract<Step, { op: "create" }>, { argv, timeoutMs, pidFromState }: Driver): Action => {
+  const name = pidVariable(step.container);
+  return pidFromState
+    ? { do: "ask-pid", name, argv: [...argv, ...operation({ op: "state", container: step.container })], timeoutMs }
+    : { do: "set", name, path: pidFile(step.container) };
+};
+
 /** Turns a step into the primitive actions that carry it out; `key` distinguishes parallel steps. */
 export function actionsOf(step: Step, driver: Driver, key = "", at = ""): Action[] {
   switch (step.op) {
@@ -179,8 +192,7 @@ export function actionsOf(step: Step, driver: Driver, key = "", at = ""): Action
         cwd: step.op === "create" && step.inBundle ? bundleOf(step.container) : "/",
         background: key,
       };
-      const learn: Action[] = step.op === "create" ? [{ do: "set", name: pidVariable(step.container), path: pidFile(step.container) }] : [];
-      return key === "" ? [run, ...learn] : [run];
+      return key === "" && step.op === "create" ? [run, learnPid(step, driver)] : [run];
     }
     case "await": {
       const pid = `@{${pidVariable(step.container)}}`;
@@ -212,9 +224,7 @@ export function actionsOf(step: Step, driver: Driver, key = "", at = ""): Action
       return [
         ...step.steps.flatMap((each, index) => actionsOf(each, driver, `p${index}`, at)),
         ...step.steps.map((_, index): Action => ({ do: "join", key: `p${index}` })),
-        ...step.steps.flatMap((each): Action[] =>
-          each.op === "create" ? [{ do: "set", name: pidVariable(each.container), path: pidFile(each.container) }] : [],
-        ),
+        ...step.steps.flatMap((each): Action[] => (each.op === "create" ? [learnPid(each, driver)] : [])),
       ];
   }
 }
@@ -255,7 +265,7 @@ export function compile(subject: RuntimeCase, driver: Driver): Script {
     prepare: [
       directory(FIXTURES, 0o777),
       directory(HOOK_RECORDS, 0o777),
-      ...subject.containers.flatMap(bundle),
+      ...subject.containers.flatMap((container, index) => bundle(container, index, driver)),
       ...(subject.fixtures ?? []).flatMap((item) => fixture(subject, item)),
       ...plans(subject, driver),
     ],

@@ -12,6 +12,8 @@ export interface TargetFacts {
   readonly releaseReason: string;
   /** It runs no container without PATH in its environment: every case gets one. */
   readonly needsPath?: true;
+  /** Which process is a container's the harness knows by `state` alone: what `state` says of it shows nothing by itself. */
+  readonly pidFromState?: true;
   /** The parsed output of `features`; null when the target has no such command. */
   readonly features: unknown;
 }

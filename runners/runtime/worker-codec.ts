@@ -24,11 +24,14 @@ function fieldsOf(action: Action): readonly Field[] {
     case "interface":
       return [action.do, action.name, ...action.addresses];
     case "console":
+    case "report":
       return [action.do, action.path, action.slot];
     case "seccomp-agent":
       return [action.do, action.path, action.errno];
     case "run":
       return [action.do, action.timeoutMs, action.slot, action.umask, action.cwd, action.background, ...action.argv];
+    case "ask-pid":
+      return [action.do, action.timeoutMs, -1, 0o022, "/", action.name, ...action.argv];
     case "join":
       return [action.do, action.key];
     case "set":

@@ -47,12 +47,13 @@ export const hasEnded = (known: Knowledge): Knowledge =>
 /** The program has reported and waits. */
 export const reported = (known: Knowledge): Knowledge => (typeof known !== "string" && known.includes("running") ? ["running"] : known);
 
-function afterState(known: Knowledge, { ran, state }: Operation): Knowledge {
+function afterState(known: Knowledge, { ran, state }: Operation, { waits }: Program): Knowledge {
   if (refused(ran)) return typeof known !== "string" && known.includes("absent") ? ["absent"] : known;
   // An answer that cannot be read tells nothing; one that contradicts what was known makes both doubtful.
   if (typeof state !== "object" || state === null) return known;
   const status = statusIn(state);
-  return status !== undefined && maybe(known, status) ? [status] : "open";
+  if (status === undefined || !maybe(known, status)) return "open";
+  return status === "running" && !waits ? ["running", "stopped"] : [status];
 }
 
 function afterCreate(known: Knowledge, { ran }: Operation): Knowledge {
@@ -67,8 +68,8 @@ function afterStart(known: Knowledge, { ran }: Operation): Knowledge {
 }
 
 /** A program that has reported, and is the first process of its PID namespace, does not notice most signals. */
-const unnoticed = (known: Knowledge, { ran, step }: Operation, firstProcess: boolean): boolean =>
-  ok(ran) && firstProcess && only(known, "running") && step.op === "kill" && !LETHAL.includes(step.signal);
+const unnoticed = (known: Knowledge, { ran, step }: Operation, { first }: Program): boolean =>
+  ok(ran) && first && only(known, "running") && step.op === "kill" && !LETHAL.includes(step.signal);
 
 function afterDelete(known: Knowledge, { ran, step }: Operation): Knowledge {
   if (only(known, "absent")) return known;
@@ -78,23 +79,28 @@ function afterDelete(known: Knowledge, { ran, step }: Operation): Knowledge {
   return typeof known !== "string" && known.includes("stopped") ? and(known, "absent") : known;
 }
 
-/**
- * What is known of a container after an operation on it.
- * @param firstProcess its program is the first process of a PID namespace of its own
- */
-export function afterOperation(known: Knowledge, operation: Operation, firstProcess: boolean): Knowledge {
+/** What a container's program does by itself. */
+export interface Program {
+  /** It is the first process of a PID namespace of its own. */
+  readonly first: boolean;
+  /** Once it runs, it does until it is told to end. */
+  readonly waits: boolean;
+}
+
+/** What is known of a container after an operation on it. */
+export function afterOperation(known: Knowledge, operation: Operation, program: Program): Knowledge {
   const { op, ran } = operation;
   if (known === "lost") return known;
   if (!ok(ran) && !refused(ran)) return op === "state" ? known : "lost";
   switch (op) {
     case "state":
-      return afterState(known, operation);
+      return afterState(known, operation, program);
     case "create":
       return afterCreate(known, operation);
     case "start":
       return afterStart(known, operation);
     case "kill":
-      return unnoticed(known, operation, firstProcess) ? known : mayHaveEnded(known);
+      return unnoticed(known, operation, program) ? known : mayHaveEnded(known);
     case "delete":
       return afterDelete(known, operation);
   }

@@ -5,7 +5,7 @@ import { bundleOf, idOf, type Step } from "../../runners/runtime/case.js";
 import { validateState } from "../../spec/validate.js";
 import { all, equal, holds, type Judgement } from "../check.js";
 import { mustWork } from "./must-work.js";
-import { type CaseView, type Check, checkCase, example, ok, section } from "./suite.js";
+import { type CaseView, type Check, checkCase, example, ok, section, type View } from "./suite.js";
 import { type Event, type Status, statusIn, walk } from "./walk.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -36,12 +36,20 @@ const creates = (steps: readonly Step[], container: number): number =>
     return sum + Number(step.op === "create" && step.container === container);
   }, 0);
 
+/** The process that `state` names was looked at while the program ran, and is in the program's namespaces. */
+function isProgram(view: View | undefined, pid: unknown): boolean {
+  const seen = view?.look?.pid === pid ? view?.look?.namespaces.mnt : undefined;
+  return seen !== undefined && seen === view?.inside?.namespaces?.mnt;
+}
+
 /** A pid is that of the container process: the one that create wrote down. */
 const pidWhen = (id: string, status: Status): Check =>
   reported(id, (state, { before, container }, view) => {
     if (before !== status) return undefined;
     // Of several containers that had the id one after the other, only the last one's pid is known.
     const pid = creates(view.case.steps, container) === 1 ? view.containers[container]?.seen.pid : undefined;
+    // Where it is known by another state alone, that it is the same shows nothing.
+    if (view.target.pidFromState && state.pid === pid && !isProgram(view.containers[container], pid)) return undefined;
     return typeof pid === "number"
       ? equal(state.pid, pid)
       : holds(Number.isInteger(state.pid) && Number(state.pid) > 0, "the pid of the container process", state.pid);

@@ -1,6 +1,15 @@
 import { idOf, type Step } from "../../runners/runtime/case.js";
 import type { StepResult } from "../../runners/runtime/observation.js";
-import { afterOperation, hasEnded, type Knowledge, mayHaveEnded, type Operation, reported, type Standing } from "./knowledge.js";
+import {
+  afterOperation,
+  hasEnded,
+  type Knowledge,
+  mayHaveEnded,
+  type Operation,
+  type Program,
+  reported,
+  type Standing,
+} from "./knowledge.js";
 import { type CaseView, ok, refused } from "./suite.js";
 
 export { statusIn } from "./knowledge.js";
@@ -88,7 +97,7 @@ class Walk {
     const event: Event = { ...operation, id, container, foreign: owner < 0, before: statusOf(track), lives: track.lives, next: undefined };
     this.events.push(event);
     if (step.op === "create") this.#created(step.container, track, event);
-    track.known = afterOperation(track.known, operation, this.#isFirstProcess(container));
+    track.known = afterOperation(track.known, operation, this.#program(container));
   }
 
   /** The file of the PID is the step's container's, whatever the id. */
@@ -97,9 +106,10 @@ class Walk {
     if (ok(ran) || before === "absent" || before === "unknown") this.#track(idOf(file)).pid = ok(ran) && id === idOf(file);
   }
 
-  #isFirstProcess(container: number): boolean {
-    const namespaces = this.#view.case.containers[container]?.config.linux?.namespaces ?? [];
-    return namespaces.some(({ type, path }) => type === "pid" && path === undefined);
+  #program(container: number): Program {
+    const { config, hold = false } = this.#view.case.containers[container] ?? {};
+    const first = config?.linux?.namespaces?.some(({ type, path }) => type === "pid" && path === undefined) ?? false;
+    return { first, waits: hold };
   }
 
   #await(step: Extract<Step, { op: "await" }>, result: StepResult): void {

@@ -46,6 +46,15 @@ t.test("a runtime that creates a bundle once only", { skip: withoutRoot }, async
   t.equal(right.code, 0, right.stdout);
 });
 
+/** `create` with what `$create` has in place of its words, without `--pid-file`. */
+const WITHOUT_PID_FILE = `set -- "$@" --
+  while [ "$1" != -- ]; do
+    if [ "$1" = --pid-file ]; then shift 2; else set -- "$@" "$1"; shift; fi
+  done
+  shift`;
+const OUTPUT_LOST = `"$ref" "$@" > /dev/shm/lost 2>&1`;
+const STATE_WITHOUT_PID = `[ "$1" = state ] && { told=$("$ref" "$@") || exit; echo "$told" | sed 's/"pid":[0-9]*,//'; exit; }`;
+
 /** What is wrong with a runtime that carries the minimal case out all the same, and the requirement that says so. */
 const MISFITS: readonly (readonly [name: string, id: string, body: string])[] = [
   ["extra-text", "runtime.query-state.returns-state", `[ "$1" = state ] && echo "here it is:"`],
@@ -77,3 +86,101 @@ for (const [name, id, body] of MISFITS) {
     t.match(ran.stdout, new RegExp(`^ok \\d+ - ${control}$`, "m"), "all else is judged");
   });
 }
+
+/** Who does nothing that the spec does not allow, and is only hard to follow: what can be judged of them, and what is said of how. */
+const HARD_TO_FOLLOW: readonly (readonly [name: string, said: RegExp, body: string])[] = [
+  ["no-pid-file", /create writes no PID file/, `[ "$1" = create ] && { ${WITHOUT_PID_FILE}; exec "$ref" "$@"; }`],
+  ["lost-output", /programs report by a FIFO/, `[ "$1" = create ] && { ${OUTPUT_LOST}; exit; }`],
+  [
+    "neither",
+    /create writes no PID file.*programs report by a FIFO/,
+    `[ "$1" = create ] && { ${WITHOUT_PID_FILE}; ${OUTPUT_LOST}; exit; }`,
+  ],
+];
+
+/** Requirements that show whether everything is seen: states, the program, its terminal, signals, two lives, hooks, what looks from outside show. */
+const OF_ALL_KINDS = [
+  "runtime.state",
+  "runtime.process.args",
+  "runtime.process.terminal",
+  "runtime.kill.sends-signal",
+  "runtime.start.runs-program",
+  "runtime.create.creates-container",
+  "runtime.hooks.state-pid",
+  "runtime.root.readonly",
+  "runtime.namespaces.pid-new",
+  "robustness.leftover-process",
+];
+const only = (ids: readonly string[]): string[] => ids.flatMap((id) => ["--only", id]);
+
+t.test(
+  "a right runtime that is hard to follow is judged as much as any other, and right",
+  { skip: withoutRoot, timeout: 180_000 },
+  async (t) => {
+    const root = t.testdir();
+    const test = (name: string, bin: string) =>
+      conform("runtime", "--bin", bin, "--out", join(root, name), "--report", "tap", "--cases", "0", ...only(OF_ALL_KINDS));
+    const counts = (stdout: string): string | undefined => /^# pass \d+, fail \d+, skip \d+, unexercised \d+/m.exec(stdout)?.[0];
+    const bundled = await test("bundled", referencePath());
+    for (const [name, said, body] of HARD_TO_FOLLOW) {
+      const ran = await test(`out-${name}`, wrapper(root, name, body));
+      t.equal(ran.code, 0, ran.stdout + ran.stderr);
+      t.match(ran.stdout, said, name);
+      t.equal(counts(ran.stdout), counts(bundled.stdout), name);
+    }
+  },
+);
+
+/** What shows from outside alone: the finding, if there is one, and what is said of what was not judged. */
+const UNSEEN: readonly (readonly [name: string, failing: readonly string[], said: RegExp, body: string])[] = [
+  [
+    "an unheard program",
+    [],
+    /a container's program was never heard of/,
+    `[ "$1" = create ] && { rm -f "$bundle/rootfs/.oci/report"; ${OUTPUT_LOST}; exit; }`,
+  ],
+  [
+    "a program that never ran",
+    ["runtime.lifecycle.program-run", "runtime.start.runs-program"],
+    /a container's program was never heard of/,
+    `[ "$1" = start ] && exec "$ref" kill "$2" KILL`,
+  ],
+  [
+    "no pid at all",
+    ["runtime.state.pid-when-created", "runtime.state.schema"],
+    /which process is a container's is unknown/,
+    `[ "$1" = create ] && { ${WITHOUT_PID_FILE}; exec "$ref" "$@"; }
+${STATE_WITHOUT_PID}`,
+  ],
+];
+
+for (const [name, failing, said, body] of UNSEEN) {
+  t.test(`a runtime with ${name} is judged by what shows, and never green`, { skip: withoutRoot, timeout: 240_000 }, async (t) => {
+    const root = t.testdir();
+    const ids = ["runtime.state", "runtime.start.runs-program", "runtime.lifecycle.program-run", "runtime.create", "runtime.process.args"];
+    const args = ["--report", "tap", "--cases", "0", "--timeout", "2s", ...only(ids)];
+    const ran = await conform("runtime", "--bin", wrapper(root, "misfit", body), "--out", join(root, "out"), ...args);
+    t.equal(ran.code, failing.length > 0 ? 1 : 2, ran.stdout + ran.stderr);
+    t.same([...ran.stdout.matchAll(/^not ok \d+ - (\S+)$/gm)].map(([, id]) => id).sort(), failing);
+    t.match(ran.stdout + ran.stderr, said);
+    t.match(ran.stdout, /^ok \d+ - runtime\.state\.status-created$/m);
+    t.match(ran.stdout, /^ok \d+ - runtime\.create\.missing-arguments-error$/m);
+    t.match(ran.stdout, /^# inconclusive: /m);
+    if (name !== "no pid at all") t.notMatch(ran.stdout, /^ok \d+ - runtime\.process\.args$/m, "nobody saw it");
+  });
+}
+
+t.test("what carries nothing out is not judged", { skip: withoutRoot, timeout: 60_000 }, async (t) => {
+  const root = t.testdir();
+  const sleeper = script(root, "sleeper", "exec sleep 60");
+  for (const [bin, said] of [
+    ["/bin/true", /create succeeded, but wrote no PID file \(--pid-file\), and state names no pid/],
+    ["/bin/false", /create exited 1 without a word/],
+    [sleeper, /create did not end in time/],
+  ] as const) {
+    const ran = await conform("runtime", "--bin", bin, "--out", join(root, "out"), "--report", "tap", "--cases", "0", "--timeout", "1s");
+    t.equal(ran.code, 2, bin);
+    t.match(ran.stderr, said);
+    t.notMatch(ran.stdout, /^ok /m, "no pass");
+  }
+});

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "member.h"
 #include "worker.h"
 
 enum { MAX_RUNS = 64, MAX_ENV = 32 };
@@ -172,13 +173,12 @@ static bool spawn(struct run *run, const struct args *a, char **argv) {
   return true;
 }
 
-/* Waits for the end of a run, serving everything else meanwhile, and answers. */
-static void finish(struct run *run, struct buf *reply) {
-  int status = 0;
+/* Waits for the end of a run, serving everything else meanwhile. True when it had to be killed. */
+static bool wait_for(struct run *run, int *status) {
   bool timed_out = false;
-  while (!reaped(run->pid, &status)) {
+  while (!reaped(run->pid, status)) {
     if (pump(run->deadline, -1)) continue;
-    if (reaped(run->pid, &status)) break;
+    if (reaped(run->pid, status)) break;
     if (!timed_out) {
       kill(-run->pid, SIGKILL);
       kill(run->pid, SIGKILL);
@@ -190,6 +190,12 @@ static void finish(struct run *run, struct buf *reply) {
   }
   run->ended = now_ns();
   pump_ready();
+  return timed_out;
+}
+
+static void finish(struct run *run, struct buf *reply) {
+  int status = 0;
+  bool timed_out = wait_for(run, &status);
   struct buf *out = run->slot ? &run->slot->out : &run->out, *err = run->slot ? &run->slot->err : &run->err;
   message_begin(reply, 7);
   field_str(reply, "ran");
@@ -209,19 +215,24 @@ static void finish(struct run *run, struct buf *reply) {
   release(run);
 }
 
-/* run: timeoutMs, slot, umask, cwd, background, argv… */
-void do_run(const struct args *in, struct buf *reply) {
-  const char *key = text(in, 5);
+/* Starts the command of an action; answers itself and returns NULL when it cannot. */
+static struct run *begin(const struct args *in, const char *key, struct buf *reply) {
   AUTO_FREE char **argv = xcalloc(in->count, sizeof *argv);
   for (uint32_t i = 6; i < in->count; i++) argv[i - 6] = in->text[i];
   struct run *run = new_run(key);
-  if (!run) return answer_error(reply, "run", EMFILE);
-  if (!spawn(run, in, argv)) {
-    int error = errno;
-    run->answered = true;
-    release(run);
-    return answer_error(reply, "spawn", error);
-  }
+  if (!run) return answer_error(reply, "run", EMFILE), NULL;
+  if (spawn(run, in, argv)) return run;
+  int error = errno;
+  run->answered = true;
+  release(run);
+  return answer_error(reply, "spawn", error), NULL;
+}
+
+/* run: timeoutMs, slot, umask, cwd, background, argv… */
+void do_run(const struct args *in, struct buf *reply) {
+  const char *key = text(in, 5);
+  struct run *run = begin(in, key, reply);
+  if (!run) return;
   if (!*key) return finish(run, reply);
   message_begin(reply, 1);
   field_str(reply, "started");
@@ -231,4 +242,24 @@ void do_join(const struct args *a, struct buf *reply) {
   struct run *run = find_run(text(a, 1));
   if (!run) return answer_error(reply, "join", ENOENT);
   finish(run, reply);
+}
+
+/* ask-pid: timeoutMs, slot (-1), umask, cwd, name, argv… → bytes: the pid that the command's JSON tells, of a process that there is */
+void do_ask_pid(const struct args *in, struct buf *reply) {
+  struct run *run = begin(in, "", reply);
+  if (!run) return;
+  int status;
+  (void)wait_for(run, &status);
+  buf_add(&run->out, "", 1);
+  int64_t pid = member_number(run->out.data, "pid");
+  run->answered = true;
+  release(run);
+  if (!pid) return answer_error(reply, "pid", ENOENT);
+  if (pid > INT32_MAX || (kill((pid_t)pid, 0) && errno == ESRCH)) return answer_error(reply, "pid", ESRCH);
+  char digits[24];
+  snprintf(digits, sizeof digits, "%lld", (long long)pid);
+  set_variable(text(in, 5), digits);
+  message_begin(reply, 2);
+  field_str(reply, "bytes");
+  field_str(reply, digits);
 }

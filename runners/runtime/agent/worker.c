@@ -48,7 +48,9 @@ static const struct {
     {"cgroup", do_cgroup, 2},
     {"console", do_console, 3},
     {"seccomp-agent", do_seccomp_agent, 3},
+    {"report", do_report, 3},
     {"run", do_run, 7},
+    {"ask-pid", do_ask_pid, 7},
     {"join", do_join, 2},
     {"set", do_set, 3},
     {"set-cgroups", do_set_cgroups, 3},
@@ -135,7 +137,7 @@ static bool expand(char **field, uint32_t *len) {
 
 /* Only names, paths and PIDs may hold variables: what is written to a file or executed is literal. */
 static bool takes_variables(const char *action) {
-  return strcmp(action, "file") && strcmp(action, "run") && strcmp(action, "symlink");
+  return strcmp(action, "file") && strcmp(action, "run") && strcmp(action, "ask-pid") && strcmp(action, "symlink");
 }
 
 static void carry_out(struct message *m, struct buf *reply) {

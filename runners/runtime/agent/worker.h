@@ -59,6 +59,7 @@ void do_set_cgroups(const struct args *a, struct buf *reply);
 
 /* run.c, await.c */
 void do_run(const struct args *a, struct buf *reply);
+void do_ask_pid(const struct args *a, struct buf *reply);
 void do_join(const struct args *a, struct buf *reply);
 void do_await_line(const struct args *a, struct buf *reply);
 void do_await_exit(const struct args *a, struct buf *reply);
@@ -77,6 +78,7 @@ void do_namespace(const struct args *a, struct buf *reply);
 void do_interface(const struct args *a, struct buf *reply);
 void do_cgroup(const struct args *a, struct buf *reply);
 void do_console(const struct args *a, struct buf *reply);
+void do_report(const struct args *a, struct buf *reply);
 void do_seccomp_agent(const struct args *a, struct buf *reply);
 void do_seccomp_deliveries(const struct args *a, struct buf *reply);
 void seccomp_reset(void);

@@ -10,6 +10,7 @@ import { fakeProbe } from "./host-fixture.js";
 
 const driver = { argv: ["/target"], timeoutMs: 1000 };
 const config = minimalConfig("1.0.0");
+const CLOCKS = { realtime: "1700000000000000000", monotonic: "5", boottime: "5" };
 
 const bytes = (text: string): Answer => ({ kind: "bytes", bytes: Buffer.from(text) });
 const ran = (code = 0, stdout = "", stderr = ""): Answer => ({
@@ -50,6 +51,19 @@ t.test("the PID comes from the PID file, and is missing when there was none", as
   t.equal(seen.containers[0]?.pid, 42);
   t.match(seen.steps, [{ op: "create", ran: { exit: { kind: "exited", code: 0 }, stderr: "hint", startedNs: "1", endedNs: "2" } }]);
   t.equal(observed(subject, [[ran(1), error("ENOENT")]]).containers[0]?.pid, null);
+});
+
+t.test("a report that comes before the first create has ended is not lost; one of an earlier life is not taken for it", async (t) => {
+  const report = (hostname: string): string =>
+    `${PROBE_MARK}${JSON.stringify(fakeProbe({ uname: { ...fakeProbe().uname, nodename: hostname }, clocks: CLOCKS }))}\n`;
+  const once = caseWith([{ op: "create", container: 0 }]);
+  t.equal(observed(once, [[ran(0, `created\n${report("early")}`)]]).containers[0]?.inside?.uname.nodename, "early");
+  t.equal(observed(once, [[ran(0, "created\n")]]).containers[0]?.inside, null);
+  const twice = caseWith([
+    { op: "create", container: 0 },
+    { op: "create", container: 0 },
+  ]);
+  t.equal(observed(twice, [[ran()], [ran(1, report("first life"))]]).containers[0]?.inside, null);
 });
 
 t.test("state's output is parsed, and null when it is not JSON", async (t) => {
@@ -265,7 +279,7 @@ t.test("hook records go to the container whose config names them, in the order o
 });
 
 t.test("the probe's report is taken out of the output", async (t) => {
-  const report = fakeProbe({ clocks: { realtime: "1700000000000000000", monotonic: "5", boottime: "5" } });
+  const report = fakeProbe({ clocks: CLOCKS });
   const line = `${PROBE_MARK}${JSON.stringify(report)}`;
   t.same(splitOutput(`before\n${line}\nafter`), { report, rest: "before\nafter" });
   t.same(splitOutput(`${line}`), { report, rest: "" });

@@ -3,8 +3,9 @@ import { join, relative } from "node:path";
 import t from "tap";
 
 import { minimalCase } from "../../../generators/runtime/base.js";
+import { otherWay } from "../../../runners/runtime/follow.js";
 import type { Exit, Observation, ProbeReport, StepResult } from "../../../runners/runtime/observation.js";
-import { declaredRelease, obstacle, resolveProgram, splitCommand } from "../../../runners/runtime/preflight.js";
+import { declaredRelease, isTold, obstacle, resolveProgram, splitCommand } from "../../../runners/runtime/preflight.js";
 import { fakeProbe } from "./host-fixture.js";
 
 t.test("a command is split like a shell does it: words and quotes", async (t) => {
@@ -92,4 +93,27 @@ t.test("success without evidence is an obstacle too", async (t) => {
   const subject = minimalCase("1.0.0");
   t.match(obstacle(subject, seen({}, null, null)), { reason: /no PID file/, hang: false });
   t.match(obstacle(subject, seen({}, 5, null)), { reason: /never reported/, hang: false });
+});
+
+t.test("a target whose create worked is tried again in another way, for as long as there is one", async (t) => {
+  const subject = minimalCase("1.0.0");
+  const driver = { argv: ["/x"], timeoutMs: 1 };
+  const way = (observation: Observation, known = {}) => otherWay({ ...driver, ...known }, subject, observation);
+  t.equal(way(seen({})), undefined);
+  t.same(way(seen({}, null)), { ...driver, pidFromState: true });
+  t.same(way(seen({}, 5, null)), { ...driver, reportsByFifo: true });
+  t.same(way(seen({}, null, null), { pidFromState: true }), { ...driver, pidFromState: true, reportsByFifo: true });
+  t.equal(way(seen({}, null, null), { pidFromState: true, reportsByFifo: true }), undefined);
+  t.equal(way(seen({ create: exited(1) }, null, null)), undefined, "there is no container");
+  t.equal(way(seen({ start: { kind: "timeout" } }, 5, null)), undefined, "it would hang again");
+});
+
+t.test("there is something to judge when a state tells of the container", async (t) => {
+  const told = (state: unknown, ends = {}): Observation => {
+    const base = seen(ends);
+    return { ...base, steps: base.steps.map((step) => (step.op === "state" ? { ...step, state } : step)) };
+  };
+  t.ok(isTold(told({ id: "oci-conform-0", status: "created" })));
+  t.notOk(isTold(told({ id: "oci-conform-0", status: "created" }, { start: exited(1) })), "what it said may be the place's fault");
+  for (const state of [null, "text", [], { id: "other", status: "created" }, { id: "oci-conform-0" }]) t.notOk(isTold(told(state)));
 });

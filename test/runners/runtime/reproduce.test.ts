@@ -40,6 +40,21 @@ t.test("the script of any case is valid shell, and its head is comments", async 
   t.match(script, /^#!\/bin\/sh\n# runtime\.x: a title\n# of two lines\n#\n# it does what it says\n# Expected: \$\(touch/);
 });
 
+t.test("the script follows a container as the run did", async (t) => {
+  const driver = { argv: ["/usr/bin/target"], timeoutMs: 10_000, pidFromState: true, reportsByFifo: true } as const;
+  const script = reproduceScript(minimalCase("1.0.0"), options({ driver }));
+  t.equal(syntax(script), "");
+  t.match(script, "mkfifo -m 0666 /run/oci-conform/case/b0/rootfs/.oci/report");
+  const [line = ""] = script.split("\n").filter((each) => each.startsWith("pid0="));
+  const asked = line.replace(" < /run/oci-conform/input", "");
+  const state = '{\n  "annotations": {},\n  "pid" : 77,\n "status": "created"\n}';
+  const said = spawnSync("sh", ["-c", `RUNTIME='printf %s "$STATE" #'; ${asked}; echo "$pid0"`], {
+    env: { PATH: process.env.PATH, STATE: state },
+    encoding: "utf8",
+  });
+  t.equal(said.stdout, "77\n", said.stderr);
+});
+
 t.test("every kind of file, fixture and step is valid shell", async (t) => {
   const config = minimalConfig("1.0.0");
   const subject: RuntimeCase = {

@@ -3,7 +3,7 @@ import t from "tap";
 import { caseOf, minimalCase, minimalConfig } from "../../../generators/runtime/base.js";
 import { CASE_DIR, FIXTURES, HOOK_RECORDS, type RuntimeCase, type Step } from "../../../runners/runtime/case.js";
 import type { Action } from "../../../runners/runtime/protocol.js";
-import { actionsOf, compile, configTextOf, hookDirectories, operation, PROBE_MARK } from "../../../runners/runtime/script.js";
+import { actionsOf, compile, configTextOf, type Driver, hookDirectories, operation, PROBE_MARK } from "../../../runners/runtime/script.js";
 
 const driver = { argv: ["/usr/bin/target", "--flag"], timeoutMs: 1234 };
 
@@ -233,4 +233,19 @@ t.test("compiling is pure, one list of actions a step; the gathering asks for ea
     script.gather.slice(0, 4).map(({ do: kind }) => kind),
     ["terminal", "seccomp-deliveries", "clean", "output"],
   );
+});
+
+t.test("a target without PID files or without output is followed otherwise", async (t) => {
+  const other: Driver = { ...driver, pidFromState: true, reportsByFifo: true };
+  const steps: Step[] = [
+    { op: "create", container: 0, id: "x" },
+    { op: "parallel", steps: [{ op: "create", container: 0 }] },
+  ];
+  const script = compile(withContainer({}, { steps }), other);
+  const asks = { do: "ask-pid", name: "pid0", argv: ["/usr/bin/target", "--flag", "state", "oci-conform-0"], timeoutMs: 1234 };
+  for (const actions of script.steps) t.same(actions.at(-1), asks);
+  t.same(ofKind(script.prepare, "report"), [{ do: "report", path: `${CASE_DIR}/b0/rootfs/.oci/report`, slot: 0 }]);
+  const usual = compile(withContainer({}, { steps }), driver);
+  t.same(ofKind([...usual.prepare, ...usual.steps.flat()], "report"), []);
+  t.same(ofKind(usual.steps.flat(), "ask-pid"), []);
 });

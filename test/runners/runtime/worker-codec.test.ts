@@ -58,6 +58,11 @@ t.test("an action is its name and its fields in the order of the protocol", asyn
       { do: "run", argv: ["/x", "y z"], timeoutMs: 5, slot: -1, umask: 18, cwd: "/", background: "" },
       ["run", "5", "-1", "18", "/", "", "/x", "y z"],
     ],
+    [
+      { do: "ask-pid", name: "pid0", argv: ["/x", "state", "c"], timeoutMs: 5 },
+      ["ask-pid", "5", "-1", "18", "/", "pid0", "/x", "state", "c"],
+    ],
+    [{ do: "report", path, slot: 1 }, ["report", path, "1"]],
     [{ do: "join", key: "p0" }, ["join", "p0"]],
     [{ do: "set", name: "n", path }, ["set", "n", path]],
     [{ do: "set-cgroups", name: "n", pid: "@{pid0}" }, ["set-cgroups", "n", "@{pid0}"]],

@@ -2,6 +2,7 @@ import t from "tap";
 
 import { command, only, said, sh, start } from "./worker-fixture.js";
 
+const MARK = "\u001emark";
 const AT = "/run/oci-conform/case";
 
 t.test("a command ends as it ends", async (t) => {
@@ -144,4 +145,61 @@ t.test("output is not waited for longer than asked when somebody holds on to it"
   ]);
   t.equal(only("output", held).ended, false);
   t.equal(only("output", later).ended, true);
+});
+
+t.test("a pid is read out of what a command prints", async (t) => {
+  const worker = await start(t);
+  const asked = async (json: string): Promise<string> => {
+    const [got, named] = await worker.run([
+      { do: "ask-pid", name: "pid0", argv: ["/bin/sh", "-c", 'printf %s "$1"', "sh", json], timeoutMs: 20_000 },
+      { do: "readlink", path: "/proc/@{pid0}/ns/mnt" },
+    ]);
+    if (got?.kind !== "bytes") return got?.kind === "error" && named?.kind === "unset" ? got.errno : `${got?.kind} ${named?.kind}`;
+    t.equal(named?.kind, "bytes", "the variable is set");
+    return got.bytes.toString("utf8");
+  };
+  for (const [json, pid] of [
+    ['{"pid":1}', "1"],
+    ['\n{ "id" : "a\\"pid\\":7" ,\t"pid" :\n1 , "x":[{"pid":9}]}', "1"],
+    ['{"annotations":{"pid":9},"list":["pid",{"pid":8}],"pid":1}', "1"],
+    ['{"pid":"pid","pid ":4}', "ENOENT"],
+    ['{"annotations":{"pid":1}}', "ENOENT"],
+    ['["pid",1]', "ENOENT"],
+    ["", "ENOENT"],
+    ["pid", "ENOENT"],
+    ['{"pid', "ENOENT"],
+    ['{"pid\\', "ENOENT"],
+    ['{"pid"', "ENOENT"],
+    ['{"pid":', "ENOENT"],
+    ['{"pid":0}', "ENOENT"],
+    ['{"pid":-1}', "ENOENT"],
+    ['{"pid":1.5}', "ENOENT"],
+    ['{"pid":1e1}', "ENOENT"],
+    ['{"pid":99999999999999999999}', "ENOENT"],
+    ['{"pid":4294967297}', "ESRCH"],
+    ['{"pid":4194000}', "ESRCH"],
+  ] as const)
+    t.equal(await asked(json), pid, json);
+  const [absent, ran] = await worker.run([{ do: "ask-pid", name: "x", argv: ["/nonexistent"], timeoutMs: 20_000 }, sh("echo $HOME")]);
+  t.equal(only("error", absent).errno, "ENOENT");
+  t.equal(said(ran), "/root");
+});
+
+t.test("what is written to a report's FIFO is output of its slot, whoever writes and however often", async (t) => {
+  const worker = await start(t);
+  const path = `${AT}/report`;
+  const [made, first, , awaited, , output] = await worker.run([
+    { do: "report", path, slot: 1 },
+    sh(`echo one > ${path}; stat -c "%a %F" ${path}`),
+    sh(`head -c 100000 /dev/zero | tr "\\0" x > ${path}; printf "\\\\036mark\\n" > ${path}`),
+    { do: "await-line", slot: 1, mark: MARK, pid: "1", timeoutMs: 20_000 },
+    { do: "clean" },
+    { do: "output", slot: 1, timeoutMs: 1000 },
+  ]);
+  t.equal(made?.kind, "ok");
+  t.equal(said(first), "666 fifo");
+  t.equal(only("awaited", awaited).outcome, "ready");
+  t.match(only("output", output).stdout.toString("utf8"), new RegExp(`^one\nx{100000}${MARK}\n$`));
+  const [again] = await worker.run([{ do: "report", path: "/nonexistent/report", slot: 0 }]);
+  t.same(only("error", again), { kind: "error", errno: "ENOENT", step: "mkfifo" });
 });

@@ -179,4 +179,14 @@ t.test("hooks that fail", async (t) => {
     ["hooks.stdin-may-stay-unread", unread(0), unread(1)],
     ["hooks.timeout-aborts", slow(true), slow(false)],
   ]);
+  const { verdictBy } = await import("./fixture.js");
+  const kept = (kind: HookKind, called: boolean): Canned => ({
+    config: config({ [kind]: [recordingHook(kind, `${kind}-0`, ["--ignore-stdin"])] }),
+    delete: ran(1),
+    seen: { hooks: called ? [record(kind)] : [] },
+  });
+  const verdict = (canned: Canned) => verdictBy(failures, "runtime.hooks.stdin-may-stay-unread", canned);
+  t.equal(verdict(kept("prestart", true)), "pass", "delete has other reasons");
+  t.equal(verdict(kept("poststop", true)), "fail");
+  t.equal(verdict(kept("poststop", false)), "pass", "it never came as far");
 });

@@ -8,7 +8,7 @@ import program from "../../../suites/runtime/program.js";
 import robustness from "../../../suites/runtime/robustness.js";
 import state from "../../../suites/runtime/state.js";
 import { type Both, judgesBothWays } from "./both.js";
-import { type Canned, configOf, ran } from "./fixture.js";
+import { type Canned, configOf, look, ran } from "./fixture.js";
 
 type Done = readonly [Step, StepResult];
 
@@ -207,6 +207,25 @@ const STATE: readonly Both[] = [
   ["state.schema", told("created", {}), told("created", { bundle: undefined })],
   ["query-state.returns-state", told("created", {}), told("created", { status: "odd" })],
 ];
+
+t.test("a pid that is known by state alone is the container's where the program is seen by it", async (t) => {
+  const { verdictBy } = await import("./fixture.js");
+  const ids = ["runtime.state.pid-when-created", "runtime.state.pid-when-running"];
+  const mnt = "mnt:[77]";
+  const looked = (pid: number, namespace: string): Done => [
+    { op: "look", container: 0 },
+    { op: "look", look: { ok: true, value: look({ pid, namespaces: { mnt: namespace } }) } },
+  ];
+  const verdicts = (canned: Canned) =>
+    ids.map((id) => verdictBy(state, id, { ...canned, target: { pidFromState: true }, inside: { namespaces: { mnt } } }));
+  const whole = (pid: unknown, ...more: Done[]) =>
+    run(create(), tells("created", { pid }), start(), ready, ...more, tells("running", { pid }));
+  t.same(verdicts(whole(100, looked(100, mnt))), ["pass", "pass"]);
+  t.same(verdicts(whole(100, looked(100, "mnt:[1]"))), [undefined, undefined], "another process");
+  t.same(verdicts(whole(100)), [undefined, undefined], "nobody looked");
+  t.same(verdicts(whole(101, looked(100, mnt))), ["fail", "fail"], "not what it was");
+  t.same(verdicts({ ...whole(undefined), seen: { pid: null } }), ["fail", "fail"]);
+});
 
 t.test("file descriptors, bundle", async (t) => {
   const id = "runtime.bundle.rootfs-from-root-path";

@@ -76,6 +76,15 @@ t.test("a container goes from absent over created, running and stopped to absent
   ]);
 });
 
+t.test("a program that does not wait may end after a state told that it runs", async (t) => {
+  const after = (hold: boolean) =>
+    walk(caseViewOf({ container: { hold }, steps: [create(), start(), tells("running"), tells("stopped"), kill("TERM", 1)] })).map(
+      ({ op, before }) => `${op}: ${before}`,
+    );
+  t.same(after(false).slice(2), ["state: unknown", "state: unknown", "kill: stopped"]);
+  t.same(after(true).slice(2, 4), ["state: unknown", "state: running"]);
+});
+
 t.test("a refused operation changes nothing", async (t) => {
   t.same(found(create(), create(1), remove(1), start()).slice(1), ["create: created", "delete: created", "start: created"]);
   t.same(found(start(1), kill("TERM", 1), create()), ["start: absent", "kill: absent", "create: absent"]);
