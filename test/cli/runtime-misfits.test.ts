@@ -161,7 +161,12 @@ for (const [name, failing, said, body] of UNSEEN) {
     const args = ["--report", "tap", "--cases", "0", "--timeout", "2s", ...only(ids)];
     const ran = await conform("runtime", "--bin", wrapper(root, "misfit", body), "--out", join(root, "out"), ...args);
     t.equal(ran.code, failing.length > 0 ? 1 : 2, ran.stdout + ran.stderr);
-    t.same([...ran.stdout.matchAll(/^not ok \d+ - (\S+)$/gm)].map(([, id]) => id).sort(), failing);
+    const found = [...ran.stdout.matchAll(/^not ok \d+ - (\S+)$/gm)].map(([, id]) => id).sort();
+    // Whether a container is seen to run that nobody can wait for is a matter of luck.
+    t.same(
+      found.filter((id) => id !== "runtime.state.pid-when-running"),
+      failing,
+    );
     t.match(ran.stdout + ran.stderr, said);
     t.match(ran.stdout, /^ok \d+ - runtime\.state\.status-created$/m);
     t.match(ran.stdout, /^ok \d+ - runtime\.create\.missing-arguments-error$/m);
