@@ -1,23 +1,25 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { Agent } from "node:http";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import t, { type Test } from "tap";
+import t from "tap";
 import { parse } from "yaml";
 import { CHOICES } from "../../reference-registry/choices.js";
 import { FAULTS } from "../../reference-registry/faults/index.js";
 import { type ServeOptions, serve } from "../../reference-registry/serve.js";
+import { inParallel } from "../../runners/explore.js";
 import { Client } from "./client.js";
 import { blobs, fill, manifests, rest, Scenario, Transcript } from "./scenario.js";
 
 /** All answers of a registry: to the whole scenario, then after a restart without the fault, then to nobody in particular. */
 async function play(
-  t: Test,
+  base: string,
   name: string,
   fault: Pick<ServeOptions, "fault" | "choice">,
   tagOrder: ServeOptions["tagOrder"] = "caseless",
   more: (run: Scenario) => Promise<void> = async () => {},
 ): Promise<Map<string, string>> {
-  const dir = t.testdir();
+  const dir = mkdtempSync(join(base, `${name}-`));
   const transcript = new Transcript();
   const agent = new Agent({ keepAlive: true });
   const first = await serve({ dir, durable: false, manifestLimit: 2_000_000, tagOrder, ...fault });
@@ -40,25 +42,30 @@ async function play(
   return transcript.steps;
 }
 
+/** Some faults only show by their silence: several registries are waited for at the same time. */
+const AT_ONCE = 8;
+
 t.test("each fault shows", async (t) => {
-  const right = await play(t, "none", {});
-  t.same(await play(t, "none", {}), right, "without a fault nothing differs");
-  for (const { name } of FAULTS) {
-    const wrong = await play(t, name, { fault: name });
+  const base = t.testdir();
+  const right = await play(base, "none", {});
+  t.same(await play(base, "none", {}), right, "without a fault nothing differs");
+  await inParallel(FAULTS, AT_ONCE, new AbortController().signal, async ({ name }) => {
+    const wrong = await play(base, name, { fault: name });
     const differing = [...right].filter(([label, text]) => wrong.get(label) !== text);
     t.not(differing.length, 0, `${name}: ${differing.length} of ${right.size} answers`);
-  }
+  });
 });
 
 t.test("each choice shows", async (t) => {
-  const usual = await play(t, "none", {}, "bytes", fill);
-  for (const { name } of CHOICES) {
-    const other = await play(t, name, { choice: name }, "bytes", fill);
+  const base = t.testdir();
+  const usual = await play(base, "none", {}, "bytes", fill);
+  await inParallel(CHOICES, AT_ONCE, new AbortController().signal, async ({ name }) => {
+    const other = await play(base, name, { choice: name }, "bytes", fill);
     t.ok(
       [...usual].some(([label, text]) => other.get(label) !== text),
       name,
     );
-  }
+  });
   await t.rejects(serve({ dir: t.testdir(), choice: "none" }), { name: "RangeError", message: /no choice none/ });
 });
 

@@ -13,7 +13,7 @@ export class Transcript {
 const anonymous = (text: string): string => text.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<session>");
 
 /** How long a registry with a fault may be silent; one without never is. */
-const LIMIT = 500;
+const LIMIT = 1000;
 
 const limited = <T>(work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
