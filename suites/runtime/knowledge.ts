@@ -25,6 +25,9 @@ const ALL: readonly Standing[] = ["absent", "created", "running", "stopped"];
 /** The signals on which the probe ends. */
 const LETHAL = ["TERM", "SIGTERM", "15", "KILL", "SIGKILL", "9"];
 
+/** A kill that may end a program, at once or later. */
+export const mayEnd = (step: Step, first: boolean): boolean => step.op === "kill" && (!first || LETHAL.includes(step.signal));
+
 /** The status in a state's JSON, if it is one that this model has. */
 export function statusIn(state: unknown): Standing | undefined {
   const status = typeof state === "object" && state !== null && "status" in state ? state.status : undefined;

@@ -4,6 +4,7 @@ import {
   afterOperation,
   hasEnded,
   type Knowledge,
+  mayEnd,
   mayHaveEnded,
   type Operation,
   type Program,
@@ -37,6 +38,8 @@ interface Track {
   lives: number;
   /** Whether the PID that the harness has is that of its process. */
   pid: boolean;
+  /** Since it was created something was done that may end its program later. */
+  doomed: boolean;
 }
 
 const isOperation = (step: Step): step is Extract<Step, { op: Operation["op"] }> =>
@@ -64,7 +67,7 @@ class Walk {
   }
 
   #track(id: string): Track {
-    const track = this.#tracks.get(id) ?? { known: ["absent"], lives: 0, pid: false };
+    const track = this.#tracks.get(id) ?? { known: ["absent"], lives: 0, pid: false, doomed: false };
     this.#tracks.set(id, track);
     return track;
   }
@@ -86,6 +89,7 @@ class Walk {
   #change(id: string, to: (known: Knowledge) => Knowledge): void {
     const track = this.#track(id);
     if (track.known !== "lost") track.known = to(track.known);
+    if (to !== reported) track.doomed = true;
   }
 
   #operate(step: Extract<Step, { op: Operation["op"] }>, result: StepResult & { readonly ran: Operation["ran"] }): void {
@@ -97,19 +101,24 @@ class Walk {
     const event: Event = { ...operation, id, container, foreign: owner < 0, before: statusOf(track), lives: track.lives, next: undefined };
     this.events.push(event);
     if (step.op === "create") this.#created(step.container, track, event);
-    track.known = afterOperation(track.known, operation, this.#program(container));
+    const program = this.#program(container, track);
+    if (mayEnd(step, program.first)) track.doomed = true;
+    track.known = afterOperation(track.known, operation, program);
   }
 
   /** The file of the PID is the step's container's, whatever the id. */
   #created(file: number, track: Track, { ran, before, id }: Event): void {
-    if (ok(ran)) track.lives++;
+    if (ok(ran)) {
+      track.lives++;
+      track.doomed = false;
+    }
     if (ok(ran) || before === "absent" || before === "unknown") this.#track(idOf(file)).pid = ok(ran) && id === idOf(file);
   }
 
-  #program(container: number): Program {
+  #program(container: number, { doomed }: Track): Program {
     const { config, hold = false } = this.#view.case.containers[container] ?? {};
     const first = config?.linux?.namespaces?.some(({ type, path }) => type === "pid" && path === undefined) ?? false;
-    return { first, waits: hold };
+    return { first, waits: hold && !doomed };
   }
 
   #await(step: Extract<Step, { op: "await" }>, result: StepResult): void {
@@ -132,6 +141,7 @@ class Walk {
         this.#track(idOf(step.container)).pid = false;
         track.lives++;
       }
+      if (step.op === "kill" || step.op === "delete") track.doomed = true;
       const answered = result && "ran" in result && (ok(result.ran) || refused(result.ran));
       if (track.known !== "lost") track.known = answered ? "open" : "lost";
     });

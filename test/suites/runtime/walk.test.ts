@@ -83,6 +83,13 @@ t.test("a program that does not wait may end after a state told that it runs", a
     );
   t.same(after(false).slice(2), ["state: unknown", "state: unknown", "kill: stopped"]);
   t.same(after(true).slice(2, 4), ["state: unknown", "state: running"]);
+  const late: Done = [ended[0], { op: "await", outcome: "timeout" }];
+  t.same(
+    found(create(), start(), ready, kill("TERM"), late, tells("running"), remove(1), tells("stopped")).slice(3),
+    ["state: unknown", "delete: unknown", "state: unknown"],
+    "nor is it known of one that was told to end, and has not yet",
+  );
+  t.same(found(create(), start(), ready, kill("USR1"), tells("running"), remove(1)).slice(3), ["state: running", "delete: running"]);
 });
 
 t.test("a refused operation changes nothing", async (t) => {
@@ -108,7 +115,8 @@ t.test("that a container is gone takes a delete and a state that say so", async 
 });
 
 t.test("what leaves the status open says so, until a state tells it", async (t) => {
-  t.same(found(create(), start(), kill("KILL"), tells("running"), remove(1)).slice(-2), ["state: unknown", "delete: running"]);
+  t.same(found(create(), start(), tells("running"), remove(1)).slice(-2), ["state: unknown", "delete: running"]);
+  t.same(found(create(), start(), kill("KILL"), tells("running"), remove(1)).at(-1), "delete: unknown", "it may end any moment");
   t.same(found(create(), together("start"), tells("running"), remove(1)).slice(-2), ["state: unknown", "delete: running"]);
   t.same(found(create(), start(1), remove(0)).at(-1), "delete: unknown", "a failed start may have destroyed it");
   t.same(found(create(), remove(1, true), tells(null)).at(-1), "state: unknown", "a forced delete may have stopped it");
