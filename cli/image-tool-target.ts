@@ -52,6 +52,9 @@ const TRIES = 3;
 /** Content as observations have it: its size and digest. */
 const sized = (bytes: Buffer | undefined): string | undefined => bytes && `${bytes.length} ${digestOf(bytes)}`;
 
+/** How long a tool may take to say its version. */
+const VERSION_MS = 10_000;
+
 /** A tool in its sandbox: carries images out, one directory for the layouts of a whole run. */
 export class ToolTarget {
   readonly tool: Tool;
@@ -80,9 +83,10 @@ export class ToolTarget {
   /** The first line of the tool's version; empty when it does not say. */
   async version(): Promise<string> {
     if (this.#version !== undefined) return this.#version;
-    const { stdout, failed } = await execa(this.tool.program, this.tool.version, {
+    // What the tool itself started, and would hold its output open, has to end with it: `timeout` ends a whole process group.
+    const seconds = Math.min(VERSION_MS, this.limits.timeoutMs) / 1000;
+    const { stdout, failed } = await execa("timeout", ["-k", "1", `${seconds}`, this.tool.program, ...this.tool.version], {
       reject: false,
-      timeout: 10_000,
       stdin: "pipe",
       input: "",
     });
