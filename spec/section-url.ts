@@ -40,7 +40,7 @@ const pointer = ({ fragment }: Requirement): string =>
   fragment === undefined ? "" : `:~:text=${fragment.split(FRAGMENT_SEPARATOR).map(encoded).join(",")}`;
 
 /** Stands between the first and the last words of a sentence in an entry's fragment. */
-export const FRAGMENT_SEPARATOR = " … ";
+const FRAGMENT_SEPARATOR = " … ";
 
 /**
  * Where a statement stands on the web, down to the sentence; undefined for rules of ours.

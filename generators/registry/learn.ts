@@ -31,7 +31,7 @@ export const minimalCase = (): RegistryCase =>
   ]);
 
 /** So many components more than the repositories of a case have are tried. */
-export const DEEPER = [1, 2, 3] as const;
+const DEEPER = [1, 2, 3] as const;
 
 /** Requests whose answers tell what a registry chose; `learn` in the suite reads them by their labels. */
 export const learningCase = (large: boolean): RegistryCase =>

@@ -37,7 +37,7 @@ export const whyNoNice = (host: HostFacts): string | undefined =>
  * Whether real-time policies can be had: a kernel with real-time group scheduling gives a fresh cgroup no real-time budget. On v2 no file
  * tells such a kernel, so wherever the sandbox's cgroup has the cpu controller the answer is no.
  */
-export const realtimeAllowed = (host: HostFacts): boolean => whyNoRealtime(host) === undefined;
+const realtimeAllowed = (host: HostFacts): boolean => whyNoRealtime(host) === undefined;
 
 /** Why not; undefined when they can be had. */
 export function whyNoRealtime(host: HostFacts): string | undefined {

@@ -3,7 +3,7 @@ import { begin, caseOf, chunk, finish, get, image, pushImage, random } from "../
 import { isName } from "../../spec/distribution/grammar.js";
 import { atLeast, isRelease } from "../../spec/distribution/releases.js";
 import { holds } from "../check.js";
-import { answers, bytesSent, contentRange, isKnownDigest } from "./look.js";
+import { answers, bytesSent, contentRange, isKnownDigest, presenceAt } from "./look.js";
 import { good } from "./pushing-manifests.js";
 import { check, example, section } from "./suite.js";
 
@@ -13,16 +13,10 @@ const NOT_THERE = [404, 405, 501];
 export default section("General", [
   check("registry.general.base-ok", (view) => (view.route.kind === "base" && view.method === "GET" ? answers(view, 200) : undefined)),
   check("registry.general.pull-supported", (view) => {
-    const { route, model, method } = view;
+    const { route, method } = view;
     if (method !== "GET" && method !== "HEAD") return undefined;
-    const presence =
-      route.kind === "blob"
-        ? model.blob(route.name, route.digest)
-        : route.kind === "manifest"
-          ? model.manifest(route.name, route.reference).presence
-          : "absent";
     // What a manifest is given as hangs on Accept; that is judged elsewhere.
-    return presence === "present" && !(route.kind === "manifest" && view.status === 404)
+    return presenceAt(view) === "present" && !(route.kind === "manifest" && view.status === 404)
       ? holds(!NOT_THERE.includes(view.status), "content that is there", view.status)
       : undefined;
   }),

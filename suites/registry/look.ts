@@ -5,6 +5,7 @@ import { nextLink } from "../../runners/registry/run-case.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
 import { holds, type Judgement } from "../check.js";
 import { failed } from "./answered.js";
+import type { Presence } from "./holdings.js";
 import { parseJson } from "./manifest.js";
 import type { View } from "./suite.js";
 
@@ -13,6 +14,12 @@ export const aside = (view: View): boolean => [401, 403, 429, 507].includes(view
 
 /** A manifest as large as the spec asks registries to take: to refuse that is no matter of a quota. */
 const large = (view: View): boolean => view.route.kind === "manifest" && bytesSent(view) >= 4_000_000;
+
+/** Whether the blob or manifest that a request asks for is there; unknown of all else. */
+export function presenceAt({ route, model }: View): Presence {
+  if (route.kind === "blob") return model.blob(route.name, route.digest);
+  return route.kind === "manifest" ? model.manifest(route.name, route.reference).presence : "unknown";
+}
 
 /** The answer's status is one of these; answers about rights are not judged. */
 export const answers = (view: View, ...statuses: readonly number[]): Judgement | undefined =>

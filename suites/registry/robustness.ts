@@ -20,7 +20,7 @@ import {
 import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
 import { equal, holds, type Judgement } from "../check.js";
 import { came } from "./answered.js";
-import { answers, aside, digestIn, isObject, jsonBody, plainGet } from "./look.js";
+import { answers, aside, digestIn, isObject, jsonBody, plainGet, presenceAt } from "./look.js";
 import { queryOf } from "./route.js";
 import { check, example, lack, section, type View } from "./suite.js";
 
@@ -48,14 +48,9 @@ function stillGone(view: View): Judgement | undefined {
   const deleted = observation.exchanges.some(
     ({ request, response }) => request.method === "DELETE" && request.url === exchange.request.url && response?.status === 202,
   );
-  const { route, model } = view;
-  const presence =
-    route.kind === "blob"
-      ? model.blob(route.name, route.digest)
-      : route.kind === "manifest"
-        ? model.manifest(route.name, route.reference).presence
-        : "unknown";
-  return deleted && presence === "deleted" ? holds(view.status !== 200, "nothing: its deletion was acknowledged", view.status) : undefined;
+  return deleted && presenceAt(view) === "deleted"
+    ? holds(view.status !== 200, "nothing: its deletion was acknowledged", view.status)
+    : undefined;
 }
 
 /** Whether an upload was closed with a digest by another repository's URL, without a byte, and by no other. */
