@@ -48,7 +48,8 @@ static pid_t read_pid(const char *path) {
 static int lifecycle(const char *runtime, const char *bundle, const char *id) {
   char pid_file[4096];
   snprintf(pid_file, sizeof pid_file, "%s/pid", bundle);
-  if (run((const char *[]){runtime, "create", "--bundle", bundle, "--pid-file", pid_file, id, NULL})) return fprintf(stderr, "create: "), -1;
+  if (run((const char *[]){runtime, "create", "--bundle", bundle, "--pid-file", pid_file, id, NULL}))
+    return fprintf(stderr, "create: "), -1;
   run((const char *[]){runtime, "state", id, NULL});
   if (run((const char *[]){runtime, "start", id, NULL})) return -1;
   /* A subreaper becomes the parent of the container process when create has exited. */

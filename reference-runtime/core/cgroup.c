@@ -9,7 +9,8 @@
 #include "kernel.h"
 
 /* Directories from the mount's root down to the cgroup, the mount itself excluded: calls for each, outermost first. */
-static void each_level(const char *directory, const char *mount, void (*visit)(const char *path, const char *parent, const void *context), const void *context) {
+static void each_level(const char *directory, const char *mount, void (*visit)(const char *path, const char *parent, const void *context),
+                       const void *context) {
   size_t top = strlen(mount);
   if (strncmp(directory, mount, top)) die("cgroup %s is not below %s", directory, mount);
   for (size_t i = top + 1; i <= strlen(directory); i++) {
@@ -41,7 +42,8 @@ static void enable_level(const char *path, const char *parent, const void *conte
   struct buf enabled = {0};
   if (read_file_at(AT_FDCWD, file, &enabled)) die_errno("%s: read %s", s->from, file);
   bool there = false;
-  for (char *save, *word = strtok_r(enabled.data, " \n", &save); word; word = strtok_r(NULL, " \n", &save)) there |= !strcmp(word, s->text[0]);
+  for (char *save, *word = strtok_r(enabled.data, " \n", &save); word; word = strtok_r(NULL, " \n", &save))
+    there |= !strcmp(word, s->text[0]);
   free(enabled.data);
   if (!there && write_file_at(AT_FDCWD, file, command)) die_errno("%s: enable the %s controller in %s", s->from, s->text[0], file);
 }
@@ -89,7 +91,10 @@ static void write_limit(const struct step *s) {
 static void attach_device_program(const struct step *s) {
   size_t length;
   AUTO_FREE void *instructions = unhex(s->text[1], &length);
-  union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE, .insn_cnt = (uint32_t)(length / 8), .insns = (uintptr_t)instructions, .license = (uintptr_t) "Apache-2.0"};
+  union bpf_attr load = {.prog_type = BPF_PROG_TYPE_CGROUP_DEVICE,
+                         .insn_cnt = (uint32_t)(length / 8),
+                         .insns = (uintptr_t)instructions,
+                         .license = (uintptr_t)"Apache-2.0"};
   AUTO_CLOSE int program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load);
   if (program < 0) die_errno("%s: load the device program", s->from);
   AUTO_CLOSE int group = open(s->text[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -180,7 +180,8 @@ void container_create(struct container *c, const struct create_options *options)
   channel_order(sockets[0], 'g', ENDED);
   free(channel_expect(sockets[0], 'h', ENDED));
   creation.hooks_begun = true;
-  AUTO_FREE char *state = state_json(c, plan, fault("hook-with-wrong-status") ? STOPPED : CREATING, creation.process + fault("hook-with-wrong-pid"));
+  AUTO_FREE char *state =
+      state_json(c, plan, fault("hook-with-wrong-status") ? STOPPED : CREATING, creation.process + fault("hook-with-wrong-pid"));
   static const char *const kinds[] = {"prestart", "createRuntime"};
   for (int i = 0; i < 2; i++) {
     char *wrong = hooks_run(plan, kinds[i], state);

@@ -17,9 +17,7 @@ static void add(struct plan *plan, enum verb verb, const char *text) {
   plan->steps[plan->count++] = (struct step){.verb = verb, .from = "exec", .text = {text}};
 }
 
-static bool of_process(enum verb verb) {
-  return (verb >= V_ENV && verb <= V_LISTENER) || verb == V_DENY_SETGROUPS;
-}
+static bool of_process(enum verb verb) { return (verb >= V_ENV && verb <= V_LISTENER) || verb == V_DENY_SETGROUPS; }
 
 /* `uid[:gid]` */
 static void set_user(struct plan *plan, const char *text) {

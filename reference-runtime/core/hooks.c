@@ -53,7 +53,8 @@ static char *wait_hook(const struct step *hook, pid_t pid) {
 
 static char *run_hook(const struct plan *plan, const struct step *hook, const char *state) {
   AUTO_CLOSE int input = memfd_create("state", MFD_CLOEXEC);
-  if (input < 0 || write_all(input, state, fault("hook-without-state") ? 0 : strlen(state)) || lseek(input, 0, SEEK_SET)) return format("%s: write the state: %s", hook->from, strerror(errno));
+  if (input < 0 || write_all(input, state, fault("hook-without-state") ? 0 : strlen(state)) || lseek(input, 0, SEEK_SET))
+    return format("%s: write the state: %s", hook->from, strerror(errno));
   pid_t pid = fork();
   if (pid < 0) return format("%s: fork: %s", hook->from, strerror(errno));
   if (pid == 0) become_hook(plan, hook, input);

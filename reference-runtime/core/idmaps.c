@@ -19,7 +19,8 @@ static void by_helper(const struct plan *plan, const char *kind, pid_t pid) {
     die_errno("linux.%sMappings: execute %s", kind, program);
   }
   int status;
-  if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status)) die("linux.%sMappings: %s refused the mappings", kind, program);
+  if (waitpid(child, &status, 0) != child || !WIFEXITED(status) || WEXITSTATUS(status))
+    die("linux.%sMappings: %s refused the mappings", kind, program);
 }
 
 static void write_map(const struct plan *plan, const char *kind, pid_t pid) {

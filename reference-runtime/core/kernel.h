@@ -39,7 +39,9 @@ static inline int sys_fsconfig(int fs, unsigned command, const char *key, const 
   return (int)syscall(SYS_fsconfig, fs, command, key, value, aux);
 }
 static inline int sys_fsmount(int fs, unsigned flags, unsigned attributes) { return (int)syscall(SYS_fsmount, fs, flags, attributes); }
-static inline int sys_openat2(int dir, const char *path, struct open_how *how) { return (int)syscall(SYS_openat2, dir, path, how, sizeof *how); }
+static inline int sys_openat2(int dir, const char *path, struct open_how *how) {
+  return (int)syscall(SYS_openat2, dir, path, how, sizeof *how);
+}
 /* The id of the mount that a directory is on. */
 static inline int mount_id(int dir, const char *path, uint64_t *id) {
   struct statx st;

@@ -16,21 +16,22 @@ enum { EXIT_USAGE = 64 };
 #define SPEC_VERSION "1.3.0"
 
 static const char HELP[] =
-  "usage: oci-ref [--root DIR] [--log FILE] [--log-format text|json] [--fault NAME] COMMAND\n\n"
-  "  create [--bundle DIR] [--pid-file FILE] [--console-socket PATH] [--preserve-fds N] ID\n"
-  "  start ID\n"
-  "  state ID\n"
-  "  kill [--all] ID [SIGNAL]\n"
-  "  delete [--force] ID\n"
-  "  run [--detach] [create's options] ID\n"
-  "  exec [--process FILE | --cwd DIR --env K=V --user UID[:GID] --tty] [--detach] [--pid-file FILE] [--console-socket PATH] ID [PROGRAM ARG...]\n"
-  "  pause ID, resume ID\n"
-  "  ps [--format json|table] ID\n"
-  "  list [--format json|table] [--quiet]\n"
-  "  update --resources FILE ID\n"
-  "  features\n"
-  "  spec [--bundle DIR] [--rootless]\n"
-  "  plan BUNDLE\n";
+    "usage: oci-ref [--root DIR] [--log FILE] [--log-format text|json] [--fault NAME] COMMAND\n\n"
+    "  create [--bundle DIR] [--pid-file FILE] [--console-socket PATH] [--preserve-fds N] ID\n"
+    "  start ID\n"
+    "  state ID\n"
+    "  kill [--all] ID [SIGNAL]\n"
+    "  delete [--force] ID\n"
+    "  run [--detach] [create's options] ID\n"
+    "  exec [--process FILE | --cwd DIR --env K=V --user UID[:GID] --tty] [--detach] [--pid-file FILE] [--console-socket PATH] ID [PROGRAM "
+    "ARG...]\n"
+    "  pause ID, resume ID\n"
+    "  ps [--format json|table] ID\n"
+    "  list [--format json|table] [--quiet]\n"
+    "  update --resources FILE ID\n"
+    "  features\n"
+    "  spec [--bundle DIR] [--rootless]\n"
+    "  plan BUNDLE\n";
 
 static void usage(const char *problem, const char *what) NORETURN;
 static void usage(const char *problem, const char *what) {
@@ -38,29 +39,74 @@ static void usage(const char *problem, const char *what) {
   exit(EXIT_USAGE);
 }
 
-enum option_code { O_ROOT = 1000, O_LOG, O_LOG_FORMAT, O_FAULT, O_BUNDLE, O_PID_FILE, O_CONSOLE, O_PRESERVE, O_PLAN, O_ALL, O_FORCE, O_DETACH, O_PROCESS, O_CWD, O_ENV, O_USER, O_TTY, O_NNP, O_FORMAT, O_QUIET, O_RESOURCES, O_IGNORED, O_IGNORED_VALUE, O_SYSTEMD, O_VERSION, O_HELP };
+enum option_code {
+  O_ROOT = 1000,
+  O_LOG,
+  O_LOG_FORMAT,
+  O_FAULT,
+  O_BUNDLE,
+  O_PID_FILE,
+  O_CONSOLE,
+  O_PRESERVE,
+  O_PLAN,
+  O_ALL,
+  O_FORCE,
+  O_DETACH,
+  O_PROCESS,
+  O_CWD,
+  O_ENV,
+  O_USER,
+  O_TTY,
+  O_NNP,
+  O_FORMAT,
+  O_QUIET,
+  O_RESOURCES,
+  O_IGNORED,
+  O_IGNORED_VALUE,
+  O_SYSTEMD,
+  O_VERSION,
+  O_HELP
+};
 
 /* One table for all commands: an option means the same everywhere. */
 static const struct option_row {
   const char *commands; /* "" for before the command */
   struct option row;
 } table[] = {
-  {"", {"root", 1, NULL, O_ROOT}}, {"", {"log", 1, NULL, O_LOG}}, {"", {"log-format", 1, NULL, O_LOG_FORMAT}}, {"", {"fault", 1, NULL, O_FAULT}},
-  {"", {"debug", 0, NULL, O_IGNORED}}, {"", {"rootless", 1, NULL, O_IGNORED_VALUE}}, {"", {"systemd-cgroup", 0, NULL, O_SYSTEMD}},
-  {"", {"version", 0, NULL, O_VERSION}}, {"", {"help", 0, NULL, O_HELP}},
-  {"create run spec", {"bundle", 1, NULL, O_BUNDLE}}, {"create run exec", {"pid-file", 1, NULL, O_PID_FILE}},
-  {"create run exec", {"console-socket", 1, NULL, O_CONSOLE}}, {"create run exec", {"preserve-fds", 1, NULL, O_PRESERVE}},
-  {"create run", {"plan", 1, NULL, O_PLAN}}, {"create run", {"no-new-keyring", 0, NULL, O_IGNORED}},
-  {"kill", {"all", 0, NULL, O_ALL}}, {"delete", {"force", 0, NULL, O_FORCE}}, {"run exec", {"detach", 0, NULL, O_DETACH}},
-  {"exec", {"process", 1, NULL, O_PROCESS}}, {"exec", {"cwd", 1, NULL, O_CWD}}, {"exec", {"env", 1, NULL, O_ENV}},
-  {"exec", {"user", 1, NULL, O_USER}}, {"exec", {"tty", 0, NULL, O_TTY}}, {"exec", {"no-new-privs", 0, NULL, O_NNP}},
-  {"ps list", {"format", 1, NULL, O_FORMAT}}, {"list", {"quiet", 0, NULL, O_QUIET}}, {"update", {"resources", 1, NULL, O_RESOURCES}},
+    {"", {"root", 1, NULL, O_ROOT}},
+    {"", {"log", 1, NULL, O_LOG}},
+    {"", {"log-format", 1, NULL, O_LOG_FORMAT}},
+    {"", {"fault", 1, NULL, O_FAULT}},
+    {"", {"debug", 0, NULL, O_IGNORED}},
+    {"", {"rootless", 1, NULL, O_IGNORED_VALUE}},
+    {"", {"systemd-cgroup", 0, NULL, O_SYSTEMD}},
+    {"", {"version", 0, NULL, O_VERSION}},
+    {"", {"help", 0, NULL, O_HELP}},
+    {"create run spec", {"bundle", 1, NULL, O_BUNDLE}},
+    {"create run exec", {"pid-file", 1, NULL, O_PID_FILE}},
+    {"create run exec", {"console-socket", 1, NULL, O_CONSOLE}},
+    {"create run exec", {"preserve-fds", 1, NULL, O_PRESERVE}},
+    {"create run", {"plan", 1, NULL, O_PLAN}},
+    {"create run", {"no-new-keyring", 0, NULL, O_IGNORED}},
+    {"kill", {"all", 0, NULL, O_ALL}},
+    {"delete", {"force", 0, NULL, O_FORCE}},
+    {"run exec", {"detach", 0, NULL, O_DETACH}},
+    {"exec", {"process", 1, NULL, O_PROCESS}},
+    {"exec", {"cwd", 1, NULL, O_CWD}},
+    {"exec", {"env", 1, NULL, O_ENV}},
+    {"exec", {"user", 1, NULL, O_USER}},
+    {"exec", {"tty", 0, NULL, O_TTY}},
+    {"exec", {"no-new-privs", 0, NULL, O_NNP}},
+    {"ps list", {"format", 1, NULL, O_FORMAT}},
+    {"list", {"quiet", 0, NULL, O_QUIET}},
+    {"update", {"resources", 1, NULL, O_RESOURCES}},
 };
 
 static const struct {
   char letter;
   const char *name;
-} letters[] = {{'b', "bundle"}, {'a', "all"}, {'f', "force"}, {'d', "detach"}, {'p', "process"}, {'e', "env"}, {'u', "user"}, {'t', "tty"}, {'q', "quiet"}, {'r', "resources"}, {'v', "version"}, {'h', "help"}};
+} letters[] = {{'b', "bundle"}, {'a', "all"}, {'f', "force"}, {'d', "detach"},    {'p', "process"}, {'e', "env"},
+               {'u', "user"},   {'t', "tty"}, {'q', "quiet"}, {'r', "resources"}, {'v', "version"}, {'h', "help"}};
 
 static struct {
   struct create_options create;
@@ -109,12 +155,8 @@ static void take(int option, const char *value) {
     case O_QUIET: options.quiet = true; break;
     case O_RESOURCES: options.resources = value; break;
     case O_SYSTEMD: die("--systemd-cgroup: cgroups are made in the file system only; ask for the cgroupfs manager");
-    case O_VERSION:
-      (void)!printf("oci-ref version " VERSION "\nspec: " SPEC_VERSION "\n");
-      exit(fflush(stdout) ? 1 : 0);
-    case O_HELP:
-      (void)!printf("%s", HELP);
-      exit(fflush(stdout) ? 1 : 0);
+    case O_VERSION: (void)!printf("oci-ref version " VERSION "\nspec: " SPEC_VERSION "\n"); exit(fflush(stdout) ? 1 : 0);
+    case O_HELP: (void)!printf("%s", HELP); exit(fflush(stdout) ? 1 : 0);
     default: break;
   }
 }
@@ -229,7 +271,8 @@ static int do_delete(const char *id) {
   container_load_plan(&c);
   enum status status = container_status(&c);
   if (fault("delete-without-end")) return 0;
-  if (status != STOPPED && !options.force && !fault("delete-of-running")) die("container \"%s\" cannot be deleted: it is %s, not stopped", id, status_name(status));
+  if (status != STOPPED && !options.force && !fault("delete-of-running"))
+    die("container \"%s\" cannot be deleted: it is %s, not stopped", id, status_name(status));
   container_kill_and_wait(&c);
   container_destroy(&c);
   return 0;
@@ -249,7 +292,8 @@ static int do_freeze(const char *id, bool freeze) {
   container_need(&c, id, true);
   container_load_plan(&c);
   enum status status = container_status(&c);
-  if (status != (freeze ? RUNNING : PAUSED) && !(freeze && status == CREATED)) die("container \"%s\" is %s, not %s", id, status_name(status), freeze ? "running" : "paused");
+  if (status != (freeze ? RUNNING : PAUSED) && !(freeze && status == CREATED))
+    die("container \"%s\" is %s, not %s", id, status_name(status), freeze ? "running" : "paused");
   const struct step *freezer = plan_find(&c.plan, V_FREEZER);
   if (!freezer) die("container \"%s\" cannot be paused: its config gives it no cgroup (linux.cgroupsPath)", id);
   AUTO_FREE char *path = format("%s/%s", freezer->text[0], freezer->text[1]);

@@ -45,7 +45,8 @@ static int mapping_namespace(const struct step *s) {
   close(ready[1]);
   bool made = read(ready[0], &byte, 1) == 1;
   AUTO_FREE char *path = format("/proc/%d/ns/user", (int)pid);
-  if (!made || write_map(pid, "uid_map", s->text[2]) || write_map(pid, "gid_map", s->text[3])) die_errno("%s: make a user namespace for the id map", s->from);
+  if (!made || write_map(pid, "uid_map", s->text[2]) || write_map(pid, "gid_map", s->text[3]))
+    die_errno("%s: make a user namespace for the id map", s->from);
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) die_errno("%s: open %s", s->from, path);
   close(hold[0]);
@@ -66,7 +67,9 @@ static unsigned attributes_of(int64_t flags) {
   static const struct {
     unsigned long flag;
     unsigned attribute;
-  } table[] = {{MS_RDONLY, MOUNT_ATTR_RDONLY}, {MS_NOSUID, MOUNT_ATTR_NOSUID}, {MS_NODEV, MOUNT_ATTR_NODEV}, {MS_NOEXEC, MOUNT_ATTR_NOEXEC}, {MS_NOATIME, MOUNT_ATTR_NOATIME}, {MS_STRICTATIME, MOUNT_ATTR_STRICTATIME}, {MS_NODIRATIME, MOUNT_ATTR_NODIRATIME}, {256, MOUNT_ATTR_NOSYMFOLLOW}};
+  } table[] = {{MS_RDONLY, MOUNT_ATTR_RDONLY},         {MS_NOSUID, MOUNT_ATTR_NOSUID},   {MS_NODEV, MOUNT_ATTR_NODEV},
+               {MS_NOEXEC, MOUNT_ATTR_NOEXEC},         {MS_NOATIME, MOUNT_ATTR_NOATIME}, {MS_STRICTATIME, MOUNT_ATTR_STRICTATIME},
+               {MS_NODIRATIME, MOUNT_ATTR_NODIRATIME}, {256, MOUNT_ATTR_NOSYMFOLLOW}};
   unsigned out = 0;
   for (size_t i = 0; i < sizeof table / sizeof *table; i++)
     if ((unsigned long)flags & table[i].flag) out |= table[i].attribute;
@@ -95,13 +98,15 @@ static char *next_option(char **rest) {
 static int detached_mount(const struct step *s) {
   AUTO_CLOSE int fs = sys_fsopen(s->text[0], FSOPEN_CLOEXEC);
   if (fs < 0) die_errno("%s: fsopen %s", s->from, s->text[0]);
-  if (*s->text[1] && sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", s->text[1], 0)) die_errno("%s: set the source %s", s->from, s->text[1]);
+  if (*s->text[1] && sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", s->text[1], 0))
+    die_errno("%s: set the source %s", s->from, s->text[1]);
   AUTO_FREE char *data = xstrdup(s->text[4]);
   for (char *option, *rest = data; (option = next_option(&rest));) {
     if (!*option) continue;
     char *equals = strchr(option, '=');
     if (equals) *equals = 0;
-    if (sys_fsconfig(fs, equals ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, option, equals ? equals + 1 : NULL, 0)) die_errno("%s: set the option %s%s%s", s->from, option, equals ? "=" : "", equals ? equals + 1 : "");
+    if (sys_fsconfig(fs, equals ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, option, equals ? equals + 1 : NULL, 0))
+      die_errno("%s: set the option %s%s%s", s->from, option, equals ? "=" : "", equals ? equals + 1 : "");
   }
   if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) die_errno("%s: create the %s file system", s->from, s->text[0]);
   int fd = sys_fsmount(fs, FSMOUNT_CLOEXEC, attributes_of(s->number[3]));
@@ -113,7 +118,8 @@ static void apply_idmap(const struct step *s, int tree) {
   AUTO_CLOSE int namespace = mapping_namespace(s);
   if (namespace < 0) die_errno("%s: open the user namespace %s", s->from, s->text[2]);
   struct mount_attr attr = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)namespace};
-  if (sys_mount_setattr(tree, "", AT_EMPTY_PATH | (s->number[1] ? AT_RECURSIVE : 0), &attr)) die_errno("%s: map the ids of the mount on %s", s->from, s->text[0]);
+  if (sys_mount_setattr(tree, "", AT_EMPTY_PATH | (s->number[1] ? AT_RECURSIVE : 0), &attr))
+    die_errno("%s: map the ids of the mount on %s", s->from, s->text[0]);
 }
 
 static int clone_tree(const struct step *s, const struct plan *plan) {
@@ -123,7 +129,8 @@ static int clone_tree(const struct step *s, const struct plan *plan) {
   if (root && root->number[1]) {
     /* What is mounted below it in the container does not come to the host. */
     struct mount_attr attr = {.propagation = MS_SLAVE};
-    if (sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr)) die_errno("%s: keep mounts below %s in the container", s->from, s->text[0]);
+    if (sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr))
+      die_errno("%s: keep mounts below %s in the container", s->from, s->text[0]);
   }
   return tree;
 }
@@ -136,7 +143,10 @@ void mounts_prepare(struct plan *plan) {
     if (s->verb == V_DEVICE && s->number[7]) {
       int node = sys_open_tree(AT_FDCWD, s->text[0], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
       struct stat st;
-      bool same = node >= 0 && !fstat(node, &st) && (S_ISCHR(st.st_mode) ? 'c' : S_ISBLK(st.st_mode) ? 'b' : 0) == *s->text[1] &&
+      bool same = node >= 0 && !fstat(node, &st) &&
+                  (S_ISCHR(st.st_mode)   ? 'c'
+                   : S_ISBLK(st.st_mode) ? 'b'
+                                         : 0) == *s->text[1] &&
                   major(st.st_rdev) == (unsigned)s->number[2] && minor(st.st_rdev) == (unsigned)s->number[3];
       if (same) keep(s, node);
       else if (node >= 0) close(node);
@@ -152,7 +162,9 @@ void mounts_prepare(struct plan *plan) {
 }
 
 static int attach(const struct step *s, int tree, int target) {
-  return sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) ? (die_errno("%s: attach the mount", s->from), -1) : 0;
+  return sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
+             ? (die_errno("%s: attach the mount", s->from), -1)
+             : 0;
 }
 
 int mounts_prepared(const struct step *s) { return s->prepared ? prepared[s->prepared - 1] : -1; }
@@ -186,7 +198,8 @@ static void copy_entry(int from, int to, const char *name, const struct step *s)
     struct buf content = {0};
     AUTO_CLOSE int source = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     AUTO_CLOSE int made = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (source < 0 || made < 0 || read_all(source, &content) || write_all(made, content.data, content.len)) die_errno("%s: copy %s", s->from, name);
+    if (source < 0 || made < 0 || read_all(source, &content) || write_all(made, content.data, content.len))
+      die_errno("%s: copy %s", s->from, name);
     free(content.data);
   } else if (mknodat(to, name, st.st_mode, st.st_rdev)) {
     die_errno("%s: copy %s", s->from, name);
@@ -199,7 +212,8 @@ static void mount_step(const struct plan *plan, const struct step *s, int root) 
   AUTO_CLOSE int target = make_in_root(root, s->text[2], true, s->from);
   int tree = mounts_prepared(s);
   if (tree >= 0) attach(s, tree, target);
-  else if (mount(s->text[1], fd_path(target), s->text[0], (unsigned long)s->number[3], s->text[4])) die_errno("%s: mount %s on %s", s->from, s->text[0], s->text[2]);
+  else if (mount(s->text[1], fd_path(target), s->text[0], (unsigned long)s->number[3], s->text[4]))
+    die_errno("%s: mount %s on %s", s->from, s->text[0], s->text[2]);
   const struct step *next = s + 1;
   if (next >= plan->steps + plan->count || next->verb != V_COPY_UP) return;
   AUTO_CLOSE int from = openat(target, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -229,14 +243,17 @@ void mounts_make(const struct plan *plan, int root) {
     else if (s->verb == V_BIND) bind_step(s, root);
     else if (s->verb == V_REMOUNT) {
       AUTO_CLOSE int target = mounted(s, root);
-      if (mount(NULL, fd_path(target), NULL, MS_REMOUNT | (unsigned long)s->number[1], s->text[2])) die_errno("%s: remount %s", s->from, s->text[0]);
+      if (mount(NULL, fd_path(target), NULL, MS_REMOUNT | (unsigned long)s->number[1], s->text[2]))
+        die_errno("%s: remount %s", s->from, s->text[0]);
     } else if (s->verb == V_MOUNT_ATTRIBUTES) {
       AUTO_CLOSE int target = mounted(s, root);
       struct mount_attr attr = {.attr_set = (uint64_t)s->number[2], .attr_clr = (uint64_t)s->number[3]};
-      if (sys_mount_setattr(target, "", AT_EMPTY_PATH | (s->number[1] ? AT_RECURSIVE : 0), &attr)) die_errno("%s: change the attributes of %s", s->from, s->text[0]);
+      if (sys_mount_setattr(target, "", AT_EMPTY_PATH | (s->number[1] ? AT_RECURSIVE : 0), &attr))
+        die_errno("%s: change the attributes of %s", s->from, s->text[0]);
     } else if (s->verb == V_PROPAGATE) {
       AUTO_CLOSE int target = mounted(s, root);
-      if (mount(NULL, fd_path(target), NULL, (unsigned long)s->number[1], NULL)) die_errno("%s: change the propagation of %s", s->from, s->text[0]);
+      if (mount(NULL, fd_path(target), NULL, (unsigned long)s->number[1], NULL))
+        die_errno("%s: change the propagation of %s", s->from, s->text[0]);
     }
   }
 }

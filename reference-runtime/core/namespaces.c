@@ -6,7 +6,8 @@
 static const struct {
   const char *type;
   unsigned long flag;
-} types[] = {{"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS}, {"uts", CLONE_NEWUTS}, {"ipc", CLONE_NEWIPC}, {"net", CLONE_NEWNET}, {"pid", CLONE_NEWPID}, {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME}};
+} types[] = {{"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS},  {"uts", CLONE_NEWUTS},       {"ipc", CLONE_NEWIPC},
+             {"net", CLONE_NEWNET},   {"pid", CLONE_NEWPID}, {"cgroup", CLONE_NEWCGROUP}, {"time", CLONE_NEWTIME}};
 
 unsigned long namespace_flag(const char *type) {
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
@@ -14,7 +15,9 @@ unsigned long namespace_flag(const char *type) {
   die("namespace %s: unknown type", type);
 }
 
-bool has_namespace(const struct plan *plan, const char *type) { return plan_find_named(plan, V_NAMESPACE, type) || plan_find_named(plan, V_JOIN, type); }
+bool has_namespace(const struct plan *plan, const char *type) {
+  return plan_find_named(plan, V_NAMESPACE, type) || plan_find_named(plan, V_JOIN, type);
+}
 
 struct joining {
   const struct step *step;

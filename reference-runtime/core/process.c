@@ -34,10 +34,18 @@ static void set_scheduler(const struct step *s) {
     int32_t nice;
     uint32_t priority;
     uint64_t runtime, deadline, period;
-  } attr = {.size = 48, .policy = (uint32_t)s->number[0], .flags = (uint64_t)s->number[3], .nice = (int32_t)s->number[1], .priority = (uint32_t)s->number[2], .runtime = (uint64_t)s->number[4], .deadline = (uint64_t)s->number[5], .period = (uint64_t)s->number[6]};
+  } attr = {.size = 48,
+            .policy = (uint32_t)s->number[0],
+            .flags = (uint64_t)s->number[3],
+            .nice = (int32_t)s->number[1],
+            .priority = (uint32_t)s->number[2],
+            .runtime = (uint64_t)s->number[4],
+            .deadline = (uint64_t)s->number[5],
+            .period = (uint64_t)s->number[6]};
   if (syscall(SYS_sched_setattr, 0, &attr, 0)) die_errno("%s: sched_setattr", s->from);
   /* Of policies other than SCHED_OTHER and SCHED_BATCH it leaves the nice value as it was. */
-  if (attr.policy != 0 && attr.policy != 3 && attr.policy != 6 && setpriority(PRIO_PROCESS, 0, attr.nice)) die_errno("%s.nice: setpriority", s->from);
+  if (attr.policy != 0 && attr.policy != 3 && attr.policy != 6 && setpriority(PRIO_PROCESS, 0, attr.nice))
+    die_errno("%s.nice: setpriority", s->from);
 }
 
 /* `0-3,7` as bits; dies on what is no list. */
@@ -63,7 +71,8 @@ static void set_memory_policy(const struct step *s) {
   unsigned long nodes[LIST_BITS / (8 * sizeof(unsigned long))];
   size_t count = list_bits(s, s->text[1], nodes, LIST_BITS);
   /* The kernel takes one bit less than it is told. */
-  if (syscall(SYS_set_mempolicy, (int)s->number[0], count ? nodes : NULL, count ? (unsigned long)LIST_BITS : 0UL)) die_errno("%s: set_mempolicy", s->from);
+  if (syscall(SYS_set_mempolicy, (int)s->number[0], count ? nodes : NULL, count ? (unsigned long)LIST_BITS : 0UL))
+    die_errno("%s: set_mempolicy", s->from);
 }
 
 static void set_affinity(const struct step *s) {
@@ -87,7 +96,8 @@ static void write_label(const struct step *s, const char *file) {
 /* Labels that the next execve(2) of this process takes on. */
 static void set_labels(const struct plan *plan) {
   const struct step *s;
-  if ((s = plan_find(plan, V_APPARMOR)) && *s->text[0]) write_label(s, access("/proc/self/attr/apparmor/exec", F_OK) ? "/proc/self/attr/exec" : "/proc/self/attr/apparmor/exec");
+  if ((s = plan_find(plan, V_APPARMOR)) && *s->text[0])
+    write_label(s, access("/proc/self/attr/apparmor/exec", F_OK) ? "/proc/self/attr/exec" : "/proc/self/attr/apparmor/exec");
   if ((s = plan_find(plan, V_SELINUX)) && *s->text[0]) write_label(s, "/proc/self/attr/exec");
 }
 
@@ -109,7 +119,8 @@ void process_prepare(const struct plan *plan) {
   const struct step *s;
   if ((s = plan_find(plan, V_SCHEDULER))) set_scheduler(s);
   if ((s = plan_find(plan, V_IO_PRIORITY)) && syscall(SYS_ioprio_set, 1, 0, (int)s->number[0])) die_errno("%s: ioprio_set", s->from);
-  if ((s = plan_find(plan, V_PERSONALITY)) && syscall(SYS_personality, (unsigned long)s->number[0]) < 0) die_errno("%s: personality", s->from);
+  if ((s = plan_find(plan, V_PERSONALITY)) && syscall(SYS_personality, (unsigned long)s->number[0]) < 0)
+    die_errno("%s: personality", s->from);
   if ((s = plan_find(plan, V_MEMORY_POLICY))) set_memory_policy(s);
   EACH(plan, AFFINITY, each)
     if (!strcmp(each->text[0], "final")) set_affinity(each);
@@ -154,7 +165,8 @@ static struct rights read_rights(void) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[2] = {0};
   if (syscall(SYS_capget, &header, data)) die_errno("process.capabilities: capget");
-  return (struct rights){read_bounding(false), ((uint64_t)data[1].permitted << 32) | data[0].permitted, ((uint64_t)data[1].inheritable << 32) | data[0].inheritable};
+  return (struct rights){read_bounding(false), ((uint64_t)data[1].permitted << 32) | data[0].permitted,
+                         ((uint64_t)data[1].inheritable << 32) | data[0].inheritable};
 }
 
 static void list(struct buf *to, const struct step *s) { buf_fmt(to, "%s%s (%s)", to->len ? ", " : "", s->text[2], s->from); }
@@ -189,7 +201,8 @@ static void drop_bounding(const struct plan *plan, const struct step *s) {
   struct rights have = {.bounding = read_bounding(false)};
   grant(plan, &have, sets);
   for (int cap = 0; cap < 64; cap++)
-    if ((have.bounding & ~sets[BOUNDING]) >> cap & 1 && prctl(PR_CAPBSET_DROP, cap)) die_errno("%s: drop bounding capability %d", s->from, cap);
+    if ((have.bounding & ~sets[BOUNDING]) >> cap & 1 && prctl(PR_CAPBSET_DROP, cap))
+      die_errno("%s: drop bounding capability %d", s->from, cap);
 }
 
 /* A user namespace that an ordinary user made denies setgroups(2) even to its root: then the caller's groups stay, as they must. */
@@ -212,8 +225,10 @@ static void set_user(const struct plan *plan) {
     }
   }
   const struct step *user = plan_find(plan, V_USER);
-  if (user && syscall(SYS_setresgid, (gid_t)user->number[1], (gid_t)user->number[1], (gid_t)user->number[1])) die_errno("%s: setresgid", user->from);
-  if (user && syscall(SYS_setresuid, (uid_t)user->number[0], (uid_t)user->number[0], (uid_t)user->number[0])) die_errno("%s: setresuid", user->from);
+  if (user && syscall(SYS_setresgid, (gid_t)user->number[1], (gid_t)user->number[1], (gid_t)user->number[1]))
+    die_errno("%s: setresgid", user->from);
+  if (user && syscall(SYS_setresuid, (uid_t)user->number[0], (uid_t)user->number[0], (uid_t)user->number[0]))
+    die_errno("%s: setresuid", user->from);
 }
 
 static void set_capabilities(const struct plan *plan, const struct step *s, bool keep_admin) {
@@ -225,10 +240,13 @@ static void set_capabilities(const struct plan *plan, const struct step *s, bool
   uint64_t effective = granted[EFFECTIVE] | admin, permitted = granted[PERMITTED] | admin, inheritable = granted[INHERITABLE];
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct data[2];
-  for (int i = 0; i < 2; i++) data[i] = (struct __user_cap_data_struct){(uint32_t)(effective >> (32 * i)), (uint32_t)(permitted >> (32 * i)), (uint32_t)(inheritable >> (32 * i))};
+  for (int i = 0; i < 2; i++)
+    data[i] = (struct __user_cap_data_struct){(uint32_t)(effective >> (32 * i)), (uint32_t)(permitted >> (32 * i)),
+                                              (uint32_t)(inheritable >> (32 * i))};
   if (syscall(SYS_capset, &header, data)) die_errno("%s: capset", s->from);
   for (int cap = 0; cap < 64; cap++)
-    if (granted[AMBIENT] >> cap & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0)) die_errno("%s: raise ambient capability %d", s->from, cap);
+    if (granted[AMBIENT] >> cap & 1 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0))
+      die_errno("%s: raise ambient capability %d", s->from, cap);
 }
 
 static char **strings(const struct plan *plan, enum verb verb) {
@@ -288,7 +306,8 @@ void process_find(const struct plan *plan) {
 
 void process_become(const struct plan *plan, mode_t umask_value, unsigned first_closed, int listener_socket) {
   char **args = strings(plan, V_ARG), **env = strings(plan, V_ENV);
-  const struct step *cwd = plan_find(plan, V_CWD), *capabilities = plan_find(plan, V_CAPABILITIES), *filter = plan_find(plan, V_SECCOMP), *s;
+  const struct step *cwd = plan_find(plan, V_CWD), *capabilities = plan_find(plan, V_CAPABILITIES), *filter = plan_find(plan, V_SECCOMP),
+                    *s;
   bool restricted = plan_find(plan, V_NO_NEW_PRIVILEGES) != NULL;
   if (!args[0]) die("process.args: there is no program to run");
   set_labels(plan);

@@ -52,7 +52,8 @@ static void bind_device(const struct step *s, int parent, const char *name) {
   if (made < 0 && errno != EEXIST) die_errno("%s: create %s", s->from, s->text[0]);
   if (made >= 0) close(made);
   AUTO_CLOSE int target = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-  if (target < 0 || sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)) die_errno("%s: bind the host's %s", s->from, s->text[0]);
+  if (target < 0 || sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
+    die_errno("%s: bind the host's %s", s->from, s->text[0]);
 }
 
 static void make_device(const struct step *s, int root) {
@@ -73,7 +74,8 @@ static void make_device(const struct step *s, int root) {
       bind_device(s, parent, name);
       return;
     }
-    if ((st.st_mode & S_IFMT) != type || (type != S_IFIFO && st.st_rdev != number)) die("%s: %s exists and is not that device", s->from, s->text[0]);
+    if ((st.st_mode & S_IFMT) != type || (type != S_IFIFO && st.st_rdev != number))
+      die("%s: %s exists and is not that device", s->from, s->text[0]);
     /* It is not ours: it may be the host's, by a bind mount. It fits, or it is refused. */
     if (s->number[7] != 1 && ((st.st_mode & 07777) != mode || st.st_uid != (uid_t)s->number[5] || st.st_gid != (gid_t)s->number[6]))
       die("%s: %s exists with another mode or owner", s->from, s->text[0]);
@@ -103,13 +105,15 @@ static void cover(const struct step *s, int tree, int target) {
   if (tree < 0) die_errno("%s: open what covers %s", s->from, s->text[0]);
   struct mount_attr attr = {.propagation = MS_PRIVATE};
   (void)sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr);
-  if (sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)) die_errno("%s: cover %s", s->from, s->text[0]);
+  if (sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
+    die_errno("%s: cover %s", s->from, s->text[0]);
   close(tree);
 }
 
 static int empty_directory(const struct step *s) {
   AUTO_CLOSE int fs = sys_fsopen("tmpfs", FSOPEN_CLOEXEC);
-  if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "mode", "755", 0) || sys_fsconfig(fs, FSCONFIG_SET_STRING, "size", "0", 0) || sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+  if (fs < 0 || sys_fsconfig(fs, FSCONFIG_SET_STRING, "mode", "755", 0) || sys_fsconfig(fs, FSCONFIG_SET_STRING, "size", "0", 0) ||
+      sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
     die_errno("%s: make an empty file system", s->from);
   return sys_fsmount(fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
@@ -128,7 +132,8 @@ void rootfs_cover(const struct plan *plan, int root) {
     if (target < 0) die_errno("%s: open %s", s->from, s->text[0]);
     int tree = sys_open_tree(target, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
     struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY};
-    if (tree >= 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr)) die_errno("%s: make %s read-only", s->from, s->text[0]);
+    if (tree >= 0 && sys_mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr))
+      die_errno("%s: make %s read-only", s->from, s->text[0]);
     cover(s, tree, target);
   }
   EACH(plan, ROOT_READONLY, s) {
@@ -149,7 +154,8 @@ void rootfs_enter(const struct plan *plan, int root) {
     AUTO_CLOSE int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (syscall(SYS_pivot_root, ".", ".") == 0) {
       /* The old root lies over the new one now: its events end here, and it goes. */
-      if (fchdir(old) || mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) || umount2(".", MNT_DETACH)) die_errno("%s: leave the old root", s->from);
+      if (fchdir(old) || mount(NULL, ".", NULL, MS_SLAVE | MS_REC, NULL) || umount2(".", MNT_DETACH))
+        die_errno("%s: leave the old root", s->from);
     } else if (errno == EINVAL) {
       move_root(s);
     } else {
@@ -160,7 +166,8 @@ void rootfs_enter(const struct plan *plan, int root) {
   }
   if (chdir("/")) die_errno("%s: chdir /", s->from);
   const struct step *propagation = plan_find(plan, V_ROOT_PROPAGATION);
-  if (propagation && own_mount_namespace(plan) && mount(NULL, "/", NULL, (unsigned long)propagation->number[0], NULL)) die_errno("%s: set the root's propagation", propagation->from);
+  if (propagation && own_mount_namespace(plan) && mount(NULL, "/", NULL, (unsigned long)propagation->number[0], NULL))
+    die_errno("%s: set the root's propagation", propagation->from);
 }
 
 void terminal_open(const struct step *s, int root, const char *devices, bool console, int socket, const struct step *user) {
@@ -179,7 +186,8 @@ void terminal_open(const struct step *s, int root, const char *devices, bool con
     AUTO_FREE char *path = format("%s/console", devices);
     AUTO_CLOSE int target = make_in_root(root, path, false, s->from);
     int tree = sys_open_tree(slave, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-    if (tree < 0 || sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)) die_errno("%s: bind the terminal on %s", s->from, path);
+    if (tree < 0 || sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
+      die_errno("%s: bind the terminal on %s", s->from, path);
     close(tree);
   }
   static const char name[] = "/dev/ptmx";

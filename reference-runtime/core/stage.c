@@ -46,7 +46,8 @@ void stage_run(const struct plan *plan, int socket, int cgroup, void (*child)(vo
   }
   /* Of a cgroup namespace, the root is where the process that makes it is: it is made by the child, in its cgroup. */
   flags &= ~(unsigned long)(CLONE_NEWUSER | CLONE_NEWTIME | CLONE_NEWCGROUP);
-  struct clone_args args = {.flags = flags | CLONE_PARENT | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0), .cgroup = cgroup >= 0 ? (uint64_t)cgroup : 0};
+  struct clone_args args = {.flags = flags | CLONE_PARENT | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0),
+                            .cgroup = cgroup >= 0 ? (uint64_t)cgroup : 0};
   pid_t pid = sys_clone3(&args);
   if (pid < 0) die_errno("linux.namespaces: clone");
   if (pid == 0) child(argument);

@@ -46,7 +46,8 @@ static void serve_listener(const struct step *listener, int descriptor, const ch
   AUTO_FREE char *number = format("%d", (int)pid);
   AUTO_FREE char *text = fill(listener->text[1], number, state);
   ssize_t sent = descriptor_send(agent, descriptor, text, strlen(text));
-  if (sent < 0 || write_all(agent, text + sent, strlen(text) - (size_t)sent)) die_errno("%s: send the state to the seccomp agent", listener->from);
+  if (sent < 0 || write_all(agent, text + sent, strlen(text) - (size_t)sent))
+    die_errno("%s: send the state to the seccomp agent", listener->from);
 }
 
 void start_converse(struct container *c, int connection, pid_t pid) {

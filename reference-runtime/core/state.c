@@ -109,7 +109,10 @@ unsigned long long process_start_time(pid_t pid) {
   if (pid > 0 && read_file_at(AT_FDCWD, path, &text) == 0) {
     char state = 0;
     const char *after = strrchr(text.data, ')');
-    if (!after || sscanf(after + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state, &ticks) != 2 || state == 'Z' || state == 'X') ticks = 0;
+    if (!after ||
+        sscanf(after + 1, " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &state, &ticks) != 2 ||
+        state == 'Z' || state == 'X')
+      ticks = 0;
   }
   free(text.data);
   return ticks;

@@ -11,9 +11,9 @@ enum status { CREATING, CREATED, RUNNING, PAUSED, STOPPED };
 
 struct container {
   const char *id;
-  int dir;      /* the container's directory, locked unless opened for looking only */
-  char *path;   /* of the directory */
-  pid_t pid;    /* 0 if there has been none */
+  int dir;    /* the container's directory, locked unless opened for looking only */
+  char *path; /* of the directory */
+  pid_t pid;  /* 0 if there has been none */
   unsigned long long start_time;
   bool created; /* create got to its end */
   bool busy;    /* another operation holds the lock */

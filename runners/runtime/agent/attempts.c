@@ -10,12 +10,12 @@ static const struct {
   const char *name;
   void (*run)(struct buf *b, const struct attempt *a);
 } attempts[] = {
-    {"read", try_read},         {"write", try_write},     {"create", try_create},   {"mkdir", try_mkdir},
-    {"unlink", try_unlink},     {"stat", try_stat},       {"readlink", try_readlink}, {"list", try_list},
-    {"chown", try_chown},       {"device", try_device},   {"mknod", try_mknod},     {"mount", try_mount},
-    {"umount", try_umount},     {"atime", try_atime},     {"exec", try_exec},       {"setuid-exec", try_setuid_exec},
-    {"syscall", try_syscall},   {"fork", try_fork},       {"allocate", try_allocate}, {"sethostname", try_sethostname},
-    {"shm", try_shm},           {"openpty", try_openpty}, {"kill", try_kill},       {"interfaces", try_interfaces},
+    {"read", try_read},       {"write", try_write},     {"create", try_create},     {"mkdir", try_mkdir},
+    {"unlink", try_unlink},   {"stat", try_stat},       {"readlink", try_readlink}, {"list", try_list},
+    {"chown", try_chown},     {"device", try_device},   {"mknod", try_mknod},       {"mount", try_mount},
+    {"umount", try_umount},   {"atime", try_atime},     {"exec", try_exec},         {"setuid-exec", try_setuid_exec},
+    {"syscall", try_syscall}, {"fork", try_fork},       {"allocate", try_allocate}, {"sethostname", try_sethostname},
+    {"shm", try_shm},         {"openpty", try_openpty}, {"kill", try_kill},         {"interfaces", try_interfaces},
 };
 
 long long field_number(const struct attempt *a, int at) { return strtoll(field(a, at), NULL, 10); }

@@ -203,7 +203,8 @@ void try_fork(struct buf *b, const struct attempt *a) {
     children[count++] = pid;
   }
   for (long long i = 0; i < count; i++) kill(children[i], SIGKILL);
-  for (long long i = 0; i < count; i++) while (waitpid(children[i], NULL, 0) < 0 && errno == EINTR) continue;
+  for (long long i = 0; i < count; i++)
+    while (waitpid(children[i], NULL, 0) < 0 && errno == EINTR) continue;
   free(children);
   errno = error;
   json_errno(b, error);

@@ -93,8 +93,7 @@ static void each_interface(void (*fn)(const char *name, void *data), void *data)
 
 /* The kernel makes these in every network namespace, as soon as the module of their kind is loaded. */
 static bool is_kernels_own(const char *name) {
-  static const char *const names[] = {"tunl0",   "gre0",     "gretap0", "erspan0", "ip_vti0",
-                                      "ip6_vti0", "ip6tnl0", "ip6gre0", "sit0",    "teql0"};
+  static const char *const names[] = {"tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "ip6tnl0", "ip6gre0", "sit0", "teql0"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (!strcmp(names[i], name)) return true;
   return false;

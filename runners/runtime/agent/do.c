@@ -78,8 +78,7 @@ int do_main(int argc, char **argv) {
   }
   if (!strcmp(what, "interface") && count >= 1) return do_interface_command(args, count);
   if (!strcmp(what, "cgroup") && count == 1) return make_cgroup(args[0]) ? failed(what) : 0;
-  if (!strcmp(what, "mount") && count == 5)
-    return mount(args[0], args[1], args[2], strtoul(args[3], NULL, 10), args[4]) ? failed(what) : 0;
+  if (!strcmp(what, "mount") && count == 5) return mount(args[0], args[1], args[2], strtoul(args[3], NULL, 10), args[4]) ? failed(what) : 0;
   if (!strcmp(what, "seccomp-agent") && count == 2) return serve_seccomp(args[0], args[1]);
   fprintf(stderr,
           "usage: agent do namespace TYPE PATH | interface NAME ADDRESS… | cgroup PATH |\n"

@@ -89,9 +89,7 @@ void do_read(const struct args *a, struct buf *reply) {
 }
 
 /* write: path data */
-void do_write(const struct args *a, struct buf *reply) {
-  done(reply, write_file(text(a, 1), a->text[2], a->len[2], 0, 0), "write");
-}
+void do_write(const struct args *a, struct buf *reply) { done(reply, write_file(text(a, 1), a->text[2], a->len[2], 0, 0), "write"); }
 
 /* readlink: path */
 void do_readlink(const struct args *a, struct buf *reply) {

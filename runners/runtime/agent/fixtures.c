@@ -31,10 +31,14 @@ static const struct {
   const char *type, *file;
   int flag;
 } namespaces[] = {
-    {"pid", "pid_for_children", CLONE_NEWPID}, {"network", "net", CLONE_NEWNET},
-    {"mount", "mnt", CLONE_NEWNS},             {"ipc", "ipc", CLONE_NEWIPC},
-    {"uts", "uts", CLONE_NEWUTS},              {"user", "user", CLONE_NEWUSER},
-    {"cgroup", "cgroup", CLONE_NEWCGROUP},     {"time", "time_for_children", CLONE_NEWTIME},
+    {"pid", "pid_for_children", CLONE_NEWPID},
+    {"network", "net", CLONE_NEWNET},
+    {"mount", "mnt", CLONE_NEWNS},
+    {"ipc", "ipc", CLONE_NEWIPC},
+    {"uts", "uts", CLONE_NEWUTS},
+    {"user", "user", CLONE_NEWUSER},
+    {"cgroup", "cgroup", CLONE_NEWCGROUP},
+    {"time", "time_for_children", CLONE_NEWTIME},
 };
 
 static void identity_map(const char *file, pid_t pid) {

@@ -74,9 +74,9 @@ static int save(const struct hook *h, char **argv, const struct buf *input, bool
 }
 
 static int options(int argc, char **argv, struct hook *h) {
-  static const struct option known[] = {{"name", 1, NULL, 'n'},    {"dir", 1, NULL, 'd'},          {"exit", 1, NULL, 'x'},
-                                        {"sleep-ms", 1, NULL, 's'}, {"ignore-stdin", 0, NULL, 'i'}, {"signal", 1, NULL, 'k'},
-                                        {"marker", 1, NULL, 'm'},   {NULL, 0, NULL, 0}};
+  static const struct option known[] = {
+      {"name", 1, NULL, 'n'},         {"dir", 1, NULL, 'd'},    {"exit", 1, NULL, 'x'},   {"sleep-ms", 1, NULL, 's'},
+      {"ignore-stdin", 0, NULL, 'i'}, {"signal", 1, NULL, 'k'}, {"marker", 1, NULL, 'm'}, {NULL, 0, NULL, 0}};
   for (int o; (o = getopt_long(argc, argv, "+", known, NULL)) != -1;) {
     if (o == 'n') h->name = optarg;
     else if (o == 'd') h->dir = optarg;
@@ -123,8 +123,9 @@ static int run(const struct hook *h, char **argv, struct buf *input) {
 int hook_main(int argc, char **argv) {
   struct hook h = {.started = now_ns(), .marker = "/.oci/started"};
   if (options(argc, argv, &h)) {
-    fprintf(stderr, "usage: agent hook --name N --dir DIR [--exit N] [--sleep-ms N] [--ignore-stdin] [--signal N]"
-                    " [--marker PATH] [-- …]\n");
+    fprintf(stderr,
+            "usage: agent hook --name N --dir DIR [--exit N] [--sleep-ms N] [--ignore-stdin] [--signal N]"
+            " [--marker PATH] [-- …]\n");
     return EXIT_USAGE;
   }
   struct buf input = {0};

@@ -6,7 +6,7 @@
 #include "util.h"
 
 /* Writes JSON into a buffer: commas are its own business, and any bytes give valid JSON (what is not UTF-8 becomes U+FFFD). */
-void json_open(struct buf *b, char bracket); /* { or [ */
+void json_open(struct buf *b, char bracket);  /* { or [ */
 void json_close(struct buf *b, char bracket); /* } or ] */
 void json_key(struct buf *b, const char *key);
 void json_str(struct buf *b, const char *text);

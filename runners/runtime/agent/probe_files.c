@@ -94,8 +94,8 @@ void probe_terminal(struct buf *b) {
 }
 
 void json_stat(struct buf *b, const struct stat *st) {
-  static const char *const types[] = {[S_IFREG >> 12] = "file",  [S_IFDIR >> 12] = "dir",  [S_IFLNK >> 12] = "symlink",
-                                      [S_IFCHR >> 12] = "char",  [S_IFBLK >> 12] = "block", [S_IFIFO >> 12] = "fifo",
+  static const char *const types[] = {[S_IFREG >> 12] = "file",   [S_IFDIR >> 12] = "dir",   [S_IFLNK >> 12] = "symlink",
+                                      [S_IFCHR >> 12] = "char",   [S_IFBLK >> 12] = "block", [S_IFIFO >> 12] = "fifo",
                                       [S_IFSOCK >> 12] = "socket"};
   json_open(b, '{');
   json_key(b, "type"), json_str(b, types[(st->st_mode & S_IFMT) >> 12]);
@@ -112,10 +112,10 @@ void json_stat(struct buf *b, const struct stat *st) {
 }
 
 void probe_paths(struct buf *b) {
-  static const char *const known[] = {
-      "/",         "/proc",       "/sys",         "/dev",     "/dev/pts",    "/dev/shm", "/dev/mqueue",   "/dev/null",
-      "/dev/zero", "/dev/full",   "/dev/random",  "/dev/urandom", "/dev/tty", "/dev/console", "/dev/ptmx", "/dev/pts/ptmx",
-      "/dev/fd",   "/dev/stdin",  "/dev/stdout",  "/dev/stderr",  "/sys/fs/cgroup", "/tmp"};
+  static const char *const known[] = {"/",           "/proc",        "/sys",           "/dev",          "/dev/pts",    "/dev/shm",
+                                      "/dev/mqueue", "/dev/null",    "/dev/zero",      "/dev/full",     "/dev/random", "/dev/urandom",
+                                      "/dev/tty",    "/dev/console", "/dev/ptmx",      "/dev/pts/ptmx", "/dev/fd",     "/dev/stdin",
+                                      "/dev/stdout", "/dev/stderr",  "/sys/fs/cgroup", "/tmp"};
   static const char *const links[] = {"/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/dev/ptmx"};
   json_key(b, "paths");
   json_open(b, '{');

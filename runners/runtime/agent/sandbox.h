@@ -15,7 +15,7 @@ struct sandbox {
   int exposed_fds[8];
   int exposed_count;
   bool rootless; /* in a user namespace of its own */
-  bool renewed; /* it takes the place of a damaged one */
+  bool renewed;  /* it takes the place of a damaged one */
 };
 
 /* Ends the process with the one line that says which step failed; where it was for want of a right, with what to do. */

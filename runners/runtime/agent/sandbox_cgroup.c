@@ -192,17 +192,21 @@ void cgroups_mount(const struct sandbox *s) {
   for (int i = 0; s->view == VIEW_HOST && i < hierarchy_count; i++)
     if (hierarchies[i].dir && !strcmp(hierarchies[i].mount, "/sys/fs/cgroup")) alone = true;
   if (alone) {
-    if (mount("cgroup", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME, NULL)) sandbox_fail("mount cgroup2 on /sys/fs/cgroup");
+    if (mount("cgroup", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME, NULL))
+      sandbox_fail("mount cgroup2 on /sys/fs/cgroup");
     return;
   }
-  if (mount("tmpfs", "/sys/fs/cgroup", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755")) sandbox_fail("mount tmpfs on /sys/fs/cgroup");
+  if (mount("tmpfs", "/sys/fs/cgroup", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755"))
+    sandbox_fail("mount tmpfs on /sys/fs/cgroup");
   for (int i = 0; i < hierarchy_count; i++) {
     const struct hierarchy *h = &hierarchies[i];
     if (!h->dir) continue;
     if (mkdir_p(h->mount, 0755)) sandbox_fail(h->mount);
-    if (mount("cgroup", h->mount, h->options ? "cgroup" : "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME, h->options)) sandbox_fail(h->mount);
+    if (mount("cgroup", h->mount, h->options ? "cgroup" : "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME, h->options))
+      sandbox_fail(h->mount);
   }
-  if (mount(NULL, "/sys/fs/cgroup", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)) sandbox_fail("remount /sys/fs/cgroup");
+  if (mount(NULL, "/sys/fs/cgroup", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL))
+    sandbox_fail("remount /sys/fs/cgroup");
 }
 
 void cgroups_remove(void) {

@@ -47,7 +47,8 @@ static bool is_handed_on(const char *directory, const char *controller) {
   struct buf list = {0};
   bool found = false;
   if (!read_file(path, &list, 4096))
-    for (char *save, *one = strtok_r(list.data, " \n", &save); one && !found; one = strtok_r(NULL, " \n", &save)) found = !strcmp(one, controller);
+    for (char *save, *one = strtok_r(list.data, " \n", &save); one && !found; one = strtok_r(NULL, " \n", &save))
+      found = !strcmp(one, controller);
   buf_free(&list);
   return found;
 }

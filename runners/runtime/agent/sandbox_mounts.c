@@ -34,8 +34,8 @@ static int set_attributes(const char *path, unsigned flags, uint64_t set, uint64
 static const struct {
   const char *path;
   unsigned major, minor;
-} nodes[] = {{"/dev/null", 1, 3},   {"/dev/zero", 1, 5},    {"/dev/full", 1, 7}, {"/dev/random", 1, 8},
-             {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},     {"/dev/fuse", 10, 229}};
+} nodes[] = {{"/dev/null", 1, 3},    {"/dev/zero", 1, 5}, {"/dev/full", 1, 7},   {"/dev/random", 1, 8},
+             {"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},  {"/dev/fuse", 10, 229}};
 enum { NODES = sizeof nodes / sizeof *nodes };
 
 /* Nodes of our own, so that a target that changes their owner changes nothing of the host's. */
@@ -122,8 +122,10 @@ void sandbox_mounts(struct sandbox *s) {
   find_exposed(s);
   if (mount("proc", "/proc", "proc", NOSUID | NODEV | NOEXEC, NULL)) {
     bool covered = errno == EPERM && s->rootless;
-    sandbox_refused("mount proc on /proc", covered ? "the kernel refuses it where parts of /proc are covered, as in a container; start that with"
-                                                     " --privileged, or --security-opt unmask=ALL" : NULL);
+    sandbox_refused("mount proc on /proc",
+                    covered ? "the kernel refuses it where parts of /proc are covered, as in a container; start that with"
+                              " --privileged, or --security-opt unmask=ALL"
+                            : NULL);
   }
   /* Bundles live here: their devices and set-uid files must work. */
   fresh("tmpfs", "/run", 0, "mode=755");

@@ -75,8 +75,9 @@ bool is_full_root(void) {
 
 void user_namespace(void) {
   if (!unshare(CLONE_NEWUSER)) return;
-  const char *advice = errno == EPERM    ? "the system lets its users make none (see kernel.unprivileged_userns_clone and"
-                                           " kernel.apparmor_restrict_unprivileged_userns), or a container's seccomp filter forbids it; " FEW_RIGHTS
+  const char *advice = errno == EPERM
+                           ? "the system lets its users make none (see kernel.unprivileged_userns_clone and"
+                             " kernel.apparmor_restrict_unprivileged_userns), or a container's seccomp filter forbids it; " FEW_RIGHTS
                        : errno == ENOSPC ? "no more of them may be made (see user.max_user_namespaces)"
                                          : NULL;
   sandbox_refused("make a user namespace", advice);

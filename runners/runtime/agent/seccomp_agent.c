@@ -50,9 +50,7 @@ static void on_notification(int fd, void *data) {
     return;
   }
   if (d->notified_count < MAX_NOTED) d->notified[d->notified_count++] = call.data.nr;
-  struct seccomp_notif_resp response = {.id = call.id,
-                                        .error = -d->answer,
-                                        .flags = d->answer ? 0 : SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+  struct seccomp_notif_resp response = {.id = call.id, .error = -d->answer, .flags = d->answer ? 0 : SECCOMP_USER_NOTIF_FLAG_CONTINUE};
   (void)ioctl(fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 

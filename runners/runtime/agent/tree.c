@@ -86,8 +86,9 @@ static void node(int at, const char *name, const struct buf *path, const struct 
   char kind = kind_of(st->st_mode);
   buf_str(out, "P ");
   hex(out, path->data, path->len);
-  buf_fmt(out, " %c %o %u %u %lld %ld %llu:%llu %lld ", kind, (unsigned)st->st_mode & 07777, st->st_uid, st->st_gid, (long long)st->st_mtim.tv_sec,
-          st->st_mtim.tv_nsec, (unsigned long long)st->st_dev, (unsigned long long)st->st_ino, (long long)st->st_size);
+  buf_fmt(out, " %c %o %u %u %lld %ld %llu:%llu %lld ", kind, (unsigned)st->st_mode & 07777, st->st_uid, st->st_gid,
+          (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec, (unsigned long long)st->st_dev, (unsigned long long)st->st_ino,
+          (long long)st->st_size);
   if (kind != 'f' || st->st_size > HASHED_MAX || hash(at, name, out)) buf_str(out, "-");
   if (kind == 'c' || kind == 'b') buf_fmt(out, " %u:%u ", major(st->st_rdev), minor(st->st_rdev));
   else buf_str(out, " - ");
