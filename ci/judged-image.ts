@@ -1,19 +1,19 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Fault } from "../generators/image/fault.js";
-import { buildLayout } from "../generators/image/layout.js";
-import { writeLayout } from "../generators/image/write-layout.js";
+import type { Fault } from "../generators/image/invalid/input.js";
+import { buildLayout } from "../generators/image/layout/layout.js";
+import { writeLayout } from "../generators/image/layout/write-layout.js";
+import { DEFAULT_LIMITS } from "../image-reader/limits.js";
+import { readLayout } from "../image-reader/read.js";
+import type { Entry } from "../image-reader/tar.js";
 import type { ImageCase } from "../runners/image/case.js";
-import { DEFAULT_LIMITS } from "../runners/image/limits.js";
-import { readLayout } from "../runners/image/read.js";
-import type { Entry } from "../runners/image/tar.js";
 import type { Catalogue, Requirement } from "../spec/catalogue.js";
 import { inForce, RELEASES, type Release } from "../spec/image/releases.js";
-import { departures } from "../suites/image/departures.js";
-import { checked } from "../suites/image/index.js";
-import { Judge } from "../suites/image/judge.js";
-import type { Count } from "../suites/image/tally.js";
+import { checked } from "../suites/image/content/index.js";
+import { Judge } from "../suites/image/content/judge.js";
+import type { Count } from "../suites/image/content/tally.js";
+import { departures } from "../suites/image/tool/departures.js";
 
 /** Writes a generated layout to a disk, reads it as `oci-conform image` does, and judges it by each of the releases. */
 async function judgeCase(

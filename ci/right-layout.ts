@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
-import type { Layout } from "../generators/image/layout.js";
+import type { Layout } from "../generators/image/layout/layout.js";
+import { BadCompression, sniff, unpacker } from "../image-reader/unpack.js";
 import { digestOf } from "../runners/image/content.js";
-import { BadCompression, sniff, unpacker } from "../runners/image/unpack.js";
 import { HOST_ARCHITECTURE } from "../spec/image/platforms.js";
 
 /** Why the tool does not take an image: what others print before they exit with 1. */

@@ -1,7 +1,7 @@
-import { fromBytes } from "../runners/image/bytes.js";
+import { fromBytes } from "../image-reader/bytes.js";
+import { type Entry, type EntryKind, TarReader } from "../image-reader/tar.js";
 import { digestOf } from "../runners/image/content.js";
 import { type Kind, type SeenTree, timeText } from "../runners/image/seen.js";
-import { type Entry, type EntryKind, TarReader } from "../runners/image/tar.js";
 import { Refusal } from "./right-layout.js";
 
 /** What the spec leaves to a tool, each chosen one way or the other. */

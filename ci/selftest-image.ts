@@ -4,12 +4,12 @@
  * may be found. A finding too many is a false alarm, and one too few a hole.
  */
 import { parseArgs } from "node:util";
-import { DEFAULT_SEED } from "../cli/common-options.js";
+import { DEFAULT_SEED } from "../cli/options/common.js";
 import { minimalImage } from "../generators/image/base.js";
 import { validImage } from "../generators/image/case.js";
-import type { Fault } from "../generators/image/fault.js";
-import { FAULTS } from "../generators/image/fault-table.js";
-import { faultImage, withFault } from "../generators/image/faults.js";
+import { faultImage, withFault } from "../generators/image/invalid/cases.js";
+import type { Fault } from "../generators/image/invalid/input.js";
+import { FAULTS } from "../generators/image/invalid/table.js";
 import { draw, streamSeed } from "../runners/draw.js";
 import { type Catalogue, loadCatalogue } from "../spec/catalogue.js";
 import { withoutFault, wrongOfFault, wrongOfValid } from "./judged-image.js";

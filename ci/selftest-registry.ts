@@ -5,15 +5,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runRegistry } from "../cli/registry.js";
-import { registryOptions } from "../cli/registry-options.js";
-import { RegistryTarget } from "../cli/registry-target.js";
+import { registryOptions } from "../cli/commands/registry/options.js";
+import { runRegistry } from "../cli/commands/registry/registry.js";
+import { RegistryTarget } from "../cli/commands/registry/target.js";
 import type { Fault } from "../reference-registry/faults/fault.js";
 import { FAULTS } from "../reference-registry/faults/index.js";
-import type { RequirementResult } from "../reports/results.js";
-import { Inconclusive } from "../runners/errors.js";
+import type { RequirementResult } from "../reports/results/results.js";
 import { inParallel } from "../runners/explore.js";
 import { type Catalogue, loadCatalogue } from "../spec/catalogue.js";
+import { Inconclusive } from "../spec/errors.js";
 
 /** Faults that show only where the registry asks for credentials. */
 const WITH_AUTH = ["unauthorized-without-challenge"];

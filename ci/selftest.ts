@@ -3,10 +3,10 @@
  * A fault that goes unnoticed is a hole in the suite; one that the host cannot show is listed with the reason.
  */
 import { availableParallelism } from "node:os";
-import { runtimeOptions } from "../cli/runtime-options.js";
-import { driverFor, preflightFor, runTarget, sandboxFor } from "../cli/runtime-target.js";
+import { runtimeOptions } from "../cli/commands/runtime/options.js";
+import { driverFor, preflightFor, runTarget, sandboxFor } from "../cli/commands/runtime/target.js";
 import { FAULTS } from "../reference-runtime/faults/index.js";
-import type { RequirementResult } from "../reports/results.js";
+import type { RequirementResult } from "../reports/results/results.js";
 import { agentPath, referencePath } from "../runners/runtime/build-native.js";
 import { inProcess } from "../runners/runtime/reference.js";
 import { loadCatalogue } from "../spec/catalogue.js";

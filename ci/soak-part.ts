@@ -1,4 +1,4 @@
-import type { Results } from "../reports/results.js";
+import type { Results } from "../reports/results/results.js";
 import { streamSeed } from "../runners/draw.js";
 
 /** Something that failed although the target is right: a bug of ours, wherever it is. */

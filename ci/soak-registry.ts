@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runRegistry, testable } from "../cli/registry.js";
-import { registryOptions } from "../cli/registry-options.js";
-import { RegistryTarget } from "../cli/registry-target.js";
+import { registryOptions } from "../cli/commands/registry/options.js";
+import { runRegistry, testable } from "../cli/commands/registry/registry.js";
+import { RegistryTarget } from "../cli/commands/registry/target.js";
 import { CHOICES, type Choice } from "../reference-registry/choices.js";
 import { serve } from "../reference-registry/serve.js";
 import { loadCatalogue } from "../spec/catalogue.js";

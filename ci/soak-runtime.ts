@@ -1,6 +1,6 @@
-import { testable } from "../cli/runtime.js";
-import { runtimeOptions } from "../cli/runtime-options.js";
-import { driverFor, preflightFor, runTarget, sandboxFor } from "../cli/runtime-target.js";
+import { runtimeOptions } from "../cli/commands/runtime/options.js";
+import { testable } from "../cli/commands/runtime/runtime.js";
+import { driverFor, preflightFor, runTarget, sandboxFor } from "../cli/commands/runtime/target.js";
 import { agentPath, referencePath } from "../runners/runtime/build-native.js";
 import { inProcess } from "../runners/runtime/reference.js";
 import { loadCatalogue, RELEASES } from "../spec/catalogue.js";

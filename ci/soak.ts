@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { makeCommand, parse, wholeNumber } from "../cli/command.js";
 import { exitCodeOf } from "../cli/exit.js";
-import { UsageError } from "../runners/errors.js";
+import { makeCommand, parse, wholeNumber } from "../cli/options/command.js";
+import { UsageError } from "../spec/errors.js";
 import { imageCopier, imageLayouts, imageTool } from "./soak-image.js";
 import { type Round, roundSeed, type Soak } from "./soak-part.js";
 import { registry } from "./soak-registry.js";

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Results } from "../reports/results.js";
+import type { Results } from "../reports/results/results.js";
 import { commandIn, SURROUNDINGS, type Surrounding } from "./surroundings-table.js";
 
 /** What a run in a surrounding came to. */

@@ -1,4 +1,4 @@
-import { HarnessError, Inconclusive, UsageError } from "../runners/errors.js";
+import { HarnessError, Inconclusive, UsageError } from "../spec/errors.js";
 
 /** Limits of this process that a user may have set too low, by the error that then comes. */
 const TOO_LOW: Readonly<Record<string, string>> = {

@@ -9,16 +9,16 @@ interface Command {
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  runtime: { summary: "test an OCI runtime", load: () => import("./runtime.js") },
-  registry: { summary: "test an OCI registry", load: () => import("./registry.js") },
-  image: { summary: "validate image layouts, or test an image tool (--tool)", load: () => import("./image.js") },
-  run: { summary: "test the targets of a config file, oci-conform.yaml", load: () => import("./run.js") },
-  report: { summary: "render, compare or merge results", load: () => import("./report.js") },
-  replay: { summary: "run a stored case again", load: () => import("./replay.js") },
-  judge: { summary: "judge a stored observation again, without running anything", load: () => import("./judge.js") },
-  requirements: { summary: "list or explain what the specs require", load: () => import("./requirements.js") },
-  "serve-registry": { summary: "run the reference registry", load: () => import("./serve-registry.js") },
-  schema: { summary: "print a JSON Schema of the project's formats", load: () => import("./schema.js") },
+  runtime: { summary: "test an OCI runtime", load: () => import("./commands/runtime/runtime.js") },
+  registry: { summary: "test an OCI registry", load: () => import("./commands/registry/registry.js") },
+  image: { summary: "validate image layouts, or test an image tool (--tool)", load: () => import("./commands/image/image.js") },
+  run: { summary: "test the targets of a config file, oci-conform.yaml", load: () => import("./commands/run.js") },
+  report: { summary: "render, compare or merge results", load: () => import("./commands/report/report.js") },
+  replay: { summary: "run a stored case again", load: () => import("./commands/replay.js") },
+  judge: { summary: "judge a stored observation again, without running anything", load: () => import("./commands/judge.js") },
+  requirements: { summary: "list or explain what the specs require", load: () => import("./commands/requirements/requirements.js") },
+  "serve-registry": { summary: "run the reference registry", load: () => import("./commands/serve-registry.js") },
+  schema: { summary: "print a JSON Schema of the project's formats", load: () => import("./commands/schema.js") },
 };
 
 const help = (): string =>

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { UsageError } from "../spec/usage-error.js";
+import { UsageError } from "../spec/errors.js";
 import { reasonOf } from "./place.js";
 import { temporaryName } from "./temporary.js";
 

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { UsageError } from "../spec/usage-error.js";
+import { UsageError } from "../spec/errors.js";
 
 /** Why a file could not be read or written: `ENOENT`. */
 export const reasonOf = (thrown: unknown): string =>

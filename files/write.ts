@@ -16,7 +16,7 @@ import {
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { UsageError } from "../spec/usage-error.js";
+import { UsageError } from "../spec/errors.js";
 import { type Place, placeOf, reasonOf } from "./place.js";
 import { temporaryName } from "./temporary.js";
 

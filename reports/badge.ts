@@ -1,8 +1,8 @@
 import type { Document } from "./document.js";
-import type { Gate } from "./exit-code.js";
-import { failingStale } from "./known.js";
-import type { Results } from "./results.js";
-import { standings } from "./standing.js";
+import type { Gate } from "./results/exit-code.js";
+import { failingStale } from "./results/known.js";
+import type { Results } from "./results/results.js";
+import { standings } from "./results/standing.js";
 import { count } from "./text.js";
 
 const NAMES = { runtime: "OCI runtime", image: "OCI image", distribution: "OCI distribution" } as const;

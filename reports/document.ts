@@ -1,5 +1,5 @@
-import type { Gate } from "./exit-code.js";
-import type { Results } from "./results.js";
+import type { Gate } from "./results/exit-code.js";
+import type { Results } from "./results/results.js";
 
 /**
  * A format that is one document about all targets of a run, made when the last one is through; the others (`Format`)

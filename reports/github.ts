@@ -1,9 +1,9 @@
-import { byCause, type Group } from "./causes.js";
-import type { Gate } from "./exit-code.js";
 import { headline, otherKinds } from "./headline.js";
-import { whatCame, whyExpected } from "./known.js";
-import type { BaselineUse, Incomplete, Results, Stale } from "./results.js";
-import { standings } from "./standing.js";
+import { byCause, type Group } from "./results/causes.js";
+import type { Gate } from "./results/exit-code.js";
+import { whatCame, whyExpected } from "./results/known.js";
+import type { BaselineUse, Incomplete, Results, Stale } from "./results/results.js";
+import { standings } from "./results/standing.js";
 import { count, oneLine, printable, truncate } from "./text.js";
 
 /** GitHub shows no more of one kind for a step, and drops the others silently. */

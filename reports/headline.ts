@@ -1,4 +1,4 @@
-import type { RequirementResult } from "./results.js";
+import type { RequirementResult } from "./results/results.js";
 import { inline, oneLine, truncate } from "./text.js";
 
 /** A value on one line of at most `width` characters. */

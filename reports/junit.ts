@@ -1,8 +1,8 @@
-import { failsRun, type Gate } from "./exit-code.js";
 import { headline, otherKinds } from "./headline.js";
-import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
-import type { BaselineUse, Incomplete, RequirementResult, Results, Stale } from "./results.js";
+import { failsRun, type Gate } from "./results/exit-code.js";
+import { placeOf, shardInWords, whatCame, whyExpected } from "./results/known.js";
+import type { BaselineUse, Incomplete, RequirementResult, Results, Stale } from "./results/results.js";
 import { areaOf, groupBy, pretty } from "./text.js";
 
 const WIDTH = 120;

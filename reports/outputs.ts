@@ -1,18 +1,18 @@
 import { checkFile, writeWhole } from "../files/write.js";
-import { UsageError } from "../spec/usage-error.js";
+import { UsageError } from "../spec/errors.js";
 import { badge } from "./badge.js";
 import type { Document } from "./document.js";
 import { toFile } from "./file.js";
 import { html } from "./html/html.js";
 import { json } from "./json.js";
 import { junit } from "./junit.js";
-import { markdown } from "./markdown.js";
+import { markdown } from "./markdown/markdown.js";
 import type { Format, Reporter, ReporterOptions } from "./reporter.js";
-import type { Results } from "./results.js";
-import { sarif } from "./sarif.js";
+import type { Results } from "./results/results.js";
+import { sarif } from "./sarif/sarif.js";
 import { nearest } from "./suggest.js";
 import { tap } from "./tap.js";
-import { terminal } from "./terminal.js";
+import { terminal } from "./terminal/terminal.js";
 
 /** The formats that tell of each target by itself, while it is tested: a new one is one file and one line here. */
 const FORMATS: Readonly<Record<string, Format>> = { terminal, tap, junit, json };

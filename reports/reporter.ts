@@ -1,5 +1,5 @@
-import type { Gate } from "./exit-code.js";
-import type { RequirementResult, Results, Shard, Suite } from "./results.js";
+import type { Gate } from "./results/exit-code.js";
+import type { RequirementResult, Results, Shard, Suite } from "./results/results.js";
 
 /** What is known of a run before its first case. */
 export interface RunInfo {

@@ -1,5 +1,5 @@
-import { columns } from "./columns.js";
-import type { RequirementResult, Results, Verdict } from "./results.js";
+import type { RequirementResult, Results, Verdict } from "./results/results.js";
+import { columns } from "./terminal/columns.js";
 import { oneLine } from "./text.js";
 
 /** Not tested is not tested, whatever the reason. */

@@ -1,11 +1,11 @@
-import { failsRun, type Gate } from "./exit-code.js";
 import { otherKinds } from "./headline.js";
-import { placeOf, shardInWords, whatCame, whyExpected } from "./known.js";
 import type { Format } from "./reporter.js";
-import type { BaselineUse, RequirementResult, Stale } from "./results.js";
-import { standings } from "./standing.js";
+import { failsRun, type Gate } from "./results/exit-code.js";
+import { placeOf, shardInWords, whatCame, whyExpected } from "./results/known.js";
+import type { BaselineUse, RequirementResult, Stale } from "./results/results.js";
+import { standings } from "./results/standing.js";
+import { extentOf, incompleteInWords } from "./results/verdict.js";
 import { hostInWords, inline, oneLine, plain } from "./text.js";
-import { extentOf, incompleteInWords } from "./verdict.js";
 
 /**
  * Text of a test point's line: one line, in which a number sign begins no directive. A brace at the end, which some

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeDirectory } from "../files/directory.js";
-import { UsageError } from "./errors.js";
+import { UsageError } from "../spec/errors.js";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -10,7 +10,7 @@ export const SCHEMAS = {
   features: "spec/runtime/features.schema.json",
   probe: "runners/runtime/probe.schema.json",
   case: "runners/runtime/case.schema.json",
-  results: "reports/results.schema.json",
+  results: "reports/results/results.schema.json",
   baseline: "reports/baseline/baseline.schema.json",
 } as const;
 

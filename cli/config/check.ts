@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { Outputs } from "../../reports/outputs.js";
-import { UsageError } from "../../runners/errors.js";
 import { loadCatalogue } from "../../spec/catalogue.js";
-import { BaselineGate } from "../baseline.js";
-import { select } from "../selection.js";
+import { UsageError } from "../../spec/errors.js";
+import { select } from "../options/selection.js";
+import { BaselineGate } from "../session/baseline.js";
 import type { Run } from "./expand.js";
 import type { Settings } from "./settings.js";
 

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from "commander";
-import { collect, type JsonSchema, type Taken } from "../command.js";
+import { collect, type JsonSchema, type Taken } from "../options/command.js";
 
 /**
  * A key of a target: an option of its command by its long name, or its argument. Everything is the command's own, so that an option

@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { SpecName } from "../../spec/catalogue.js";
-import { imageCommand, imageOptions } from "../image-options.js";
-import { imageToolCommand, imageToolOptions } from "../image-tool-options.js";
-import { registryCommand, registryOptions } from "../registry-options.js";
-import { runtimeCommand, runtimeOptions } from "../runtime-options.js";
-import type { SelectionOptions } from "../selection.js";
-import type { SessionOptions } from "../session.js";
+import { imageCommand, imageOptions } from "../commands/image/options.js";
+import { imageToolCommand, imageToolOptions } from "../commands/image/tool/options.js";
+import { registryCommand, registryOptions } from "../commands/registry/options.js";
+import { runtimeCommand, runtimeOptions } from "../commands/runtime/options.js";
+import type { SelectionOptions } from "../options/selection.js";
+import type { SessionOptions } from "../session/session.js";
 import { type Field, fieldsOf } from "./fields.js";
 
 /** A command that tests a target. */
@@ -37,7 +37,7 @@ export const KINDS: readonly Kind[] = [
     spec: "runtime",
     command: runtimeCommand,
     parse: (args) => runtimeOptions(args, availableParallelism()),
-    load: () => import("../runtime.js"),
+    load: () => import("../commands/runtime/runtime.js"),
   }),
   kind({
     key: "registry",
@@ -45,7 +45,7 @@ export const KINDS: readonly Kind[] = [
     spec: "distribution",
     command: registryCommand,
     parse: registryOptions,
-    load: () => import("../registry.js"),
+    load: () => import("../commands/registry/registry.js"),
   }),
   kind({
     key: "image",
@@ -54,7 +54,7 @@ export const KINDS: readonly Kind[] = [
     by: ["tool", "tool-cmd"],
     command: imageToolCommand,
     parse: (args) => imageToolOptions(args, availableParallelism()),
-    load: () => import("../image.js"),
+    load: () => import("../commands/image/image.js"),
   }),
   kind({
     key: "image",
@@ -62,7 +62,7 @@ export const KINDS: readonly Kind[] = [
     spec: "image",
     command: imageCommand,
     parse: (args) => imageOptions(args, availableParallelism()),
-    load: () => import("../image.js"),
+    load: () => import("../commands/image/image.js"),
   }),
 ];
 

@@ -1,5 +1,5 @@
 import { nearest } from "../../reports/suggest.js";
-import { UsageError } from "../../runners/errors.js";
+import { UsageError } from "../../spec/errors.js";
 import type { Run } from "./expand.js";
 import { KINDS } from "./kinds.js";
 import { type Setting, type Settings, settingOf } from "./settings.js";

@@ -1,5 +1,5 @@
 import { nearest } from "../../reports/suggest.js";
-import { UsageError } from "../../runners/errors.js";
+import { UsageError } from "../../spec/errors.js";
 import type { Field } from "./fields.js";
 import { KEYS, KINDS, type Kind, kindOf } from "./kinds.js";
 import { type Setting, type Settings, settingOf } from "./settings.js";

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../command.js";
+import type { JsonSchema } from "../options/command.js";
 import { type Field, fieldsOf } from "./fields.js";
 import { KINDS, type Kind } from "./kinds.js";
 import { FORMAT, NAME } from "./read.js";

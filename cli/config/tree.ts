@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from "yaml";
-import { UsageError } from "../../runners/errors.js";
+import { UsageError } from "../../spec/errors.js";
 
 /** Where something stands: in a line of a file, or nowhere but on the command line; and its path, such as `targets[1].runtime`. */
 export class Place {

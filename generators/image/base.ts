@@ -1,6 +1,6 @@
 import type { Entry, ImageCase, Layer } from "../../runners/image/case.js";
-import { file } from "./entries.js";
-import { MINIMAL_CONFIG } from "./image-config.js";
+import { file } from "./layer/entries.js";
+import { MINIMAL_CONFIG } from "./layout/image-config.js";
 
 /** A layer as most tools write it: gzip, and two blocks at the end. */
 export const layerOf = (entries: readonly Entry[], more: Partial<Omit<Layer, "entries">> = {}): Layer => ({

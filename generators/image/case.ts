@@ -1,10 +1,10 @@
 import fc, { type Arbitrary } from "fast-check";
 import type { Entry, ImageCase, Layer } from "../../runners/image/case.js";
-import { changeSets } from "./changes.js";
-import { compression } from "./compression.js";
-import { imageConfig } from "./image-config.js";
-import { oddLayers } from "./odd.js";
-import { shape } from "./shape.js";
+import { changeSets } from "./layer/changes.js";
+import { compression } from "./layer/compression.js";
+import { oddLayers } from "./layer/odd.js";
+import { imageConfig } from "./layout/image-config.js";
+import { shape } from "./layout/shape.js";
 
 /** Zero blocks at an archive's end: by the book, a whole record, and few or none, which readers take too. */
 const endBlocks = (): Arbitrary<number> => fc.constantFrom(2, 20, 3);

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
-import { text } from "./env.js";
+import { text } from "./process/env.js";
 
 const part = (): Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789-_"), minLength: 1, maxLength: 10 });

@@ -1,8 +1,8 @@
 import type { Attempt } from "../../runners/runtime/case.js";
 import type { Config, Mount, Seccomp, SeccompRule } from "../../spec/runtime/config.js";
 import { isSyscallName, syscallNumber } from "../../spec/runtime/syscalls.js";
-import { absolute, isFilePath } from "./paths.js";
-import { matchingArguments, otherArguments } from "./seccomp-arguments.js";
+import { absolute, isFilePath } from "./filesystem/paths.js";
+import { matchingArguments, otherArguments } from "./seccomp/arguments.js";
 
 const WRITABLE_TYPES = ["tmpfs", "bind", "none", undefined];
 

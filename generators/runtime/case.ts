@@ -5,9 +5,9 @@ import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Config } from "../../spec/runtime/config.js";
 import { caseOf } from "./base.js";
 import { config } from "./config.js";
-import { faults } from "./fault.js";
+import { faults } from "./invalid/input.js";
+import { unknownPropertyCase } from "./invalid/unknown-properties.js";
 import { lifecycles } from "./lifecycle.js";
-import { unknownPropertyCase } from "./unknown-properties.js";
 
 /** What can only be seen from outside while the container runs. */
 const wantsLook = ({ linux }: Config): boolean => linux?.resources !== undefined || linux?.cgroupsPath !== undefined;

@@ -4,7 +4,7 @@ import type { Attempt, FileEntry, Fixture } from "../../runners/runtime/case.js"
 import type { Config, IdMapping, Mount, NamespaceType } from "../../spec/runtime/config.js";
 import { isBind } from "../../spec/runtime/mount-options.js";
 import { attemptsOf } from "./attempts.js";
-import { absolute, ancestors, fixturePath, isBelow, isFilePath } from "./paths.js";
+import { absolute, ancestors, fixturePath, isBelow, isFilePath } from "./filesystem/paths.js";
 
 /** The path of the console fixture of a container with a terminal. */
 export const CONSOLE = "console.sock";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Results, Stale } from "../results.js";
+import type { Results, Stale } from "../results/results.js";
 import { count } from "../text.js";
 import { inRange } from "./range.js";
 import type { Baseline, Entry, When } from "./read.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
 import { reasonOf } from "../../files/place.js";
-import { UsageError } from "../../spec/usage-error.js";
+import { UsageError } from "../../spec/errors.js";
 import { validateBaseline } from "../../spec/validate.js";
 import { nearest } from "../suggest.js";
 

@@ -1,6 +1,6 @@
 import { Document, isMap, isSeq, type YAMLMap, type YAMLSeq } from "yaml";
-import { failsRun, type Gate } from "../exit-code.js";
-import type { RequirementResult, Results } from "../results.js";
+import { failsRun, type Gate } from "../results/exit-code.js";
+import type { RequirementResult, Results } from "../results/results.js";
 import { inline, truncate } from "../text.js";
 import { speaksOf } from "./apply.js";
 import type { Baseline, Entry } from "./read.js";

@@ -1,4 +1,4 @@
-import type { Level } from "../results.js";
+import type { Level } from "../results/results.js";
 import { KIND_NAMES, KINDS, type Kind } from "./kinds.js";
 import { type Content, type Markup, markup } from "./markup.js";
 import type { Row } from "./rows.js";

@@ -1,4 +1,4 @@
-import type { Results } from "../results.js";
+import type { Results } from "../results/results.js";
 import { count } from "../text.js";
 import type { Kind } from "./kinds.js";
 import { type Content, joined, lines, type Markup, markup } from "./markup.js";

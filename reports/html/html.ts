@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Document } from "../document.js";
-import type { Results } from "../results.js";
+import type { Results } from "../results/results.js";
 import { filter } from "./filter.js";
 import { findings } from "./findings.js";
 import { Markup, markup } from "./markup.js";

@@ -1,5 +1,5 @@
-import { failsRun, type Gate } from "../exit-code.js";
-import type { RequirementResult, Verdict } from "../results.js";
+import { failsRun, type Gate } from "../results/exit-code.js";
+import type { RequirementResult, Verdict } from "../results/results.js";
 import { type Markup, markup } from "./markup.js";
 
 /** A verdict with what it means for the run: a failure fails it, warns only, or is expected by the baseline. */

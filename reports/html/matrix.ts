@@ -1,4 +1,4 @@
-import type { Results } from "../results.js";
+import type { Results } from "../results/results.js";
 import { count } from "../text.js";
 import { badge, KIND_NAMES, type Kind, wordFor } from "./kinds.js";
 import { attribute, type Content, lines, type Markup, markup } from "./markup.js";

@@ -1,5 +1,5 @@
 import { otherKinds } from "../headline.js";
-import type { Finding, RequirementResult } from "../results.js";
+import type { Finding, RequirementResult } from "../results/results.js";
 import { count, groupBy } from "../text.js";
 import { badge } from "./kinds.js";
 import { type Content, link, type Markup, markup, preformatted } from "./markup.js";

@@ -1,5 +1,5 @@
-import type { Gate } from "../exit-code.js";
-import type { Level, RequirementResult, Results } from "../results.js";
+import type { Gate } from "../results/exit-code.js";
+import type { Level, RequirementResult, Results } from "../results/results.js";
 import { differ } from "../table.js";
 import { areaOf, groupBy, oneLine, truncate } from "../text.js";
 import { type Kind, kindOf } from "./kinds.js";

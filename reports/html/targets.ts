@@ -1,7 +1,7 @@
-import { exitCode, type Gate } from "../exit-code.js";
-import type { BaselineUse, RequirementResult, Results } from "../results.js";
+import { exitCode, type Gate } from "../results/exit-code.js";
+import type { BaselineUse, RequirementResult, Results } from "../results/results.js";
+import { extentOf, judgementOf } from "../results/verdict.js";
 import { count, groupBy, hostInWords } from "../text.js";
-import { extentOf, judgementOf } from "../verdict.js";
 import { KIND_NAMES, KINDS, type Kind, kindOf, wordFor } from "./kinds.js";
 import { type Content, type Markup, markup } from "./markup.js";
 import { addressOf } from "./rows.js";

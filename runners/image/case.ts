@@ -149,7 +149,7 @@ export interface ImageCase {
   /** The properties of the image config but `rootfs`, which follows from the layers. */
   readonly config: { readonly [key: string]: Json };
   readonly shape: Shape;
-  /** The name of a fault of the table in generators/image/faults.ts. */
+  /** The name of a fault of the table in generators/image/invalid/cases.ts. */
   readonly fault?: string;
 }
 

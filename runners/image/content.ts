@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { toBytes } from "./bytes.js";
+import { toBytes } from "../../image-reader/bytes.js";
 import type { Content } from "./case.js";
 
 /** The bytes of a file, holes as zeros. */

@@ -1,5 +1,5 @@
-import { HarnessError } from "../errors.js";
-import { fromBytes } from "./bytes.js";
+import { fromBytes } from "../../image-reader/bytes.js";
+import { HarnessError } from "../../spec/errors.js";
 import { type Kind, type SeenNode, type SeenTree, timeText } from "./seen.js";
 
 const KINDS: Readonly<Record<string, Kind>> = { f: "file", d: "dir", l: "symlink", c: "char", b: "block", p: "fifo", s: "socket" };

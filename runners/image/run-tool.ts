@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { HarnessError } from "../errors.js";
+import { HarnessError } from "../../spec/errors.js";
 import { quote } from "../runtime/reproduce.js";
 import type { Json } from "./case.js";
 import { digestOf } from "./content.js";

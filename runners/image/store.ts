@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { UsageError } from "../errors.js";
+import { UsageError } from "../../spec/errors.js";
 import { type CaseFiles, readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
 import type { ImageCase } from "./case.js";
 import type { ImageObservation } from "./observation.js";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { type Dispatcher, errors, Pool } from "undici";
-import { HarnessError } from "../errors.js";
+import { HarnessError } from "../../spec/errors.js";
 import { codingsOf, decoded, TooLarge, Undecodable, UnknownCoding } from "./content-coding.js";
 import { BrokenOff, failureOf, isTimeout } from "./failure.js";
 import { type Failure, header, type SeenBody, type SeenResponse } from "./observation.js";

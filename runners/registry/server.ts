@@ -2,7 +2,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 import { createWriteStream, openSync, type WriteStream } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { reasonOf } from "../../files/place.js";
-import { Inconclusive, UsageError } from "../errors.js";
+import { Inconclusive, UsageError } from "../../spec/errors.js";
 import { builtAgent } from "../runtime/build-native.js";
 import type { Restarter } from "./run-case.js";
 

@@ -1,4 +1,4 @@
-import { UsageError } from "../errors.js";
+import { UsageError } from "../../spec/errors.js";
 import { readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
 import type { RegistryCase } from "./case.js";
 import type { RegistryObservation } from "./observation.js";

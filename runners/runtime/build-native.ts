@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { platform } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UsageError } from "../errors.js";
+import { UsageError } from "../../spec/errors.js";
 
 /** The package's root: the nearest directory above this module that has a package.json. */
 function packageRoot(): string {

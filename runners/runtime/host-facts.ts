@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { arch, release } from "node:os";
+import { HarnessError } from "../../spec/errors.js";
 import { validateProbe } from "../../spec/validate.js";
-import { HarnessError } from "../errors.js";
 import { AGENT, CASE_DIR } from "./case.js";
 import type { HostFacts } from "./host.js";
 import type { ProbeReport } from "./observation.js";

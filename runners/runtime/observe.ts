@@ -1,6 +1,6 @@
+import { HarnessError } from "../../spec/errors.js";
 import type { Hook } from "../../spec/runtime/config.js";
 import { validateProbe } from "../../spec/validate.js";
-import { HarnessError } from "../errors.js";
 import type { RuntimeCase, Step } from "./case.js";
 import type {
   ContainerObservation,

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
-import { Inconclusive, UsageError } from "../errors.js";
+import { Inconclusive, UsageError } from "../../spec/errors.js";
 import { idOf, type RuntimeCase } from "./case.js";
 import { followed, followedBest } from "./follow.js";
 import type { HostFacts } from "./host.js";

@@ -1,6 +1,6 @@
 import { type Host, readHost } from "../../reference-runtime/host.js";
 import { planText } from "../../reference-runtime/in-process.js";
-import { HarnessError } from "../errors.js";
+import { HarnessError } from "../../spec/errors.js";
 import type { HostFacts } from "./host.js";
 import type { SandboxOptions } from "./protocol.js";
 import type { Driver } from "./script.js";

@@ -1,4 +1,4 @@
-import { UsageError } from "../errors.js";
+import { UsageError } from "../../spec/errors.js";
 import { readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
 import type { RuntimeCase } from "./case.js";
 import type { Observation } from "./observation.js";

@@ -1,4 +1,4 @@
-import { HarnessError } from "../errors.js";
+import { HarnessError } from "../../spec/errors.js";
 import type { Exit, StatResult } from "./observation.js";
 import type { Action, Answer } from "./protocol.js";
 

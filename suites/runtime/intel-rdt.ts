@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
-import { faultCase, tabledFault } from "../../generators/runtime/fault.js";
+import { faultCase, tabledFault } from "../../generators/runtime/invalid/input.js";
 import { lifecycle } from "../../generators/runtime/steps.js";
 import { idOf, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 
 import { minimalConfig } from "../../generators/runtime/base.js";
 import { all, holds } from "../check.js";
+import { type Event, walk } from "./lifecycle/model.js";
 import { type CaseView, type Check, checkCase, refused } from "./suite.js";
-import { type Event, walk } from "./walk.js";
 
 /** The minimal config, with any environment: nothing in it can keep a runtime from any operation, or end the probe. */
 export const isPlain = (view: CaseView, container: number): boolean => {

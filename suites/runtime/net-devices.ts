@@ -2,8 +2,8 @@ import fc, { type Arbitrary } from "fast-check";
 
 import { type CaseOptions, caseOf, containerOf, minimalConfig } from "../../generators/runtime/base.js";
 import { oneOf } from "../../generators/runtime/choose.js";
-import { faultCase } from "../../generators/runtime/fault.js";
-import { namespacePath } from "../../generators/runtime/namespaces.js";
+import { faultCase } from "../../generators/runtime/invalid/input.js";
+import { namespacePath } from "../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { NetworkInterface } from "../../runners/runtime/observation.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { annotations } from "../../generators/runtime/annotations.js";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
-import { BROKEN } from "../../generators/runtime/broken.js";
-import { faultCase, hasTabledFault, malformedCase, tabledFault, typeFault } from "../../generators/runtime/fault.js";
+import { BROKEN } from "../../generators/runtime/invalid/broken.js";
+import { faultCase, hasTabledFault, malformedCase, tabledFault, typeFault } from "../../generators/runtime/invalid/input.js";
+import { unknownPropertyCase } from "../../generators/runtime/invalid/unknown-properties.js";
 import { refusal } from "../../generators/runtime/steps.js";
-import { unknownPropertyCase } from "../../generators/runtime/unknown-properties.js";
 import { compareReleases, RELEASES } from "../../spec/catalogue.js";
 import { equal, holds } from "../check.js";
 import { refuses } from "./refusal.js";

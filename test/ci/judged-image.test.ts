@@ -2,8 +2,8 @@ import t from "tap";
 import { withoutFault, wrongOfFault, wrongOfValid } from "../../ci/judged-image.js";
 import { minimalImage } from "../../generators/image/base.js";
 import { validImage } from "../../generators/image/case.js";
-import { FAULTS } from "../../generators/image/fault-table.js";
-import { withFault } from "../../generators/image/faults.js";
+import { withFault } from "../../generators/image/invalid/cases.js";
+import { FAULTS } from "../../generators/image/invalid/table.js";
 import { draw } from "../../runners/draw.js";
 import { loadCatalogue } from "../../spec/catalogue.js";
 

@@ -6,7 +6,7 @@ import t from "tap";
 import { roundOf, roundSeed } from "../../ci/soak-part.js";
 import { choicesOf } from "../../ci/soak-registry.js";
 import { CHOICES } from "../../reference-registry/choices.js";
-import type { RequirementResult, Results } from "../../reports/results.js";
+import type { RequirementResult, Results } from "../../reports/results/results.js";
 import { withoutRoot } from "../cli/process.js";
 
 const SOAK = fileURLToPath(new URL("../../ci/soak.js", import.meta.url));

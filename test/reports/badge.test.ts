@@ -1,7 +1,7 @@
 import t from "tap";
 import { badge } from "../../reports/badge.js";
-import { exitCode } from "../../reports/exit-code.js";
-import type { Results } from "../../reports/results.js";
+import { exitCode } from "../../reports/results/exit-code.js";
+import type { Results } from "../../reports/results/results.js";
 import { broken, failed, known, NASTY, nasty, passed, resultsOf, skipped, stale, stopped, warned } from "./fixture.js";
 
 const shown = (all: Results | readonly Results[], gate: "must" | "should" = "must"): unknown =>

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import type { Reporter, RunInfo } from "../../reports/reporter.js";
-import { type BaselineUse, type RequirementResult, type Results, summarize } from "../../reports/results.js";
+import { type BaselineUse, type RequirementResult, type Results, summarize } from "../../reports/results/results.js";
 
 /** A stream that remembers; a terminal of so many columns when it is told to be one. */
 export class Screen extends Writable {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import t from "tap";
 import { annotations } from "../../reports/github.js";
-import type { RequirementResult, Results } from "../../reports/results.js";
+import type { RequirementResult, Results } from "../../reports/results/results.js";
 import {
   broken,
   failed,

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import t from "tap";
 import { validateXML } from "xmllint-wasm";
 import { junit } from "../../reports/junit.js";
-import type { Results } from "../../reports/results.js";
+import type { Results } from "../../reports/results/results.js";
 import {
   broken,
   every,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import t from "tap";
 import { Outputs } from "../../reports/outputs.js";
 import type { Reporter } from "../../reports/reporter.js";
-import { UsageError } from "../../spec/usage-error.js";
+import { UsageError } from "../../spec/errors.js";
 import { every, passed, play, resultsOf, Screen } from "./fixture.js";
 
 const gate = { gate: "must", now: () => 0 } as const;

@@ -1,6 +1,6 @@
 import t from "tap";
-import { columns } from "../../reports/columns.js";
 import { renderTable } from "../../reports/table.js";
+import { columns } from "../../reports/terminal/columns.js";
 import { failed, passed, resultsOf, skipped, stopped, unexercised } from "./fixture.js";
 
 const named = (name: string, requirements: Parameters<typeof resultsOf>[0], more = {}) => {

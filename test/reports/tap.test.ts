@@ -1,6 +1,6 @@
 import t from "tap";
 import { Parser } from "tap-parser";
-import type { Results } from "../../reports/results.js";
+import type { Results } from "../../reports/results/results.js";
 import { tap } from "../../reports/tap.js";
 import {
   broken,

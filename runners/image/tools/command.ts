@@ -1,4 +1,4 @@
-import { UsageError } from "../../errors.js";
+import { UsageError } from "../../../spec/errors.js";
 import { quote } from "../../runtime/reproduce.js";
 import type { Tool } from "./tool.js";
 

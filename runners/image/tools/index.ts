@@ -1,4 +1,4 @@
-import { UsageError } from "../../errors.js";
+import { UsageError } from "../../../spec/errors.js";
 import { buildah } from "./buildah.js";
 import { ctr } from "./ctr.js";
 import { podman } from "./podman.js";

@@ -4,11 +4,11 @@ import { Ajv, type ValidateFunction } from "ajv";
 import { Command, Option } from "commander";
 import t from "tap";
 import { parse } from "yaml";
-import { collect, duration, wholeNumber } from "../../../cli/command.js";
 import { fieldsOf } from "../../../cli/config/fields.js";
 import { KINDS } from "../../../cli/config/kinds.js";
 import { readConfig } from "../../../cli/config/read.js";
 import { configSchema } from "../../../cli/config/schema.js";
+import { collect, duration, wholeNumber } from "../../../cli/options/command.js";
 import { mistakes } from "./mistakes.js";
 
 const strict = (): Ajv => new Ajv({ strict: true, allErrors: true });

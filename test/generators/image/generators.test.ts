@@ -1,19 +1,19 @@
 import t from "tap";
-import { attributes } from "../../../generators/image/attributes.js";
 import { anyImage, oddImage, validImage } from "../../../generators/image/case.js";
-import { changeSets } from "../../../generators/image/changes.js";
-import { compression } from "../../../generators/image/compression.js";
-import { content } from "../../../generators/image/content.js";
-import { unfit } from "../../../generators/image/header.js";
-import { imageConfig, MINIMAL_CONFIG } from "../../../generators/image/image-config.js";
-import { buildLayout } from "../../../generators/image/layout.js";
-import { fileName } from "../../../generators/image/names.js";
-import { oddLayers } from "../../../generators/image/odd.js";
-import { shape } from "../../../generators/image/shape.js";
-import { style } from "../../../generators/image/style.js";
-import { fileTree } from "../../../generators/image/tree.js";
+import { attributes } from "../../../generators/image/layer/attributes.js";
+import { changeSets } from "../../../generators/image/layer/changes.js";
+import { compression } from "../../../generators/image/layer/compression.js";
+import { content } from "../../../generators/image/layer/content.js";
+import { unfit } from "../../../generators/image/layer/header.js";
+import { fileName } from "../../../generators/image/layer/names.js";
+import { oddLayers } from "../../../generators/image/layer/odd.js";
+import { style } from "../../../generators/image/layer/style.js";
+import { fileTree } from "../../../generators/image/layer/tree.js";
+import { imageConfig, MINIMAL_CONFIG } from "../../../generators/image/layout/image-config.js";
+import { buildLayout } from "../../../generators/image/layout/layout.js";
+import { shape } from "../../../generators/image/layout/shape.js";
 import type { Entry, ImageCase } from "../../../runners/image/case.js";
-import { applyLayers } from "../../../suites/image/model.js";
+import { applyLayers } from "../../../suites/image/model/model.js";
 import { assertGenerator } from "../runtime/assert-generator.js";
 
 const stackProblems = (layers: readonly (readonly Entry[])[]): { path: string; message: string }[] => [

@@ -1,7 +1,7 @@
 import t from "tap";
 
 import { caseOf, minimalCase, minimalConfig } from "../../../generators/runtime/base.js";
-import { namespacePath } from "../../../generators/runtime/namespaces.js";
+import { namespacePath } from "../../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { Config } from "../../../spec/runtime/config.js";
 import { validateConfig } from "../../../spec/validate.js";

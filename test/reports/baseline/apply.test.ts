@@ -3,8 +3,8 @@ import { applyBaseline, speaksOf } from "../../../reports/baseline/apply.js";
 import type { Entry } from "../../../reports/baseline/read.js";
 import { parseBaseline } from "../../../reports/baseline/read.js";
 import { updateBaseline } from "../../../reports/baseline/update.js";
-import { exitCode } from "../../../reports/exit-code.js";
-import type { RequirementResult, Results } from "../../../reports/results.js";
+import { exitCode } from "../../../reports/results/exit-code.js";
+import type { RequirementResult, Results } from "../../../reports/results/results.js";
 import { failed, ours, passed, resultsOf, skipped, unexercised, warned } from "../fixture.js";
 
 const anyId = { has: () => true, suggest: () => undefined };

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import t from "tap";
-import { HarnessError } from "../../../runners/errors.js";
 import { ending } from "../../../runners/image/observation.js";
 import { partsOf } from "../../../runners/image/run-tool.js";
 import { commandTool } from "../../../runners/image/tools/command.js";
 import { toolNamed } from "../../../runners/image/tools/index.js";
+import { HarnessError } from "../../../spec/errors.js";
 import { LIMITS, layoutOf, runOn, shell, skip } from "./fixture.js";
 
 t.test("what a tool made is read, whatever it is", { skip }, async (t) => {

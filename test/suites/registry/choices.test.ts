@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc, { type Arbitrary } from "fast-check";
 import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
 import t from "tap";
-import { notAsked } from "../../../cli/registry.js";
+import { notAsked } from "../../../cli/commands/registry/registry.js";
 import { learningCase } from "../../../generators/registry/learn.js";
 import { sequence } from "../../../generators/registry/sequences.js";
 import { CHOICES, type Choice } from "../../../reference-registry/choices.js";

@@ -12,7 +12,7 @@ import { checks } from "../../../suites/registry/index.js";
 
 /*
  * Whatever is wrong with a registry, and whatever it chose, the first steps let it be judged. What lets nothing be judged is in
- * test/cli/registry-targets.test.ts.
+ * test/cli/commands/registry/targets.test.ts.
  */
 
 const FACTS: RegistryFacts = { release: "head", choices: { push: true }, apis: ["pull", "push", "discovery", "management"], ours: false };

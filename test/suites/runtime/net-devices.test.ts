@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { namespacePath } from "../../../generators/runtime/namespaces.js";
+import { namespacePath } from "../../../generators/runtime/namespaces/namespaces.js";
 import type { NetworkInterface, Observation } from "../../../runners/runtime/observation.js";
 import type { Linux } from "../../../spec/runtime/config.js";
 import netDevices from "../../../suites/runtime/net-devices.js";

@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { BROKEN } from "../../../generators/runtime/broken.js";
+import { BROKEN } from "../../../generators/runtime/invalid/broken.js";
 import type { Ran } from "../../../runners/runtime/observation.js";
 import features from "../../../suites/runtime/features.js";
 import { judge } from "../../../suites/runtime/judge.js";

@@ -1,0 +1,222 @@
+import type { HostFacts } from "../../../runners/runtime/host.js";
+import { HOOK_KINDS, recordingHook } from "../hooks.js";
+import { hardLimit } from "../host.js";
+import { type Path, REMOVED } from "../json.js";
+import { whyNotOrdinary } from "../process/scheduler.js";
+import { BROKEN } from "./broken.js";
+import { linuxFlaws } from "./flaws-linux.js";
+
+/** A way in which a config can be wrong. */
+export interface Flaw {
+  readonly requirement: string;
+  /** What is wrong, in a few words. */
+  readonly description: string;
+  /** A key of SINCE: releases before it know nothing of the property. */
+  readonly since?: string;
+  /** Hosts on which the control works. */
+  readonly when?: (host: HostFacts) => boolean;
+  /** What the minimal config gets first, to have a place for the fault; the result is the control. */
+  readonly base?: readonly (readonly [Path, unknown])[];
+  readonly path: Path;
+  /** What may stand there instead, the plainest first; REMOVED takes the property away. */
+  readonly values: readonly unknown[];
+}
+
+const processFlaws: readonly Flaw[] = [
+  {
+    requirement: BROKEN.cwd,
+    description: "a relative working directory",
+    path: ["process", "cwd"],
+    values: ["relative", "./x", ""],
+  },
+  { requirement: BROKEN.cwdMissing, description: "no working directory", path: ["process", "cwd"], values: [REMOVED] },
+  { requirement: BROKEN.args, description: "no program to run", path: ["process", "args"], values: [[], REMOVED] },
+  { requirement: BROKEN.invalid, description: "a user id below zero", path: ["process", "user", "uid"], values: [-1, -1000] },
+  { requirement: BROKEN.invalid, description: "a group id below zero", path: ["process", "user", "gid"], values: [-1] },
+  {
+    requirement: BROKEN.invalid,
+    description: "a supplementary group below zero",
+    base: [[["process", "user", "additionalGids"], [5]]],
+    path: ["process", "user", "additionalGids", 0],
+    values: [-1],
+  },
+  {
+    requirement: BROKEN.rlimitType,
+    description: "a limit that no kernel has",
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
+    path: ["process", "rlimits", 0, "type"],
+    values: ["RLIMIT_NO_SUCH", "CORE", "rlimit_core", ""],
+  },
+  {
+    requirement: BROKEN.rlimitTwice,
+    description: "a limit twice",
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
+    path: ["process", "rlimits", 1],
+    values: [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }],
+  },
+  {
+    requirement: BROKEN.rlimitTwice,
+    description: "a limit twice, with other values",
+    when: (host) => hardLimit(host, "RLIMIT_CORE") >= 4096,
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
+    path: ["process", "rlimits", 1],
+    // It does not raise the limit: that could be refused for want of a capability.
+    values: [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }],
+  },
+  {
+    requirement: BROKEN.invalid,
+    description: "a soft limit above the hard one",
+    when: (host) => hardLimit(host, "RLIMIT_CORE") >= 4096,
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
+    path: ["process", "rlimits", 0, "soft"],
+    values: [8192],
+  },
+  {
+    requirement: BROKEN.invalid,
+    description: "an unknown scheduling policy",
+    since: "process.scheduler",
+    when: (host) => whyNotOrdinary(host) === undefined,
+    base: [[["process", "scheduler"], { policy: "SCHED_OTHER" }]],
+    path: ["process", "scheduler", "policy"],
+    values: ["SCHED_NO_SUCH", "OTHER", ""],
+  },
+  {
+    requirement: BROKEN.invalid,
+    description: "an unknown scheduling flag",
+    since: "process.scheduler",
+    when: (host) => whyNotOrdinary(host) === undefined,
+    base: [[["process", "scheduler"], { policy: "SCHED_OTHER", flags: ["SCHED_FLAG_RESET_ON_FORK"] }]],
+    path: ["process", "scheduler", "flags", 0],
+    values: ["SCHED_FLAG_NO_SUCH", ""],
+  },
+  {
+    requirement: BROKEN.invalid,
+    description: "an unknown I/O class",
+    since: "process.ioPriority",
+    base: [[["process", "ioPriority"], { class: "IOPRIO_CLASS_BE", priority: 4 }]],
+    path: ["process", "ioPriority", "class"],
+    values: ["IOPRIO_CLASS_NO_SUCH", "BE", ""],
+  },
+  {
+    requirement: BROKEN.invalid,
+    description: "an I/O priority outside of 0 to 7",
+    since: "process.ioPriority",
+    base: [[["process", "ioPriority"], { class: "IOPRIO_CLASS_BE", priority: 4 }]],
+    path: ["process", "ioPriority", "priority"],
+    values: [8, -1, 100],
+  },
+  {
+    requirement: BROKEN.unapplicable,
+    description: "a score that the kernel does not take",
+    base: [[["process", "oomScoreAdj"], 1000]],
+    path: ["process", "oomScoreAdj"],
+    values: [1001, 100_000],
+  },
+];
+
+const topFlaws: readonly Flaw[] = [
+  {
+    requirement: BROKEN.annotationKey,
+    description: "an annotation with an empty key",
+    base: [[["annotations"], { "com.example.key": "value" }]],
+    path: ["annotations", ""],
+    values: ["value", ""],
+  },
+  {
+    requirement: BROKEN.annotationMap,
+    description: "an annotation that is no string",
+    base: [[["annotations"], { "com.example.key": "value" }]],
+    path: ["annotations", "com.example.key"],
+    values: [7, true, ["value"], { value: "value" }],
+  },
+  {
+    requirement: BROKEN.semver,
+    description: "a version that is not one by SemVer 2.0.0",
+    path: ["ociVersion"],
+    values: ["invalid", "1.0", "v1.0.0", "", "1.0.0.0", "01.0.0"],
+  },
+  { requirement: BROKEN.version, description: "no version", path: ["ociVersion"], values: [REMOVED] },
+  { requirement: BROKEN.root, description: "no root", path: ["root"], values: [REMOVED] },
+  { requirement: BROKEN.rootPathMissing, description: "a root without a path", path: ["root", "path"], values: [REMOVED] },
+  {
+    requirement: BROKEN.rootPath,
+    description: "a root that is not there",
+    path: ["root", "path"],
+    values: ["no-such-directory", "/no/such/directory"],
+  },
+  {
+    requirement: BROKEN.unapplicable,
+    description: "a host name that the kernel does not take",
+    base: [[["hostname"], "h".repeat(64)]],
+    path: ["hostname"],
+    values: ["h".repeat(65), "h".repeat(300)],
+  },
+  {
+    requirement: BROKEN.unapplicable,
+    description: "a mount of a file system that no kernel has",
+    base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs" }]],
+    path: ["mounts", 1, "type"],
+    values: ["no-such-filesystem"],
+  },
+  {
+    requirement: BROKEN.unapplicable,
+    description: "a mount option that the file system does not know",
+    base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["nosuid"] }]],
+    path: ["mounts", 1, "options", 0],
+    values: ["no-such-option", "size=no-number"],
+  },
+  {
+    requirement: BROKEN.unapplicable,
+    description: "a bind mount of what is not there",
+    base: [[["mounts", 1], { destination: "/mnt", type: "bind", source: "source", options: ["bind"] }]],
+    path: ["mounts", 1, "source"],
+    values: ["no-such-source", "/no/such/source"],
+  },
+  {
+    requirement: BROKEN.destination,
+    description: "a mount without a destination",
+    base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs" }]],
+    path: ["mounts", 1, "destination"],
+    values: [REMOVED],
+  },
+  {
+    requirement: BROKEN.wrongType,
+    description: "an annotation that is not a string",
+    base: [[["annotations"], { "org.example.key": "value" }]],
+    path: ["annotations", "org.example.key"],
+    values: [1, true, ["value"], { value: "value" }],
+  },
+  // A poststop hook is looked at when the container is gone; then its failure is only worth a warning.
+  ...HOOK_KINDS.filter((kind) => kind !== "poststop").flatMap((kind): Flaw[] => {
+    const base = [[["hooks", kind], [recordingHook(kind, "fault")]]] as const;
+    return [
+      {
+        requirement: BROKEN.hookPath,
+        description: `a ${kind} hook with a relative path`,
+        since: `hooks.${kind}`,
+        base,
+        path: ["hooks", kind, 0, "path"],
+        values: ["agent", "./agent"],
+      },
+      {
+        requirement: BROKEN.hookPathMissing,
+        description: `a ${kind} hook without a path`,
+        since: `hooks.${kind}`,
+        base,
+        path: ["hooks", kind, 0, "path"],
+        values: [REMOVED],
+      },
+      {
+        requirement: BROKEN.hookTimeout,
+        description: `a ${kind} hook without time`,
+        since: `hooks.${kind}`,
+        base,
+        path: ["hooks", kind, 0, "timeout"],
+        values: [0, -1],
+      },
+    ];
+  }),
+];
+
+/** The ways in which a config can be wrong. */
+export const FLAWS: readonly Flaw[] = [...topFlaws, ...processFlaws, ...linuxFlaws];

@@ -1,0 +1,77 @@
+import fc, { type Arbitrary } from "fast-check";
+
+import type { HostFacts } from "../../../runners/runtime/host.js";
+import type { Scheduler } from "../../../spec/runtime/config.js";
+import { compact, maybe, oneOf, rarely, record } from "../choose.js";
+import { can, hasFile, softLimit, whyNot } from "../host.js";
+
+/** What of the fair policies the kernel lets a process take. */
+interface Fair {
+  readonly policies: readonly string[];
+  /** The lowest nice value. */
+  readonly nice: number;
+}
+
+const FAIR = ["SCHED_OTHER", "SCHED_BATCH", "SCHED_IDLE"] as const;
+
+/** Without CAP_SYS_NICE over the host a nice value is not lowered below what RLIMIT_NICE says; leaving SCHED_IDLE counts as that too. */
+function fair(host: HostFacts, privileged = can(host, "CAP_SYS_NICE")): Fair {
+  const { nice, policy } = host.outside.scheduler ?? { nice: 0, policy: "SCHED_OTHER" };
+  if (privileged) return { policies: FAIR, nice: -20 };
+  const granted = 20 - Math.min(softLimit(host, "RLIMIT_NICE"), 40);
+  return { policies: policy === "SCHED_IDLE" && nice < granted ? ["SCHED_IDLE"] : FAIR, nice: Math.min(nice, granted) };
+}
+
+/** Why a container cannot be given SCHED_OTHER or SCHED_BATCH with the nice value 0, which holds where none is given; undefined when it can. */
+export function whyNotOrdinary(host: HostFacts): string | undefined {
+  const { policies, nice } = fair(host);
+  if (!policies.includes("SCHED_OTHER")) return "the harness was started with the policy SCHED_IDLE, which it may not leave";
+  return nice > 0 ? `the harness was started with the nice value ${nice}, which it may not lower to 0` : undefined;
+}
+
+/** Why a container cannot be given SCHED_OTHER or SCHED_BATCH at all; undefined when it can. */
+export const whyNoNice = (host: HostFacts): string | undefined =>
+  fair(host).policies.includes("SCHED_OTHER") ? undefined : whyNotOrdinary(host);
+
+/**
+ * Whether real-time policies can be had: a kernel with real-time group scheduling gives a fresh cgroup no real-time budget. On v2 no file
+ * tells such a kernel, so wherever the sandbox's cgroup has the cpu controller the answer is no.
+ */
+const realtimeAllowed = (host: HostFacts): boolean => whyNoRealtime(host) === undefined;
+
+/** Why not; undefined when they can be had. */
+export function whyNoRealtime(host: HostFacts): string | undefined {
+  const budget = !hasFile(host, "cpu/cpu.rt_runtime_us") && !(host.cgroup.mode === "v2" && host.cgroup.controllers.includes("cpu"));
+  return (
+    whyNot(host, "CAP_SYS_NICE", "a realtime policy") ??
+    (budget ? undefined : "the kernel may grant fresh cgroups no realtime budget, and the cpu controller is in use")
+  );
+}
+
+const ordinary = ({ policies, nice }: Fair): Arbitrary<Scheduler> => {
+  const value = fc.integer({ min: nice, max: 19 });
+  return record({
+    policy: oneOf(policies),
+    // None given is 0.
+    nice: nice > 0 ? value : maybe(value),
+    flags: rarely(fc.constant(["SCHED_FLAG_RESET_ON_FORK"])),
+  });
+};
+
+const realtime = (): Arbitrary<Scheduler> =>
+  record({ policy: oneOf(["SCHED_FIFO", "SCHED_RR"]), priority: fc.integer({ min: 1, max: 99 }) });
+
+/** `process.scheduler`. Deadlines are left out: whether one is admitted depends on what else runs. */
+export const scheduler = (host: HostFacts, _release: string): Arbitrary<Scheduler> =>
+  realtimeAllowed(host) ? fc.oneof({ withCrossShrink: true }, ordinary(fair(host)), realtime()) : ordinary(fair(host));
+
+/** What can be had of it from inside a user namespace: there nobody lends real-time priority, and nobody may be preferred to others. */
+export function inUserNamespace(host: HostFacts, wanted: Scheduler): Scheduler | undefined {
+  const { policies, nice } = fair(host, false);
+  if (!policies.includes(wanted.policy)) return undefined;
+  const lowest = Math.max(0, nice);
+  return {
+    ...wanted,
+    ...compact({ nice: wanted.nice === undefined && lowest === 0 ? undefined : Math.max(lowest, wanted.nice ?? 0) }),
+  };
+}

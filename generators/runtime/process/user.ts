@@ -1,0 +1,32 @@
+import fc, { type Arbitrary } from "fast-check";
+
+import type { HostFacts } from "../../../runners/runtime/host.js";
+import type { User } from "../../../spec/runtime/config.js";
+import { has } from "../../../spec/runtime/releases.js";
+import { maybe, oneOf, rarely, record } from "../choose.js";
+import { lastId } from "../host.js";
+
+/** A user or group id that exists in the harness's user namespace; shrinks to 0. */
+export const id = (host: HostFacts): Arbitrary<number> =>
+  fc.oneof(
+    { withCrossShrink: true },
+    oneOf([0, 1, 1000, 65534, 65535].filter((each) => each <= lastId(host))),
+    fc.integer({ min: 0, max: Math.max(0, lastId(host)) }),
+  );
+
+/** File mode bits to be taken away; all values from 0 to 0777. */
+export const umask = (): Arbitrary<number> =>
+  fc.oneof({ withCrossShrink: true }, oneOf([0o22, 0, 0o77, 0o777, 0o27]), fc.integer({ min: 0, max: 0o777 }));
+
+/** Supplementary groups: distinct, none where the kernel denies setgroups(2). */
+export const additionalGids = (host: HostFacts): Arbitrary<number[]> =>
+  host.outside.setgroups === "deny" ? fc.constant([]) : fc.uniqueArray(id(host), { maxLength: 6 });
+
+/** `process.user`. */
+export const user = (host: HostFacts, release: string): Arbitrary<User> =>
+  record({
+    uid: id(host),
+    gid: id(host),
+    umask: has(release, "process.user.umask") ? rarely(umask(), 3) : fc.constant(undefined),
+    additionalGids: maybe(additionalGids(host)),
+  });

@@ -1,0 +1,200 @@
+import type { Entry } from "../../../runners/image/case.js";
+import { contentBytes, digestOf } from "../../../runners/image/content.js";
+import { type Kind, timeText } from "../../../runners/image/seen.js";
+import { addHardlink } from "./hardlinks.js";
+import { beyondReach, isFarTime } from "./reach.js";
+import { LAW } from "./statements.js";
+import { ancestors, emptyTree, type Node, parentOf, type Tree, within } from "./tree.js";
+import { Draft } from "./tree-builder.js";
+import { type Read, read, underMarker, wellFormed } from "./whiteouts.js";
+
+const KINDS: Readonly<Partial<Record<Entry["type"], Kind>>> = {
+  file: "file",
+  dir: "dir",
+  symlink: "symlink",
+  char: "char",
+  block: "block",
+  fifo: "fifo",
+};
+
+/** The greatest user and group id that the kernel takes; the one after it means "leave it". */
+const LAST_ID = 0xffff_fffe;
+
+/**
+ * What an entry says of the path that it makes; `made` is the statement behind its kind and content, `described` the one
+ * behind its attributes.
+ */
+function claimsOf(entry: Entry, kind: Kind, made: string, described: string): Node["claims"] {
+  const owner = (value: number) => (value > LAST_ID ? { unspecified: "an id that the kernel does not know" } : { value, id: described });
+  const xattrs = xattrsClaim(entry, kind, described);
+  return {
+    kind: { value: kind, id: made },
+    uid: owner(entry.uid),
+    gid: owner(entry.gid),
+    mtime: isFarTime(entry)
+      ? { unspecified: "a time that not every file system holds" }
+      : { value: timeText(entry.mtime, entry.nsec), id: described },
+    xattrs,
+    ...(kind === "symlink" ? { target: { value: entry.link ?? "", id: made } } : { mode: { value: entry.mode & 0o7777, id: described } }),
+    ...(kind === "file" ? { content: contentClaim(entry, made) } : {}),
+    ...(kind === "char" || kind === "block" ? { device: { value: (entry.device ?? [0, 0]).join(":"), id: made } } : {}),
+  };
+}
+
+function xattrsClaim({ xattrs = {} }: Entry, kind: Kind, id: string): NonNullable<Node["claims"]["xattrs"]> {
+  if (Object.values(xattrs).includes("")) return { unspecified: "a PAX record without a value says that there is none" };
+  if (Object.keys(xattrs).some((name) => name.startsWith("trusted.")))
+    return { unspecified: "the trusted attributes are the host administrator's; whether an image may set them is not said" };
+  if (kind === "symlink" || kind === "dir" || kind === "file" || Object.keys(xattrs).length === 0) return { value: xattrs, id };
+  return { unspecified: "extended attributes of special files are seldom supported" };
+}
+
+function contentClaim(entry: Entry, id: string): NonNullable<Node["claims"]["content"]> {
+  if (entry.header.sparse !== undefined) return { unspecified: "sparse files lack support; the spec says not to use them" };
+  const bytes = contentBytes(entry.content);
+  return { value: `${bytes.length} ${digestOf(bytes)}`, id };
+}
+
+/** The paths that the layer has entries for, and of which types. */
+type Own = ReadonlyMap<string, Entry["type"]>;
+
+/** Removes from the lower layers what this layer's markers name: before all entries, wherever the markers are. */
+function applyMarkers(draft: Draft, layer: readonly Read[], own: Own, { whiteouts }: Markers): void {
+  for (const { entry, path, marker, stray } of layer) {
+    if (marker.kind === "none") continue;
+    draft.hide(path, LAW.hidden);
+    const link = draft.linkOnTheWay(path);
+    const blocked = [...ancestors(path)].find((each) => own.get(each) !== undefined && own.get(each) !== "dir");
+    const odd =
+      blocked === undefined
+        ? oddMarker(entry, marker.kind, stray, path)
+        : `the layer has ${blocked} as something else than a directory, and a marker below it`;
+    if (odd !== undefined) {
+      draft.may(odd);
+      draft.doubt(path, odd);
+      draft.doubt(marker.kind === "odd" ? parentOf(marker.path) : marker.path, odd);
+    } else if (marker.kind === "bare") {
+      draft.refuse.push(LAW.bare);
+      draft.may("a whiteout without a name");
+    } else if (link !== undefined && !own.has(link)) {
+      const reason = `${link} is a symbolic link: no sentence says whether a whiteout below it follows it`;
+      draft.may(reason);
+      draft.doubtThrough(link, marker.path, reason);
+      if (marker.kind === "opaque") draft.doubtThrough(link, path, reason);
+    } else {
+      sweep(draft, marker, own);
+      const directory = parentOf(path);
+      const implied = [...own.keys()].some((each) => within(each, directory));
+      if (!draft.nodes.has(directory) && !implied)
+        draft.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
+      else if (draft.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) draft.may(`${directory} is no directory`);
+      for (const each of ["", ...ancestors(path)]) if (!own.has(each)) draft.touch(each);
+      const removed = ancestors(path).find((each) => whiteouts.has(each));
+      if (removed !== undefined && !implied) draft.may(`the layer removes ${removed}, and has nothing but a marker below it`);
+    }
+  }
+}
+
+function oddMarker(entry: Entry, kind: string, stray: boolean, path: string): string | undefined {
+  if (stray) return "a whiteout with an absolute path, or one with ..";
+  if (kind === "odd") return `the whiteout ${path} names a directory by a dot`;
+  if (underMarker(path)) return `${path} lies in a directory that no layer can make`;
+  return wellFormed(entry) ? undefined : `the whiteout ${path} is no empty regular file`;
+}
+
+/** Carries a well-formed marker out on the layers below. */
+function sweep(draft: Draft, marker: { readonly kind: string; readonly path: string }, own: Own): void {
+  if (marker.kind === "whiteout") {
+    // A doubt about a whole directory outlives the removal of one child.
+    draft.remove(marker.path, LAW.whiteout);
+    return;
+  }
+  for (const each of draft.below(marker.path)) draft.remove(each, LAW.opaque);
+  for (const each of draft.unsure.keys()) if (each.startsWith(`${marker.path}/`) || marker.path === "") draft.unsure.delete(each);
+  if (!own.has(marker.path)) draft.touch(marker.path);
+}
+
+/** Adds the entry's own path. Returns why no sentence decides what it makes, if none does. */
+function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Markers): string | undefined {
+  const { entry, path, stray, climbs } = read;
+  if (entry.type === "global") return undefined;
+  if (stray) return climbs ? `${entry.path} climbs by ..` : `${entry.path} is an absolute path`;
+  if (underMarker(path)) return "no layer can make a directory whose name begins with .wh.";
+  if (done.has(path)) return `the layer has ${path} twice`;
+  done.add(path);
+  const because = reasonFor(path, markers);
+  if (!draft.reach(path, own, because)) return undefined;
+  if (entry.type === "hardlink") return addHardlink(draft, read, done, own, because);
+  const kind = KINDS[entry.type] ?? "file";
+  const existing = draft.nodes.get(path);
+  if (path === "" && kind !== "dir") return "the root directory cannot be replaced";
+  const both = existing?.kind === "dir" && kind === "dir";
+  if (existing && !both) {
+    if (draft.below(path).some((each) => own.has(each) && done.has(each)))
+      return `the layer has ${path} as something else than a directory, and entries below it`;
+    draft.remove(path, LAW.replaced);
+  }
+  for (const each of ["", ...ancestors(path)]) if (!own.has(each)) draft.touch(each);
+  draft.put(path, {
+    kind,
+    inode: both ? existing.inode : draft.inode(),
+    because: existing && !both ? LAW.replaced : because,
+    claims: claimsOf(entry, kind, existing && !both ? LAW.replaced : LAW.extracted, both ? LAW.directory : LAW.attributes),
+    ...(kind === "symlink" ? { target: entry.link ?? "" } : {}),
+  });
+  const far = beyondReach(entry);
+  if (far !== undefined) draft.may(far);
+  if (path === "") draft.blur("", ["mtime"], "a tree that is mounted or handed out may have a root directory of its own time");
+  if (kind === "char" && entry.device?.every((number) => number === 0))
+    return "a character device 0:0 is a whiteout to overlay file systems";
+  const { typeflag } = entry.header;
+  if (typeflag === "7") draft.may("the typeflag 7 is reserved: a regular file to those who know it");
+  return typeflag !== undefined && typeflag !== "\0" && typeflag !== "7" ? `nobody knows the typeflag ${typeflag}` : undefined;
+}
+
+/** The paths that the layer's markers name. */
+interface Markers {
+  readonly whiteouts: ReadonlySet<string>;
+  readonly opaque: ReadonlySet<string>;
+}
+
+/** The statement that a tool would break by leaving out this entry: a marker of the same layer must not hide it. */
+function reasonFor(path: string, { whiteouts, opaque }: Markers): string {
+  const ways = [...ancestors(path), path];
+  if (ways.some((each) => whiteouts.has(each))) return LAW.lowerOnly;
+  return path !== "" && ["", ...ancestors(path)].some((each) => opaque.has(each)) ? LAW.opaqueFirst : LAW.extracted;
+}
+
+/** Applies a layer's entries to a tree: layer.md, "Applying Changesets". Pure. */
+export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
+  const layer = entries.map(read);
+  const plain = layer.filter(({ marker }) => marker.kind === "none");
+  const own: Own = new Map(
+    plain.filter(({ entry, stray }) => entry.type !== "global" && !stray).map(({ path, entry }) => [path, entry.type]),
+  );
+  const markers: Markers = {
+    whiteouts: new Set(layer.flatMap(({ marker }) => (marker.kind === "whiteout" ? [marker.path] : []))),
+    opaque: new Set(layer.flatMap(({ marker }) => (marker.kind === "opaque" ? [marker.path] : []))),
+  };
+  const draft = new Draft(tree);
+  applyMarkers(draft, layer, own, markers);
+  const done = new Set<string>();
+  for (const each of plain) {
+    const undecided = add(draft, each, done, own, markers);
+    if (undecided === undefined) continue;
+    draft.may(undecided);
+    // Nobody knows whether the directories on its way come to be either.
+    draft.doubt(ancestors(each.path).find((way) => !draft.nodes.has(way)) ?? each.path, undecided);
+  }
+  // A marker below a link of its own layer may have been taken for one where the link leads.
+  for (const { path, marker } of layer) {
+    const link = marker.kind === "none" ? undefined : draft.linkOnTheWay(path);
+    if (link !== undefined && own.get(link) === "symlink")
+      draft.doubtThrough(link, path, `the layer has ${link} as a symbolic link, and a marker below it`);
+  }
+  return draft.done();
+}
+
+/** Applies layers, lowest first, to an empty tree. */
+export const applyLayers = (layers: readonly { readonly entries: readonly Entry[] }[]): Tree =>
+  layers.reduce((tree, { entries }) => applyLayer(tree, entries), emptyTree());

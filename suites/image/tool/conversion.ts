@@ -1,0 +1,241 @@
+import type { Json } from "../../../runners/image/case.js";
+import { equal, holds, type Judgement } from "../../check.js";
+import { check, type ToolCheck, type ToolView } from "./view.js";
+
+type Properties = { readonly [key: string]: Json };
+
+const isObject = (value: Json | undefined): value is Properties => typeof value === "object" && value !== null && !Array.isArray(value);
+const objectOf = (value: Json | undefined): Properties => (isObject(value) ? value : {});
+const strings = (value: Json | undefined): string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
+
+/** The image's config and the runtime's config that was made of it. */
+interface Conversion {
+  readonly image: Properties;
+  readonly execution: Properties;
+  readonly labels: Properties;
+  readonly process: Properties;
+  readonly annotations: Properties;
+  readonly runtime: Properties;
+  readonly view: ToolView;
+}
+
+function conversionOf(view: ToolView): Conversion | undefined {
+  const { runtimeConfig } = view.observation;
+  if (runtimeConfig === undefined || view.ending !== "accepted" || view.other || view.case.fault !== undefined) return undefined;
+  const runtime = objectOf(runtimeConfig);
+  const execution = objectOf(view.case.config.config);
+  return {
+    image: view.case.config,
+    execution,
+    labels: objectOf(execution.Labels),
+    process: objectOf(runtime.process),
+    annotations: objectOf(runtime.annotations),
+    runtime,
+    view,
+  };
+}
+
+const converts = (id: string, judge: (conversion: Conversion) => Judgement | undefined): ToolCheck =>
+  check(
+    id,
+    (view) => {
+      const conversion = conversionOf(view);
+      return conversion && judge(conversion);
+    },
+    "converts",
+  );
+
+const PREFIX = "org.opencontainers.image.";
+
+/** A property of the image that becomes an annotation; a label of the same key goes before it. */
+const annotation = (id: string, name: string, read: (conversion: Conversion) => Json | undefined): ToolCheck =>
+  converts(id, (conversion) => {
+    const value = read(conversion);
+    const key = PREFIX + name;
+    if (value === undefined || value === "" || conversion.labels[key] !== undefined) return undefined;
+    const actual = conversion.annotations[key];
+    // No sentence says how a list becomes one text; that its parts are in it can be seen.
+    if (Array.isArray(value)) {
+      const parts = strings(value);
+      if (parts.length === 0) return undefined;
+      return holds(typeof actual === "string" && parts.every((part) => actual.includes(part)), parts, actual ?? "no such annotation", key);
+    }
+    return equal(actual ?? "no such annotation", value, key);
+  });
+
+const nameOf = (variable: string): string => variable.slice(0, Math.max(0, variable.indexOf("=")));
+
+/** conversion.md, "Annotation Fields" and "Annotations". */
+const ANNOTATIONS: readonly ToolCheck[] = [
+  annotation("image.conversion.os", "os", ({ image }) => image.os),
+  annotation("image.conversion.architecture", "architecture", ({ image }) => image.architecture),
+  annotation("image.conversion.variant", "variant", ({ image }) => image.variant),
+  annotation("image.conversion.os-version", "os.version", ({ image }) => image["os.version"]),
+  annotation("image.conversion.os-features", "os.features", ({ image }) => image["os.features"]),
+  annotation("image.conversion.author", "author", ({ image }) => image.author),
+  annotation("image.conversion.created", "created", ({ image }) => image.created),
+  annotation("image.conversion.stop-signal", "stopSignal", ({ execution }) => execution.StopSignal),
+  ...["image.conversion.labels", "image.conversion.annotations-not-modified"].map((id) =>
+    converts(id, ({ labels, annotations }) => {
+      const plain = Object.keys(labels).filter((key) => !key.startsWith(PREFIX));
+      return plain.length === 0
+        ? undefined
+        : equal(
+            Object.fromEntries(plain.map((key) => [key, annotations[key] ?? null])),
+            Object.fromEntries(plain.map((key) => [key, labels[key]])),
+          );
+    }),
+  ),
+  ...["image.conversion.labels-before-fields", "image.conversion.labels-first"].map((id) =>
+    converts(id, ({ labels, annotations }) => {
+      const key = `${PREFIX}os`;
+      return labels[key] === undefined ? undefined : equal(annotations[key], labels[key], key);
+    }),
+  ),
+  converts("image.conversion.exposed-ports", ({ execution, annotations, labels }) => {
+    const ports = Object.keys(objectOf(execution.ExposedPorts));
+    const key = `${PREFIX}exposedPorts`;
+    if (ports.length === 0 || labels[key] !== undefined) return undefined;
+    return equal(
+      String(annotations[key] ?? "")
+        .split(",")
+        .sort(),
+      ports.sort(),
+      key,
+    );
+  }),
+  converts("image.conversion.manifest-annotations-left", ({ view, annotations, labels }) => {
+    const keys = Object.keys(view.case.shape.annotations ?? {}).filter((key) => labels[key] === undefined && !key.startsWith(PREFIX));
+    return keys.length === 0
+      ? undefined
+      : equal(
+          keys.filter((key) => annotations[key] !== undefined),
+          [],
+        );
+  }),
+];
+
+/** conversion.md, "Verbatim Fields". */
+const VERBATIM: readonly ToolCheck[] = [
+  converts("image.conversion.working-dir", ({ execution, process }) =>
+    typeof execution.WorkingDir === "string" && execution.WorkingDir !== "" ? equal(process.cwd, execution.WorkingDir) : undefined,
+  ),
+  converts("image.conversion.env", ({ execution, process }) => {
+    const env = strings(execution.Env);
+    const made = strings(process.env);
+    return env.length === 0
+      ? undefined
+      : equal(
+          made.filter((each) => env.includes(each)),
+          env,
+          `process.env is ${JSON.stringify(made)}`,
+        );
+  }),
+  ...["image.conversion.env-no-names-again", "image.conversion.env-kept-by-defaults"].map((id) =>
+    converts(id, ({ execution, process }) => {
+      const env = strings(execution.Env);
+      const names = env.map(nameOf);
+      const again = strings(process.env).filter((each) => names.includes(nameOf(each)) && !env.includes(each));
+      return env.length === 0 ? undefined : equal(again, []);
+    }),
+  ),
+  converts("image.conversion.entrypoint", ({ execution, process }) => {
+    const [entrypoint, cmd] = [strings(execution.Entrypoint), strings(execution.Cmd)];
+    return entrypoint.length === 0 || cmd.length > 0 ? undefined : equal(process.args, entrypoint);
+  }),
+  converts("image.conversion.cmd", ({ execution, process }) => {
+    const [entrypoint, cmd] = [strings(execution.Entrypoint), strings(execution.Cmd)];
+    return cmd.length === 0 || entrypoint.length > 0 ? undefined : equal(process.args, cmd);
+  }),
+  converts("image.conversion.cmd-after-entrypoint", ({ execution, process }) => {
+    const [entrypoint, cmd] = [strings(execution.Entrypoint), strings(execution.Cmd)];
+    return entrypoint.length === 0 || cmd.length === 0 ? undefined : equal(process.args, [...entrypoint, ...cmd]);
+  }),
+];
+
+/** What a container is started with, as far as it is in the image's config, in the runtime's terms; numbers only of users. */
+function startsWith({ execution }: Conversion): Properties {
+  const args = [...strings(execution.Entrypoint), ...strings(execution.Cmd)];
+  const { WorkingDir: cwd } = execution;
+  return {
+    ...(args.length > 0 ? { args } : {}),
+    ...(typeof cwd === "string" && cwd !== "" ? { cwd } : {}),
+    ...(strings(execution.Env).length > 0 ? { env: strings(execution.Env) } : {}),
+  };
+}
+
+/** The parameters of the image's config as a whole: config.md, "config", and conversion.md. */
+const STARTED: readonly ToolCheck[] = [
+  ...["image.config.used-as-base", "image.conversion.by-image-config"].map((id) =>
+    converts(id, (conversion) => {
+      const wanted = startsWith(conversion);
+      const { args, cwd, env } = conversion.process;
+      const own = strings(env).filter((each) => strings(wanted.env).includes(each));
+      const made = Object.fromEntries(Object.entries({ args, cwd, env: own }).filter(([name]) => wanted[name] !== undefined));
+      return Object.keys(wanted).length === 0 ? undefined : equal(made, wanted, "process");
+    }),
+  ),
+  converts("image.config.cmd-first-is-program", ({ execution, process }) => {
+    const [program] = strings(execution.Cmd);
+    if (program === undefined || strings(execution.Entrypoint).length > 0) return undefined;
+    return equal(strings(process.args)[0] ?? "no program", program, "process.args");
+  }),
+];
+
+/** The user of the example whose image has /etc/passwd and /etc/group. */
+export const USER = { name: "tester", uid: 1234, gid: 5678, group: { name: "testers", gid: 4321 } } as const;
+
+const userOf = ({ process }: Conversion): Properties => objectOf(process.user);
+
+/** conversion.md, "Config.User" and "Optional Fields". */
+const PARSED: readonly ToolCheck[] = [
+  ...["image.conversion.user-numeric", "image.conversion.fields-parsed"].map((id) =>
+    converts(id, (conversion) => {
+      const match = /^(\d+)(?::(\d+))?$/.exec(String(conversion.execution.User ?? ""));
+      if (!match) return undefined;
+      const { uid, gid } = userOf(conversion);
+      const wanted = { uid: Number(match[1]), ...(match[2] === undefined ? {} : { gid: Number(match[2]) }) };
+      return equal(match[2] === undefined ? { uid } : { uid, gid }, wanted, "process.user");
+    }),
+  ),
+  converts("image.conversion.user-resolved", (conversion) => {
+    if (conversion.execution.User !== USER.name) return undefined;
+    const { uid, gid } = userOf(conversion);
+    return equal({ uid, gid }, { uid: USER.uid, gid: USER.gid }, "process.user");
+  }),
+  converts("image.conversion.groups-of-user", (conversion) =>
+    conversion.execution.User === USER.name
+      ? holds(
+          Array.isArray(userOf(conversion).additionalGids) &&
+            JSON.stringify(userOf(conversion).additionalGids).includes(`${USER.group.gid}`),
+          [USER.group.gid],
+          userOf(conversion).additionalGids ?? "none",
+          "process.user.additionalGids",
+        )
+      : undefined,
+  ),
+  ...["image.conversion.groups-not-for-numeric", "image.conversion.groups-not-for-numeric-or-group"].map((id) =>
+    converts(id, (conversion) =>
+      /^\d+(?::\d+)?$/.test(String(conversion.execution.User ?? ""))
+        ? equal(userOf(conversion).additionalGids ?? [], [], "process.user.additionalGids")
+        : undefined,
+    ),
+  ),
+  ...["image.conversion.volumes-mounted", "image.conversion.volumes-destination"].map((id) =>
+    converts(id, ({ execution, runtime }) => {
+      const volumes = Object.keys(objectOf(execution.Volumes));
+      const mounts = Array.isArray(runtime.mounts) ? runtime.mounts.map((mount) => objectOf(mount).destination) : [];
+      return volumes.length === 0
+        ? undefined
+        : equal(
+            volumes.filter((volume) => !mounts.includes(volume)),
+            [],
+            "volumes without a mount",
+          );
+    }),
+  ),
+];
+
+/** The checks of a runtime config that a tool makes of an image: conversion.md. */
+export const CONVERSION_CHECKS: readonly ToolCheck[] = [...VERBATIM, ...STARTED, ...ANNOTATIONS, ...PARSED];

@@ -1,0 +1,192 @@
+import fc from "fast-check";
+
+import { listText, oneOf, someOf } from "../../../../generators/runtime/choose.js";
+import type { CpuLimits } from "../../../../spec/runtime/config.js";
+import { equal, type Judgement } from "../../../check.js";
+import { refuses } from "../../refusal.js";
+import { check, example, type Lack, lack, section, type View } from "../../suite.js";
+import { judgeReading, numbersOf, type Reading, type Shown, shows } from "../files.js";
+import { resourceCase, resourceFault, withoutFiles } from "./cases.js";
+
+const of =
+  (read: (cpu: CpuLimits) => readonly Shown[]): Reading =>
+  ({ cpu }) =>
+    cpu ? read(cpu) : [];
+
+/** The kernel keeps shares within these bounds. */
+const FEWEST = 2;
+const MOST = 262_144;
+
+/**
+ * How shares become a weight on v2 is nowhere laid down, and runtimes changed it over time. All ways agree that shares far from
+ * those that mean the default do not give the default.
+ */
+const weight = (shares: number): Shown => ({
+  file: "cpu.weight",
+  accepts: (text) => /^\d+$/.test(text) && (text !== "100" || (shares >= 512 && shares <= 4096)),
+  untouched: (text) => text === "100",
+  expected: "not the default, 100",
+});
+
+const shares = of(({ shares: value }) =>
+  value === undefined || value < FEWEST ? [] : [shows("cpu/cpu.shares", Math.min(value, MOST), "1024"), weight(value)],
+);
+
+/** One of the two words of `cpu.max`. */
+const ofMax = (word: 0 | 1, value: string, untouched: string): Shown => ({
+  file: "cpu.max",
+  accepts: (text) => text.split(" ")[word] === value,
+  untouched: (text) => text.split(" ")[word] === untouched,
+  expected: word === 0 ? `${value} …` : `… ${value}`,
+});
+
+const quota = of(({ quota: value }) => {
+  if (value === undefined || value === 0) return [];
+  const limited = value > 0;
+  return [shows("cpu/cpu.cfs_quota_us", limited ? value : -1, "-1"), ofMax(0, limited ? String(value) : "max", "max")];
+});
+
+const period = of(({ period: value }) =>
+  value === undefined || value === 0 ? [] : [shows("cpu/cpu.cfs_period_us", value, "100000"), ofMax(1, String(value), "100000")],
+);
+
+const burst = of(({ burst: value }) =>
+  value === undefined ? [] : [shows("cpu/cpu.cfs_burst_us", value, "0"), shows("cpu.max.burst", value, "0")],
+);
+
+const realtimeRuntime = of(({ realtimeRuntime: value }) => (value === undefined ? [] : [shows("cpu/cpu.rt_runtime_us", value, "0")]));
+const realtimePeriod = of(({ realtimePeriod: value }) =>
+  value === undefined || value === 0 ? [] : [shows("cpu/cpu.rt_period_us", value, "1000000")],
+);
+const idle = of(({ idle: value }) => (value === undefined ? [] : [shows("cpu/cpu.idle", value, "0"), shows("cpu.idle", value, "0")]));
+
+/** The same set of numbers, however the list is written. */
+const sameSet = (left: readonly number[], right: readonly number[]): boolean => listText(left) === listText(right);
+
+/** A new cgroup of v1 has an empty list, which every runtime must fill: all that the host has proves nothing. */
+const showsList = (file: string, list: string, host: readonly number[]): Shown => ({
+  file,
+  accepts: (text) => sameSet(numbersOf(text), numbersOf(list)),
+  untouched: (text) => sameSet(numbersOf(text), host),
+  expected: list,
+});
+
+const cpus: Reading = ({ cpu }, host) =>
+  cpu?.cpus ? ["cpuset/cpuset.cpus", "cpuset.cpus"].map((file) => showsList(file, cpu.cpus ?? "", host.cpus)) : [];
+const mems: Reading = ({ cpu }, host) =>
+  cpu?.mems ? ["cpuset/cpuset.mems", "cpuset.mems"].map((file) => showsList(file, cpu.mems ?? "", host.memoryNodes)) : [];
+
+/** The program may run on these CPUs and no others. */
+function runsOn(view: View): Judgement | undefined {
+  const { cpus: list } = view.config.linux?.resources?.cpu ?? {};
+  if (!list || !view.inside?.affinity || view.case.control !== undefined || view.case.containers.length > 1) return undefined;
+  if (judgeReading(view, cpus)?.verdict !== "pass") return undefined;
+  return equal(view.inside.affinity, numbersOf(list));
+}
+
+const microseconds = (min: number, max: number) => fc.integer({ min: min / 1000, max: max / 1000 }).map((count) => count * 1000);
+
+const CPUSETS = ["cpuset/cpuset.cpus", "cpuset.cpus"] as const;
+
+/** Some, but not all, of the host's CPUs or memory nodes. */
+const part = (all: readonly number[], of: string) =>
+  all.length < 2 ? lack(`the host has one ${of}, on which everything runs`) : someOf(all, 1, all.length - 1).map(listText);
+
+const isLack = (made: object): made is Lack => "lack" in made;
+
+export default section("CPU", [
+  check("runtime.cpu.shares", (view) => judgeReading(view, shares)),
+  check("runtime.cpu.quota", (view) => judgeReading(view, quota)),
+  check("runtime.cpu.period", (view) => judgeReading(view, period)),
+  check("runtime.cpu.burst", (view) => judgeReading(view, burst)),
+  check("runtime.cpu.realtime-runtime", (view) => judgeReading(view, realtimeRuntime)),
+  check("runtime.cpu.realtime-period", (view) => judgeReading(view, realtimePeriod)),
+  check("runtime.cpu.idle", (view) => judgeReading(view, idle)),
+  check("runtime.cpu.cpus", (view) => judgeReading(view, cpus)),
+  check("runtime.cpu.cpus", runsOn),
+  refuses("runtime.cpu.cpus"),
+  check("runtime.cpu.mems", (view) => judgeReading(view, mems)),
+  refuses("runtime.cpu.mems"),
+
+  example(
+    "runtime.cpu.shares",
+    (setting) =>
+      withoutFiles(setting, "cpu/cpu.shares", "cpu.weight") ??
+      fc
+        .oneof({ withCrossShrink: true }, fc.integer({ min: FEWEST, max: 511 }), fc.integer({ min: 4097, max: MOST }))
+        .map((value) => resourceCase(setting, { cpu: { shares: value } }, "a share of CPU time")),
+  ),
+  example(
+    ["runtime.cpu.quota", "runtime.cpu.period"],
+    (setting) =>
+      withoutFiles(setting, "cpu/cpu.cfs_quota_us", "cpu.max") ??
+      fc
+        .tuple(microseconds(50_000, 99_000), microseconds(20_000, 90_000))
+        .map(([each, most]) => resourceCase(setting, { cpu: { quota: most, period: each } }, "a quota of CPU time in each period")),
+  ),
+  example(
+    "runtime.cpu.burst",
+    (setting) =>
+      withoutFiles(setting, "cpu/cpu.cfs_burst_us", "cpu.max.burst") ??
+      fc
+        .tuple(microseconds(50_000, 90_000), microseconds(1000, 50_000))
+        .map(([most, more]) =>
+          resourceCase(setting, { cpu: { quota: most, period: 100_000, burst: more } }, "a quota of CPU time with a burst"),
+        ),
+  ),
+  example(
+    "runtime.cpu.realtime-period",
+    (setting) =>
+      withoutFiles(setting, "cpu/cpu.rt_period_us") ??
+      microseconds(100_000, 900_000).map((each) => resourceCase(setting, { cpu: { realtimePeriod: each } }, "a real-time period")),
+  ),
+  example(
+    "runtime.cpu.realtime-runtime",
+    (setting) =>
+      withoutFiles(setting, "cpu/cpu.rt_runtime_us") ??
+      microseconds(1000, 10_000).map((most) =>
+        resourceCase(setting, { cpu: { realtimePeriod: 1_000_000, realtimeRuntime: most } }, "a budget of real time", {
+          mayRefuse: "the cgroup above may have no real time to give",
+        }),
+      ),
+  ),
+  example(
+    "runtime.cpu.idle",
+    (setting) =>
+      withoutFiles(setting, "cpu/cpu.idle", "cpu.idle") ?? fc.constant(resourceCase(setting, { cpu: { idle: 1 } }, "an idle cgroup")),
+  ),
+  example("runtime.cpu.cpus", (setting) => {
+    const lists = part(setting.host.cpus, "CPU");
+    if (isLack(lists)) return lists;
+    return withoutFiles(setting, ...CPUSETS) ?? lists.map((list) => resourceCase(setting, { cpu: { cpus: list } }, "some of the CPUs"));
+  }),
+  example("runtime.cpu.mems", (setting) => {
+    const lists = part(setting.host.memoryNodes, "memory node");
+    if (isLack(lists)) return lists;
+    return withoutFiles(setting, ...CPUSETS) ?? lists.map((list) => resourceCase(setting, { cpu: { mems: list } }, "some memory nodes"));
+  }),
+  example(
+    "runtime.cpu.cpus",
+    (setting) =>
+      withoutFiles(setting, ...CPUSETS) ??
+      oneOf(["8190", "0,8190", "8189-8190"]).map((list) =>
+        resourceFault(setting, "runtime.cpu.cpus", {
+          control: { cpu: { cpus: listText(setting.host.cpus) } },
+          fault: { cpu: { cpus: list } },
+          title: "a CPU that the host lacks",
+        }),
+      ),
+  ),
+  example(
+    "runtime.cpu.mems",
+    (setting) =>
+      withoutFiles(setting, ...CPUSETS) ??
+      oneOf(["1022", "0,1022"]).map((list) =>
+        resourceFault(setting, "runtime.cpu.mems", {
+          control: { cpu: { mems: listText(setting.host.memoryNodes) } },
+          fault: { cpu: { mems: list } },
+          title: "a memory node that the host lacks",
+        }),
+      ),
+  ),
+]);

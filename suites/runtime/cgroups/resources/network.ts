@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { oneOf } from "../../../../generators/runtime/choose.js";
+import { hasFile } from "../../../../generators/runtime/host.js";
+import { refuses } from "../../refusal.js";
+import { check, example, section } from "../../suite.js";
+import { judgeReading, type Reading, shows } from "../files.js";
+import { resourceCase, resourceFault } from "./cases.js";
+
+const CLASS_ID = "net_cls/net_cls.classid";
+const PRIORITIES = "net_prio/net_prio.ifpriomap";
+
+const classId: Reading = ({ network }) => (network?.classID === undefined ? [] : [shows(CLASS_ID, network.classID, "0")]);
+
+/** One line for each interface, which all have priority 0 by default. */
+const priorities: Reading = ({ network }) => {
+  const wanted = (network?.priorities ?? []).filter(({ priority }) => priority !== 0).map(({ name, priority }) => `${name} ${priority}`);
+  if (wanted.length === 0) return [];
+  return [
+    {
+      file: PRIORITIES,
+      accepts: (text) => wanted.every((line) => text.split("\n").includes(line)),
+      expected: wanted.join(", "),
+    },
+  ];
+};
+
+const CLASS_IDS = fc.integer({ min: 1, max: 0xffff_ffff });
+const PRIORITY = fc.integer({ min: 1, max: 1000 });
+
+export default section("Network", [
+  check("runtime.network.class-id", (view) => judgeReading(view, classId)),
+  refuses("runtime.network.class-id"),
+  check("runtime.network.priorities", (view) => judgeReading(view, priorities)),
+  refuses("runtime.network.priorities"),
+
+  // Neither controller is part of cgroup v2, and many kernels lack both: then the property cannot be applied.
+  example("runtime.network.class-id", (setting) =>
+    CLASS_IDS.map((classID) =>
+      hasFile(setting.host, CLASS_ID)
+        ? resourceCase(setting, { network: { classID } }, "a class for network packets")
+        : resourceFault(setting, "runtime.network.class-id", {
+            control: {},
+            fault: { network: { classID } },
+            title: "a class for network packets, where no cgroup has one",
+          }),
+    ),
+  ),
+  example("runtime.network.priorities", (setting) =>
+    fc.tuple(oneOf(["lo"]), PRIORITY).map(([name, priority]) =>
+      hasFile(setting.host, PRIORITIES)
+        ? resourceCase(setting, { network: { priorities: [{ name, priority }] } }, "a network priority")
+        : resourceFault(setting, "runtime.network.priorities", {
+            control: {},
+            fault: { network: { priorities: [{ name, priority }] } },
+            title: "a network priority, where no cgroup has one",
+          }),
+    ),
+  ),
+]);

@@ -1,0 +1,60 @@
+import fc from "fast-check";
+
+import type { RdmaLimits } from "../../../../spec/runtime/config.js";
+import { all, type Judgement } from "../../../check.js";
+import { refuses } from "../../refusal.js";
+import { check, example, section, type View } from "../../suite.js";
+import { judgeReading } from "../files.js";
+import { resourceFault } from "./cases.js";
+
+const FILES = ["rdma/rdma.max", "rdma.max"] as const;
+
+/** `mlx5_1 hca_handle=3 hca_object=10000`, in any order of the pairs. */
+const names = (text: string, device: string, pair: string): boolean =>
+  text.split("\n").some((line) => {
+    const [name, ...pairs] = line.trim().split(/\s+/);
+    return name === device && pairs.includes(pair);
+  });
+
+const judgePair = (view: View, key: string, pick: (limits: RdmaLimits) => number | undefined): Judgement | undefined =>
+  all(
+    Object.entries(view.config.linux?.resources?.rdma ?? {}).map(([device, limits]) => {
+      const value = pick(limits);
+      if (value === undefined) return undefined;
+      const pair = `${key}=${value}`;
+      return judgeReading(view, () =>
+        FILES.map((file) => ({ file, accepts: (text) => names(text, device, pair), expected: `${device} ${pair}` })),
+      );
+    }),
+  );
+
+const LIMITS = fc.integer({ min: 1, max: 10_000 });
+
+/** No device has this name, so its limits cannot be applied; a device that is there is nothing that a host can be asked to have. */
+const ABSENT = "oci-no-such-device";
+
+export default section("RDMA", [
+  check("runtime.rdma.hca-handles", (view) => judgePair(view, "hca_handle", ({ hcaHandles }) => hcaHandles)),
+  refuses("runtime.rdma.hca-handles"),
+  check("runtime.rdma.hca-objects", (view) => judgePair(view, "hca_object", ({ hcaObjects }) => hcaObjects)),
+  refuses("runtime.rdma.hca-objects"),
+
+  example("runtime.rdma.hca-handles", (setting) =>
+    LIMITS.map((hcaHandles) =>
+      resourceFault(setting, "runtime.rdma.hca-handles", {
+        control: {},
+        fault: { rdma: { [ABSENT]: { hcaHandles } } },
+        title: "a limit of handles of an RDMA device that there is not",
+      }),
+    ),
+  ),
+  example("runtime.rdma.hca-objects", (setting) =>
+    LIMITS.map((hcaObjects) =>
+      resourceFault(setting, "runtime.rdma.hca-objects", {
+        control: {},
+        fault: { rdma: { [ABSENT]: { hcaObjects } } },
+        title: "a limit of objects of an RDMA device that there is not",
+      }),
+    ),
+  ),
+]);

@@ -1,0 +1,101 @@
+import fc from "fast-check";
+import { pageBytes } from "../../../../generators/runtime/cgroups/resources/io.js";
+import { unified } from "../../../../generators/runtime/cgroups/resources/resources.js";
+import { oneOf } from "../../../../generators/runtime/choose.js";
+import { hasFile } from "../../../../generators/runtime/host.js";
+import type { HostFacts } from "../../../../runners/runtime/host.js";
+import type { Setting } from "../../../../runners/runtime/target.js";
+import type { Resources } from "../../../../spec/runtime/config.js";
+import { equal, type Judgement } from "../../../check.js";
+import { refuses } from "../../refusal.js";
+import { check, example, type Lack, lack, section, started, type View } from "../../suite.js";
+import { readingOf } from "../files.js";
+import { resourceCase, resourceFault } from "./cases.js";
+
+const words = (text: string): string => text.trim().split(/\s+/).join(" ");
+
+/** Files of every cgroup, whose names belong to no controller; no runtime needs to know them. */
+const isCore = (file: string): boolean => file.startsWith("cgroup.");
+
+/** The files of one kind that the config names hold what the config says. */
+function written(view: View, kind: (file: string) => boolean): Judgement | undefined {
+  const { unified: files, ...others } = view.config.linux?.resources ?? {};
+  if (!files || Object.keys(others).length > 0 || view.case.control !== undefined || !started(view)) return undefined;
+  if (view.host.cgroup.mode !== "v2" || view.case.steps.some(({ op }) => op === "edit" || op === "write-cgroup")) return undefined;
+  const entries = Object.entries(files).filter(([file]) => kind(file) && readingOf(view.look, file) !== undefined);
+  if (entries.length === 0) return undefined;
+  return equal(
+    Object.fromEntries(entries.map(([file]) => [file, words(readingOf(view.look, file) ?? "")])),
+    Object.fromEntries(entries.map(([file, value]) => [file, words(value)])),
+  );
+}
+
+const onlyV2 = ({ host }: Setting): Lack | undefined =>
+  host.cgroup.mode === "v2" ? undefined : lack("the host's cgroups are not those of v2 alone");
+
+/** Values that a controller's file shows as they were written. */
+const hugepages = (host: HostFacts) =>
+  host.hugePageSizes
+    .filter((size) => hasFile(host, `hugetlb.${size}.max`))
+    .map((size) => fc.integer({ min: 1, max: 64 }).map((count) => ({ [`hugetlb.${size}.max`]: String(count * pageBytes(size)) })));
+
+/** Properties for a v1 controller that v2 has too, where v2 has nothing like the property. */
+const WITHOUT_EQUIVALENT: readonly { readonly file: string; readonly control: Resources; readonly fault: Resources }[] = [
+  { file: "memory.max", control: { memory: { limit: 2 ** 28 } }, fault: { memory: { limit: 2 ** 28, swappiness: 10 } } },
+  { file: "memory.max", control: { memory: { limit: 2 ** 28 } }, fault: { memory: { limit: 2 ** 28, kernelTCP: 2 ** 24 } } },
+  { file: "cpu.weight", control: { cpu: { shares: 512 } }, fault: { cpu: { shares: 512, realtimePeriod: 500_000 } } },
+];
+
+export default section("Unified", [
+  check("runtime.unified.unknown-files-written", (view) => written(view, isCore)),
+  check("runtime.unified.parameters-set", (view) => written(view, (file) => !isCore(file))),
+  check("runtime.unified.controllers-enabled", (view) => written(view, (file) => !isCore(file))),
+  refuses("runtime.unified.missing-controller-error"),
+  refuses("runtime.unified.v1-conversion-impossible-error"),
+
+  example(
+    "runtime.unified.unknown-files-written",
+    (setting) =>
+      onlyV2(setting) ??
+      fc
+        .tuple(oneOf(["cgroup.max.descendants", "cgroup.max.depth"]), fc.integer({ min: 0, max: 1000 }))
+        .map(([file, value]) =>
+          resourceCase(setting, { unified: { [file]: String(value) } }, "a file of the cgroup that is no controller's"),
+        ),
+  ),
+  example(["runtime.unified.parameters-set", "runtime.unified.controllers-enabled"], (setting) => {
+    const missing = onlyV2(setting);
+    if (missing) return missing;
+    const pages = hugepages(setting.host);
+    const known = unified(setting.host, setting.target.release).filter((files) => Object.keys(files).length > 0);
+    const some = ["pids.max", "memory.max", "cpu.weight"].some((file) => hasFile(setting.host, file));
+    const values = [...(some ? [known] : []), ...pages];
+    return values.length === 0
+      ? lack("the unified hierarchy has no controller whose files show what was written")
+      : fc.oneof(...values).map((files) => resourceCase(setting, { unified: files }, "files of controllers"));
+  }),
+  example("runtime.unified.missing-controller-error", (setting) =>
+    oneOf(["oci-no-such-controller.max", "ocinone.limit"]).map((file) =>
+      resourceFault(setting, "runtime.unified.missing-controller-error", {
+        control: {},
+        fault: { unified: { [file]: "1" } },
+        title: "a controller that the host lacks",
+      }),
+    ),
+  ),
+  example("runtime.unified.v1-conversion-impossible-error", (setting) => {
+    const possible = WITHOUT_EQUIVALENT.filter(({ file }) => hasFile(setting.host, file));
+    return (
+      onlyV2(setting) ??
+      (possible.length === 0
+        ? lack("the unified hierarchy has neither memory nor cpu controller")
+        : oneOf(possible).map(({ control, fault }) =>
+            resourceFault(setting, "runtime.unified.v1-conversion-impossible-error", {
+              control,
+              fault,
+              title: "a property of cgroup v1 that has no equivalent",
+            }),
+          ))
+    );
+  }),
+]);

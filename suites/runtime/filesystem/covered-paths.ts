@@ -1,0 +1,105 @@
+import fc from "fast-check";
+
+import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
+import { someOf } from "../../../generators/runtime/choose.js";
+import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
+import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
+import type { RuntimeCase } from "../../../runners/runtime/case.js";
+import type { Setting } from "../../../runners/runtime/target.js";
+import type { Linux } from "../../../spec/runtime/config.js";
+import { all, holds, type Judgement } from "../../check.js";
+import { refuses } from "../refusal.js";
+import { check, type Example, example, lack, section, type View } from "../suite.js";
+import { inForce, placedMounts, tries } from "./mount-views.js";
+
+/** What the case has put into the root file system at a path, so that it is known to be readable but for the mask. */
+const holdsContent = (view: View, path: string): boolean =>
+  (view.container.rootfs ?? []).some((entry) => {
+    if (entry.kind === "file" && `/${entry.path}` === path) return (entry.content ?? "") !== "";
+    return entry.path.length > path.length && isBelow(`/${entry.path}`, path);
+  });
+
+/** Nothing of a file or directory may be read; that it is empty, or cannot be opened, is the same. */
+function unreadable(view: View): Judgement | undefined {
+  const { maskedPaths = [] } = view.config.linux ?? {};
+  if (!inForce(view)) return undefined;
+  return all(
+    tries(view).map(({ attempt, result }) => {
+      if ((attempt.do !== "read" && attempt.do !== "list") || !maskedPaths.includes(attempt.path)) return undefined;
+      const [errno, found] = [result.errno, attempt.do === "read" ? (result.text ?? "") : (result.names ?? [])];
+      if (errno === "0" && found.length > 0) return holds(false, `nothing can be read of ${attempt.path}`, found);
+      // What was not there, or is of the other kind, says nothing; nor does what nobody could have read.
+      if (["ENOENT", "EISDIR", "ENOTDIR"].includes(errno) || !holdsContent(view, attempt.path)) return undefined;
+      return { verdict: "pass" };
+    }),
+  );
+}
+
+/** EROFS is what a read-only path answers; other errors come of permissions. */
+function unwritable(view: View): Judgement | undefined {
+  const { readonlyPaths = [], maskedPaths = [] } = view.config.linux ?? {};
+  if (!inForce(view)) return undefined;
+  return all(
+    tries(view).map(({ attempt, result }) => {
+      if (attempt.do !== "write" && attempt.do !== "create") return undefined;
+      const { path } = attempt;
+      if (!readonlyPaths.some((each) => isBelow(path, each)) || maskedPaths.some((each) => isBelow(path, each))) return undefined;
+      if (result.errno !== "0" && result.errno !== "EROFS") return undefined;
+      return holds(result.errno === "EROFS", `${attempt.do} ${path}: EROFS`, result.errno === "0" ? "it worked" : result.errno);
+    }),
+  );
+}
+
+/** On a host with SELinux the file systems that were made for the container carry the label as their context. */
+function labelled(view: View): Judgement | undefined {
+  const label = view.config.linux?.mountLabel;
+  if (label === undefined || label === "" || !view.host.selinux) return undefined;
+  return all(
+    placedMounts(view).map(({ mount, path, top }) => {
+      if (mount.type !== "tmpfs" || !top) return undefined;
+      const options = top.superOptions.join(",").replaceAll('"', "");
+      return holds(options.includes(`context=${label}`), `context=${label} at ${path}`, options);
+    }),
+  );
+}
+
+const covering = ({ target }: Setting, linux: Partial<Linux>, title: string): RuntimeCase => {
+  const base = minimalConfig(target.release);
+  return caseOf({ ...base, linux: { ...base.linux, ...linux } }, { title });
+};
+
+const tabled = (id: string): Example =>
+  example(id, ({ host, target }) => tabledFault(host, target.release, id).map((fault) => faultCase(fault)));
+
+const LABELS = ["system_u:object_r:container_file_t:s0:c715,c811", "system_u:object_r:container_file_t:s0"];
+
+export default section("Masked paths, readonly paths, mount label", [
+  check("runtime.masked-paths.unreadable", unreadable),
+  example("runtime.masked-paths.unreadable", (setting) =>
+    someOf(["/masked/file.txt", "/masked/directory", "/top.txt", "/some/deep/directory"], 1).map((maskedPaths) =>
+      covering(setting, { maskedPaths }, "masked paths"),
+    ),
+  ),
+  refuses("runtime.masked-paths.absolute"),
+  tabled("runtime.masked-paths.absolute"),
+
+  check("runtime.readonly-paths.unwritable", unwritable),
+  example("runtime.readonly-paths.unwritable", (setting) =>
+    someOf(["/protected/file.txt", "/protected/directory", "/top.txt", "/some/deep/directory"], 1).map((readonlyPaths) =>
+      covering(setting, { readonlyPaths }, "read-only paths"),
+    ),
+  ),
+  refuses("runtime.readonly-paths.absolute"),
+  tabled("runtime.readonly-paths.absolute"),
+
+  check("runtime.mount-label.set", labelled),
+  example("runtime.mount-label.set", (setting) =>
+    setting.host.selinux
+      ? fc.constantFrom(...LABELS).map((mountLabel) => {
+          const base = minimalConfig(setting.target.release);
+          const mounts = [...(base.mounts ?? []), { destination: "/mnt/data", type: "tmpfs", source: "tmpfs" }];
+          return caseOf({ ...base, mounts, linux: { ...base.linux, mountLabel } }, { title: "a label for the mounts" });
+        })
+      : lack("the host has no SELinux"),
+  ),
+]);

@@ -1,0 +1,147 @@
+import fc, { type Arbitrary } from "fast-check";
+
+import { type CaseOptions, caseOf, minimalConfig } from "../../../generators/runtime/base.js";
+import { oneOf } from "../../../generators/runtime/choose.js";
+import { can } from "../../../generators/runtime/host.js";
+import { grantable } from "../../../generators/runtime/process/capabilities.js";
+import { create } from "../../../generators/runtime/steps.js";
+import { type Attempt, FIXTURES, type FileEntry, type Fixture, type RuntimeCase, type Step } from "../../../runners/runtime/case.js";
+import type { Setting } from "../../../runners/runtime/target.js";
+import type { Config, Mount } from "../../../spec/runtime/config.js";
+import { atLeast } from "../../../spec/runtime/releases.js";
+import { type Lack, lack } from "../suite.js";
+import { PROPS } from "./mount-option-views.js";
+
+/** The minimal config with these mounts more. */
+export function withMounts(release: string, mounts: readonly Mount[]): Config {
+  const base = minimalConfig(release);
+  return { ...base, mounts: [...(base.mounts ?? []), ...mounts] };
+}
+
+/** No more operations than it takes to run the program: there are many options. */
+const BRIEF: readonly Step[] = [
+  create(0),
+  { op: "start", container: 0 },
+  { op: "await", container: 0, until: "exit" },
+  { op: "delete", container: 0 },
+];
+
+/** A container with these mounts, run without a look at its state. */
+export const mountCase = (setting: Setting, mounts: readonly Mount[], title: string, more: CaseOptions = {}): RuntimeCase =>
+  caseOf(withMounts(setting.target.release, mounts), { title, steps: BRIEF, ...more });
+
+/** The same with other parts of `linux`. */
+export function mountCaseWith(
+  setting: Setting,
+  mounts: readonly Mount[],
+  linux: Partial<NonNullable<Config["linux"]>>,
+  title: string,
+  more: CaseOptions = {},
+): RuntimeCase {
+  const base = withMounts(setting.target.release, mounts);
+  return caseOf({ ...base, linux: { ...base.linux, ...linux } }, { title, steps: BRIEF, ...more });
+}
+
+const { node, agent, link } = PROPS;
+
+/** What a directory needs to show what its mount allows. Device nodes only where the harness can make some that work. */
+export const props = (setting: Setting, directory: string): readonly FileEntry[] => [
+  { kind: "agent", path: `${directory}/${agent}` },
+  { kind: "symlink", path: `${directory}/${link}`, target: "here" },
+  ...(can(setting.host, "CAP_MKNOD")
+    ? [{ kind: "node", path: `${directory}/${node}`, type: "c", major: 1, minor: 3, mode: 0o666 } satisfies FileEntry]
+    : []),
+];
+
+const SETUID_NEEDS = ["CAP_SETUID", "CAP_SETGID"];
+const canSetUid = ({ host }: Setting): boolean => SETUID_NEEDS.every((name) => grantable(host).includes(name));
+
+/** What is tried in a directory with these props, for an option (without its `r`); `create` is tried in every mount. */
+export function propAttempts(setting: Setting, option: string, directory: string): Attempt[] {
+  switch (option.replace(/^no/, "")) {
+    case "suid":
+      return canSetUid(setting) ? [{ do: "setuid-exec", path: `${directory}/planted` }] : [];
+    case "dev":
+      return can(setting.host, "CAP_MKNOD") ? [{ do: "device", path: `${directory}/${node}`, mode: "r" }] : [];
+    case "exec":
+      return [{ do: "exec", path: `${directory}/${agent}`, args: ["agent", "euid"] }];
+    case "symfollow":
+      return [{ do: "read", path: `${directory}/${link}` }];
+    case "ro":
+    case "rw":
+      return [{ do: "create", path: `${directory}/new` }];
+    default:
+      return [];
+  }
+}
+
+/** To become another user, the program needs to be allowed to. */
+export function ableToSetUid(setting: Setting, config: Config): Config {
+  if (!canSetUid(setting) || !config.process) return config;
+  const [bounding, effective, permitted] = [SETUID_NEEDS, SETUID_NEEDS, SETUID_NEEDS];
+  return { ...config, process: { ...config.process, capabilities: { bounding, effective, permitted } } };
+}
+
+const MS = {
+  rdonly: 1,
+  nosuid: 2,
+  nodev: 4,
+  noexec: 8,
+  remount: 32,
+  nosymfollow: 256,
+  noatime: 1024,
+  nodiratime: 2048,
+  bind: 4096,
+  strictatime: 1 << 24,
+};
+
+/** The flags of mount(2) with which a mount has the opposite of a recursive option, where that is not how mounts are anyway. */
+const OPPOSITE: Readonly<Record<string, number>> = {
+  rrw: MS.rdonly,
+  rsuid: MS.nosuid,
+  rdev: MS.nodev,
+  rexec: MS.noexec,
+  rsymfollow: MS.nosymfollow,
+  ratime: MS.noatime,
+  rrelatime: MS.noatime,
+  rdiratime: MS.nodiratime,
+  rnostrictatime: MS.strictatime,
+};
+
+/** The directory that `treeFixtures` makes, and the mount inside. */
+export const TREE = `${FIXTURES}/tree`;
+export const SUB = "sub";
+
+/** A mounted directory with another one mounted inside, each with props, and with the opposite of the option in force. */
+export function treeFixtures(setting: Setting, option = "", propagation?: "shared"): readonly Fixture[] {
+  const mount = (path: string): Fixture => ({
+    make: "mount",
+    path,
+    source: "tmpfs",
+    type: "tmpfs",
+    flags: 0,
+    data: "mode=755",
+    ...(propagation ? { propagation } : {}),
+  });
+  const filled = (path: string): Fixture[] => [
+    mount(path),
+    ...[{ kind: "file", path: `${path}/here`, content: `${path}/here\n` } satisfies FileEntry, ...props(setting, path)].map(
+      (entry): Fixture => ({ make: "entry", entry }),
+    ),
+  ];
+  const opposite = OPPOSITE[option];
+  const changed = (path: string): Fixture[] =>
+    opposite === undefined ? [] : [{ make: "mount", path, source: "none", type: "none", flags: MS.remount | MS.bind | opposite }];
+  return [...filled("tree"), ...filled(`tree/${SUB}`), ...changed(`tree/${SUB}`), ...changed("tree")];
+}
+
+/** A place for a mount, different ones in different cases. */
+export const place = (): Arbitrary<string> => oneOf(["/mnt/one", "/srv/data", "/opt/a/b/c", "/volume"]);
+
+/** An option before or after others: its place does not matter. */
+export const among = (others: readonly string[], option: string): Arbitrary<string[]> =>
+  fc.boolean().map((first) => (first ? [option, ...others] : [...others, option]));
+
+/** The lack of a kernel of at least that version. */
+export const withoutKernel = ({ host }: Setting, wanted: string): Lack | undefined =>
+  atLeast(host.kernel, wanted) ? undefined : lack(`the kernel is older than ${wanted}`);

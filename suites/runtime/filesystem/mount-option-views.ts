@@ -1,0 +1,211 @@
+import { posix } from "node:path";
+
+import { absolute } from "../../../generators/runtime/filesystem/paths.js";
+import { type Attempt, FIXTURES } from "../../../runners/runtime/case.js";
+import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
+import type { Mount } from "../../../spec/runtime/config.js";
+import { isBind, type MountOption, mountOption } from "../../../spec/runtime/mount-options.js";
+import { all, equal, holds, type Judgement } from "../../check.js";
+import type { View } from "../suite.js";
+import { mountTable, type Placed, placedMounts, plainSource, sourceMounts, topmost, tries } from "./mount-views.js";
+
+/** Options about one thing: when a mount has several of a group, what they come to is not told. */
+const GROUPS: readonly (readonly string[])[] = [
+  ["ro", "rw"],
+  ["nosuid", "suid"],
+  ["nodev", "dev"],
+  ["noexec", "exec"],
+  ["noatime", "atime", "relatime", "norelatime", "strictatime", "nostrictatime"],
+  ["nodiratime", "diratime"],
+  ["nosymfollow", "symfollow"],
+  ["sync", "async"],
+  ["lazytime", "nolazytime"],
+  ["iversion", "noiversion"],
+  ["silent", "loud"],
+  ["private", "slave", "shared", "unbindable"],
+  ["bind"],
+  ["idmap"],
+];
+
+/** What a case puts into a directory to see what its mount allows: a device, a program, a symbolic link. */
+export const PROPS = { node: "node", agent: "agent", link: "link" } as const;
+
+const plain = (option: MountOption): string => (option.recursive ? option.name.slice(1) : option.name);
+
+/** The option is among them, and nothing else that is about the same thing. */
+export function alone(option: MountOption, options: readonly string[]): boolean {
+  if (!options.includes(option.name) || options.includes("remount")) return false;
+  if (option.name === "defaults") return options.length === 1;
+  const group = GROUPS.find((each) => each.includes(plain(option))) ?? [plain(option)];
+  const rows = options.map((name) => mountOption(name)).filter((row) => row !== undefined);
+  return !options.includes("defaults") && rows.filter((row) => group.includes(plain(row))).length === 1;
+}
+
+/** The words of the field of the mount table in which an option of that kind shows. */
+function wordsOf(option: MountOption, info: MountInfo): readonly string[] {
+  if (option.kind === "superblock") return info.superOptions;
+  return option.kind === "propagation" ? info.optional.map((word) => word.split(":")[0] ?? word) : info.options;
+}
+
+/** The container runs on a kernel of its own: one in a virtual machine, or one that is no Linux at all. */
+export const foreignKernel = (view: View): boolean => view.inside?.uname.release !== view.host.kernel;
+
+/** Whether the mount table shows an option in force on a mount. */
+export function shown(option: MountOption, info: MountInfo, view: View): Judgement | undefined {
+  const words = wordsOf(option, info);
+  const missing = option.shows.filter((word) => !words.includes(word));
+  const unwanted = option.hides.filter((word) => words.includes(word));
+  const expected = [...option.shows, ...option.hides.map((word) => `not ${word}`)];
+  // Another kernel than the host's need not write its table as Linux does: what it leaves out proves nothing.
+  if (missing.length > 0 && unwanted.length === 0 && foreignKernel(view)) return undefined;
+  return holds(missing.length + unwanted.length === 0, expected, words, `${option.name}: the mount table at ${info.target}`);
+}
+
+type Effect = (attempt: Attempt, result: AttemptResult, view: View) => "allowed" | "denied" | undefined;
+
+/** An attempt works, or ends with the error by which the kernel enforces the option. */
+const errnos =
+  (kind: Attempt["do"], denial: string, name?: string): Effect =>
+  (attempt, { errno }) => {
+    if (attempt.do !== kind || !("path" in attempt) || (name !== undefined && posix.basename(attempt.path) !== name)) return undefined;
+    return errno === "0" ? "allowed" : errno === denial ? "denied" : undefined;
+  };
+
+/** A program that belongs to root, set-uid, run by another user: the user that it becomes tells whether the bit counts. */
+const setUid: Effect = (attempt, { value }, view) => {
+  if (attempt.do !== "setuid-exec" || view.config.process?.noNewPrivileges) return undefined;
+  return value === 0 ? "allowed" : value === 65534 ? "denied" : undefined;
+};
+
+// Of what the case itself has put there, it is known that nothing else stands in the way.
+const DEVICE = errnos("device", "EACCES", PROPS.node);
+const EXEC = errnos("exec", "EACCES", PROPS.agent);
+const LINK = errnos("read", "ELOOP", PROPS.link);
+const CREATE = errnos("create", "EROFS");
+
+/** How what an option allows or denies shows in what the program can do. */
+const EFFECTS: Readonly<Record<string, readonly [Effect, "allowed" | "denied"]>> = {
+  rw: [CREATE, "allowed"],
+  ro: [CREATE, "denied"],
+  suid: [setUid, "allowed"],
+  nosuid: [setUid, "denied"],
+  dev: [DEVICE, "allowed"],
+  nodev: [DEVICE, "denied"],
+  exec: [EXEC, "allowed"],
+  noexec: [EXEC, "denied"],
+  symfollow: [LINK, "allowed"],
+  nosymfollow: [LINK, "denied"],
+};
+
+/** What was tried right in one of the directories. */
+function effects(option: MountOption, view: View, directories: readonly string[]): Judgement | undefined {
+  const row = EFFECTS[plain(option)];
+  if (!row) return undefined;
+  const [effect, wanted] = row;
+  return all(
+    tries(view).map(({ attempt, result }) => {
+      if (!("path" in attempt) || !directories.includes(posix.dirname(attempt.path))) return undefined;
+      const seen = effect(attempt, result, view);
+      return seen && holds(seen === wanted, `${attempt.do} ${attempt.path}: ${wanted}`, seen, result.errno);
+    }),
+  );
+}
+
+/** The kernel's default for access times is neither always nor never. */
+const kernelDefault = (info: MountInfo, view: View): Judgement | undefined =>
+  foreignKernel(view)
+    ? undefined
+    : holds(info.options.includes("relatime") || info.options.includes("noatime"), "not strictatime", info.options);
+
+/**
+ * A slave needs a master: only a source that the case shares has one to give, and only a root file system that is a slave itself
+ * is sure to hand it on.
+ */
+function enslaved(option: MountOption, view: View, placed: Placed, infos: readonly MountInfo[]): Judgement | undefined {
+  const shares = sourceMounts(view, placed.mount.source ?? "").some(({ propagation }) => propagation === "shared");
+  if (shares && view.config.linux?.rootfsPropagation === "slave") return all(infos.map((info) => shown(option, info, view)));
+  return all(
+    infos.map((info) => {
+      const words = wordsOf(option, info);
+      if (option.hides.some((word) => words.includes(word))) return shown(option, info, view);
+      return words.includes("master") ? shown(option, info, view) : undefined;
+    }),
+  );
+}
+
+/**
+ * Whether a mount can show that the option is known. One that only takes away what is not there shows it on a tmpfs, which would
+ * have refused it; and the table's recursive ones are about mounts inside of others, which a bind mount alone can have.
+ */
+export function telling(option: MountOption, { options, type }: Mount): boolean {
+  const silent = option.shows.length === 0 && option.kind === "mount";
+  if (!isBind(options)) return type === "tmpfs" && (!option.recursive || option.kind === "propagation" || option.name === "rnorelatime");
+  if (option.kind === "superblock" || option.kind === "invisible") return false;
+  return option.recursive ? option.name !== "rnorelatime" : !silent || plain(option) in EFFECTS;
+}
+
+/** One mount with the option. */
+function judgePlaced(option: MountOption, view: View, placed: Placed): Judgement | undefined {
+  const { mount, path, top, inner } = placed;
+  if (!top || !telling(option, mount) || !alone(option, mount.options ?? [])) return undefined;
+  // What a source may be used for is known of the case's own only.
+  if (isBind(mount.options) && option.kind === "mount" && !option.recursive && option.shows.length === 0 && !plainSource(view, mount))
+    return undefined;
+  const infos = option.recursive ? [top, ...inner] : [top];
+  const seen =
+    plain(option) === "slave"
+      ? enslaved(option, view, placed, infos)
+      : all([
+          ...infos.map((info) => shown(option, info, view)),
+          ...(plain(option) === "nostrictatime" ? infos.map((info) => kernelDefault(info, view)) : []),
+          // A file system without that option would have refused it.
+          ...(option.kind === "invisible" ? [holds(top.type === "tmpfs", "tmpfs", top.type)] : []),
+        ]);
+  return all([seen, effects(option, view, [path, ...(option.recursive ? inner.map(({ target }) => target) : [])])]);
+}
+
+/** Judges an option of the table by every mount of a container that has it. */
+export const judgeOption = (option: MountOption, view: View): Judgement | undefined =>
+  all(placedMounts(view).map((placed) => judgePlaced(option, view, placed)));
+
+/** `remount` changes the mount that is there: no other lies on top, and it has the new options. */
+export function judgeRemount(view: View): Judgement | undefined {
+  const table = mountTable(view);
+  const mounts = view.config.mounts ?? [];
+  if (!table) return undefined;
+  return all(
+    mounts.map((mount, at) => {
+      const path = absolute(mount.destination);
+      const there = mounts.filter(({ destination }) => absolute(destination) === path);
+      const options = mount.options ?? [];
+      if (!options.includes("remount") || there.length !== 2 || there[1] !== mount || at === 0) return undefined;
+      const rows = options.map((name) => mountOption(name)).filter((row) => row?.kind === "mount" && !row.recursive);
+      const top = topmost(table, path);
+      const count = equal(table.filter(({ target }) => target === path).length, 1, `mounts at ${path}`);
+      return all([count, ...rows.map((row) => (row && top ? shown(row, top, view) : undefined))]);
+    }),
+  );
+}
+
+/** Where the case has mounted something inside of a source, as paths from there on. */
+const submounts = (view: View, source: string): readonly string[] => [
+  ...new Set(
+    sourceMounts(view, source)
+      .map(({ path }) => `${FIXTURES}/${path}`.slice(source.length))
+      .filter((rest) => rest !== ""),
+  ),
+];
+
+/** Whether the mounts inside of the source of a bind mount came along, as they do with `rbind` alone. */
+export function judgeBind(view: View, how: "bind" | "rbind"): Judgement | undefined {
+  return all(
+    placedMounts(view).map(({ mount, path, top, inner }) => {
+      const { source = "", options = [] } = mount;
+      const inside = submounts(view, source);
+      if (!options.includes(how) || options.includes(how === "bind" ? "rbind" : "bind") || inside.length === 0) return undefined;
+      if (!top) return holds(false, `a mount at ${path}`, null);
+      const expected = how === "bind" ? [] : inside.map((rest) => `${path}${rest}`);
+      return equal(inner.map(({ target }) => target).toSorted(), expected.toSorted(), `mounts below ${path}`);
+    }),
+  );
+}

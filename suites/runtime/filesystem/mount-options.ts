@@ -1,0 +1,182 @@
+import fc, { type Arbitrary } from "fast-check";
+
+import { oneOf, someOf } from "../../../generators/runtime/choose.js";
+import { absolute } from "../../../generators/runtime/filesystem/paths.js";
+import { id } from "../../../generators/runtime/process/user.js";
+import { FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
+import type { Setting } from "../../../runners/runtime/target.js";
+import type { Mount } from "../../../spec/runtime/config.js";
+import { isBind, MOUNT_OPTIONS, type MountOption } from "../../../spec/runtime/mount-options.js";
+import { all, equal, type Judgement } from "../../check.js";
+import { check, type Example, example, type Lack, section, type View } from "../suite.js";
+import { ableToSetUid, among, mountCase, place, propAttempts, props, withoutKernel } from "./mount-cases.js";
+import { foreignKernel, judgeOption, judgeRemount, telling } from "./mount-option-views.js";
+import { placedMounts, tried } from "./mount-views.js";
+
+const named = (name: string): string => `runtime.mounts.option.${name}`;
+
+/** The rows about a single mount, but for those about what is mounted, which have sections of their own. */
+const ROWS = MOUNT_OPTIONS.filter(
+  ({ kind, level, name, recursive }) =>
+    !recursive && level !== "MAY" && name !== "remount" && (kind === "mount" || kind === "superblock" || kind === "invisible"),
+);
+
+/** A fresh tmpfs, a bind mount, or both. An option that takes away what no mount has by default shows on a tmpfs that it is known. */
+function kindsOf(option: MountOption): Arbitrary<readonly ("fresh" | "bound")[]> {
+  const suitsBind = option.name !== "defaults" && telling(option, { destination: "/", options: ["bind"] });
+  if (!suitsBind) return fc.constant(["fresh"]);
+  return option.shows.length > 0 ? someOf(["fresh", "bound"], 1) : oneOf([["fresh"], ["fresh", "bound"]]);
+}
+
+function optionCase(setting: Setting, option: MountOption): Arbitrary<RuntimeCase> {
+  return fc.tuple(kindsOf(option), place(), among(["bind"], option.name)).map(([kinds, path, options]) => {
+    const made: Record<"fresh" | "bound", Mount> = {
+      fresh: { destination: `${path}/fresh`, type: "tmpfs", source: "tmpfs", options: [option.name] },
+      bound: { destination: `${path}/bound`, type: "none", source: `${FIXTURES}/source`, options },
+    };
+    const drawn = mountCase(
+      setting,
+      kinds.map((kind) => made[kind]),
+      `mounts with the option ${option.name}`,
+      {
+        fixtures: kinds.includes("bound") ? props(setting, "source").map((entry): Fixture => ({ make: "entry", entry })) : [],
+        attempts: kinds.flatMap((kind) =>
+          propAttempts(setting, option.name, `${path}/${kind}`).filter((each) => kind === "bound" || each.do === "setuid-exec"),
+        ),
+      },
+    );
+    return option.name.endsWith("suid")
+      ? { ...drawn, containers: drawn.containers.map((one) => ({ ...one, config: ableToSetUid(setting, one.config) })) }
+      : drawn;
+  });
+}
+
+const lackOf = (setting: Setting, option: MountOption): Lack | undefined =>
+  option.name.endsWith("symfollow") ? withoutKernel(setting, "5.10") : undefined;
+
+/** One for each option: a runtime that does not know one of them still shows what it does with the others. */
+const optionExample = (option: MountOption): Example =>
+  example(named(option.name), (setting) => lackOf(setting, option) ?? optionCase(setting, option));
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** A size as tmpfs writes it: `64k`, `1m`. */
+function bytes(text: string | undefined): number | undefined {
+  const [, digits, unit = ""] = /^(\d+)([kmg]?)$/i.exec(text ?? "") ?? [];
+  return digits === undefined ? undefined : Number(digits) * (UNITS[unit.toLowerCase()] ?? 1);
+}
+
+const optionValue = (options: readonly string[], key: string): string | undefined => {
+  const found = options.filter((each) => each.startsWith(`${key}=`));
+  return found.length === 1 ? found[0]?.slice(key.length + 1) : undefined;
+};
+
+/** The mounts of tmpfs with options of its own, where they are. */
+const tmpfsMounts = (view: View) =>
+  placedMounts(view).flatMap(({ mount, path, top }) => {
+    const { options = [], type } = mount;
+    return type === "tmpfs" && top && !isBind(options) && !options.includes("remount") ? [{ options, path, top }] : [];
+  });
+
+/** What tmpfs shows of its data, in numbers; it leaves out what is so by default. */
+const SHOWN: Readonly<Record<string, (text: string | undefined) => number | undefined>> = {
+  size: bytes,
+  nr_inodes: bytes,
+  mode: (text = "1777") => Number.parseInt(text, 8),
+  uid: (text = "0") => Number(text),
+  gid: (text = "0") => Number(text),
+};
+
+/** Options that tmpfs alone knows must have reached it: the mount table shows them as its superblock's. */
+const asData = (view: View): Judgement | undefined =>
+  foreignKernel(view)
+    ? undefined
+    : all(
+        tmpfsMounts(view).flatMap(({ options, path, top }) =>
+          Object.entries(SHOWN).map(([key, numberOf]) => {
+            const text = optionValue(options, key);
+            const wanted = text === undefined ? undefined : numberOf(text);
+            // What asks for no limit, or is no multiple of a page, shows in another way.
+            if (wanted === undefined || (key === "nr_inodes" && wanted === 0)) return undefined;
+            if (key === "size" && (wanted === 0 || wanted % 65536 !== 0)) return undefined;
+            // Owners show as the initial user namespace has them.
+            if ((key === "uid" || key === "gid") && !view.host.root) return undefined;
+            return equal({ [key]: numberOf(optionValue(top.superOptions, key)) }, { [key]: wanted }, `superblock options at ${path}`);
+          }),
+        ),
+      );
+
+/** A tmpfs belongs to whom its options say, and may be used by whom they say. */
+const owned = (view: View): Judgement | undefined =>
+  all(
+    tmpfsMounts(view).flatMap(({ options, path }) => {
+      const root = tried(view, "stat", path)?.stat;
+      return (["mode", "uid", "gid"] as const).map((key) => {
+        const text = optionValue(options, key);
+        return root && text !== undefined
+          ? equal({ [key]: root[key] }, { [key]: SHOWN[key]?.(text) }, `the root of the tmpfs at ${path}`)
+          : undefined;
+      });
+    }),
+  );
+
+/** Modes that no mount point of a case has; other options of tmpfs beside. */
+const tmpfsData = ({ host }: Setting): Arbitrary<string[]> =>
+  fc
+    .tuple(oneOf(["700", "1777", "0750", "711"]), oneOf(["64k", "1m", "65536k"]), oneOf(["512", "4k"]), id(host), id(host))
+    .chain(([mode, size, inodes, uid, gid]) =>
+      someOf([`size=${size}`, `nr_inodes=${inodes}`, `uid=${uid}`, `gid=${gid}`], 1).map((others) => [`mode=${mode}`, ...others]),
+    );
+
+/** Options that do not contradict each other, several to a mount. */
+const combined = (): Arbitrary<string[]> =>
+  fc.shuffledSubarray(["ro", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "private"], { minLength: 2 });
+
+const REMOUNTED = [["ro"], ["noexec", "nodev"], ["nosuid", "ro"], ["noatime"]];
+
+export default section("Mount options", [
+  ...ROWS.map((option) => check(named(option.name), (view) => judgeOption(option, view))),
+  ...ROWS.map(optionExample),
+
+  check(named("remount"), judgeRemount),
+  example(named("remount"), (setting) =>
+    fc.tuple(oneOf(REMOUNTED), place()).map(([options, destination]) => {
+      const first: Mount = { destination, type: "tmpfs", source: "tmpfs" };
+      return mountCase(
+        setting,
+        [first, { ...first, options: ["remount", ...options] }],
+        "a tmpfs that is mounted again with other options",
+      );
+    }),
+  ),
+
+  check("runtime.mounts.options", (view) =>
+    all(
+      MOUNT_OPTIONS.filter(({ kind, level, name }) => level === "MUST" && name !== "remount" && kind !== "propagation").map((option) =>
+        judgeOption(option, view),
+      ),
+    ),
+  ),
+  example("runtime.mounts.options", (setting) =>
+    fc.tuple(combined(), combined(), place()).map(([fresh, bound, path]) =>
+      mountCase(
+        setting,
+        [
+          { destination: absolute(`${path}/fresh`), type: "tmpfs", source: "tmpfs", options: fresh },
+          { destination: absolute(`${path}/bound`), type: "none", source: `${FIXTURES}/source`, options: ["bind", ...bound] },
+        ],
+        "mounts with several options",
+      ),
+    ),
+  ),
+
+  check("runtime.mounts.options", owned),
+  check("runtime.mounts.unknown-options-as-data", asData),
+  example(["runtime.mounts.unknown-options-as-data", "runtime.mounts.options"], (setting) =>
+    fc.tuple(tmpfsData(setting), place()).map(([options, destination]) =>
+      mountCase(setting, [{ destination, type: "tmpfs", source: "tmpfs", options }], "a tmpfs with options of its own", {
+        attempts: [{ do: "stat", path: destination }],
+      }),
+    ),
+  ),
+]);

@@ -1,0 +1,82 @@
+import fc, { type Arbitrary } from "fast-check";
+
+import { oneOf } from "../../../generators/runtime/choose.js";
+import type { RuntimeCase } from "../../../runners/runtime/case.js";
+import type { Setting } from "../../../runners/runtime/target.js";
+import type { Mount } from "../../../spec/runtime/config.js";
+import { MOUNT_OPTIONS, type MountOption } from "../../../spec/runtime/mount-options.js";
+import { check, example, section } from "../suite.js";
+import {
+  ableToSetUid,
+  among,
+  mountCase,
+  mountCaseWith,
+  place,
+  propAttempts,
+  SUB,
+  TREE,
+  treeFixtures,
+  withoutKernel,
+} from "./mount-cases.js";
+import { judgeBind, judgeOption, telling } from "./mount-option-views.js";
+
+const id = (name: string): string => `runtime.mounts.option.${name}`;
+
+const RECURSIVE = MOUNT_OPTIONS.filter(({ kind, level, recursive }) => recursive && kind === "mount" && level !== "MAY");
+const PROPAGATION = MOUNT_OPTIONS.filter(({ kind }) => kind === "propagation");
+
+/**
+ * A bind mount of two mounts, both of which have the opposite of the option; or a tmpfs, which would refuse an option that is
+ * passed on to it, where the option is one that nothing else shows.
+ */
+function recursiveCase(setting: Setting, option: MountOption): Arbitrary<RuntimeCase> {
+  const { name } = option;
+  return fc.tuple(place(), among(["rbind"], name)).map(([path, options]) => {
+    const bound = `${path}/bound`;
+    const inside: Mount = { destination: bound, type: "none", source: TREE, options };
+    const fresh: Mount = { destination: bound, type: "tmpfs", source: "tmpfs", options: [name] };
+    const drawn = mountCase(setting, [telling(option, inside) ? inside : fresh], `mounts inside of mounts with the option ${name}`, {
+      fixtures: treeFixtures(setting, name),
+      attempts: [bound, `${bound}/${SUB}`].flatMap((each) => propAttempts(setting, name.slice(1), each)),
+    });
+    return name.endsWith("suid")
+      ? { ...drawn, containers: drawn.containers.map((one) => ({ ...one, config: ableToSetUid(setting, one.config) })) }
+      : drawn;
+  });
+}
+
+/**
+ * A bind mount of two mounts that the runtime's mount namespace shares. What becomes of them in the container is up to the root's
+ * propagation: as slaves they may still be anything but what the option makes of them.
+ */
+const propagationCase = (setting: Setting, { name, recursive }: MountOption): Arbitrary<RuntimeCase> =>
+  fc
+    .tuple(place(), among([recursive ? "rbind" : "bind"], name))
+    .map(([destination, options]) =>
+      mountCaseWith(
+        setting,
+        [{ destination, type: "none", source: TREE, options }],
+        /slave|private/.test(name) ? { rootfsPropagation: "slave" } : {},
+        `a bind mount with the option ${name}`,
+        { fixtures: treeFixtures(setting, "", "shared") },
+      ),
+    );
+
+export default section("Mounts inside of mounts", [
+  ...RECURSIVE.map((option) => check(id(option.name), (view) => judgeOption(option, view))),
+  ...RECURSIVE.map((option) => example(id(option.name), (setting) => withoutKernel(setting, "5.12") ?? recursiveCase(setting, option))),
+
+  ...PROPAGATION.map((option) => check(id(option.name), (view) => judgeOption(option, view))),
+  ...PROPAGATION.map((option) => example(id(option.name), (setting) => propagationCase(setting, option))),
+
+  ...(["bind", "rbind"] as const).flatMap((how) => [
+    check(id(how), (view) => judgeBind(view, how)),
+    example(id(how), (setting) =>
+      fc.tuple(place(), oneOf(["none", "bind"])).map(([destination, type]) =>
+        mountCase(setting, [{ destination, type, source: TREE, options: [how] }], "a bind mount of a mount inside of which is another", {
+          fixtures: treeFixtures(setting),
+        }),
+      ),
+    ),
+  ]),
+]);

@@ -1,0 +1,109 @@
+import { absolute, isBelow } from "../../../generators/runtime/filesystem/paths.js";
+import { type Attempt, FIXTURES, type Fixture } from "../../../runners/runtime/case.js";
+import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
+import type { Mount } from "../../../spec/runtime/config.js";
+import { isBind } from "../../../spec/runtime/mount-options.js";
+import { started, type View } from "../suite.js";
+
+const listed = (view: View, type: string) => view.config.linux?.namespaces?.find((each) => each.type === type);
+
+/** The container has a user namespace of its own, new or joined. */
+export const remapped = (view: View): boolean => listed(view, "user") !== undefined;
+
+/** The config is the one in force from create to the probe's report, and the container ran by it. */
+export const inForce = (view: View): boolean =>
+  view.case.control === undefined &&
+  view.container.configText === undefined &&
+  !view.case.steps.some(({ op }) => op === "edit") &&
+  started(view) &&
+  view.inside !== null;
+
+/**
+ * The mount table as the program saw it before any attempt, where the config alone says what it holds: in a new mount namespace
+ * and without a user namespace, in which the kernel locks what was mounted before.
+ */
+export function mountTable(view: View): readonly MountInfo[] | undefined {
+  const own = listed(view, "mount");
+  if (!inForce(view) || own === undefined || own.path !== undefined || remapped(view)) return undefined;
+  return view.inside?.mounts ?? undefined;
+}
+
+/** A mount of the config, and what the mount table has at its destination. */
+export interface Placed {
+  readonly mount: Mount;
+  /** The destination, absolute. */
+  readonly path: string;
+  /** The mount on top at the destination, or null when nothing is mounted there. */
+  readonly top: MountInfo | null;
+  /** The mounts below the destination that the config has not put there itself. */
+  readonly inner: readonly MountInfo[];
+}
+
+/** The one of several mounts at a path that is not covered by another of them. */
+export function topmost(table: readonly MountInfo[], path: string): MountInfo | null {
+  const there = table.filter(({ target }) => target === path);
+  return there.find(({ id }) => !there.some(({ parent }) => parent === id)) ?? null;
+}
+
+/** Whether a path lies in a directory, or is that directory; all paths lie in the root. */
+export const within = (path: string, directory: string): boolean => directory === "/" || isBelow(path, directory);
+
+/** A destination that leads elsewhere, by a symbolic link that the case has put into the root file system. */
+const throughLink = (view: View, path: string): boolean =>
+  (view.container.rootfs ?? []).some((entry) => entry.kind === "symlink" && isBelow(path, absolute(entry.path)));
+
+/** Where a runtime mounts something of its own accord once the mounts are made. */
+const ownPlaces = (view: View): readonly string[] => [
+  ...(view.config.linux?.maskedPaths ?? []),
+  ...(view.config.linux?.readonlyPaths ?? []),
+  "/dev",
+];
+
+/** Masked or made read-only after it was mounted, or something inside of it. */
+export const changedLater = (view: View, path: string): boolean =>
+  ownPlaces(view).some((each) => each !== "/dev" && (isBelow(path, each) || isBelow(each, path)));
+
+/**
+ * The mounts of the config whose place in the table can be told: each the only one at its destination, not covered by a later
+ * one, not touched by masked or read-only paths, not below /proc or /sys.
+ */
+export function placedMounts(view: View): readonly Placed[] {
+  const table = mountTable(view);
+  const mounts = view.config.mounts ?? [];
+  if (!table) return [];
+  return mounts.flatMap((mount, at): Placed[] => {
+    const path = absolute(mount.destination);
+    const covered = mounts.some((other, nth) => nth > at && within(path, absolute(other.destination)));
+    const twice = mounts.some((other, nth) => nth < at && absolute(other.destination) === path);
+    const virtual = path === "/" || (["/proc", "/sys"].some((each) => isBelow(path, each)) && path !== "/proc" && path !== "/sys");
+    if (covered || twice || virtual || throughLink(view, path) || changedLater(view, path)) return [];
+    const others = mounts.map(({ destination }) => absolute(destination)).filter((each) => each !== path && isBelow(each, path));
+    const inner = table.filter(({ target }) => target !== path && isBelow(target, path) && !others.some((each) => isBelow(target, each)));
+    return [{ mount, path, top: topmost(table, path), inner }];
+  });
+}
+
+type MountFixture = Extract<Fixture, { make: "mount" }>;
+
+/** The mounts that the case made at or below a source, before the container was created. */
+export const sourceMounts = (view: Pick<View, "case">, source: string): readonly MountFixture[] =>
+  (view.case.fixtures ?? []).filter((each): each is MountFixture => each.make === "mount" && isBelow(`${FIXTURES}/${each.path}`, source));
+
+/** The source of a bind mount is the case's own, and no mount of the case says how it may be used. */
+export const plainSource = (view: Pick<View, "case">, { source = "" }: Mount): boolean =>
+  (!source.startsWith("/") || source.startsWith(`${FIXTURES}/`)) &&
+  !(view.case.fixtures ?? []).some((each) => each.make === "mount" && isBelow(source, `${FIXTURES}/${each.path}`));
+
+/** Bind mounts, and tmpfs with nothing in it: of these the config says all that there is to know. */
+export const isPlainKind = ({ type, options }: Mount): boolean => isBind(options) || type === "tmpfs";
+
+/** The attempts of a container with their results. */
+export const tries = (view: View): readonly { readonly attempt: Attempt; readonly result: AttemptResult }[] =>
+  (view.container.attempts ?? []).flatMap((attempt, at) => {
+    const result = view.inside?.attempts[at];
+    return result ? [{ attempt, result }] : [];
+  });
+
+/** The result of the first attempt of a kind at a path. */
+export const tried = (view: View, kind: Attempt["do"], path: string): AttemptResult | undefined =>
+  tries(view).find(({ attempt }) => attempt.do === kind && "path" in attempt && attempt.path === path)?.result;

@@ -1,0 +1,173 @@
+import fc from "fast-check";
+import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
+import { type HookKind, hookKinds, recordingHook } from "../../../generators/runtime/hooks.js";
+import { ending } from "../../../generators/runtime/steps.js";
+import type { Step } from "../../../runners/runtime/case.js";
+import type { Config, Hooks } from "../../../spec/runtime/config.js";
+import { equal, holds } from "../../check.js";
+import { answered, check, example, firstRefusal, lack, ok, refused, resultsOf, section, type View } from "../suite.js";
+import { called, kebab } from "./hooks.js";
+
+const withHooks = (release: string, hooks: Hooks): Config => ({ ...minimalConfig(release), hooks });
+
+/** Kinds whose failure ends the container; whether poststart is one depends on the release. */
+const FATAL: readonly HookKind[] = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"];
+const BY_START: readonly HookKind[] = ["startContainer", "poststart"];
+
+const SLEEP_MS = 4000;
+
+/** Whether a hook is gone before the runtime writes to it is a matter of luck: many hooks leave little of it. */
+const UNREAD = 12;
+
+const failing = (view: View, kind: HookKind) => called(view).find((run) => run.kind === kind && run.hook.args?.includes("--exit"));
+
+/** The hook of another kind that follows when the container was destroyed. */
+const poststop = (view: View) => called(view).find((run) => run.kind === "poststop")?.record;
+
+/** After a failing hook: an error, then the container destroyed, then the poststop hooks. */
+function ended(view: View, kind: HookKind) {
+  const run = failing(view, kind);
+  const operation = BY_START.includes(kind) ? view.start : view.create;
+  if (!run?.record || !answered(operation)) return undefined;
+  const [state] = resultsOf(view, view.index, "state");
+  if (state?.op !== "state" || !answered(state.ran)) return undefined;
+  const after = poststop(view);
+  // Only what ran before the harness asked for deletion is the runtime's own doing.
+  const cleaned = after !== undefined && (view.delete === null || BigInt(after.startedNs) < BigInt(view.delete.startedNs));
+  return equal(
+    {
+      operation: refused(operation) ? "error" : "success",
+      container: refused(state.ran) ? "destroyed" : state.state,
+      poststop: cleaned ? "called" : "not called",
+    },
+    { operation: "error", container: "destroyed", poststop: "called" },
+    `after a failed ${kind} hook`,
+  );
+}
+
+const stepsFor = (kind: HookKind): readonly Step[] => [
+  { op: "create", container: 0 },
+  ...(BY_START.includes(kind)
+    ? ([
+        { op: "start", container: 0 },
+        { op: "await", container: 0, until: "exit" },
+      ] as const)
+    : []),
+  { op: "state", container: 0 },
+  { op: "delete", container: 0, force: true },
+];
+
+/** A failure is not a refusal of the config: the case must not count as one. */
+const EXPECTED = "a hook that fails ends the operation with an error";
+
+export default section("Hooks that fail", [
+  ...FATAL.map((kind) => check(`runtime.lifecycle.${kebab(kind)}-failure`, (view) => ended(view, kind))),
+  ...FATAL.map((kind) =>
+    example(`runtime.lifecycle.${kebab(kind)}-failure`, ({ target }) =>
+      hookKinds(target.release).includes(kind)
+        ? fc.constantFrom(1, 7, 255).map((code) =>
+            caseOf(
+              withHooks(target.release, {
+                [kind]: [recordingHook(kind, `${kind}-0`, ["--exit", String(code)])],
+                poststop: [recordingHook("poststop", "poststop-0")],
+              }),
+              {
+                title: `a ${kind} hook that fails`,
+                mayRefuse: EXPECTED,
+                steps: stepsFor(kind),
+              },
+            ),
+          )
+        : lack(`release ${target.release} has no ${kind} hooks`),
+    ),
+  ),
+
+  check("runtime.lifecycle.poststop-failure-continues", (view) => {
+    const runs = called(view).filter((run) => run.kind === "poststop");
+    const at = runs.findIndex(({ hook }) => hook.args?.includes("--exit"));
+    const last = resultsOf(view, view.index, "state").at(-1);
+    if (at < 0 || !runs[at]?.record || !answered(view.delete) || last?.op !== "state" || !answered(last.ran)) return undefined;
+    const silent = runs.slice(at + 1).filter(({ record }) => !record);
+    const gone = refused(last.ran);
+    return equal(
+      { missed: silent.map(({ hook }) => hook.args?.at(3)), container: gone ? "deleted" : "still there" },
+      { missed: [], container: "deleted" },
+    );
+  }),
+  check("runtime.warnings.operation-continues", (view) => {
+    const failed = called(view).some((run) => run.kind === "poststop" && run.hook.args?.includes("--exit") && run.record);
+    return failed && answered(view.delete)
+      ? holds(ok(view.delete), "delete succeeds although a poststop hook failed", view.delete?.stderr)
+      : undefined;
+  }),
+  example(["runtime.lifecycle.poststop-failure-continues", "runtime.warnings.operation-continues"], ({ target }) =>
+    fc.constantFrom(1, 3).map((code) =>
+      caseOf(
+        withHooks(target.release, {
+          poststop: [recordingHook("poststop", "poststop-0", ["--exit", String(code)]), recordingHook("poststop", "poststop-1")],
+        }),
+        {
+          title: "a poststop hook that fails",
+        },
+      ),
+    ),
+  ),
+
+  check("runtime.hooks.stdin-may-stay-unread", (view) => {
+    const runs = called(view).filter(({ hook }) => hook.args?.includes("--ignore-stdin"));
+    // A delete that did not come as far as its hooks has other reasons.
+    const deleting = runs.some(({ kind, record }) => kind === "poststop" && record);
+    const operations = [view.create, view.start, ...(deleting ? [view.delete] : [])];
+    const culprit = firstRefusal(operations);
+    if (runs.length === 0 || (!culprit && !operations.every(ok))) return undefined;
+    return holds(!culprit, "hooks that do not read their standard input succeed", { exit: culprit?.exit, stderr: culprit?.stderr });
+  }),
+  ...(["prestart", "createRuntime", "createContainer", "poststart"] as const).map((kind) =>
+    example("runtime.hooks.stdin-may-stay-unread", ({ target }) =>
+      hookKinds(target.release).includes(kind)
+        ? fc.constant(
+            caseOf(
+              {
+                ...withHooks(target.release, {
+                  [kind]: Array.from({ length: UNREAD }, (_, at) => recordingHook(kind, `${kind}-${at}`, ["--ignore-stdin"])),
+                }),
+                // Big enough that the state does not fit into the pipe's buffer.
+                annotations: Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`com.example.long-${at}`, "x".repeat(4000)])),
+              },
+              { title: `a ${kind} hook that does not read its standard input` },
+            ),
+          )
+        : lack(`release ${target.release} has no ${kind} hooks`),
+    ),
+  ),
+
+  check("runtime.hooks.timeout-aborts", (view) => {
+    const run = called(view).find(({ hook }) => hook.timeout !== undefined && hook.args?.includes("--sleep-ms"));
+    if (!run?.record || !answered(view.create)) return undefined;
+    const aborted = run.record.endedNs === null;
+    return equal(
+      { hook: aborted ? "aborted" : "ran to its end", operation: refused(view.create) ? "error" : "success" },
+      { hook: "aborted", operation: "error" },
+    );
+  }),
+  example("runtime.hooks.timeout-aborts", ({ target }) =>
+    fc.constant(
+      caseOf(
+        withHooks(target.release, {
+          prestart: [{ ...recordingHook("prestart", "prestart-0", ["--sleep-ms", String(SLEEP_MS)]), timeout: 1 }],
+        }),
+        {
+          title: "a prestart hook that sleeps longer than its timeout",
+          mayRefuse: EXPECTED,
+          steps: [
+            { op: "create", container: 0 },
+            { op: "state", container: 0 },
+            { op: "start", container: 0 },
+            { op: "await", container: 0, until: "exit" },
+            ...ending(),
+          ],
+        },
+      ),
+    ),
+  ),
+]);

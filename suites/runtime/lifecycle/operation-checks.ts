@@ -1,0 +1,124 @@
+import { bundleOf } from "../../../runners/runtime/case.js";
+import { all, equal, holds, type Judgement } from "../../check.js";
+import { isPlain } from "../must-work.js";
+import { answered, type CaseView, type Check, checkCase, ok, refused } from "../suite.js";
+import { type Event, walk } from "./model.js";
+
+/** Judges every operation of a case that the filter picks, if it answered. */
+export const each = (
+  id: string,
+  wanted: (event: Event, view: CaseView) => boolean,
+  judge: (event: Event, view: CaseView) => Judgement | undefined,
+): Check =>
+  checkCase(id, (view) =>
+    view.case.control === undefined
+      ? all(
+          walk(view)
+            .filter((event) => answered(event.ran) && wanted(event, view))
+            .map((event) => judge(event, view)),
+        )
+      : undefined,
+  );
+
+/** An operation that must be an error. */
+export const mustFail = (event: Event): Judgement =>
+  holds(refused(event.ran), `${event.op} generates an error (the container is ${event.before})`, `${event.op} succeeded`);
+
+/** What the `state` after an operation says; undefined when there is none, or it says nothing that could be read. */
+function statusAfter({ next }: Event): unknown {
+  if (!next || !answered(next.ran)) return undefined;
+  if (refused(next.ran)) return "absent";
+  return typeof next.state === "object" && next.state !== null && "status" in next.state ? next.state.status : undefined;
+}
+
+/** The `state` after an operation must find the container so. */
+export function statusBecomes(event: Event, wanted: Event["before"]): Judgement | undefined {
+  const status = statusAfter(event);
+  return status === undefined || wanted === "unknown" ? undefined : equal(status, wanted, `after ${event.op}`);
+}
+
+/** After an operation that must have no effect, the container is what it was. */
+export const unchanged = (event: Event): Judgement | undefined => statusBecomes(event, event.before);
+
+/** `raw` steps of an operation without any argument: an error is all that there is to see. */
+export const withoutArguments = (id: string, op: string): Check =>
+  checkCase(id, (view) =>
+    all(
+      view.case.steps.map((step, at) => {
+        const result = view.observation.steps[at];
+        if (step.op !== "raw" || step.args.length !== 1 || step.args[0] !== op || result?.op !== "raw" || !answered(result.ran))
+          return undefined;
+        return holds(refused(result.ran), `${op} without arguments generates an error`, "it succeeded");
+      }),
+    ),
+  );
+
+/** What the program leaves in the first container's root file system when it begins. */
+export const MARK = `${bundleOf(0)}/rootfs/.oci/started`;
+
+/** The `stat` steps of the program's mark, in order, as present or not. */
+export const marks = (view: Pick<CaseView, "case" | "observation">): boolean[] =>
+  view.case.steps.flatMap((step, at) => {
+    const result = view.observation.steps[at];
+    return step.op === "stat" && step.path === MARK && result?.op === "stat" ? [result.got.ok] : [];
+  });
+
+/** The program leaves its mark when it runs: not before start, but after. */
+export const notBeforeStart = (id: string): Check =>
+  checkCase(id, (view) => {
+    const [before, later] = marks(view);
+    return before === undefined || later !== true
+      ? undefined
+      : holds(!before, "the program does not run before start", "it left its mark before start");
+  });
+
+/** All five operations did what they are for, in one case. */
+export const allOperations = (id: string): Check =>
+  checkCase(id, (view) => {
+    const done = new Set(
+      walk(view)
+        .filter(({ ran }) => ok(ran))
+        .map(({ op }) => op),
+    );
+    return done.size === 5 ? { verdict: "pass" } : undefined;
+  });
+
+/** A container of the minimal config that was created once, and is gone, must be created again. */
+export const createdAgain = (id: string): Check =>
+  checkCase(id, (view) =>
+    all(
+      walk(view).map((event) =>
+        event.op === "create" &&
+        !event.foreign &&
+        event.before === "absent" &&
+        event.lives > 0 &&
+        refused(event.ran) &&
+        isPlain(view, event.container)
+          ? holds(
+              false,
+              "create succeeds: it did for the same bundle and id before, and that container was deleted",
+              event.ran.stderr.slice(-2000) || "an error",
+            )
+          : undefined,
+      ),
+    ),
+  );
+
+/** An operation that did what it is for, and yet said that it failed. */
+export const wrongError = (id: string, op: "create" | "start", wanted: "created" | "running"): Check =>
+  each(
+    id,
+    ({ op: own, before, ran, foreign }) => own === op && !foreign && before === (op === "create" ? "absent" : "created") && refused(ran),
+    (event, view) => {
+      // A hook that fails after the program began makes an error of a start that worked.
+      if (!isPlain(view, event.container)) return undefined;
+      const did =
+        statusAfter(event) === wanted || (op === "start" && event.lives === 1 && view.containers[event.container]?.inside != null);
+      return did
+        ? holds(false, `${op} succeeds, as the container is ${wanted} by it`, {
+            exit: event.ran.exit,
+            stderr: event.ran.stderr.slice(-2000),
+          })
+        : undefined;
+    },
+  );

@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { type CaseOptions, caseOf, minimalConfig } from "../../../generators/runtime/base.js";
+import { BROKEN } from "../../../generators/runtime/invalid/broken.js";
+import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runtime/invalid/input.js";
+import { FIXTURES, idOf, type RuntimeCase } from "../../../runners/runtime/case.js";
+import type { SeccompDelivery } from "../../../runners/runtime/observation.js";
+import { parsed } from "../../../runners/runtime/observe.js";
+import type { Setting } from "../../../runners/runtime/target.js";
+import type { Config, Seccomp } from "../../../spec/runtime/config.js";
+import { syscallNumber } from "../../../spec/runtime/syscalls.js";
+import { validateSeccompState } from "../../../spec/validate.js";
+import { all, equal, holds, type Judgement } from "../../check.js";
+import { refuses, SUBSET } from "../refusal.js";
+import { type Check, check, checkCase, example, type Lack, lack, section, started, type View } from "../suite.js";
+import { tried } from "./model.js";
+
+const SOCKET = "seccomp.sock";
+const CALL = "getpgid";
+/** EPROTO: nothing but the agent's answer makes the call fail so. */
+const ANSWER = { number: 71, name: "EPROTO" } as const;
+
+const notifying = (path: string, metadata?: string): Seccomp => ({
+  defaultAction: "SCMP_ACT_ALLOW",
+  listenerPath: path,
+  ...(metadata === undefined ? {} : { listenerMetadata: metadata }),
+  syscalls: [{ names: [CALL], action: "SCMP_ACT_NOTIFY" }],
+});
+
+const withSeccomp = (release: string, seccomp: Seccomp): Config => {
+  const base = minimalConfig(release);
+  return { ...base, linux: { ...base.linux, seccomp } };
+};
+
+const unable = ({ host }: Setting): Lack | undefined =>
+  host.seccompActions.includes("user_notif") ? undefined : lack("the kernel has no seccomp notifications");
+
+/** A case with a listener; the agent that the path calls for is there only where the example says so. */
+const listened = (config: Config, agent: boolean, options: CaseOptions): RuntimeCase => ({
+  ...caseOf(config, options),
+  fixtures: agent ? [{ make: "seccomp-agent", path: SOCKET, errno: ANSWER.number }] : [],
+});
+
+/** A container whose filter asks an agent that listens and answers. */
+const asking = ({ host, target }: Setting, metadata?: string): RuntimeCase =>
+  listened(withSeccomp(target.release, notifying(`${FIXTURES}/${SOCKET}`, metadata)), true, {
+    title: "a seccomp agent",
+    mayRefuse: SUBSET,
+    attempts: [{ do: "syscall", nr: syscallNumber(CALL, host.arch) ?? 0, args: [0] }],
+  });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Judges each delivery of a container that ran. */
+const delivered = (id: string, judge: (delivery: SeccompDelivery, state: Fields, view: View) => Judgement | undefined): Check =>
+  checkCase(`runtime.seccomp-listener.${id}`, (view) => {
+    const [container] = view.containers;
+    if (!container || view.containers.length !== 1 || view.case.control !== undefined || !started(container)) return undefined;
+    return all(
+      view.observation.seccomp.map((delivery) => {
+        const state = parsed(delivery.payload);
+        return judge(delivery, typeof state === "object" && state !== null ? Object.fromEntries(Object.entries(state)) : {}, container);
+      }),
+    );
+  });
+
+const DELIVERED = [
+  "one-state-per-connection",
+  "connection-closed",
+  "json-payload",
+  "fds-in-first-message",
+  "seccomp-fd",
+  "oci-version",
+  "pid",
+  "state",
+];
+
+export default section("Seccomp listener", [
+  check("runtime.seccomp.action.notify", (view) => {
+    const agent = view.case.fixtures?.find(
+      (fixture) => fixture.make === "seccomp-agent" && `${FIXTURES}/${fixture.path}` === view.config.linux?.seccomp?.listenerPath,
+    );
+    // Only an errno that the call itself never gives tells the agent's answer.
+    if (agent?.make !== "seccomp-agent" || agent.errno !== ANSWER.number) return undefined;
+    return all(
+      tried(view)
+        .filter(({ action }) => action === "SCMP_ACT_NOTIFY")
+        .map(({ name, result }) => equal(result.errno, ANSWER.name, `the agent's answer to ${name}`)),
+    );
+  }),
+  delivered("one-state-per-connection", ({ payload }) => holds(parsed(payload) !== null, "one JSON document", payload)),
+  delivered("connection-closed", ({ closedByRuntime }) => equal(closedByRuntime, true)),
+  delivered("json-payload", (_, state) => equal(validateSeccompState(state), [])),
+  delivered("fds-in-first-message", ({ fdsPerMessage: [first = 0, ...rest] }) =>
+    holds(first > 0 && rest.every((count) => count === 0), "all descriptors with the first message", [first, ...rest]),
+  ),
+  delivered("seccomp-fd", ({ isNotifyFd }, { fds }) =>
+    equal({ isNotifyFd, named: Array.isArray(fds) && fds.includes("seccompFd") }, { isNotifyFd: true, named: true }),
+  ),
+  delivered("oci-version", (_, { ociVersion }) =>
+    holds(typeof ociVersion === "string" && ociVersion !== "", "a release of the spec", ociVersion),
+  ),
+  delivered("pid", (_, { pid }, { seen }) => (seen.pid === null ? undefined : equal(pid, seen.pid))),
+  delivered("state", (_, { state }) => equal(typeof state === "object" && state !== null && "id" in state ? state.id : undefined, idOf(0))),
+  delivered("metadata", (_, { metadata }, { config }) => {
+    const wanted = config.linux?.seccomp?.listenerMetadata;
+    return wanted === undefined ? undefined : equal(metadata, wanted);
+  }),
+  example(
+    ["runtime.seccomp.action.notify", ...DELIVERED.map((id) => `runtime.seccomp-listener.${id}`)],
+    (setting) => unable(setting) ?? fc.constant(asking(setting)),
+  ),
+  example(
+    "runtime.seccomp-listener.metadata",
+    (setting) => unable(setting) ?? fc.constantFrom("metadata", "two words", '{"key":1}').map((metadata) => asking(setting, metadata)),
+  ),
+  refuses("runtime.seccomp-listener.send-failure-error", { by: "start" }),
+  example("runtime.seccomp-listener.send-failure-error", (setting) => {
+    const { release } = setting.target;
+    const control = withSeccomp(release, { defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names: [CALL], action: "SCMP_ACT_ERRNO" }] });
+    return (
+      unable(setting) ??
+      fc.constantFrom("no-such.sock", "directory/no-such.sock").map((path) => {
+        const fault = faultCase({
+          requirement: "runtime.seccomp-listener.send-failure-error",
+          path: "/process/",
+          description: "a seccomp agent that is not there",
+          config: withSeccomp(release, notifying(`${FIXTURES}/${path}`)),
+          control,
+        });
+        return fault;
+      })
+    );
+  }),
+  check("runtime.seccomp-listener.ignored-without-notify", (view) => {
+    const seccomp = view.config.linux?.seccomp;
+    const aimed = view.case.aims.includes("runtime.seccomp-listener.ignored-without-notify");
+    if (!aimed || seccomp?.listenerPath === undefined || !started(view) || !view.inside) return undefined;
+    return equal(view.observation.seccomp.length, 0, "states that were sent");
+  }),
+  example("runtime.seccomp-listener.ignored-without-notify", (setting) =>
+    fc.constantFrom(...(unable(setting) ? [false] : [false, true])).map((agent) =>
+      listened(
+        withSeccomp(setting.target.release, {
+          defaultAction: "SCMP_ACT_ALLOW",
+          listenerPath: `${FIXTURES}/${SOCKET}`,
+          syscalls: [{ names: [CALL], action: "SCMP_ACT_ERRNO" }],
+        }),
+        agent,
+        { title: agent ? "an agent without anything to ask it" : "a listener's path where nobody listens, without anything to ask" },
+      ),
+    ),
+  ),
+  refuses(BROKEN.seccompMetadata),
+  example(BROKEN.seccompMetadata, ({ host, target }) =>
+    hasTabledFault(host, target.release, BROKEN.seccompMetadata)
+      ? tabledFault(host, target.release, BROKEN.seccompMetadata).map((fault) => faultCase(fault, host))
+      : lack("the release has no listeners"),
+  ),
+]);

@@ -1,0 +1,94 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import t from "tap";
+import { runSuite } from "../../../cli/session/run-suite.js";
+import type { Outcome } from "../../../runners/outcome.js";
+import { catalogueOf } from "../../../spec/catalogue.js";
+
+const CASES = 50_000;
+
+setFlagsFromString("--expose-gc");
+const collect: unknown = runInNewContext("gc");
+
+/** The bytes of what is still reachable. */
+function reachable(): number {
+  if (typeof collect === "function") collect();
+  return process.memoryUsage().heapUsed;
+}
+
+const requirements = [
+  ...catalogueOf([
+    {
+      file: "toy",
+      ours: false,
+      entries: ["always", "seldom", "never", "broken"].map((word) => ({
+        id: `runtime.toy.${word}`,
+        level: "MUST",
+        section: "config.md#toy",
+        since: "1.0.0",
+        summary: `It fails ${word}.`,
+        testable: true,
+      })),
+    },
+  ]),
+];
+
+/** Outcomes as a target's would be: large, and each a little different. */
+const judge = (n: number, words: string): Map<string, Outcome> =>
+  new Map<string, Outcome>([
+    ["runtime.toy.always", { verdict: "fail", expected: "less", actual: words }],
+    ["runtime.toy.seldom", n % 1000 === 7 ? { verdict: "fail", expected: 0, actual: n } : { verdict: "pass" }],
+    ["runtime.toy.never", { verdict: "pass" }],
+    ["runtime.toy.broken", { verdict: "error", message: `a check threw at ${n}` }],
+  ]);
+
+t.test("many cases take no more memory than few, and their results are no larger", async (t) => {
+  const used: number[] = [];
+  const results = await runSuite<{ n: number; words: string }, { words: string }>(
+    {
+      release: "1.3.0",
+      notAsked: () => undefined,
+      stored: [],
+      sources: [],
+      general: fc.record({ n: fc.nat(1_000_000), words: fc.string({ minLength: 200, maxLength: 400 }) }),
+      execute: async ({ n, words }) => {
+        const observation = { words: words.repeat(50) };
+        return { observation, outcomes: judge(n, observation.words) };
+      },
+      finding: (_, { outcome: { expected, actual } }) => ({ expected, actual, case: "toy", replay: "none" }),
+    },
+    {
+      selected: requirements,
+      seed: 20,
+      jobs: 4,
+      cases: CASES,
+      bail: false,
+      retryFlaky: 0,
+      signal: new AbortController().signal,
+      shrinkBudget: 10,
+    },
+    [
+      {
+        begin: () => undefined,
+        progress: ({ phase, done }) => {
+          if (phase === "explore" && done % 5000 === 0) used.push(reachable());
+        },
+      },
+    ],
+  );
+  t.ok(results.cases >= CASES);
+  t.match(
+    results.requirements.map(({ id, verdict }) => [id, verdict]),
+    [
+      ["runtime.toy.always", "fail"],
+      ["runtime.toy.seldom", "fail"],
+      ["runtime.toy.never", "pass"],
+      ["runtime.toy.broken", "error"],
+    ],
+  );
+  const [early = 0] = used.slice(1);
+  const late = used.at(-1) ?? 0;
+  t.ok(late - early < 5_000_000, `from ${early} to ${late} bytes`);
+  t.ok(JSON.stringify(results).length < 100_000);
+});

@@ -1,0 +1,74 @@
+import t from "tap";
+
+import type { StatResult } from "../../../../runners/runtime/observation.js";
+import type { Device } from "../../../../spec/runtime/config.js";
+import devices from "../../../../suites/runtime/filesystem/devices.js";
+import { exampleProblems, lacks } from "../examples.js";
+import { type Canned, configOf, faulty, linuxOf, probe, ran, settingOf, tried, verdictBy } from "../fixture.js";
+
+const verdict = verdictBy.bind(null, devices);
+const id = (name: string): string => `runtime.devices.${name}`;
+
+const SEEN: StatResult = { type: "char", mode: 0o640, uid: 5, gid: 7, major: 1, minor: 3, size: 0, nlink: 1, dev: "1", ino: "1" };
+const DEVICE: Device = { type: "c", path: "/dev/x", major: 1, minor: 3, fileMode: 0o640, uid: 5, gid: 7 };
+
+/** A device, and what lies at its path: null when nothing does. */
+const found = (device: Partial<Device>, stat: Partial<StatResult> | null, more: Canned = {}): Canned => {
+  const wanted = { ...DEVICE, ...device };
+  const result = stat === null ? { errno: "ENOENT" } : { errno: "0", stat: { ...SEEN, ...stat } };
+  return { config: linuxOf({ devices: [wanted] }), ...tried([{ do: "stat", path: wanted.path }, result]), ...more };
+};
+
+t.test(id("available"), async (t) => {
+  t.equal(verdict(id("available"), found({}, {})), "pass");
+  t.equal(verdict(id("available"), found({ type: "u" }, {})), "pass", "unbuffered");
+  t.equal(verdict(id("available"), found({ type: "p" }, { type: "fifo", major: 0, minor: 0 })), "pass");
+  t.equal(verdict(id("available"), found({}, null)), "fail");
+  t.equal(verdict(id("available"), found({}, { minor: 5 })), "fail");
+  t.equal(verdict(id("available"), found({ type: "b" }, {})), "fail");
+  t.equal(verdict(id("available"), found({}, { type: "symlink" })), undefined, "supplied by a link");
+  t.equal(verdict(id("available"), { config: linuxOf({ devices: [DEVICE] }) }), undefined, "nobody looked");
+  const twice = linuxOf({ devices: [DEVICE, { ...DEVICE, minor: 5 }] });
+  t.equal(verdict(id("available"), found({}, { minor: 5 }, { config: twice })), undefined, "two at one path");
+  const remapped = linuxOf({ devices: [DEVICE], namespaces: [{ type: "user" }] });
+  t.equal(verdict(id("available"), found({}, { minor: 5 }, { config: remapped })), undefined);
+  const masked = linuxOf({ devices: [DEVICE], maskedPaths: ["/dev"] });
+  t.equal(verdict(id("available"), found({}, null, { config: masked })), undefined);
+});
+
+t.test(id("outside-dev"), async (t) => {
+  t.equal(verdict(id("outside-dev"), found({ path: "/opt/x" }, {})), "pass");
+  t.equal(verdict(id("outside-dev"), found({ path: "/opt/x" }, null)), "fail");
+  t.equal(verdict(id("outside-dev"), found({}, null)), undefined);
+});
+
+t.test("mode and owner", async (t) => {
+  for (const [name, wrong] of [
+    ["file-mode", { mode: 0o600 }],
+    ["uid", { uid: 0 }],
+    ["gid", { gid: 0 }],
+  ] as const) {
+    t.equal(verdict(id(name), found({}, {})), "pass", name);
+    t.equal(verdict(id(name), found({}, wrong)), "fail", name);
+    t.equal(verdict(id(name), found({}, null)), undefined, "not there at all");
+    const bare: Device = { type: "c", path: "/dev/x", major: 1, minor: 3 };
+    t.equal(verdict(id(name), found({}, wrong, { config: linuxOf({ devices: [bare] }) })), undefined, `${name} is not asked for`);
+  }
+});
+
+t.test("errors", async (t) => {
+  for (const name of ["mismatching-file-error", "type-unknown-error"]) {
+    const aims = { case: { aims: [id(name)] } };
+    t.equal(verdict(id(name), faulty(configOf(), ran(1), aims)), "pass", name);
+    t.equal(verdict(id(name), faulty(configOf(), ran(0), aims)), "fail", name);
+    t.equal(verdict(id(name), faulty(configOf(), ran(0))), undefined, name);
+  }
+});
+
+t.test("examples", async (t) => {
+  const { capabilities } = probe();
+  const able = { outside: probe({ capabilities: { ...capabilities, effective: ["CAP_MKNOD"] } }) };
+  t.same(exampleProblems(devices, settingOf(able)), []);
+  t.same(lacks(devices, settingOf(able)), []);
+  t.equal(lacks(devices, settingOf({ ...able, root: false })).length, devices.examples.length);
+});

@@ -1,0 +1,145 @@
+import t from "tap";
+
+import type { MountInfo } from "../../../../runners/runtime/observation.js";
+import { MOUNT_OPTIONS } from "../../../../spec/runtime/mount-options.js";
+import mountOptions from "../../../../suites/runtime/filesystem/mount-options.js";
+import { exampleProblems, lacks } from "../examples.js";
+import { configOf, linuxOf, settingOf, verdictBy } from "../fixture.js";
+import { bound, line, mounted, tmpfs } from "./mount-fixture.js";
+
+const verdict = verdictBy.bind(null, mountOptions);
+const id = (name: string): string => `runtime.mounts.option.${name}`;
+const asks = (option: string, seen: Partial<MountInfo>) => mounted([tmpfs("/a", option)], [line(2, "/a", seen)]);
+
+const judged = new Set(mountOptions.checks.map((check) => check.id));
+const rows = MOUNT_OPTIONS.filter(({ name, recursive }) => !recursive && name !== "remount" && judged.has(id(name)));
+
+t.test("options that the mount table shows", async (t) => {
+  for (const { name, kind, shows, hides } of rows.filter((row) => row.kind === "mount" || row.kind === "superblock")) {
+    const field = kind === "superblock" ? "superOptions" : "options";
+    const base = name === "nostrictatime" ? ["relatime"] : name === "rw" || name === "defaults" ? ["rw"] : [];
+    t.equal(verdict(id(name), asks(name, { [field]: [...base, ...shows] })), "pass", name);
+    if (shows.length > 0) t.equal(verdict(id(name), asks(name, { [field]: ["other"] })), "fail", `${name} is not there`);
+    for (const word of hides) t.equal(verdict(id(name), asks(name, { [field]: [...shows, word] })), "fail", `${name} with ${word}`);
+    t.equal(verdict(id(name), mounted([tmpfs("/a")], [line(2, "/a")])), undefined, `${name} is not asked for`);
+  }
+  t.equal(verdict(id("nostrictatime"), asks("nostrictatime", { options: ["rw"] })), "fail", "neither never nor relatively");
+});
+
+t.test("options that nothing shows: tmpfs would have refused them", async (t) => {
+  for (const { name } of rows.filter(({ kind }) => kind === "invisible")) {
+    t.equal(verdict(id(name), asks(name, {})), "pass", name);
+    t.equal(verdict(id(name), asks(name, { type: "other" })), "fail", `${name}: not that tmpfs`);
+    t.equal(verdict(id(name), mounted([bound("/a", "source", name)], [line(2, "/a")])), undefined, `${name}: a bind mount refuses nothing`);
+  }
+});
+
+t.test("what the program can do counts too", async (t) => {
+  const effect = (option: string, name: string, result: object, directory = "/a") => {
+    const kinds = { new: "create", node: "device", agent: "exec", link: "read", planted: "setuid-exec" } as const;
+    const kind = name === "new" || name === "node" || name === "agent" || name === "link" ? kinds[name] : kinds.planted;
+    const path = `${directory}/${name}`;
+    const attempt =
+      kind === "device"
+        ? ({ do: kind, path, mode: "r" } as const)
+        : kind === "exec"
+          ? ({ do: kind, path, args: [] } as const)
+          : ({ do: kind, path } as const);
+    const shows = rows.find((row) => row.name === option)?.shows ?? [];
+    return mounted([bound("/a", "source", option)], [line(2, "/a", { options: shows })], [[attempt, { errno: "0", ...result }]]);
+  };
+  for (const [on, off, name, denied] of [
+    ["ro", "rw", "new", { errno: "EROFS" }],
+    ["nodev", "dev", "node", { errno: "EACCES" }],
+    ["noexec", "exec", "agent", { errno: "EACCES" }],
+    ["nosymfollow", "symfollow", "link", { errno: "ELOOP" }],
+    ["nosuid", "suid", "planted", { value: 65534 }],
+  ] as const) {
+    const allowed = name === "planted" ? { value: 0 } : {};
+    t.equal(verdict(id(on), effect(on, name, denied)), "pass", on);
+    t.equal(verdict(id(on), effect(on, name, allowed)), "fail", on);
+    t.equal(verdict(id(off), effect(off, name, allowed)), "pass", off);
+    t.equal(verdict(id(off), effect(off, name, denied)), "fail", off);
+    t.equal(verdict(id(on), effect(on, name, allowed, "/a/deeper")), "pass", `${on}: elsewhere says nothing`);
+  }
+  const privileges = configOf({ mounts: [bound("/a", "source", "suid")] });
+  const bereft = privileges.process && { ...privileges, process: { ...privileges.process, noNewPrivileges: true } };
+  t.equal(
+    verdict(id("suid"), { ...effect("suid", "planted", { value: 65534 }), config: bereft ?? privileges }),
+    "pass",
+    "the program may gain nothing at all",
+  );
+});
+
+t.test("where the config says more, nothing is told", async (t) => {
+  t.equal(verdict(id("ro"), mounted([tmpfs("/a", "ro", "rw")], [line(2, "/a")])), undefined, "a contradiction");
+  t.equal(verdict(id("noatime"), mounted([tmpfs("/a", "noatime", "rstrictatime")], [line(2, "/a")])), undefined);
+  t.equal(verdict(id("ro"), mounted([tmpfs("/a", "ro"), tmpfs("/a")], [line(2, "/a")])), undefined, "another one on top");
+  t.equal(verdict(id("ro"), mounted([tmpfs("/a", "ro"), tmpfs("/")], [line(2, "/a")])), undefined, "covered");
+  t.equal(verdict(id("defaults"), mounted([tmpfs("/a", "defaults", "ro")], [line(2, "/a", { options: ["ro"] })])), undefined);
+  t.equal(verdict(id("suid"), mounted([bound("/a", "/usr", "suid")], [line(2, "/a", { options: ["nosuid"] })])), undefined, "the host's");
+  t.equal(verdict(id("sync"), mounted([bound("/a", "source", "sync")], [line(2, "/a")])), undefined, "it is mounted already");
+  const masked = { ...linuxOf({ readonlyPaths: ["/a"] }), mounts: [tmpfs("/a", "rw")] };
+  t.equal(verdict(id("rw"), mounted([], [line(2, "/a", { options: ["ro"] })], [], { config: masked })), undefined);
+  const remapped = { ...linuxOf({ namespaces: [{ type: "mount" }, { type: "user" }] }), mounts: [tmpfs("/a", "ro")] };
+  t.equal(verdict(id("ro"), mounted([], [line(2, "/a")], [], { config: remapped })), undefined);
+  const linked = mounted([tmpfs("/a/b", "ro")], [line(2, "/a/b")]);
+  const symlink = { kind: "symlink", path: "a", target: "c" } as const;
+  t.equal(verdict(id("ro"), { ...linked, container: { rootfs: [symlink] } }), undefined);
+  const foreign = { ...asks("noatime", { options: ["rw"] }), host: { kernel: "6.2.0" } };
+  t.equal(verdict(id("noatime"), foreign), undefined, "another kernel's table");
+});
+
+t.test(id("remount"), async (t) => {
+  const twice = [tmpfs("/a"), tmpfs("/a", "remount", "ro")];
+  t.equal(verdict(id("remount"), mounted(twice, [line(2, "/a", { options: ["ro"] })])), "pass");
+  t.equal(verdict(id("remount"), mounted(twice, [line(2, "/a", { options: ["rw"] })])), "fail");
+  t.equal(verdict(id("remount"), mounted(twice, [line(2, "/a"), line(3, "/a", { parent: 2, options: ["ro"] })])), "fail", "a second one");
+  t.equal(verdict(id("remount"), mounted([tmpfs("/a"), tmpfs("/a", "ro")], [line(2, "/a")])), undefined);
+});
+
+t.test("runtime.mounts.options", async (t) => {
+  const name = "runtime.mounts.options";
+  const both = [tmpfs("/a", "ro", "nosuid")];
+  t.equal(verdict(name, mounted(both, [line(2, "/a", { options: ["ro", "nosuid"] })])), "pass");
+  t.equal(verdict(name, mounted(both, [line(2, "/a", { options: ["ro"] })])), "fail");
+  t.equal(verdict(name, mounted([tmpfs("/a")], [line(2, "/a")])), undefined);
+  t.equal(verdict(name, mounted([tmpfs("/a", "shared")], [line(2, "/a")])), undefined, "propagation is judged by itself");
+  const stat = { type: "dir", mode: 0o700, uid: 5, gid: 7, major: 0, minor: 0, size: 0, nlink: 2, dev: "1", ino: "1" } as const;
+  const owned = (...options: string[]) =>
+    mounted(
+      [tmpfs("/a", ...options)],
+      [line(2, "/a")],
+      [
+        [
+          { do: "stat", path: "/a" },
+          { errno: "0", stat },
+        ],
+      ],
+    );
+  t.equal(verdict(name, owned("mode=0700", "uid=5", "gid=7")), "pass");
+  for (const option of ["mode=755", "uid=0", "gid=5"]) t.equal(verdict(name, owned(option)), "fail", option);
+});
+
+t.test("runtime.mounts.unknown-options-as-data", async (t) => {
+  const name = "runtime.mounts.unknown-options-as-data";
+  const data = (options: readonly string[], superOptions: readonly string[], kernel = "6.1.0") => ({
+    ...mounted([tmpfs("/a", ...options)], [line(2, "/a", { superOptions })]),
+    host: { kernel },
+  });
+  t.equal(verdict(name, data(["size=1m", "nr_inodes=4k"], ["rw", "size=1024k", "nr_inodes=4096"])), "pass");
+  t.equal(verdict(name, data(["mode=1777", "uid=0"], ["rw"])), "pass", "tmpfs says nothing of what is so anyway");
+  t.equal(verdict(name, data(["size=1m"], ["rw"])), "fail");
+  t.equal(verdict(name, data(["mode=700"], ["rw", "mode=755"])), "fail");
+  t.equal(verdict(name, data(["uid=5", "gid=5"], ["rw", "uid=5"])), "fail");
+  const elsewhere = { ...data(["uid=5"], ["rw", "uid=100005"]), host: { root: false } };
+  t.equal(verdict(name, elsewhere), undefined, "in a user namespace, owners show as others have them");
+  t.equal(verdict(name, data(["size=0", "nr_inodes=0", "size=5000"], ["rw"])), undefined);
+  t.equal(verdict(name, data(["size=1m"], ["rw"], "6.2.0")), undefined, "another kernel's table");
+  t.equal(verdict(name, mounted([bound("/a", "source", "size=1m")], [line(2, "/a")])), undefined);
+});
+
+t.test("examples", async (t) => {
+  t.same(exampleProblems(mountOptions, settingOf()), []);
+  t.same(lacks(mountOptions, settingOf({ kernel: "5.9.0" })), ["the kernel is older than 5.10", "the kernel is older than 5.10"]);
+});
