@@ -45,7 +45,7 @@ static void enable_level(const char *path, const char *parent, const void *conte
   for (char *save, *word = strtok_r(enabled.data, " \n", &save); word; word = strtok_r(NULL, " \n", &save))
     there |= !strcmp(word, s->text[0]);
   free(enabled.data);
-  if (!there && write_file_at(AT_FDCWD, file, command)) die_errno("%s: enable the %s controller in %s", s->from, s->text[0], file);
+  if (!there && write_setting(file, command)) die_errno("%s: enable the %s controller in %s", s->from, s->text[0], file);
 }
 
 static void inherit_level(const char *path, const char *parent, const void *context) {
@@ -56,7 +56,7 @@ static void inherit_level(const char *path, const char *parent, const void *cont
     AUTO_FREE char *above = format("%s/%s", parent, files[i]);
     struct buf mine = {0}, theirs = {0};
     if (read_file_at(AT_FDCWD, own, &mine) || read_file_at(AT_FDCWD, above, &theirs)) die_errno("%s: read %s", s->from, own);
-    if (mine.data[strspn(mine.data, " \n")] == 0 && write_file_at(AT_FDCWD, own, theirs.data)) die_errno("%s: write %s", s->from, own);
+    if (mine.data[strspn(mine.data, " \n")] == 0 && write_setting(own, theirs.data)) die_errno("%s: write %s", s->from, own);
     free(mine.data);
     free(theirs.data);
   }
@@ -83,7 +83,7 @@ static void write_limit(const struct step *s) {
     if (!*file) return;
     AUTO_FREE char *path = format("%s/%s", directory, file);
     if (!last && access(path, F_OK)) continue;
-    if (write_file_at(AT_FDCWD, path, value)) die_errno("%s: write \"%s\" to %s", s->from, value, path);
+    if (write_setting(path, value)) die_errno("%s: write \"%s\" to %s", s->from, value, path);
     return;
   }
 }
@@ -133,7 +133,7 @@ void cgroups_enter(const struct plan *plan, pid_t pid, bool v1) {
   EACH(plan, CGROUP, s) {
     if (!v1 && strcmp(s->text[0], "v2")) continue;
     AUTO_FREE char *path = format("%s/cgroup.procs", s->text[1]);
-    if (write_file_at(AT_FDCWD, path, text)) die_errno("%s: write %s to %s", s->from, text, path);
+    if (write_setting(path, text)) die_errno("%s: write %s to %s", s->from, text, path);
   }
 }
 
@@ -212,7 +212,7 @@ void cgroups_kill(const struct plan *plan) {
     for (size_t i = 0; i < count; i++) {
       if (pids[i] <= 0) continue;
       kill(pids[i], SIGKILL);
-      AUTO_CLOSE int handle = sys_pidfd_open(pids[i]);
+      AUTO_CLOSE int handle = pidfd_open(pids[i]);
       struct pollfd ended = {.fd = handle, .events = POLLIN};
       if (handle >= 0) poll(&ended, 1, 100);
     }

@@ -14,9 +14,4 @@ void channel_await(int socket, char what);
 char *channel_expect(int socket, char kind, const char *ended);
 void channel_order(int socket, char what, const char *ended);
 
-/* Sends bytes with a descriptor; how many bytes, or -1 with errno. */
-ssize_t descriptor_send(int socket, int descriptor, const void *bytes, size_t length);
-/* Receives at most `size` bytes and the descriptor that came along, or -1 in its place; how many bytes, or -1 with errno. */
-ssize_t descriptor_receive(int socket, void *bytes, size_t size, int *descriptor);
-
 #endif

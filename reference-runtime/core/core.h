@@ -15,40 +15,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define NORETURN __attribute__((noreturn))
-
-void free_pointer(void *pointer);
-void close_fd(const int *fd);
-/* Freed, or closed, when the variable's scope ends. */
-#define AUTO_FREE __attribute__((cleanup(free_pointer)))
-#define AUTO_CLOSE __attribute__((cleanup(close_fd)))
-
-struct buf {
-  char *data; /* zero-terminated as soon as there is anything */
-  size_t len, cap;
-};
-void *xmalloc(size_t size);
-void *xrealloc(void *old, size_t size);
-char *xstrdup(const char *text);
-void buf_add(struct buf *b, const void *data, size_t len);
-void buf_str(struct buf *b, const char *text);
-void buf_fmt(struct buf *b, const char *format, ...) PRINTF(2, 3);
-char *buf_take(struct buf *b);
-char *format(const char *format, ...) PRINTF(1, 2);
-
-/* Reads from an open file to its end, or a named one relative to `dir`; -1 with errno. */
-int read_all(int fd, struct buf *out);
-int read_file_at(int dir, const char *path, struct buf *out);
-int write_all(int fd, const void *data, size_t len);
-/* Opens an existing file for writing and writes in one call, as the kernel's files want it. */
-int write_file_at(int dir, const char *path, const char *text);
-/* A file that is there whole or not at all, even after a crash: written beside, synced, renamed. */
-int replace_file_at(int dir, const char *name, const void *data, size_t len);
-/* Milliseconds of a clock that only goes forward. */
-int64_t now_ms(void);
-/* Appends text as a JSON string with its quotes; what is not UTF-8 is escaped byte by byte. */
-void buf_json(struct buf *b, const char *text);
+#include "c/attributes.h"
+#include "c/buf.h"
+#include "c/child.h"
+#include "c/clock.h"
+#include "c/descriptors.h"
+#include "c/file.h"
+#include "c/memory.h"
 
 /*
  * Ends the process with a message. It goes to where `die_to` says: to a socket (of the runtime process that waits), or to standard error

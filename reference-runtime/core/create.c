@@ -81,14 +81,14 @@ static void resctrl_make(const struct container *c) {
   }
   EACH(&c->plan, RESCTRL_WRITE, s) {
     AUTO_FREE char *path = format("%s/%s", s->text[0], s->text[1]);
-    if (write_file_at(AT_FDCWD, path, s->text[2])) die_errno("%s: write %s", s->from, path);
+    if (write_setting(path, s->text[2])) die_errno("%s: write %s", s->from, path);
   }
 }
 
 static void resctrl_join(const struct plan *plan, pid_t pid) {
   EACH(plan, RESCTRL_JOIN, s) {
     AUTO_FREE char *path = format("%s/tasks", s->text[0]), *text = format("%d", (int)pid);
-    if (write_file_at(AT_FDCWD, path, text)) die_errno("%s: write %s", s->from, path);
+    if (write_setting(path, text)) die_errno("%s: write %s", s->from, path);
   }
 }
 

@@ -11,13 +11,13 @@
 void container_kill_and_wait(const struct container *c) {
   unsigned long long started = process_start_time(c->pid);
   if (started == 0 || started != c->start_time) return;
-  AUTO_CLOSE int process = sys_pidfd_open(c->pid);
+  AUTO_CLOSE int process = pidfd_open(c->pid);
   if (process < 0 || process_start_time(c->pid) != c->start_time) return;
-  if (sys_pidfd_send_signal(process, SIGKILL) && errno != ESRCH) die_errno("kill process %d of the container", (int)c->pid);
+  if (pidfd_kill(process, SIGKILL) && errno != ESRCH) die_errno("kill process %d of the container", (int)c->pid);
   /* A frozen process dies only when thawed. */
   const struct step *freezer = plan_find(&c->plan, V_FREEZER);
   AUTO_FREE char *file = freezer ? format("%s/%s", freezer->text[0], freezer->text[1]) : NULL;
-  if (file && container_frozen(c)) (void)write_file_at(AT_FDCWD, file, freezer->text[3]);
+  if (file && container_frozen(c)) (void)write_setting(file, freezer->text[3]);
   struct pollfd ended = {.fd = process, .events = POLLIN};
   int ready;
   do ready = poll(&ended, 1, 10000);
@@ -38,7 +38,7 @@ static void unmount_root(const struct container *c, const char *path) {
     if (namespace >= 0 && setns(namespace, CLONE_NEWNS) == 0) umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW);
     _exit(0);
   }
-  struct pollfd none = {.fd = sys_pidfd_open(pid), .events = POLLIN};
+  struct pollfd none = {.fd = pidfd_open(pid), .events = POLLIN};
   poll(&none, 1, 10000);
   close(none.fd);
 }

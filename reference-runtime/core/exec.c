@@ -131,7 +131,7 @@ int container_exec(struct container *c, const struct exec_options *options) {
     }
   }
   process_warn(&plan, has_namespace(&c->plan, "user"));
-  AUTO_CLOSE int process = sys_pidfd_open(c->pid);
+  AUTO_CLOSE int process = pidfd_open(c->pid);
   if (process < 0 || process_start_time(c->pid) != c->start_time) die("container \"%s\" is stopped, not running", c->id);
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) die_errno("socketpair");
   cgroups_open(&c->plan);

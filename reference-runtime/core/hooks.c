@@ -29,7 +29,7 @@ static void become_hook(const struct plan *plan, const struct step *hook, int in
 static char *wait_hook(const struct step *hook, pid_t pid) {
   int status;
   if (hook->number[2] > 0) {
-    AUTO_CLOSE int handle = sys_pidfd_open(pid);
+    AUTO_CLOSE int handle = pidfd_open(pid);
     if (handle < 0) return format("%s: pidfd_open: %s", hook->from, strerror(errno));
     struct pollfd ended = {.fd = handle, .events = POLLIN};
     int64_t until = now_ms() + hook->number[2], left;

@@ -33,14 +33,14 @@ static void write_map(const struct plan *plan, const char *kind, pid_t pid) {
   }
   if (text.len == 0) return;
   AUTO_FREE char *path = format("/proc/%d/%s_map", (int)pid, kind);
-  if (write_file_at(AT_FDCWD, path, text.data)) die_errno("%s: write %s", from, path);
+  if (write_setting(path, text.data)) die_errno("%s: write %s", from, path);
   free(text.data);
 }
 
 void idmaps_write(const struct plan *plan, pid_t pid) {
   if (plan_find(plan, V_DENY_SETGROUPS)) {
     AUTO_FREE char *path = format("/proc/%d/setgroups", (int)pid);
-    if (write_file_at(AT_FDCWD, path, "deny")) die_errno("linux.gidMappings: write %s", path);
+    if (write_setting(path, "deny")) die_errno("linux.gidMappings: write %s", path);
   }
   static const char *const kinds[] = {"uid", "gid"};
   for (int i = 0; i < 2; i++) {

@@ -21,7 +21,7 @@ static void set_names(const struct plan *plan) {
 static void set_parameters(const struct plan *plan) {
   EACH(plan, SYSCTL, s) {
     AUTO_FREE char *path = format("/proc/sys/%s", s->text[0]);
-    if (write_file_at(AT_FDCWD, path, s->text[1])) die_errno("%s: write %s", s->from, path);
+    if (write_setting(path, s->text[1])) die_errno("%s: write %s", s->from, path);
   }
 }
 

@@ -49,8 +49,6 @@ static inline int mount_id(int dir, const char *path, uint64_t *id) {
   *id = st.stx_mnt_id;
   return 0;
 }
-static inline int sys_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
-static inline int sys_pidfd_send_signal(int pidfd, int signal) { return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0); }
 static inline pid_t sys_clone3(const struct clone_args *args) { return (pid_t)syscall(SYS_clone3, args, sizeof *args); }
 
 #endif

@@ -257,10 +257,10 @@ static int do_kill(const char *id, const char *name) {
   enum status status = container_status(&c);
   if (status == STOPPED && fault("kill-of-stopped")) return 0;
   if (status == STOPPED || status == CREATING) die("container not running: \"%s\" is %s", id, status_name(status));
-  AUTO_CLOSE int process = sys_pidfd_open(c.pid);
+  AUTO_CLOSE int process = pidfd_open(c.pid);
   if (process < 0 || process_start_time(c.pid) != c.start_time) die("container not running: \"%s\" is stopped", id);
   if (fault("kill-does-nothing")) return 0;
-  if (sys_pidfd_send_signal(process, signal)) die_errno("send signal %d to process %d", signal, (int)c.pid);
+  if (pidfd_kill(process, signal)) die_errno("send signal %d to process %d", signal, (int)c.pid);
   return 0;
 }
 
@@ -298,7 +298,7 @@ static int do_freeze(const char *id, bool freeze) {
   if (!freezer) die("container \"%s\" cannot be paused: its config gives it no cgroup (linux.cgroupsPath)", id);
   AUTO_FREE char *path = format("%s/%s", freezer->text[0], freezer->text[1]);
   const char *wanted = freezer->text[freeze ? 2 : 3];
-  if (write_file_at(AT_FDCWD, path, wanted)) die_errno("write %s to %s", wanted, path);
+  if (write_setting(path, wanted)) die_errno("write %s to %s", wanted, path);
   /* v1 freezes in its own time. */
   for (int64_t until = now_ms() + 10000; container_frozen(&c) != freeze;) {
     if (now_ms() > until) die("%s does not become %s", path, wanted);

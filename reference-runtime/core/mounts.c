@@ -24,7 +24,7 @@ static int write_map(pid_t pid, const char *file, const char *list) {
   AUTO_FREE char *text = xstrdup(list);
   for (char *c = text; *c; c++) *c = *c == ',' ? '\n' : *c == ':' ? ' ' : *c;
   AUTO_FREE char *path = format("/proc/%d/%s", (int)pid, file);
-  return write_file_at(AT_FDCWD, path, text);
+  return write_setting(path, text);
 }
 
 /* A user namespace that only carries maps: of a process that lives until its namespace is open. */

@@ -6,18 +6,11 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include <linux/rtnetlink.h>
-
+#include "c/netlink.h"
 #include "core.h"
 
 /* What the user may have chosen for an address; the other flags are the kernel's to find out again. */
 #define KEPT_FLAGS (IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
-
-/* A request: the body follows the header, and attributes follow the body. */
-struct message {
-  struct nlmsghdr header;
-  char rest[240];
-};
 
 struct move {
   const char *from, *name, *new_name;
@@ -26,111 +19,53 @@ struct move {
   struct buf addresses; /* requests that add them again */
 };
 
-typedef void visit(const struct nlmsghdr *header, struct move *move);
-
-static struct message new_message(unsigned short type, unsigned short flags, const void *body, size_t len) {
-  struct message m = {.header = {.nlmsg_len = (uint32_t)NLMSG_SPACE(len), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | flags}};
-  memcpy(m.rest, body, len);
-  return m;
-}
-
-static void attach(struct message *m, unsigned short type, const void *data, size_t len) {
-  if (m->header.nlmsg_len + RTA_SPACE(len) > sizeof *m) die("netlink: an attribute of %zu bytes is too long", len);
-  struct rtattr head = {.rta_len = (unsigned short)RTA_LENGTH(len), .rta_type = type};
-  char *at = (char *)m + m->header.nlmsg_len;
-  memcpy(at, &head, sizeof head);
-  memcpy(at + RTA_LENGTH(0), data, len);
-  m->header.nlmsg_len += (uint32_t)RTA_SPACE(len);
-}
-
-/* The attribute of a type after a body of `body` bytes, or NULL. */
-static const struct rtattr *attribute(const struct nlmsghdr *header, size_t body, unsigned short type) {
-  const struct rtattr *a = (const void *)((const char *)header + NLMSG_SPACE(body));
-  long left = (long)header->nlmsg_len - (long)NLMSG_SPACE(body);
-  for (; left >= (long)sizeof *a && RTA_OK(a, (unsigned)left); a = RTA_NEXT(a, left))
-    if (a->rta_type == type) return a;
-  return NULL;
-}
-
 static int open_netlink(const struct move *move, unsigned groups) {
-  struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_groups = groups};
-  int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address)) die_errno("%s: open a netlink socket", move->from);
+  int fd = netlink_open(groups);
+  if (fd < 0) die_errno("%s: open a netlink socket", move->from);
   return fd;
 }
 
-/* One read of messages; their length, or -1 with errno. */
-static ssize_t receive(int fd, void *buffer, size_t size, int flags) {
-  ssize_t got;
-  while ((got = recv(fd, buffer, size, flags | MSG_TRUNC)) < 0 && errno == EINTR) continue;
-  if (got > (ssize_t)size) return errno = EMSGSIZE, -1;
-  return got;
-}
-
-/* Sends a request, shows what answers it and waits for its end. Returns 0, or -1 with the kernel's error in errno. */
-static int ask(int fd, struct message *m, visit *each, struct move *move) {
-  static uint32_t sequence;
-  static char buffer[65536] __attribute__((aligned(8)));
-  bool torn = false;
-  m->header.nlmsg_seq = ++sequence;
-  /* A list ends with a message of its own. */
-  if (m->header.nlmsg_type != RTM_GETADDR) m->header.nlmsg_flags |= NLM_F_ACK;
-  if (send(fd, m, m->header.nlmsg_len, 0) < 0) return -1;
-  for (;;) {
-    ssize_t got = receive(fd, buffer, sizeof buffer, 0);
-    if (got < 0) return -1;
-    unsigned left = (unsigned)got;
-    for (const struct nlmsghdr *h = (const void *)buffer; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
-      if (h->nlmsg_seq != sequence) continue;
-      torn |= (h->nlmsg_flags & NLM_F_DUMP_INTR) != 0;
-      if (h->nlmsg_type == NLMSG_ERROR || h->nlmsg_type == NLMSG_DONE) {
-        int error = 0;
-        if (h->nlmsg_len >= NLMSG_LENGTH(sizeof error)) memcpy(&error, NLMSG_DATA(h), sizeof error);
-        if (error == 0 && torn) error = -EINTR;
-        errno = -error;
-        return error ? -1 : 0;
-      }
-      if (each) each(h, move);
-    }
-  }
-}
-
-static void note_link(const struct nlmsghdr *header, struct move *move) {
+static void note_link(const struct nlmsghdr *header, void *context) {
+  struct move *move = context;
   if (header->nlmsg_type != RTM_NEWLINK) return;
   const struct ifinfomsg *link = NLMSG_DATA(header);
   move->index = link->ifi_index;
   move->flags = link->ifi_flags;
 }
 
-static int find_link(int fd, const char *name, visit *each, struct move *move) {
+static int find_link(int fd, const char *name, netlink_visit *each, struct move *move) {
   struct ifinfomsg any = {.ifi_family = AF_UNSPEC};
-  struct message m = new_message(RTM_GETLINK, 0, &any, sizeof any);
-  attach(&m, IFLA_IFNAME, name, strlen(name) + 1);
-  return ask(fd, &m, each, move);
+  struct netlink_request m;
+  netlink_begin(&m, RTM_GETLINK, 0, &any, sizeof any);
+  netlink_add(&m, IFLA_IFNAME, name, strlen(name) + 1);
+  return netlink_ask(fd, &m, each, move);
 }
 
 static int set_up(int fd, int index, bool up) {
   struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = index, .ifi_flags = up ? IFF_UP : 0, .ifi_change = IFF_UP};
-  struct message m = new_message(RTM_NEWLINK, 0, &link, sizeof link);
-  return ask(fd, &m, NULL, NULL);
+  struct netlink_request m;
+  netlink_begin(&m, RTM_NEWLINK, 0, &link, sizeof link);
+  return netlink_ask(fd, &m, NULL, NULL);
 }
 
 /* Turns an address that is to be kept into the request that adds it. Broadcast and label stay behind: they are no part of the address. */
-static void note_address(const struct nlmsghdr *header, struct move *move) {
+static void note_address(const struct nlmsghdr *header, void *context) {
+  struct move *move = context;
   static const unsigned short kept[] = {IFA_LOCAL, IFA_ADDRESS, IFA_RT_PRIORITY, IFA_CACHEINFO};
   const struct ifaddrmsg *old = NLMSG_DATA(header);
   if (header->nlmsg_type != RTM_NEWADDR || (int)old->ifa_index != move->index || old->ifa_scope != RT_SCOPE_UNIVERSE) return;
   if (old->ifa_family != AF_INET && old->ifa_family != AF_INET6) return;
-  const struct rtattr *a = attribute(header, sizeof *old, IFA_FLAGS);
+  const struct rtattr *a = netlink_find(header, sizeof *old, IFA_FLAGS);
   uint32_t flags = old->ifa_flags;
   if (a) memcpy(&flags, RTA_DATA(a), sizeof flags);
   if (!(flags & IFA_F_PERMANENT)) return;
   flags &= KEPT_FLAGS;
   struct ifaddrmsg body = {.ifa_family = old->ifa_family, .ifa_prefixlen = old->ifa_prefixlen, .ifa_scope = old->ifa_scope};
-  struct message m = new_message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &body, sizeof body);
+  struct netlink_request m;
+  netlink_begin(&m, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, &body, sizeof body);
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-    if ((a = attribute(header, sizeof *old, kept[i]))) attach(&m, a->rta_type, RTA_DATA(a), RTA_PAYLOAD(a));
-  attach(&m, IFA_FLAGS, &flags, sizeof flags);
+    if ((a = netlink_find(header, sizeof *old, kept[i]))) netlink_add(&m, a->rta_type, RTA_DATA(a), RTA_PAYLOAD(a));
+  netlink_add(&m, IFA_FLAGS, &flags, sizeof flags);
   buf_add(&move->addresses, &m, sizeof m);
 }
 
@@ -138,21 +73,22 @@ static int list_addresses(int fd, struct move *move) {
   struct ifaddrmsg any = {.ifa_family = AF_UNSPEC};
   /* Other addresses of the host may change meanwhile, which spoils a list. */
   for (int tries = 0; tries < 20; tries++) {
-    struct message m = new_message(RTM_GETADDR, NLM_F_DUMP, &any, sizeof any);
+    struct netlink_request m;
+    netlink_begin(&m, RTM_GETADDR, NLM_F_DUMP, &any, sizeof any);
     move->addresses.len = 0;
-    if (ask(fd, &m, note_address, move) == 0) return 0;
+    if (netlink_ask(fd, &m, note_address, move) == 0) return 0;
     if (errno != EINTR) return -1;
   }
   return -1;
 }
 
 static int add_addresses(int fd, const struct move *move) {
-  for (size_t at = 0; at < move->addresses.len; at += sizeof(struct message)) {
-    struct message m;
+  for (size_t at = 0; at < move->addresses.len; at += sizeof(struct netlink_request)) {
+    struct netlink_request m;
     memcpy(&m, move->addresses.data + at, sizeof m);
     struct ifaddrmsg *body = NLMSG_DATA(&m.header);
     body->ifa_index = (uint32_t)move->index;
-    if (ask(fd, &m, NULL, NULL)) return -1;
+    if (netlink_ask(fd, &m, NULL, NULL)) return -1;
   }
   return 0;
 }
@@ -185,7 +121,7 @@ static void in_target(const struct move *move, int netns_fd, void (*act)(int fd,
   }
   close(pair[1]);
   char text[1024];
-  ssize_t got = receive(pair[0], text, sizeof text - 1, 0);
+  ssize_t got = netlink_receive(pair[0], text, sizeof text - 1, 0);
   if (got < 0 && errno == EMSGSIZE) got = sizeof text - 1;
   close(pair[0]);
   while (waitpid(pid, &status, 0) < 0)
@@ -198,14 +134,14 @@ static void in_target(const struct move *move, int netns_fd, void (*act)(int fd,
 static int index_after_move(int watch, const struct move *move) {
   static char buffer[65536] __attribute__((aligned(8)));
   for (;;) {
-    ssize_t got = receive(watch, buffer, sizeof buffer, MSG_DONTWAIT);
+    ssize_t got = netlink_receive(watch, buffer, sizeof buffer, MSG_DONTWAIT);
     if (got < 0 && errno == EAGAIN) return move->index; /* before Linux 4.16 the notice did not tell */
     if (got < 0) die_errno("%s: read where %s went", move->from, move->name);
     unsigned left = (unsigned)got;
     for (const struct nlmsghdr *h = (const void *)buffer; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
       const struct ifinfomsg *link = NLMSG_DATA(h);
       if (h->nlmsg_type != RTM_DELLINK || link->ifi_index != move->index) continue;
-      const struct rtattr *a = attribute(h, sizeof *link, IFLA_NEW_IFINDEX);
+      const struct rtattr *a = netlink_find(h, sizeof *link, IFLA_NEW_IFINDEX);
       int index;
       if (a) return memcpy(&index, RTA_DATA(a), sizeof index), index;
     }
@@ -233,11 +169,12 @@ void net_device_move(const char *from, const char *name, const char *new_name, i
   in_target(&move, netns_fd, check_target);
   if (set_up(fd, move.index, false)) die_errno("%s: set %s down", from, name);
   struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = move.index};
-  struct message m = new_message(RTM_NEWLINK, 0, &link, sizeof link);
-  attach(&m, IFLA_NET_NS_FD, &netns_fd, sizeof netns_fd);
+  struct netlink_request m;
+  netlink_begin(&m, RTM_NEWLINK, 0, &link, sizeof link);
+  netlink_add(&m, IFLA_NET_NS_FD, &netns_fd, sizeof netns_fd);
   /* Without a name the kernel keeps the one there is, or refuses. */
-  if (*move.new_name) attach(&m, IFLA_IFNAME, move.new_name, strlen(move.new_name) + 1);
-  if (ask(fd, &m, NULL, NULL)) {
+  if (*move.new_name) netlink_add(&m, IFLA_IFNAME, move.new_name, strlen(move.new_name) + 1);
+  if (netlink_ask(fd, &m, NULL, NULL)) {
     int error = errno;
     /* Going down cost it the IPv6 addresses: what could not move is left as it was. */
     if ((move.flags & IFF_UP) && add_addresses(fd, &move) == 0) (void)set_up(fd, move.index, true);

@@ -65,11 +65,3 @@ static int make(int root, const char *path, bool is_directory, const char *from,
 }
 
 int make_in_root(int root, const char *path, bool directory, const char *from) { return make(root, path, directory, from, 0); }
-
-const char *fd_path(int fd) {
-  static char paths[4][32];
-  static unsigned next;
-  char *path = paths[next++ % 4];
-  snprintf(path, sizeof paths[0], "/proc/self/fd/%d", fd);
-  return path;
-}

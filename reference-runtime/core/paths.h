@@ -10,7 +10,4 @@ int in_root(int root, const char *path);
 int make_in_root(int root, const char *path, bool directory, const char *from);
 /* Opens the directory that holds the path's last component, making it if missing; the component is returned in `name`, to be freed. */
 int parent_in_root(int root, const char *path, char **name, const char *from);
-/* `/proc/self/fd/N`, which names an open file for calls that take paths only. Valid until the next call but three. */
-const char *fd_path(int fd);
-
 #endif

@@ -10,21 +10,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-void signals_reset(void) {
-  for (int signal = 1; signal < 65; signal++) {
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    (void)sigaction(signal, &action, NULL);
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 void process_score(const struct plan *plan, pid_t pid) {
   const struct step *s = plan_find(plan, V_OOM_SCORE_ADJ);
   if (!s) return;
   AUTO_FREE char *path = format("/proc/%d/oom_score_adj", (int)pid);
-  if (write_file_at(AT_FDCWD, path, s->text[0])) die_errno("%s: write %s", s->from, path);
+  if (write_setting(path, s->text[0])) die_errno("%s: write %s", s->from, path);
 }
 
 static void set_scheduler(const struct step *s) {
@@ -90,7 +80,7 @@ static void set_limits(const struct plan *plan) {
 
 static void write_label(const struct step *s, const char *file) {
   AUTO_FREE char *value = s->verb == V_APPARMOR ? format("exec %s", s->text[0]) : xstrdup(s->text[0]);
-  if (write_file_at(AT_FDCWD, file, value)) die_errno("%s: write %s", s->from, file);
+  if (write_setting(file, value)) die_errno("%s: write %s", s->from, file);
 }
 
 /* Labels that the next execve(2) of this process takes on. */

@@ -14,8 +14,6 @@ void process_find(const struct plan *plan);
 void process_become(const struct plan *plan, mode_t umask, unsigned first_closed, int listener_socket) NORETURN;
 /* Sets the OOM score of another process. */
 void process_score(const struct plan *plan, pid_t pid);
-/* Signals as a new program expects them. */
-void signals_reset(void);
 
 /* Loads the filter. With a listener its descriptor is sent over the socket, without any system call of this process after the load. */
 void seccomp_load(const struct step *s, int listener_socket);

@@ -20,7 +20,7 @@ static void become_root(void) {
 static void set_time_offsets(const struct plan *plan) {
   EACH(plan, TIME_OFFSET, s) {
     AUTO_FREE char *line = format("%s %lld %lld\n", s->text[0], (long long)s->number[1], (long long)s->number[2]);
-    if (write_file_at(AT_FDCWD, "/proc/self/timens_offsets", line)) die_errno("%s: write /proc/self/timens_offsets", s->from);
+    if (write_setting("/proc/self/timens_offsets", line)) die_errno("%s: write /proc/self/timens_offsets", s->from);
   }
 }
 

@@ -18,17 +18,6 @@ static void need_valid(const char *id) {
   if (!id_is_valid(id)) die("the container id \"%s\" is invalid: it has letters, digits, and _ + - . only", id);
 }
 
-static void make_root(void) {
-  char *path = xstrdup(state_root);
-  for (char *slash = path + 1;; *slash = '/') {
-    slash = strchr(slash + 1, '/');
-    if (slash) *slash = 0;
-    if (mkdir(path, 0711) && errno != EEXIST) die_errno("--root %s: mkdir %s", state_root, path);
-    if (!slash) break;
-  }
-  free(path);
-}
-
 static int open_dir(const char *path) { return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW); }
 
 static void lock(int fd, int how) {
@@ -38,7 +27,7 @@ static void lock(int fd, int how) {
 
 void container_make(struct container *c, const char *id) {
   need_valid(id);
-  make_root();
+  if (mkdir_p(state_root, 0711)) die_errno("--root %s: mkdir", state_root);
   *c = (struct container){.id = id, .path = format("%s/%s", state_root, id)};
   if (mkdir(c->path, 0700)) {
     if (errno == EEXIST) die("a container with the id \"%s\" exists already", id);
@@ -98,9 +87,17 @@ void container_load_plan(struct container *c) {
   if (seeded && !seeded_fault) seeded_fault = seeded->text[0];
 }
 
-void container_save_plan(struct container *c, const char *text, size_t length) {
-  if (replace_file_at(c->dir, "plan", text, length)) die_errno("%s/plan", c->path);
+/* Puts a file into the directory that is there whole or not at all, even after a crash: written beside, synced, renamed. */
+static void replace(const struct container *c, const char *name, const char *text, size_t length) {
+  AUTO_FREE char *beside = format("%s.new", name);
+  AUTO_CLOSE int fd = openat(c->dir, beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0) die_errno("create %s/%s", c->path, beside);
+  if (write_all(fd, text, length)) die_errno("write %s/%s", c->path, beside);
+  if (fsync(fd)) die_errno("sync %s/%s", c->path, beside);
+  if (renameat(c->dir, beside, c->dir, name)) die_errno("rename %s/%s to %s", c->path, beside, name);
 }
+
+void container_save_plan(struct container *c, const char *text, size_t length) { replace(c, "plan", text, length); }
 
 unsigned long long process_start_time(pid_t pid) {
   AUTO_FREE char *path = format("/proc/%d/stat", (int)pid);
@@ -123,7 +120,7 @@ void container_record(struct container *c, pid_t pid, bool created) {
   c->start_time = process_start_time(pid);
   c->created = created;
   AUTO_FREE char *text = format("%d %llu %d\n", (int)pid, c->start_time, created);
-  if (replace_file_at(c->dir, "record", text, strlen(text))) die_errno("%s/record", c->path);
+  replace(c, "record", text, strlen(text));
 }
 
 void container_note(const struct container *c, const char *kind, const char *path) {
@@ -179,7 +176,8 @@ char *state_json(const struct container *c, const struct plan *plan, enum status
   const struct step *state = plan_find(plan, V_STATE);
   struct buf out = {0};
   buf_str(&out, "{\"id\":");
-  buf_json(&out, fault("state-of-another-id") ? "another" : c->id);
+  const char *id = fault("state-of-another-id") ? "another" : c->id;
+  buf_json(&out, id, strlen(id));
   if (fault("state-always-running") && status == CREATED) status = RUNNING;
   if ((fault("state-never-running") && status == RUNNING) || (fault("state-never-stopped") && status == STOPPED)) status = CREATED;
   if (fault("state-without-pid")) pid = 0;

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "c/buf.h"
+#include "c/file.h"
+#include "names.h"
+
 static const struct {
   const char *name;
   void (*run)(struct buf *b, const struct attempt *a);

@@ -1,6 +1,7 @@
 #ifndef ATTEMPTS_H
 #define ATTEMPTS_H
 
+#include "c/buf.h"
 #include "probe.h"
 
 /* One attempt: its fields after decoding, the name first. */

@@ -16,6 +16,11 @@
 
 #include "agent.h"
 #include "attempts.h"
+#include "c/buf.h"
+#include "c/clock.h"
+#include "c/file.h"
+#include "c/memory.h"
+#include "names.h"
 
 enum { SYSCALL_MS = 1000, EXEC_MS = 3000, ALLOCATE_MS = 8000, OUTPUT_MAX = 4096 };
 

@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #include "attempts.h"
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 
 /* read: path max */
 void try_read(struct buf *b, const struct attempt *a) {

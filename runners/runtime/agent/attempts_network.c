@@ -2,7 +2,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_addr.h>
-#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,9 @@
 #include <unistd.h>
 
 #include "attempts.h"
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/netlink.h"
 
 enum { MAX_ADDRESSES = 256 };
 
@@ -19,42 +21,32 @@ struct found {
   char cidr[INET6_ADDRSTRLEN + 8];
 };
 
+struct addresses {
+  struct found list[MAX_ADDRESSES];
+  int count;
+};
+
 /* Notes the address of one message. */
-static void note(struct nlmsghdr *message, struct found *list, int *count) {
-  struct ifaddrmsg *info = NLMSG_DATA(message);
-  int left = (int)IFA_PAYLOAD(message);
-  const void *local = NULL, *address = NULL;
-  for (struct rtattr *each = IFA_RTA(info); RTA_OK(each, left); each = RTA_NEXT(each, left)) {
-    if (each->rta_type == IFA_LOCAL) local = RTA_DATA(each);
-    if (each->rta_type == IFA_ADDRESS) address = RTA_DATA(each);
-  }
-  char text[INET6_ADDRSTRLEN];
+static void note(const struct nlmsghdr *message, void *context) {
+  struct addresses *all = context;
+  if (message->nlmsg_type != RTM_NEWADDR || all->count == MAX_ADDRESSES) return;
+  const struct ifaddrmsg *info = NLMSG_DATA(message);
   /* With a peer, the address is the peer's. */
-  const void *own = local ? local : address;
-  if (!own || *count == MAX_ADDRESSES || !inet_ntop(info->ifa_family, own, text, sizeof text)) return;
-  list[*count].index = info->ifa_index;
-  snprintf(list[*count].cidr, sizeof list->cidr, "%s/%d", text, info->ifa_prefixlen);
-  ++*count;
+  const struct rtattr *own = netlink_find(message, sizeof *info, IFA_LOCAL);
+  if (!own) own = netlink_find(message, sizeof *info, IFA_ADDRESS);
+  char text[INET6_ADDRSTRLEN];
+  if (!own || !inet_ntop(info->ifa_family, RTA_DATA(own), text, sizeof text)) return;
+  struct found *found = &all->list[all->count++];
+  found->index = info->ifa_index;
+  snprintf(found->cidr, sizeof found->cidr, "%s/%d", text, info->ifa_prefixlen);
 }
 
-/* Lists the addresses of all interfaces. Returns how many, or -1 with errno. */
-static int dump(int fd, struct found *list) {
-  struct {
-    struct nlmsghdr header;
-    struct ifaddrmsg info;
-  } request = {{.nlmsg_len = sizeof request, .nlmsg_type = RTM_GETADDR, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}, {0}};
-  if (send(fd, &request, sizeof request, 0) < 0) return -1;
-  _Alignas(struct nlmsghdr) char answer[32768];
-  for (int count = 0;;) {
-    ssize_t got = recv(fd, answer, sizeof answer, 0);
-    if (got < 0) return -1;
-    unsigned left = (unsigned)got;
-    for (struct nlmsghdr *each = (struct nlmsghdr *)answer; NLMSG_OK(each, left); each = NLMSG_NEXT(each, left)) {
-      if (each->nlmsg_type == NLMSG_DONE) return count;
-      if (each->nlmsg_type == NLMSG_ERROR) return errno = -((struct nlmsgerr *)NLMSG_DATA(each))->error, -1;
-      if (each->nlmsg_type == RTM_NEWADDR) note(each, list, &count);
-    }
-  }
+/* Lists the addresses of all interfaces. 0, or -1 with errno. */
+static int list_addresses(int fd, struct addresses *all) {
+  static const struct ifaddrmsg any = {.ifa_family = AF_UNSPEC};
+  struct netlink_request r;
+  netlink_begin(&r, RTM_GETADDR, NLM_F_DUMP, &any, sizeof any);
+  return netlink_ask(fd, &r, note, all);
 }
 
 static bool is_up(int fd, const char *name) {
@@ -66,25 +58,24 @@ static bool is_up(int fd, const char *name) {
 /* interfaces */
 void try_interfaces(struct buf *b, const struct attempt *a) {
   (void)a;
-  struct found list[MAX_ADDRESSES];
+  struct addresses all = {.count = 0};
   struct if_nameindex *names = if_nameindex();
-  int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-  int count = names && fd >= 0 ? dump(fd, list) : -1;
-  json_errno(b, count < 0);
+  AUTO_CLOSE int fd = netlink_open(0);
+  bool failed = !names || fd < 0 || list_addresses(fd, &all);
+  json_errno(b, failed);
   json_key(b, "interfaces");
   json_open(b, '[');
-  for (struct if_nameindex *n = names; count >= 0 && n->if_index; n++) {
+  for (struct if_nameindex *n = names; !failed && n->if_index; n++) {
     json_open(b, '{');
     json_key(b, "name"), json_str(b, n->if_name);
     json_key(b, "up"), json_bool(b, is_up(fd, n->if_name));
     json_key(b, "addresses");
     json_open(b, '[');
-    for (int i = 0; i < count; i++)
-      if (list[i].index == n->if_index) json_str(b, list[i].cidr);
+    for (int i = 0; i < all.count; i++)
+      if (all.list[i].index == n->if_index) json_str(b, all.list[i].cidr);
     json_close(b, ']');
     json_close(b, '}');
   }
   json_close(b, ']');
-  if (fd >= 0) close(fd);
   if (names) if_freenameindex(names);
 }

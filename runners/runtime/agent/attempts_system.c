@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "attempts.h"
+#include "c/buf.h"
 
 /* sethostname: name; the old name is restored */
 void try_sethostname(struct buf *b, const struct attempt *a) {

@@ -5,6 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/clock.h"
+#include "c/file.h"
 #include "worker.h"
 
 static struct slot *slot_of(const struct args *a) {

@@ -14,6 +14,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/clock.h"
+#include "c/file.h"
+
 enum { MAX_LEFT = 1024, GRACE_MS = 200, KILL_ROUNDS = 200 };
 
 static bool damaged;

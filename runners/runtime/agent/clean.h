@@ -1,6 +1,7 @@
 #ifndef CLEAN_H
 #define CLEAN_H
 
+#include "c/buf.h"
 #include "worker.h"
 
 /* The names found in one part of a report, as fields of a message. */

@@ -6,6 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/clock.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "clean.h"
 
 enum { MAX_ROOTS = 24, TRIES = 50 };

@@ -12,6 +12,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "clean.h"
 
 enum { MAX_MOUNTS = 4096 };

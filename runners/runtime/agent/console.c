@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "c/buf.h"
+#include "c/descriptors.h"
+#include "c/file.h"
 #include "worker.h"
 
 int listen_at(const char *path) {
@@ -40,23 +43,11 @@ static void on_terminal(int fd, void *data) {
   unwatch(fd);
 }
 
-/* The first descriptor that a message carries, or -1; others are closed. */
+/* The first descriptor that a message carries, or -1. */
 static int receive_fd(int connection) {
-  char byte[4096];
-  union {
-    struct cmsghdr align;
-    char space[CMSG_SPACE(sizeof(int) * 8)];
-  } control;
-  struct iovec iov = {byte, sizeof byte};
-  struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  if (recvmsg(connection, &message, MSG_CMSG_CLOEXEC) < 0) return -1;
-  struct cmsghdr *c = CMSG_FIRSTHDR(&message);
-  if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) return -1;
-  int fds[8];
-  size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof *fds;
-  memcpy(fds, CMSG_DATA(c), count * sizeof *fds);
-  for (size_t i = 1; i < count; i++) close(fds[i]);
-  return count > 0 ? fds[0] : -1;
+  char name[4096];
+  int descriptor;
+  return descriptor_receive(connection, name, sizeof name, &descriptor) < 0 ? -1 : descriptor;
 }
 
 static void on_connection_data(int connection, void *data) {

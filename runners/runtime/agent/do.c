@@ -9,6 +9,10 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "c/buf.h"
+#include "c/clock.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "worker.h"
 
 /* Makes a cgroup in every hierarchy that the sandbox shows. */

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "c/clock.h"
+
 enum { MAX_WATCHES = 256, MAX_REAPED = 4096 };
 
 static struct {

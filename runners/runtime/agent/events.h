@@ -2,8 +2,8 @@
 #define EVENTS_H
 
 #include <stdbool.h>
-
-#include "util.h"
+#include <stdint.h>
+#include <sys/types.h>
 
 /*
  * The worker's one event loop. Whatever it waits for, every watched descriptor is served meanwhile: a container that

@@ -11,6 +11,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "worker.h"
 
 /* Gives a new file its exact mode and owner, whatever the umask. */

@@ -12,6 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "worker.h"
 
 #ifndef CLONE_NEWTIME

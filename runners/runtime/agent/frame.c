@@ -6,17 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static int read_exactly(int fd, void *data, size_t len) {
-  char *at = data;
-  while (len > 0) {
-    ssize_t n = read(fd, at, len);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return (int)n;
-    at += n;
-    len -= (size_t)n;
-  }
-  return 1;
-}
+#include "c/file.h"
+#include "c/memory.h"
 
 static int take_u32(const char **at, const char *end, uint32_t *value) {
   if (end - *at < 4) return -1;

@@ -1,7 +1,9 @@
 #ifndef FRAME_H
 #define FRAME_H
 
-#include "util.h"
+#include <stdint.h>
+
+#include "c/buf.h"
 
 /*
  * Frames in both directions: u32 length, then the payload: a list of messages. A message is a u32 count of fields, then

@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "c/buf.h"
+#include "c/clock.h"
+#include "c/file.h"
 #include "probe.h"
 
 extern char **environ;

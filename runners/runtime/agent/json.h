@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "util.h"
+#include "c/buf.h"
 
 /* Writes JSON into a buffer: commas are its own business, and any bytes give valid JSON (what is not UTF-8 becomes U+FFFD). */
 void json_open(struct buf *b, char bracket);  /* { or [ */

@@ -4,6 +4,13 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "c/memory.h"
+
+void out_of_memory(void) {
+  static const char text[] = "agent: out of memory\n";
+  (void)!write(STDERR_FILENO, text, sizeof text - 1);
+  _exit(70);
+}
 
 static const struct {
   const char *name;

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "util.h"
+#include "c/buf.h"
 
 #define NAME(symbol) [symbol] = #symbol
 

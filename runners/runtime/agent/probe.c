@@ -9,6 +9,8 @@
 #include "probe.h"
 
 #include "agent.h"
+#include "c/buf.h"
+#include "c/file.h"
 
 extern char **environ;
 

@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include "c/buf.h"
 #include "json.h"
 
 /* The parts of the probe's report; each adds its keys to the open object. */

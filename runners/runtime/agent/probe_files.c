@@ -10,6 +10,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/memory.h"
 #include "probe.h"
 
 enum { MAX_FD = 1024 };

@@ -9,6 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "names.h"
 #include "probe.h"
 

@@ -1,6 +1,7 @@
 /* How the process may run: rlimits, scheduling, affinity, personality, clocks, memory policy, uname. */
 #include <errno.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
 #include "names.h"
 #include "probe.h"
 

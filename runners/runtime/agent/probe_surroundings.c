@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
 #include "probe.h"
 
 void json_namespaces(struct buf *b, bool null_if_hidden) {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "c/buf.h"
 #include "worker.h"
 
 static void on_report(int fd, void *data) {

@@ -10,7 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/clock.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "member.h"
+#include "names.h"
 #include "worker.h"
 
 enum { MAX_RUNS = 64, MAX_ENV = 32 };

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "util.h"
+#include "c/buf.h"
 
 enum cgroup_view { VIEW_HOST, VIEW_V1, VIEW_V2, VIEW_NONE };
 

@@ -10,6 +10,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "sandbox.h"
 #include "worker.h"
 

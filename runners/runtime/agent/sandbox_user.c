@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <pwd.h>
 #include <sched.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
 #include "sandbox.h"
 
 /* The first range lent to the user in /etc/subuid or /etc/subgid. */

@@ -10,6 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "c/buf.h"
+#include "c/descriptors.h"
+#include "c/memory.h"
 #include "worker.h"
 
 #ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
@@ -60,42 +63,32 @@ static bool is_notify_fd(int fd) {
   return ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0 || errno == ENOENT;
 }
 
+/* The first descriptor of a connection is the one to listen to, if it is of that kind. Nothing else is kept. */
+static void take_descriptor(struct delivery *d, int fd) {
+  bool first = d->first_fd < 0;
+  if (first) {
+    d->first_fd = fd;
+    d->is_notify = is_notify_fd(fd);
+  }
+  if (first && d->is_notify) (void)watch(fd, on_notification, d);
+  else close(fd);
+}
+
 static void on_message(int connection, void *data) {
   struct delivery *d = data;
   char chunk[65536];
-  union {
-    struct cmsghdr align;
-    char space[CMSG_SPACE(sizeof(int) * 64)];
-  } control;
-  struct iovec iov = {chunk, sizeof chunk};
-  struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
-  ssize_t n = recvmsg(connection, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  int fds[MOST_DESCRIPTORS];
+  size_t count;
+  ssize_t n = descriptors_receive(connection, chunk, sizeof chunk, MSG_DONTWAIT, fds, &count);
+  if (n < 0 && errno == EAGAIN) return;
   if (n <= 0) {
     d->closed = n == 0;
     unwatch(connection);
     return;
   }
   buf_add(&d->payload, chunk, (size_t)n);
-  int count = 0;
-  for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
-    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
-    int fds[64];
-    size_t bytes = c->cmsg_len - CMSG_LEN(0);
-    memcpy(fds, CMSG_DATA(c), bytes);
-    for (size_t i = 0; i < bytes / sizeof *fds; i++, count++) {
-      if (d->first_fd < 0) {
-        d->first_fd = fds[i];
-        d->is_notify = is_notify_fd(fds[i]);
-        if (d->is_notify) {
-          (void)watch(fds[i], on_notification, d);
-          continue;
-        }
-      }
-      close(fds[i]);
-    }
-  }
-  if (d->messages < MAX_MESSAGES) d->fds_per_message[d->messages++] = count;
+  for (size_t i = 0; i < count; i++) take_descriptor(d, fds[i]);
+  if (d->messages < MAX_MESSAGES) d->fds_per_message[d->messages++] = (int)count;
 }
 
 static void on_connect(int fd, void *data) {

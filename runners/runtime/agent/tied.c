@@ -7,11 +7,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "agent.h"
+#include "c/child.h"
 
 enum { EXIT_NOT_FOUND = 127 };
 
@@ -37,7 +37,7 @@ int tied_main(int argc, char **argv) {
   }
   pid_t caller = getppid();
   if (getpgrp() != getpid() && setpgid(0, 0)) return fail("lead a process group");
-  int ends = (int)syscall(SYS_pidfd_open, caller, 0), own = (int)syscall(SYS_pidfd_open, getpid(), 0);
+  int ends = pidfd_open(caller), own = pidfd_open(getpid());
   if (ends < 0 || own < 0) return fail("watch processes");
   if (getppid() != caller) return fail("the caller has ended");
   pid_t group = getpid(), between = fork();
@@ -49,8 +49,7 @@ int tied_main(int argc, char **argv) {
     _exit(watcher < 0);
   }
   int status;
-  while (waitpid(between, &status, 0) < 0 && errno == EINTR) continue;
-  if (status) return fail("start the watcher");
+  if (wait_child(between, &status) || status) return fail("start the watcher");
   close(ends);
   close(own);
   execvp(argv[2], argv + 2);

@@ -18,8 +18,11 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
+#include "names.h"
 #include "sha256.h"
-#include "util.h"
 
 /* Larger files are described by their size alone: a sparse one can be of any size. */
 enum { HASHED_MAX = 64 << 20, DEPTH_MAX = 4096 };

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "c/buf.h"
+#include "c/memory.h"
+#include "names.h"
 
 struct slot slots[MAX_SLOTS];
 

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "c/buf.h"
 #include "events.h"
 #include "frame.h"
 
