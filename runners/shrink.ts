@@ -20,13 +20,17 @@ export const isConfirmed = ({ failed, retried }: Pick<Shrunk<unknown, unknown>, 
 export interface ShrinkOptions<Case> {
   /** At most so many runs to find a smaller case. */
   readonly budget: number;
+  /** At most so many runs to see whether the failure stays: no more once it has come again three times. */
   readonly confirmations: number;
   /** How many more runs a failure gets that came in some of these only; none by default. */
   readonly retries?: number;
   readonly signal: AbortSignal;
-  /** How often in a row a smaller case must fail to be taken: more than once where luck plays a part. Once by default. */
+  /** In more than half of how many runs a smaller case must fail to be taken: of several where luck plays a part. Of one by default. */
   readonly tries?: (subject: Case) => number;
 }
+
+/** A failure that came again so often needs no further run to be believed. */
+const ENOUGH = 3;
 
 /**
  * Walks from a failing case to simpler ones as long as the same requirement fails in the same way, then runs the smallest again to see
@@ -54,12 +58,16 @@ export async function shrink<Case, Observation>(
   let left = options.budget;
   const tried = new Set([JSON.stringify(best.drawn.case)]);
   const failing = async (drawn: Drawn<Case>): Promise<Omit<Failure<Case, Observation>, "size"> | undefined> => {
+    const tries = options.tries?.(drawn.case) ?? 1;
     let found: Omit<Failure<Case, Observation>, "size"> | undefined;
-    for (let tries = options.tries?.(drawn.case) ?? 1; tries > 0; tries--) {
+    for (let runs = 0, failures = 0; failures <= tries / 2; runs++) {
+      if (runs - failures >= tries / 2) return undefined;
       left--;
       const judged = await carriedOut(drawn.case);
-      const outcome = judged?.outcomes.get(id);
-      if (!judged || !isSame(outcome)) return undefined;
+      if (!judged) return undefined;
+      const outcome = judged.outcomes.get(id);
+      if (!isSame(outcome)) continue;
+      failures++;
       found = { drawn, observation: judged.observation, outcome };
     }
     return found;
@@ -77,9 +85,9 @@ export async function shrink<Case, Observation>(
   };
   for (let smaller = await step(); smaller; smaller = await step()) best = smaller;
 
-  const again = async (most: number): Promise<{ failed: number; runs: number }> => {
+  const again = async (most: number, enough = most): Promise<{ failed: number; runs: number }> => {
     const count = { failed: 0, runs: 0 };
-    while (count.runs < most && !options.signal.aborted) {
+    while (count.runs < most && count.failed < enough && !options.signal.aborted) {
       const judged = await carriedOut(best.drawn.case);
       if (!judged) break;
       count.runs++;
@@ -87,13 +95,13 @@ export async function shrink<Case, Observation>(
     }
     return count;
   };
-  let { failed, runs } = await again(options.confirmations);
+  let { failed, runs } = await again(options.confirmations, ENOUGH);
   if (failed === 0 && best !== failure) {
     // It was made smaller by luck: what failed first may fail more often.
     best = failure;
-    ({ failed, runs } = await again(options.confirmations));
+    ({ failed, runs } = await again(options.confirmations, ENOUGH));
   }
-  const cutOff = options.signal.aborted && runs < options.confirmations ? { cutOff: true as const } : {};
+  const cutOff = options.signal.aborted && failed < ENOUGH && runs < options.confirmations ? { cutOff: true as const } : {};
   if (!options.retries || failed === 0 || failed === runs) return { ...best, failed, confirmations: runs, ...cutOff };
   const retried = await again(options.retries);
   return { ...best, failed: failed + retried.failed, confirmations: runs + retried.runs, retried, ...cutOff };

@@ -101,6 +101,29 @@ t.test("a failure that comes and goes says how often it came", async (t) => {
   t.match(await shrink("x", failureOf(fixed("gone")), gone.execute, options()), { failed: 0, confirmations: 3 });
 });
 
+t.test("what has come again three times is run no more", async (t) => {
+  const { runs, execute } = executing<string>((_, nth) => nth % 2 === 0);
+  const shrunk = await shrink("x", failureOf(fixed("often")), execute, options({ confirmations: 10 }));
+  t.match(shrunk, { failed: 3, confirmations: 6 });
+  t.equal(runs.length, 6);
+});
+
+t.test("where luck plays a part, a smaller case is taken when it fails in most of its runs", async (t) => {
+  const start = drawWhere(fc.constantFrom("large", "small"), (text) => text === "large");
+  const small: Drawn<string> = fixed("small");
+  const fate = async (...fails: boolean[]) => {
+    const { runs, execute } = executing<string>((_, nth) => fails[nth - 1] ?? true);
+    const drawn = { ...start, shrinks: () => [small] };
+    const shrunk = await shrink("x", failureOf(drawn), execute, options({ confirmations: 1, tries: () => 3 }));
+    return { taken: shrunk.drawn.case === "small", runs: runs.length - shrunk.confirmations };
+  };
+  t.same(await fate(true, true), { taken: true, runs: 2 });
+  t.same(await fate(true, false, true), { taken: true, runs: 3 });
+  t.same(await fate(false, true, true), { taken: true, runs: 3 });
+  t.same(await fate(true, false, false), { taken: false, runs: 3 });
+  t.same(await fate(false, false), { taken: false, runs: 2 });
+});
+
 t.test("when aborted it keeps what it has", async (t) => {
   const abort = new AbortController();
   const start = drawWhere(numbers, (list) => large(list) && list.length > 4);

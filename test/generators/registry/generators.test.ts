@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc, { type Arbitrary } from "fast-check";
 import t, { type Test } from "tap";
 import { dropping } from "../../../generators/registry/dropping.js";
 import { learningCase, minimalCase } from "../../../generators/registry/learn.js";
@@ -89,22 +89,36 @@ t.test("every example makes valid cases, whatever the registry chose", async (t)
   valid(t, learningCase(true));
 });
 
-t.test("cases of several clients shrink by dropping clients and their steps", async (t) => {
-  const clients = [1, 2, 3, 4].map((client) => [1, 2, 3].map((step) => get(`/v2/${client}/${step}`)));
-  const arbitrary = dropping(fc.constant(caseOf("many", {}, [], { clients })));
-  assertGenerator(t, arbitrary);
+/** What is left of a case when each neighbour of which that holds is taken, and how many were tried on the way. */
+function shrunkWhile(arbitrary: Arbitrary<RegistryCase>, holds: (subject: RegistryCase) => boolean) {
   let smallest = draw(arbitrary, 1).next().value;
-  const has = (subject: RegistryCase): boolean => stepsOf(subject).some((step) => isRequest(step) && step.target === "/v2/3/1");
+  let tried = 0;
   for (let found = true; found; ) {
     found = false;
     for (const smaller of smallest.shrinks()) {
-      if (!has(smaller.case)) continue;
+      tried++;
+      if (!holds(smaller.case)) continue;
       smallest = smaller;
       found = true;
       break;
     }
   }
-  t.same(smallest.case.clients, [[get("/v2/3/1")]]);
+  return { clients: smallest.case.clients ?? [], tried };
+}
+
+t.test("cases of several clients shrink by dropping clients and their steps, from the smallest on", async (t) => {
+  const clients = Array.from({ length: 16 }, (_, client) => Array.from({ length: 40 }, (_, step) => get(`/v2/${client}/${step}`)));
+  const arbitrary = dropping(fc.constant(caseOf("many", {}, [], { clients })));
+  assertGenerator(t, arbitrary);
+  const has = (subject: RegistryCase, target: string): boolean =>
+    stepsOf(subject).some((step) => isRequest(step) && step.target === target);
+  const apart = shrunkWhile(arbitrary, (subject) => has(subject, "/v2/0/2") && has(subject, "/v2/8/3"));
+  t.same(apart.clients, [clients[0]?.slice(0, 4), clients[8]?.slice(0, 4)]);
+  const first = shrunkWhile(arbitrary, (subject) => has(subject, "/v2/0/0"));
+  t.same(first.clients, [[get("/v2/0/0")], [get("/v2/8/0")]], "two clients are the least");
+  const never = shrunkWhile(arbitrary, () => false);
+  t.same(never.clients, clients);
+  t.ok(never.tried < 12, "a search in vain is a short one");
 });
 
 t.test("an image that is there is only read", async (t) => {
