@@ -1,4 +1,4 @@
-/** What a check says about one case. `undefined` from a check means: this case does not exercise the requirement. */
+/** What a check says about a case that exercises its requirement. */
 export type Judgement =
   | { readonly verdict: "pass" }
   | {
@@ -14,6 +14,12 @@ export type Judgement =
       readonly kind?: string;
     }
   | { readonly verdict: "skip"; readonly reason: string };
+
+/** The case does not exercise the requirement; the reason says what it would take, in a few words ("no umask in the config"). */
+export interface NotApplicable {
+  readonly verdict: "not-applicable";
+  readonly reason: string;
+}
 
 /** What came of judging one requirement on one case; `error` is an exception of ours. */
 export type Outcome = Judgement | { readonly verdict: "error"; readonly message: string };

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Judgement } from "../runners/outcome.js";
+import type { Judgement, NotApplicable } from "../runners/outcome.js";
 
-export type { Judgement };
+export type { Judgement, NotApplicable };
+
+/** What a check returns. */
+export type CheckResult = Judgement | NotApplicable | undefined;
 
 const PASS: Judgement = { verdict: "pass" };
 
@@ -17,12 +20,21 @@ export const holds = (condition: boolean, expected: unknown, actual: unknown, no
 /** The host lacks what it takes; the reason names it. */
 export const skip = (reason: string): Judgement => ({ verdict: "skip", reason });
 
-/** Joins judgements of the parts of a case: the first failure, else a pass if there is any, else the first skip. */
-export function all(judgements: Iterable<Judgement | undefined>): Judgement | undefined {
-  let best: Judgement | undefined;
-  for (const judgement of judgements) {
-    if (judgement?.verdict === "fail") return judgement;
-    if (judgement?.verdict === "pass" || best === undefined) best = judgement ?? best;
+/** The case does not exercise the requirement; the reason is for whoever asks `replay --explain` why a check was silent. */
+export const notApplicable = (reason: string): NotApplicable => ({ verdict: "not-applicable", reason });
+
+/** Whether a check judged the case. */
+export const isJudged = (result: CheckResult): result is Judgement => result !== undefined && result.verdict !== "not-applicable";
+
+/**
+ * Joins the results of the parts of a case: the first failure, else a pass if there is any, else the first skip, else the first reason why
+ * none of them applies.
+ */
+export function all(results: Iterable<CheckResult>): CheckResult {
+  let best: CheckResult;
+  for (const result of results) {
+    if (result?.verdict === "fail") return result;
+    if (result?.verdict === "pass" || !isJudged(best)) best = isJudged(result) ? result : (best ?? result);
   }
   return best;
 }

@@ -14,7 +14,7 @@ import {
 } from "../../generators/registry/steps.js";
 import { codingsOf } from "../../runners/registry/content-coding.js";
 import { type Exchange, header, onTheWire } from "../../runners/registry/observation.js";
-import { all, equal, holds, type Judgement } from "../check.js";
+import { all, type CheckResult, equal, holds } from "../check.js";
 import { failed } from "./answered.js";
 import { answers, hasHeader } from "./look.js";
 import { type CaseView, check, checkCase, example, lack, section, type View } from "./suite.js";
@@ -70,7 +70,7 @@ const conditional = (view: View) => {
 export default section("HTTP", [
   checkCase("registry.http.head-fields-as-get", (view) =>
     all(
-      pairs(view).map(([head, get]): Judgement | undefined => {
+      pairs(view).map(([head, get]): CheckResult => {
         const both = REPRESENTATION.filter((name) => headerOf(head, name) !== undefined && headerOf(get, name) !== undefined);
         const of = (exchange: Exchange) => Object.fromEntries(both.map((name) => [name, headerOf(exchange, name)]));
         return both.length === 0 ? undefined : equal(of(head), of(get), `HEAD and GET of ${head.request.url}`);
@@ -326,7 +326,7 @@ function warnings(view: View): readonly string[] {
   return view.response.headers.filter(([name]) => name === "warning").map(([, value]) => value);
 }
 
-function warning(view: View, form: RegExp, what: string): Judgement | undefined {
+function warning(view: View, form: RegExp, what: string): CheckResult {
   const values = warnings(view);
   return values.length === 0
     ? undefined

@@ -1,34 +1,17 @@
-import type { Judgement, Outcome } from "../../runners/outcome.js";
 import { isRequest, type RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, inALine, type RegistryObservation } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
+import type { CheckResult } from "../check.js";
+import { Outcomes } from "../outcomes.js";
 import { failed } from "./answered.js";
 import { Model } from "./model.js";
 import { type CaseView, type Check, type View, viewOf } from "./suite.js";
 
 /** A failure that says which request it is about. */
-function located(judgement: Judgement, exchange: Exchange): Judgement {
-  if (judgement.verdict !== "fail") return judgement;
+function located(result: CheckResult, exchange: Exchange): CheckResult {
+  if (result?.verdict !== "fail") return result;
   const at = `${inALine(exchange)} (${exchange.phase} ${exchange.step + 1})`;
-  return { ...judgement, note: judgement.note === undefined ? at : `${judgement.note}; ${at}` };
-}
-
-/** The gravest of several counts. */
-const rank = (outcome: Outcome): number => ["skip", "pass", "fail", "error"].indexOf(outcome.verdict);
-
-class Outcomes extends Map<string, Outcome> {
-  add(id: string, outcome: Outcome | undefined): void {
-    const earlier = this.get(id);
-    if (outcome && (!earlier || rank(outcome) > rank(earlier))) this.set(id, outcome);
-  }
-}
-
-function attempt(judge: () => Judgement | undefined): Outcome | undefined {
-  try {
-    return judge();
-  } catch (thrown) {
-    return { verdict: "error", message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
-  }
+  return { ...result, note: result.note === undefined ? at : `${result.note}; ${at}` };
 }
 
 /** The views of all exchanges that have an answer, each with what the registry held before it. */
@@ -54,21 +37,11 @@ function afterRestart(subject: RegistryCase): (exchange: Exchange) => boolean {
   return ({ phase, step }) => restart >= 0 && (phase !== "steps" || step > restart);
 }
 
-/** Judges an observation by every check; the map holds the requirements that the case exercises. */
-export function judge(
-  checks: readonly Check[],
-  subject: RegistryCase,
-  observation: RegistryObservation,
-  facts: RegistryFacts,
-): Map<string, Outcome> {
+/** Judges an observation by every check. */
+export function judge(checks: readonly Check[], subject: RegistryCase, observation: RegistryObservation, facts: RegistryFacts): Outcomes {
   const whole: CaseView = { case: subject, observation, facts };
   const outcomes = new Outcomes();
-  for (const check of checks)
-    if (check.per === "case")
-      outcomes.add(
-        check.id,
-        attempt(() => check.judge(whole)),
-      );
+  for (const check of checks) if (check.per === "case") outcomes.take(check.id, () => check.judge(whole));
   const late = afterRestart(subject);
   for (const view of viewsOf(whole)) {
     // What is lost by a restart is a finding of ours, and no other statement's.
@@ -76,11 +49,7 @@ export function judge(
     for (const check of checks) {
       if (check.per !== "exchange" || (oursAlone && !check.id.startsWith("robustness."))) continue;
       if (failed(view.status) && !check.failures) continue;
-      const outcome = attempt(() => {
-        const judgement = check.judge(view);
-        return judgement && located(judgement, view.exchange);
-      });
-      outcomes.add(check.id, outcome);
+      outcomes.take(check.id, () => located(check.judge(view), view.exchange));
     }
   }
   return outcomes;

@@ -3,7 +3,7 @@ import type { Exchange, RegistryObservation, SeenBody } from "../../runners/regi
 import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
-import { holds, type Judgement } from "../check.js";
+import { type CheckResult, holds, type Judgement } from "../check.js";
 import { failed } from "./answered.js";
 import type { Presence } from "./holdings.js";
 import { parseJson } from "./manifest.js";
@@ -22,11 +22,11 @@ export function presenceAt({ route, model }: View): Presence {
 }
 
 /** The answer's status is one of these; answers about rights are not judged. */
-export const answers = (view: View, ...statuses: readonly number[]): Judgement | undefined =>
+export const answers = (view: View, ...statuses: readonly number[]): CheckResult =>
   aside(view) ? undefined : holds(statuses.includes(view.status), `status ${statuses.join(" or ")}`, `status ${view.status}${words(view)}`);
 
 /** What was asked for beyond an upload was not done: the spec has 202 for that, and no refusal. */
-export const instead = (view: View): Judgement | undefined =>
+export const instead = (view: View): CheckResult =>
   view.status === 401 || view.status === 429 || view.status >= 500
     ? undefined
     : holds(view.status === 202, "status 202", `status ${view.status}${words(view)}`);
@@ -42,11 +42,11 @@ function reads({ route, observation: { exchanges } }: View): boolean {
 }
 
 /** The answer says that it is not there. */
-export const missing = (view: View): Judgement | undefined =>
+export const missing = (view: View): CheckResult =>
   view.status === 403 && reads(view) ? holds(false, "status 404", `status 403${words(view)}`) : answers(view, 404);
 
 /** The answer says no, in whatever way that is not a failure of its own. */
-export const refuses = (view: View, what: string): Judgement | undefined =>
+export const refuses = (view: View, what: string): CheckResult =>
   holds(view.status >= 300 && view.status < 600, `no success: ${what}`, `status ${view.status}`);
 
 /** What an error's body says, shortened. */

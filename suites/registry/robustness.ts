@@ -18,7 +18,7 @@ import {
   textOf,
 } from "../../generators/registry/steps.js";
 import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
-import { equal, holds, type Judgement } from "../check.js";
+import { type CheckResult, equal, holds } from "../check.js";
 import { came } from "./answered.js";
 import { answers, aside, digestIn, isObject, jsonBody, plainGet, presenceAt } from "./look.js";
 import { queryOf } from "./route.js";
@@ -36,13 +36,13 @@ function acknowledged(view: View) {
   return found.presence === "present" && asked ? found.content : undefined;
 }
 
-const pulled = (view: View): Judgement | undefined => {
+const pulled = (view: View): CheckResult => {
   const content = acknowledged(view);
   return content && (view.status === 200 ? equal(view.response.body.sha256, content.sha256) : answers(view, 200));
 };
 
 /** What was deleted, and acknowledged so, before a restart. */
-function stillGone(view: View): Judgement | undefined {
+function stillGone(view: View): CheckResult {
   const { exchange, observation } = view;
   if (view.method !== "GET") return undefined;
   const deleted = observation.exchanges.some(

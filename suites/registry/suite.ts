@@ -2,7 +2,7 @@ import type { Arbitrary } from "fast-check";
 import type { RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, header, type RegistryObservation, type SeenResponse } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
-import type { Judgement } from "../check.js";
+import type { CheckResult } from "../check.js";
 import type { Model } from "./model.js";
 import { queryOf, type Route } from "./route.js";
 
@@ -35,17 +35,17 @@ export type Check =
   | {
       readonly id: string;
       readonly per: "exchange";
-      readonly judge: (view: View) => Judgement | undefined;
+      readonly judge: (view: View) => CheckResult;
       /** It judges answers too that say that the server failed: others take them for no answer. */
       readonly failures?: true;
     }
-  | { readonly id: string; readonly per: "case"; readonly judge: (view: CaseView) => Judgement | undefined };
+  | { readonly id: string; readonly per: "case"; readonly judge: (view: CaseView) => CheckResult };
 
 /** A check that looks at one answer at a time. */
-export const check = (id: string, judge: (view: View) => Judgement | undefined): Check => ({ id, per: "exchange", judge });
+export const check = (id: string, judge: (view: View) => CheckResult): Check => ({ id, per: "exchange", judge });
 
 /** The same, also at answers that say that the server failed. */
-export const checkFailures = (id: string, judge: (view: View) => Judgement | undefined): Check => ({
+export const checkFailures = (id: string, judge: (view: View) => CheckResult): Check => ({
   id,
   per: "exchange",
   judge,
@@ -53,7 +53,7 @@ export const checkFailures = (id: string, judge: (view: View) => Judgement | und
 });
 
 /** A check that looks at a whole case: at histories, and at answers that never came. */
-export const checkCase = (id: string, judge: (view: CaseView) => Judgement | undefined): Check => ({ id, per: "case", judge });
+export const checkCase = (id: string, judge: (view: CaseView) => CheckResult): Check => ({ id, per: "case", judge });
 
 /** Why an example makes no sense for this registry. */
 export interface Lack {

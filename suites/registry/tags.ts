@@ -3,7 +3,7 @@ import { caseOf, image, MEDIA, pushBlob, pushManifest, request } from "../../gen
 import type { RegistryCase } from "../../runners/registry/case.js";
 import type { Exchange } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
-import { equal, holds, type Judgement } from "../check.js";
+import { type CheckResult, equal, holds, type Judgement } from "../check.js";
 import { answers, isObject, jsonBody, ofStep, pagesOf } from "./look.js";
 import { queryOf } from "./route.js";
 import { type Check, check, type Example, example, lack, section, type View } from "./suite.js";
@@ -108,7 +108,7 @@ const after = (whole: readonly string[], last: string | null): readonly string[]
   last === null ? whole : whole.includes(last) ? whole.slice(whole.indexOf(last) + 1) : [];
 
 /** A list with n has as many tags, or all that are left. */
-function enough(view: View): Judgement | undefined {
+function enough(view: View): CheckResult {
   const asked = counted(view);
   const tags = tagsOf(view);
   const whole = wholeList(view);

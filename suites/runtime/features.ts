@@ -10,7 +10,7 @@ import type { Setting } from "../../runners/runtime/target.js";
 import { compareReleases } from "../../spec/catalogue.js";
 import type { Linux, Mount, Seccomp } from "../../spec/runtime/config.js";
 import { validateFeatures } from "../../spec/validate.js";
-import { all, equal, holds, type Judgement } from "../check.js";
+import { all, type CheckResult, equal, holds } from "../check.js";
 import { called } from "./lifecycle/hooks.js";
 import { type Check, check, checkCase, type Example, example, type Lack, lack, section, started } from "./suite.js";
 
@@ -26,7 +26,7 @@ function listed(features: unknown, ...path: readonly string[]): readonly string[
 }
 
 /** Judges the JSON that `features` printed. */
-const printed = (id: string, judge: (features: Fields) => Judgement | undefined): Check =>
+const printed = (id: string, judge: (features: Fields) => CheckResult): Check =>
   checkCase(`runtime.features.${id}`, (view) =>
     all(
       view.case.steps.map((step, at) => {

@@ -6,7 +6,7 @@ import { lifecycle } from "../../generators/runtime/steps.js";
 import { idOf, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Config, IntelRdt } from "../../spec/runtime/config.js";
-import { holds, type Judgement } from "../check.js";
+import { type CheckResult, holds } from "../check.js";
 import { refuses } from "./refusal.js";
 import { check, example, type Lack, lack, ok, section, started, type View } from "./suite.js";
 
@@ -32,7 +32,7 @@ function tasksOf(view: View, directory: string): readonly string[] | undefined {
   return result?.op === "read" && result.got.ok ? result.got.value.trim().split("\n") : undefined;
 }
 
-function member(view: View, directory: string): Judgement | undefined {
+function member(view: View, directory: string): CheckResult {
   const tasks = tasksOf(view, directory);
   const { pid } = view.seen;
   return !counts(view) || tasks === undefined || pid === null
@@ -41,7 +41,7 @@ function member(view: View, directory: string): Judgement | undefined {
 }
 
 /** Nothing of this container's is there before, but while it runs; `delete` removes it. */
-function ownDirectory(view: View, judged: (during: boolean, after: boolean) => Judgement | undefined): Judgement | undefined {
+function ownDirectory(view: View, judged: (during: boolean, after: boolean) => CheckResult): CheckResult {
   const [before, during, after] = presence(view);
   return !counts(view) || before !== false || during === undefined || after === undefined ? undefined : judged(during, after);
 }

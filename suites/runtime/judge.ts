@@ -1,8 +1,9 @@
-import type { Judgement, Outcome } from "../../runners/outcome.js";
+import type { Judgement } from "../../runners/outcome.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { Observation, Ran } from "../../runners/runtime/observation.js";
 import type { Setting } from "../../runners/runtime/target.js";
-import { all } from "../check.js";
+import { all, type CheckResult, isJudged } from "../check.js";
+import { Outcomes } from "../outcomes.js";
 import { type CaseView, type Check, firstRefusal, viewsOf } from "./suite.js";
 
 /** What the runtime said, for people. */
@@ -28,31 +29,21 @@ function refusal(view: CaseView, id: string): Judgement | undefined {
   return undefined;
 }
 
-function judgeOne(check: Check, view: CaseView): Outcome | undefined {
-  try {
-    const judgement = check.per === "case" ? check.judge(view) : all(view.containers.map((container) => check.judge(container)));
-    return judgement ?? refusal(view, check.id);
-  } catch (thrown) {
-    return { verdict: "error", message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
-  }
+function judgeOne(check: Check, view: CaseView): CheckResult {
+  const result = check.per === "case" ? check.judge(view) : all(view.containers.map((container) => check.judge(container)));
+  return isJudged(result) ? result : (refusal(view, check.id) ?? result);
 }
 
-/** Several checks may share a requirement: the gravest outcome counts. */
-const rank = (outcome: Outcome): number => ["skip", "pass", "fail", "error"].indexOf(outcome.verdict);
-
-/** Judges an observation by every check; the map holds the requirements that the case exercises. */
-export function judge(checks: readonly Check[], subject: RuntimeCase, observation: Observation, setting: Setting): Map<string, Outcome> {
+/** Judges an observation by every check. */
+export function judge(checks: readonly Check[], subject: RuntimeCase, observation: Observation, setting: Setting): Outcomes {
   const view = viewsOf(subject, observation, setting);
-  const outcomes = new Map<string, Outcome>();
+  const outcomes = new Outcomes();
   // A fault's container has another config than the file says: only what the case is aimed at can be judged, and what
   // holds whatever the config is.
   const faulty = subject.control !== undefined && subject.containers.some(({ configText }) => configText !== undefined);
   for (const check of checks) {
     if (faulty && !subject.aims.includes(check.id) && !check.id.startsWith("robustness.")) continue;
-    const outcome = judgeOne(check, view);
-    if (!outcome) continue;
-    const earlier = outcomes.get(check.id);
-    if (!earlier || rank(outcome) > rank(earlier)) outcomes.set(check.id, outcome);
+    outcomes.take(check.id, () => judgeOne(check, view));
   }
   return outcomes;
 }

@@ -9,7 +9,7 @@ import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { NetworkInterface } from "../../runners/runtime/observation.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Config, Linux } from "../../spec/runtime/config.js";
-import { all, holds, type Judgement } from "../check.js";
+import { all, type CheckResult, holds, type Judgement } from "../check.js";
 import { refuses } from "./refusal.js";
 import { type CaseView, check, checkCase, example, type Lack, lack, ok, section, started, type View } from "./suite.js";
 
@@ -27,10 +27,7 @@ const isNamed = (name: string, wanted: string): boolean =>
   wanted.endsWith("%d") ? name.startsWith(wanted.slice(0, -2)) && /^\d+$/.test(name.slice(wanted.length - 2)) : name === wanted;
 
 /** Judges what became of each configured device; `found` are the interfaces that have its name. */
-function each(
-  view: View,
-  judged: (found: readonly NetworkInterface[], wanted: string, source: string) => Judgement | undefined,
-): Judgement | undefined {
+function each(view: View, judged: (found: readonly NetworkInterface[], wanted: string, source: string) => CheckResult): CheckResult {
   const interfaces = interfacesOf(view);
   if (view.case.control !== undefined || !interfaces || !started(view)) return undefined;
   return all(
@@ -53,7 +50,7 @@ const present = (found: readonly NetworkInterface[], wanted: string): Judgement 
   );
 
 /** As many devices as have this template's name, each with a number of its own. */
-const fromTemplate = (view: View): Judgement | undefined =>
+const fromTemplate = (view: View): CheckResult =>
   each(view, (found, wanted) => {
     const { netDevices = {} } = view.config.linux ?? {};
     const many = Object.values(netDevices).filter(({ name }) => name === wanted).length;
@@ -72,7 +69,7 @@ const addressesOf = (view: CaseView | View, source: string): readonly string[] =
     fixture.make === "interface" && fixture.name === source ? fixture.addresses.filter((address) => !/^fe[89ab].:/i.test(address)) : [],
   );
 
-const preserved = (view: View): Judgement | undefined =>
+const preserved = (view: View): CheckResult =>
   each(view, (found, wanted, source) => {
     const addresses = addressesOf(view, source);
     if (addresses.length === 0 || found.length === 0 || wanted.endsWith("%d")) return undefined;
@@ -85,7 +82,7 @@ const preserved = (view: View): Judgement | undefined =>
   });
 
 /** A namespace that outlives the container still holds the device for the next container in it. */
-function notMovedBack({ containers: [first, second] }: CaseView): Judgement | undefined {
+function notMovedBack({ containers: [first, second] }: CaseView): CheckResult {
   const pathOf = (view: View | undefined) => view?.config.linux?.namespaces?.find(({ type }) => type === "network")?.path;
   const interfaces = second && interfacesOf(second);
   const wanted = Object.entries(first?.config.linux?.netDevices ?? {}).map(([source, { name }]) => name ?? source);

@@ -1,4 +1,4 @@
-import { type Judgement, skip } from "../check.js";
+import { type CheckResult, skip } from "../check.js";
 import { answered, type Check, check, ok, refused, resultsOf, type View } from "./suite.js";
 
 /**
@@ -22,7 +22,7 @@ function survived(view: View): boolean | undefined {
  * Judges a container with an injected fault: an error must come by then, and after a refused `create` nothing may be left.
  * Undefined without a fault or where an operation neither succeeded nor refused (a hang and a crash are findings of their own).
  */
-export function mustRefuse(view: View, { by }: RefusalOptions): Judgement | undefined {
+export function mustRefuse(view: View, { by }: RefusalOptions): CheckResult {
   if (view.case.control === undefined) return undefined;
   if (view.observation.control !== true) return skip("the same config without the fault does not run");
   if (refused(view.create)) {

@@ -1,6 +1,6 @@
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { sysctl } from "../../generators/runtime/sysctl.js";
-import { all, equal, type Judgement } from "../check.js";
+import { all, type CheckResult, equal } from "../check.js";
 import { check, example, section, started, type View } from "./suite.js";
 
 /** The file of a kernel parameter; a key with a slash may be meant in two ways. */
@@ -15,7 +15,7 @@ const visible = (view: View, path: string): boolean =>
   (view.config.mounts ?? []).some(({ destination, type }) => destination === "/proc" && type === "proc");
 
 /** What the program read from the files of the parameters. */
-const applied = (view: View): Judgement | undefined =>
+const applied = (view: View): CheckResult =>
   started(view) && view.case.control === undefined && view.container.configText === undefined
     ? all(
         Object.entries(view.config.linux?.sysctl ?? {}).map(([key, value]) => {

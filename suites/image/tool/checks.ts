@@ -1,6 +1,6 @@
 import { complaint } from "../../../runners/image/observation.js";
 import type { SeenTree } from "../../../runners/image/seen.js";
-import { all, equal, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, type Judgement } from "../../check.js";
 import { LAW } from "../model/statements.js";
 import { CONTROL, PLAIN } from "./controls.js";
 import { FEATURES, RESOLVED } from "./features.js";
@@ -22,7 +22,7 @@ const endsWell = (id: string, bad: ToolView["ending"], expected: string): ToolCh
   });
 
 /** Differences that this statement decides; kept ones are a pass. */
-function compared(id: string, { comparison }: ToolView): Judgement | undefined {
+function compared(id: string, { comparison }: ToolView): CheckResult {
   if (!comparison) return undefined;
   const own = comparison.differences.filter((each) => each.id === id);
   const [first] = own;
@@ -36,7 +36,7 @@ function compared(id: string, { comparison }: ToolView): Judgement | undefined {
 }
 
 /** A valid image that was refused, and its features are not to blame, alone or together: the layers themselves are. */
-function refusedAltogether({ ending, refuse, mayRefuse, observation, features }: ToolView): Judgement | undefined {
+function refusedAltogether({ ending, refuse, mayRefuse, observation, features }: ToolView): CheckResult {
   if (ending !== "refused" || refuse.length > 0 || mayRefuse.length > 0) return undefined;
   if ([...features.map(({ id }) => id), PLAIN].some((name) => observation.controls[name] === "accepted")) return undefined;
   return fail("the image is unpacked: it is valid", complaint(observation));

@@ -1,5 +1,5 @@
 import type { Json } from "../../../runners/image/case.js";
-import { equal, holds, type Judgement } from "../../check.js";
+import { type CheckResult, equal, holds } from "../../check.js";
 import { check, type ToolCheck, type ToolView } from "./view.js";
 
 type Properties = { readonly [key: string]: Json };
@@ -36,7 +36,7 @@ function conversionOf(view: ToolView): Conversion | undefined {
   };
 }
 
-const converts = (id: string, judge: (conversion: Conversion) => Judgement | undefined): ToolCheck =>
+const converts = (id: string, judge: (conversion: Conversion) => CheckResult): ToolCheck =>
   check(
     id,
     (view) => {

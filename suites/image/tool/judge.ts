@@ -1,8 +1,8 @@
 import type { ImageCase } from "../../../runners/image/case.js";
 import type { ImageObservation } from "../../../runners/image/observation.js";
 import type { SeenTree } from "../../../runners/image/seen.js";
-import type { Outcome } from "../../../runners/outcome.js";
 import { equal } from "../../check.js";
+import { Outcomes } from "../../outcomes.js";
 import { TOOL_CHECKS } from "./checks.js";
 import { CONVERSION_CHECKS } from "./conversion.js";
 import { type Abilities, check, type Knowledge, type ToolCheck, viewOf } from "./view.js";
@@ -29,22 +29,10 @@ export const toolChecks: readonly ToolCheck[] = [
 export const idsFor = (abilities: Abilities): ReadonlySet<string> =>
   new Set(toolChecks.filter(({ of }) => of === undefined || abilities[of]).map(({ id }) => id));
 
-/** The gravest of several counts. */
-const rank = (outcome: Outcome): number => ["skip", "pass", "fail", "error"].indexOf(outcome.verdict);
-
-/** Judges what was seen of a tool; the map holds the requirements that the case exercises. Pure. */
-export function judgeTool(subject: ImageCase, observation: ImageObservation, knowledge: Knowledge): Map<string, Outcome> {
-  const outcomes = new Map<string, Outcome>();
+/** Judges what was seen of a tool. Pure. */
+export function judgeTool(subject: ImageCase, observation: ImageObservation, knowledge: Knowledge): Outcomes {
+  const outcomes = new Outcomes();
   const view = viewOf(subject, observation, knowledge);
-  for (const { id, judge } of toolChecks) {
-    let outcome: Outcome | undefined;
-    try {
-      outcome = judge(view);
-    } catch (thrown) {
-      outcome = { verdict: "error", message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
-    }
-    const earlier = outcomes.get(id);
-    if (outcome && (!earlier || rank(outcome) > rank(earlier))) outcomes.set(id, outcome);
-  }
+  for (const { id, judge } of toolChecks) outcomes.take(id, () => judge(view));
   return outcomes;
 }

@@ -2,7 +2,7 @@ import { DECOY } from "../../../generators/image/layout/neighbours.js";
 import type { ImageCase } from "../../../runners/image/case.js";
 import { type Ending, ending, type ImageObservation } from "../../../runners/image/observation.js";
 import type { SeenTree } from "../../../runners/image/seen.js";
-import type { Judgement } from "../../check.js";
+import type { CheckResult } from "../../check.js";
 import { type Comparison, compare } from "../model/compare.js";
 import { applyLayers } from "../model/model.js";
 import { userBeyondReach } from "../model/reach.js";
@@ -110,7 +110,7 @@ export interface Abilities {
 /** Judges one requirement by a view. `undefined`: the case does not exercise it. */
 export interface ToolCheck {
   readonly id: string;
-  readonly judge: (view: ToolView) => Judgement | undefined;
+  readonly judge: (view: ToolView) => CheckResult;
   /** What a tool must do to be judged by it; every tool when it says nothing. */
   readonly of?: keyof Abilities;
 }

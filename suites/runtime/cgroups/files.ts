@@ -1,7 +1,7 @@
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Look } from "../../../runners/runtime/observation.js";
 import type { Resources } from "../../../spec/runtime/config.js";
-import { holds, type Judgement } from "../../check.js";
+import { type CheckResult, holds } from "../../check.js";
 import type { View } from "../suite.js";
 
 /**
@@ -84,7 +84,7 @@ const named = (view: View): ReadonlySet<string> => new Set(Object.keys(view.conf
  * Judges a property by the files that show it, those of them that exist on the host. One that shows the value is enough where
  * a kernel has several names for it. Undefined when none was looked at, or when the value can't be told from an untouched file's.
  */
-export function judgeReading(view: View, reading: Reading): Judgement | undefined {
+export function judgeReading(view: View, reading: Reading): CheckResult {
   const { resources } = view.config.linux ?? {};
   if (!resources || !view.look || !undisturbed(view)) return undefined;
   const overridden = named(view);

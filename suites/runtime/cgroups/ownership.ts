@@ -7,7 +7,7 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
-import { all, equal, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal } from "../../check.js";
 import { statsOf } from "../namespaces/links.js";
 import { check, example, type Lack, lack, section, started, type View } from "../suite.js";
 import { directoryOf, hierarchies, type Place, placesOf } from "./places.js";
@@ -33,7 +33,7 @@ const ownPlaces = (view: View): readonly Place[] =>
 const ownerOf = (view: View, { mount, path }: Place): number | undefined => statsOf(view, directoryOf(mount, path)).at(-1)?.uid;
 
 /** The owner is the runtime's user in these hierarchies. */
-const unchanged = (view: View, version: "cgroup" | "cgroup2" | null): Judgement | undefined =>
+const unchanged = (view: View, version: "cgroup" | "cgroup2" | null): CheckResult =>
   all(
     ownPlaces(view)
       .filter(({ mount }) => version === null || mount.type === version)

@@ -8,7 +8,7 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config } from "../../../spec/runtime/config.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import { type CaseView, check, checkCase, example, type Lack, lackIf, ok, section, started, type View } from "../suite.js";
 import { directoryOf, hierarchies, type Place, placesOf } from "./places.js";
 
@@ -25,7 +25,7 @@ function absolutePath(view: View): string | undefined {
 }
 
 /** In every hierarchy in which it was moved, and in one at least, the container is where the path says. */
-function placed(view: View): Judgement | undefined {
+function placed(view: View): CheckResult {
   const path = absolutePath(view);
   const places = placesOf(view);
   if (path === undefined || !view.look || places.length === 0) return undefined;
@@ -45,10 +45,7 @@ const presence = (view: View, directory: string): readonly boolean[] =>
   });
 
 /** Judges a cgroup of the container in each hierarchy by whether it was there before, while, and after the container was. */
-function over(
-  view: View,
-  judged: (before: boolean, during: boolean, after: boolean, directory: string) => Judgement | undefined,
-): Judgement | undefined {
+function over(view: View, judged: (before: boolean, during: boolean, after: boolean, directory: string) => CheckResult): CheckResult {
   const path = absolutePath(view);
   const used = placesOf(view).filter((place: Place) => place.moved && place.path === path);
   return all(
@@ -61,7 +58,7 @@ function over(
 }
 
 /** The same path leads to the same places, whichever container it is. */
-function consistent({ containers }: CaseView): Judgement | undefined {
+function consistent({ containers }: CaseView): CheckResult {
   const [first, ...others] = containers.filter((view) => view.config.linux?.cgroupsPath !== undefined && view.look && started(view));
   if (!first || first.case.control !== undefined) return undefined;
   const same = others.filter((view) => view.config.linux?.cgroupsPath === first.config.linux?.cgroupsPath);

@@ -7,7 +7,7 @@ import { faultCase, tabledFault } from "../../../generators/runtime/invalid/inpu
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Linux } from "../../../spec/runtime/config.js";
-import { all, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, holds } from "../../check.js";
 import { refuses } from "../refusal.js";
 import { check, type Example, example, lack, section, type View } from "../suite.js";
 import { inForce, placedMounts, tries } from "./mount-views.js";
@@ -20,7 +20,7 @@ const holdsContent = (view: View, path: string): boolean =>
   });
 
 /** Nothing of a file or directory may be read; that it is empty, or cannot be opened, is the same. */
-function unreadable(view: View): Judgement | undefined {
+function unreadable(view: View): CheckResult {
   const { maskedPaths = [] } = view.config.linux ?? {};
   if (!inForce(view)) return undefined;
   return all(
@@ -36,7 +36,7 @@ function unreadable(view: View): Judgement | undefined {
 }
 
 /** EROFS is what a read-only path answers; other errors come of permissions. */
-function unwritable(view: View): Judgement | undefined {
+function unwritable(view: View): CheckResult {
   const { readonlyPaths = [], maskedPaths = [] } = view.config.linux ?? {};
   if (!inForce(view)) return undefined;
   return all(
@@ -51,7 +51,7 @@ function unwritable(view: View): Judgement | undefined {
 }
 
 /** On a host with SELinux the file systems that were made for the container carry the label as their context. */
-function labelled(view: View): Judgement | undefined {
+function labelled(view: View): CheckResult {
   const label = view.config.linux?.mountLabel;
   if (label === undefined || label === "" || !view.host.selinux) return undefined;
   return all(

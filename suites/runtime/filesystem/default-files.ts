@@ -8,7 +8,7 @@ import type { StatResult } from "../../../runners/runtime/observation.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import { check, example, section, type View } from "../suite.js";
 import { withMounts } from "./mount-cases.js";
 import { inForce, topmost, within } from "./mount-views.js";
@@ -56,7 +56,7 @@ function devIsRuntimes(view: View, path: string): boolean {
  * The text does not say who makes these available: judged is what a config asks for. In a container with the runtime's network or
  * process ids the kernel may refuse, and the runtime then has to make do.
  */
-function filesystem(view: View, type: FilesystemType): Judgement | undefined {
+function filesystem(view: View, type: FilesystemType): CheckResult {
   const path = FILESYSTEMS[type];
   const placed = (view.config.mounts ?? []).filter(({ destination }) => within(path, absolute(destination)));
   const own = ["pid", "network", "mount"].every((name) => view.config.linux?.namespaces?.some((each) => each.type === name && !each.path));
@@ -68,7 +68,7 @@ function filesystem(view: View, type: FilesystemType): Judgement | undefined {
 }
 
 /** A runtime may supply a device in any way; where it is a link, what the link leads to is not looked at. */
-function device(view: View, name: string): Judgement | undefined {
+function device(view: View, name: string): CheckResult {
   const path = `/dev/${name}`;
   const numbers = DEVICES[name];
   const seen = view.inside?.paths[path];
@@ -78,7 +78,7 @@ function device(view: View, name: string): Judgement | undefined {
 }
 
 /** The container's own multiplexer: a link to it, or the same file. */
-function multiplexer(view: View): Judgement | undefined {
+function multiplexer(view: View): CheckResult {
   const own = view.inside?.paths["/dev/pts/ptmx"];
   const seen = view.inside?.paths["/dev/ptmx"];
   const devpts = view.inside?.mounts && topmost(view.inside.mounts, "/dev/pts")?.type === "devpts";
@@ -89,7 +89,7 @@ function multiplexer(view: View): Judgement | undefined {
 }
 
 /** With a terminal: the terminal itself, by the number in its name where the program knows that. */
-function console(view: View): Judgement | undefined {
+function console(view: View): CheckResult {
   const seen = view.inside?.paths["/dev/console"];
   if (!view.config.process?.terminal || seen === undefined || !devIsRuntimes(view, "/dev/console")) return undefined;
   if (!seen || seen.type === "symlink") return holds(false, "a terminal at /dev/console, bind mounted", seen);
@@ -106,7 +106,7 @@ function lexical(directory: string, text: string): string {
 }
 
 /** The link's text, or what it comes to by way of /dev/fd. */
-function link(view: View, name: string): Judgement | undefined {
+function link(view: View, name: string): CheckResult {
   const path = `/dev/${name}`;
   const expected = LINKS[name];
   const mounted = view.inside?.mounts && topmost(view.inside.mounts, "/proc")?.type === "proc";

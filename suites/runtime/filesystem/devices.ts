@@ -10,7 +10,7 @@ import type { FileEntry, RuntimeCase } from "../../../runners/runtime/case.js";
 import type { StatResult } from "../../../runners/runtime/observation.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Device } from "../../../spec/runtime/config.js";
-import { all, equal, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal } from "../../check.js";
 import { refuses } from "../refusal.js";
 import { check, example, type Lack, lack, section, type View } from "../suite.js";
 import { inForce, remapped, tried } from "./mount-views.js";
@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<string, StatResult["type"]>> = { c: "char", u: "cha
  * Judges each device by what lies at its path; null when nothing does. A symbolic link is a way of supplying a device too, and
  * what it leads to is not looked at; with a user namespace a runtime has to take the host's nodes as they are.
  */
-function each(view: View, judge: (device: Device, seen: StatResult | null) => Judgement | undefined): Judgement | undefined {
+function each(view: View, judge: (device: Device, seen: StatResult | null) => CheckResult): CheckResult {
   const { devices = [], maskedPaths = [], readonlyPaths = [] } = view.config.linux ?? {};
   if (!inForce(view) || remapped(view)) return undefined;
   return all(
@@ -37,7 +37,7 @@ function each(view: View, judge: (device: Device, seen: StatResult | null) => Ju
   );
 }
 
-function available({ type, path, major = 0, minor = 0 }: Device, seen: StatResult | null): Judgement | undefined {
+function available({ type, path, major = 0, minor = 0 }: Device, seen: StatResult | null): CheckResult {
   const kind = KINDS[type];
   if (kind === undefined) return undefined;
   const numbers = kind === "fifo" ? {} : { major, minor };

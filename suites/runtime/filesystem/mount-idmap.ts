@@ -12,7 +12,7 @@ import { type Attempt, FIXTURES, type Fixture, type RuntimeCase } from "../../..
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { IdMapping, Mount } from "../../../spec/runtime/config.js";
 import { mountOption } from "../../../spec/runtime/mount-options.js";
-import { all, equal, type Judgement, skip } from "../../check.js";
+import { all, type CheckResult, equal, skip } from "../../check.js";
 import { mustRefuse, refuses } from "../refusal.js";
 import { check, checkCase, example, type Lack, lack, section, type View } from "../suite.js";
 import { place, withMounts } from "./mount-cases.js";
@@ -63,7 +63,7 @@ const unmappedOwner = (view: View): { readonly uid: number; readonly gid: number
 const wants = ({ options = [] }: Mount, name: string): boolean =>
   options.includes(name) && options.filter((each) => each === "idmap" || each === "ridmap").length === 1;
 
-function owners(view: View): Judgement | undefined {
+function owners(view: View): CheckResult {
   if (!inForce(view)) return undefined;
   return all(
     (view.config.mounts ?? []).map((mount) => {
@@ -80,7 +80,7 @@ function owners(view: View): Judgement | undefined {
   );
 }
 
-const inTable = (view: View, name: string): Judgement | undefined =>
+const inTable = (view: View, name: string): CheckResult =>
   all(
     placedMounts(view).map(({ mount, top, inner }) => {
       const option = mountOption(name);

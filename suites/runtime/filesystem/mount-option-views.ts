@@ -5,7 +5,7 @@ import { type Attempt, FIXTURES } from "../../../runners/runtime/case.js";
 import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind, type MountOption, mountOption } from "../../../spec/runtime/mount-options.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import type { View } from "../suite.js";
 import { mountTable, type Placed, placedMounts, plainSource, sourceMounts, topmost, tries } from "./mount-views.js";
 
@@ -51,7 +51,7 @@ function wordsOf(option: MountOption, info: MountInfo): readonly string[] {
 export const foreignKernel = (view: View): boolean => view.inside?.uname.release !== view.host.kernel;
 
 /** Whether the mount table shows an option in force on a mount. */
-export function shown(option: MountOption, info: MountInfo, view: View): Judgement | undefined {
+export function shown(option: MountOption, info: MountInfo, view: View): CheckResult {
   const words = wordsOf(option, info);
   const missing = option.shows.filter((word) => !words.includes(word));
   const unwanted = option.hides.filter((word) => words.includes(word));
@@ -98,7 +98,7 @@ const EFFECTS: Readonly<Record<string, readonly [Effect, "allowed" | "denied"]>>
 };
 
 /** What was tried right in one of the directories. */
-function effects(option: MountOption, view: View, directories: readonly string[]): Judgement | undefined {
+function effects(option: MountOption, view: View, directories: readonly string[]): CheckResult {
   const row = EFFECTS[plain(option)];
   if (!row) return undefined;
   const [effect, wanted] = row;
@@ -112,7 +112,7 @@ function effects(option: MountOption, view: View, directories: readonly string[]
 }
 
 /** The kernel's default for access times is neither always nor never. */
-const kernelDefault = (info: MountInfo, view: View): Judgement | undefined =>
+const kernelDefault = (info: MountInfo, view: View): CheckResult =>
   foreignKernel(view)
     ? undefined
     : holds(info.options.includes("relatime") || info.options.includes("noatime"), "not strictatime", info.options);
@@ -121,7 +121,7 @@ const kernelDefault = (info: MountInfo, view: View): Judgement | undefined =>
  * A slave needs a master: only a source that the case shares has one to give, and only a root file system that is a slave itself
  * is sure to hand it on.
  */
-function enslaved(option: MountOption, view: View, placed: Placed, infos: readonly MountInfo[]): Judgement | undefined {
+function enslaved(option: MountOption, view: View, placed: Placed, infos: readonly MountInfo[]): CheckResult {
   const shares = sourceMounts(view, placed.mount.source ?? "").some(({ propagation }) => propagation === "shared");
   if (shares && view.config.linux?.rootfsPropagation === "slave") return all(infos.map((info) => shown(option, info, view)));
   return all(
@@ -145,7 +145,7 @@ export function telling(option: MountOption, { options, type }: Mount): boolean 
 }
 
 /** One mount with the option. */
-function judgePlaced(option: MountOption, view: View, placed: Placed): Judgement | undefined {
+function judgePlaced(option: MountOption, view: View, placed: Placed): CheckResult {
   const { mount, path, top, inner } = placed;
   if (!top || !telling(option, mount) || !alone(option, mount.options ?? [])) return undefined;
   // What a source may be used for is known of the case's own only.
@@ -165,11 +165,11 @@ function judgePlaced(option: MountOption, view: View, placed: Placed): Judgement
 }
 
 /** Judges an option of the table by every mount of a container that has it. */
-export const judgeOption = (option: MountOption, view: View): Judgement | undefined =>
+export const judgeOption = (option: MountOption, view: View): CheckResult =>
   all(placedMounts(view).map((placed) => judgePlaced(option, view, placed)));
 
 /** `remount` changes the mount that is there: no other lies on top, and it has the new options. */
-export function judgeRemount(view: View): Judgement | undefined {
+export function judgeRemount(view: View): CheckResult {
   const table = mountTable(view);
   const mounts = view.config.mounts ?? [];
   if (!table) return undefined;
@@ -197,7 +197,7 @@ const submounts = (view: View, source: string): readonly string[] => [
 ];
 
 /** Whether the mounts inside of the source of a bind mount came along, as they do with `rbind` alone. */
-export function judgeBind(view: View, how: "bind" | "rbind"): Judgement | undefined {
+export function judgeBind(view: View, how: "bind" | "rbind"): CheckResult {
   return all(
     placedMounts(view).map(({ mount, path, top, inner }) => {
       const { source = "", options = [] } = mount;

@@ -7,7 +7,7 @@ import { FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runti
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind, MOUNT_OPTIONS, type MountOption } from "../../../spec/runtime/mount-options.js";
-import { all, equal, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal } from "../../check.js";
 import { check, type Example, example, type Lack, section, type View } from "../suite.js";
 import { ableToSetUid, among, mountCase, place, propAttempts, props, withoutKernel } from "./mount-cases.js";
 import { foreignKernel, judgeOption, judgeRemount, telling } from "./mount-option-views.js";
@@ -88,7 +88,7 @@ const SHOWN: Readonly<Record<string, (text: string | undefined) => number | unde
 };
 
 /** Options that tmpfs alone knows must have reached it: the mount table shows them as its superblock's. */
-const asData = (view: View): Judgement | undefined =>
+const asData = (view: View): CheckResult =>
   foreignKernel(view)
     ? undefined
     : all(
@@ -107,7 +107,7 @@ const asData = (view: View): Judgement | undefined =>
       );
 
 /** A tmpfs belongs to whom its options say, and may be used by whom they say. */
-const owned = (view: View): Judgement | undefined =>
+const owned = (view: View): CheckResult =>
   all(
     tmpfsMounts(view).flatMap(({ options, path }) => {
       const root = tried(view, "stat", path)?.stat;

@@ -6,7 +6,7 @@ import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runt
 import { FIXTURES } from "../../../runners/runtime/case.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import { refuses } from "../refusal.js";
 import { check, example, lack, section, type View } from "../suite.js";
 import { mountCase, place } from "./mount-cases.js";
@@ -14,7 +14,7 @@ import { changedLater, isPlainKind, mountTable, type Placed, placedMounts, plain
 
 const id = (name: string): string => `runtime.mounts.${name}`;
 
-const each = (view: View, judge: (placed: Placed) => Judgement | undefined): Judgement | undefined => all(placedMounts(view).map(judge));
+const each = (view: View, judge: (placed: Placed) => CheckResult): CheckResult => all(placedMounts(view).map(judge));
 
 /** Of the other types, a runtime makes what the host's cgroups and the container's namespaces allow. */
 const TYPES = ["tmpfs", "proc", "devpts", "mqueue"];
@@ -30,7 +30,7 @@ const mountable = (view: View, { type }: Mount): boolean =>
  * The file in a source that holds its own path, as the container reads it at the destination; undefined when nobody looked. What
  * is bind mounted on a bind mount again is another matter.
  */
-function contentOf(view: View, { mount, path }: Placed): Judgement | undefined {
+function contentOf(view: View, { mount, path }: Placed): CheckResult {
   const { source = "", options } = mount;
   if (!isBind(options) || !plainSource(view, mount) || source === "") return undefined;
   const own = source.startsWith(`${FIXTURES}/`) ? source.slice(FIXTURES.length + 1) : source;
@@ -41,7 +41,7 @@ function contentOf(view: View, { mount, path }: Placed): Judgement | undefined {
 }
 
 /** A mount on or in an earlier one covers it: it is mounted on that one, not under it. */
-function inOrder(view: View): Judgement | undefined {
+function inOrder(view: View): CheckResult {
   const table = mountTable(view);
   const mounts = (view.config.mounts ?? []).map((mount) => ({ mount, path: absolute(mount.destination) }));
   const linked = (view.container.rootfs ?? []).some(({ kind }) => kind === "symlink");
@@ -55,7 +55,7 @@ function inOrder(view: View): Judgement | undefined {
     mounts.filter((other) => other.path === path).length === 1;
   return all(
     mounts.flatMap((later, nth) =>
-      mounts.slice(0, nth).map((earlier): Judgement | undefined => {
+      mounts.slice(0, nth).map((earlier): CheckResult => {
         const between = mounts.some(
           ({ path }) => path !== earlier.path && isBelow(path, earlier.path) && isBelow(later.path, path) && path !== later.path,
         );
@@ -70,7 +70,7 @@ function inOrder(view: View): Judgement | undefined {
 }
 
 /** Of several bind mounts at one place, the last one is seen. */
-function lastWins(view: View): Judgement | undefined {
+function lastWins(view: View): CheckResult {
   const mounts = view.config.mounts ?? [];
   if (!mountTable(view)) return undefined;
   return all(

@@ -6,12 +6,12 @@ import { absolute } from "../../../generators/runtime/filesystem/paths.js";
 import { bundleOf, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Root } from "../../../spec/runtime/config.js";
-import { all, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, holds } from "../../check.js";
 import { check, example, section, type View } from "../suite.js";
 import { inForce, topmost, tries } from "./mount-views.js";
 
 /** The agent is in the root file system of this bundle and nowhere else: that it ran shows which directory is the root. */
-const ranFrom = (view: View, kind: "absolute" | "relative"): Judgement | undefined => {
+const ranFrom = (view: View, kind: "absolute" | "relative"): CheckResult => {
   const path = view.config.root?.path;
   return path !== undefined && path.startsWith("/") === (kind === "absolute") && inForce(view) ? { verdict: "pass" } : undefined;
 };
@@ -30,7 +30,7 @@ const rootOptions = (view: View): readonly string[] | undefined => {
 };
 
 /** Errors other than EROFS come of permissions, and say nothing. */
-const judgeRoot = (view: View, readonly: boolean): Judgement | undefined =>
+const judgeRoot = (view: View, readonly: boolean): CheckResult =>
   all(
     creations(view).map((errno) =>
       errno === "0" || errno === "EROFS" ? holds((errno === "EROFS") === readonly, readonly ? "EROFS" : "a new file", errno) : undefined,

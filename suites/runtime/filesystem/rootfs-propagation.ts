@@ -4,7 +4,7 @@ import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { bundleOf, FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
-import { holds, type Judgement } from "../../check.js";
+import { type CheckResult, holds } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
 import { check, example, section, type View } from "../suite.js";
 import { inForce, mountTable, sourceMounts, topmost } from "./mount-views.js";
@@ -27,7 +27,7 @@ const onShared = (view: View): boolean =>
     ({ path, propagation }) => propagation === "shared" && view.config.root?.path === `${FIXTURES}/${path}`,
   );
 
-const JUDGES: Readonly<Record<Propagation, (seen: readonly string[], view: View) => Judgement | undefined>> = {
+const JUDGES: Readonly<Record<Propagation, (seen: readonly string[], view: View) => CheckResult>> = {
   shared: (seen) => holds(seen.includes("shared"), "shared", seen),
   slave: (seen, view) => {
     if (seen.includes("shared")) return holds(false, "no events from the container to the host: not shared", seen);

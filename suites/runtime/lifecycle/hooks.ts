@@ -8,7 +8,7 @@ import { bundleOf, idOf } from "../../../runners/runtime/case.js";
 import type { HookRecord, Ran } from "../../../runners/runtime/observation.js";
 import { parsed } from "../../../runners/runtime/observe.js";
 import type { Config, Hook, Hooks } from "../../../spec/runtime/config.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import { refuses } from "../refusal.js";
 import { type Check, check, example, lack, ok, resultsOf, section, type View } from "../suite.js";
 
@@ -46,11 +46,7 @@ const operationOf = (view: View, kind: HookKind): Ran | null => {
 };
 
 /** Judges each hook of a kind (or of all) that ran. */
-const eachRun = (
-  id: string,
-  kinds: readonly HookKind[],
-  judge: (run: Called & { record: HookRecord }, view: View) => Judgement | undefined,
-): Check =>
+const eachRun = (id: string, kinds: readonly HookKind[], judge: (run: Called & { record: HookRecord }, view: View) => CheckResult): Check =>
   check(`runtime.${id}`, (view) =>
     all(called(view).map((run) => (kinds.includes(run.kind) && run.record ? judge({ ...run, record: run.record }, view) : undefined))),
   );
@@ -101,7 +97,7 @@ const SHARED = ["mnt", "net", "ipc", "uts"];
 const pick = (links: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string | undefined> =>
   Object.fromEntries(names.map((name) => [name, links[name]]));
 
-function inNamespace(run: Called & { record: HookRecord }, view: View): Judgement | undefined {
+function inNamespace(run: Called & { record: HookRecord }, view: View): CheckResult {
   const { record, kind } = run;
   if (Object.keys(record.namespaces).length === 0) return undefined;
   if (OUTSIDE.includes(kind)) {

@@ -1,5 +1,5 @@
 import { bundleOf } from "../../../runners/runtime/case.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds, type Judgement } from "../../check.js";
 import { isPlain } from "../must-work.js";
 import { answered, type CaseView, type Check, checkCase, ok, refused } from "../suite.js";
 import { type Event, walk } from "./model.js";
@@ -8,7 +8,7 @@ import { type Event, walk } from "./model.js";
 export const each = (
   id: string,
   wanted: (event: Event, view: CaseView) => boolean,
-  judge: (event: Event, view: CaseView) => Judgement | undefined,
+  judge: (event: Event, view: CaseView) => CheckResult,
 ): Check =>
   checkCase(id, (view) =>
     view.case.control === undefined
@@ -32,13 +32,13 @@ function statusAfter({ next }: Event): unknown {
 }
 
 /** The `state` after an operation must find the container so. */
-export function statusBecomes(event: Event, wanted: Event["before"]): Judgement | undefined {
+export function statusBecomes(event: Event, wanted: Event["before"]): CheckResult {
   const status = statusAfter(event);
   return status === undefined || wanted === "unknown" ? undefined : equal(status, wanted, `after ${event.op}`);
 }
 
 /** After an operation that must have no effect, the container is what it was. */
-export const unchanged = (event: Event): Judgement | undefined => statusBecomes(event, event.before);
+export const unchanged = (event: Event): CheckResult => statusBecomes(event, event.before);
 
 /** `raw` steps of an operation without any argument: an error is all that there is to see. */
 export const withoutArguments = (id: string, op: string): Check =>

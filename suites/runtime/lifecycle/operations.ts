@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { caseOf, containerOf, minimalCase, minimalConfig } from "../../../generators/runtime/base.js";
 import { ending, lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import { mustWork } from "../must-work.js";
 import { answered, check, checkCase, example, ok, refused, resultsOf, section, started, type View } from "../suite.js";
 import { statusIn, walk } from "./model.js";
@@ -52,7 +52,7 @@ const pair = (release: string, title: string, steps: readonly Step[]): RuntimeCa
  * A case that looks for the program's mark, where start succeeded and there is neither that nor a report: it never ran, if its process is
  * gone or waits to be started yet. A report alone may be lost, and a program may be slow.
  */
-function neverRan(view: View): Judgement | undefined {
+function neverRan(view: View): CheckResult {
   if (view.index > 0 || !started(view) || view.inside || marks(view).at(-1) !== false) return undefined;
   const [awaited] = resultsOf(view, view.index, "await").slice(-1);
   const [asked] = resultsOf(view, view.index, "state").slice(1);

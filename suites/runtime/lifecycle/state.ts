@@ -3,7 +3,7 @@ import { annotations } from "../../../generators/runtime/annotations.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { bundleOf, idOf, type Step } from "../../../runners/runtime/case.js";
 import { validateState } from "../../../spec/validate.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import { mustWork } from "../must-work.js";
 import { type CaseView, type Check, checkCase, example, ok, section, type View } from "../suite.js";
 import { type Event, type Status, statusIn, walk } from "./model.js";
@@ -14,7 +14,7 @@ const fieldsOf = (state: unknown): Fields | undefined =>
   typeof state === "object" && state !== null && !Array.isArray(state) ? Object.fromEntries(Object.entries(state)) : undefined;
 
 /** Judges each state that a container of the case has reported. */
-const reported = (id: string, judge: (state: Fields, event: Event, view: CaseView) => Judgement | undefined): Check =>
+const reported = (id: string, judge: (state: Fields, event: Event, view: CaseView) => CheckResult): Check =>
   checkCase(id, (view) =>
     view.case.control === undefined
       ? all(

@@ -11,7 +11,7 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Namespace, NamespaceType } from "../../../spec/runtime/config.js";
-import { equal, holds, type Judgement } from "../../check.js";
+import { type CheckResult, equal, holds } from "../../check.js";
 import { refuses } from "../refusal.js";
 import { check, example, type Lack, lack, section, started, type View } from "../suite.js";
 import { LINKS, NAMESPACE_TYPES, namespaceOf, statsOf } from "./links.js";
@@ -30,7 +30,7 @@ const wants = (view: View, type: NamespaceType, way: "new" | "joined" | "inherit
 };
 
 /** A new namespace is not the runtime's. */
-function isNew(view: View, type: NamespaceType): Judgement | undefined {
+function isNew(view: View, type: NamespaceType): CheckResult {
   const own = namespaceOf(view, type);
   const runtime = view.host.outside.namespaces?.[LINKS[type]];
   if (!wants(view, type, "new") || own === undefined || runtime === undefined) return undefined;
@@ -38,7 +38,7 @@ function isNew(view: View, type: NamespaceType): Judgement | undefined {
 }
 
 /** The namespace that was looked at beforehand is the container's. */
-function joined(view: View, type: NamespaceType): Judgement | undefined {
+function joined(view: View, type: NamespaceType): CheckResult {
   const path = (view.config.linux?.namespaces ?? []).find((entry) => entry.type === type)?.path;
   const inode = path === undefined ? undefined : statsOf(view, path)[0]?.ino;
   const own = namespaceOf(view, type);
@@ -46,7 +46,7 @@ function joined(view: View, type: NamespaceType): Judgement | undefined {
   return equal(own, `${LINKS[type]}:[${inode}]`);
 }
 
-function inherited(view: View, type: NamespaceType): Judgement | undefined {
+function inherited(view: View, type: NamespaceType): CheckResult {
   const own = namespaceOf(view, type);
   const runtime = view.host.outside.namespaces?.[LINKS[type]];
   return !wants(view, type, "inherited") || own === undefined || runtime === undefined ? undefined : equal(own, runtime);
@@ -56,7 +56,7 @@ function inherited(view: View, type: NamespaceType): Judgement | undefined {
  * As seen from within: the first process of a namespace of process ids has the id 1. In one of control groups nothing lies above the
  * container's own; that alone proves no namespace.
  */
-function isolated(view: View, type: "pid" | "cgroup"): Judgement | undefined {
+function isolated(view: View, type: "pid" | "cgroup"): CheckResult {
   if (!wants(view, type, "new") || !view.inside) return undefined;
   if (type === "pid") return equal(view.inside.pid, 1);
   const above = Object.values(view.inside.cgroup ?? {}).filter((path) => path.startsWith("/.."));

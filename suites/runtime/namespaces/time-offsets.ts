@@ -2,7 +2,7 @@ import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { hasNamespace } from "../../../generators/runtime/host.js";
 import { timeOffsets } from "../../../generators/runtime/namespaces/time-offsets.js";
 import type { Config, TimeOffset } from "../../../spec/runtime/config.js";
-import { equal, type Judgement } from "../../check.js";
+import { type CheckResult, equal } from "../../check.js";
 import { check, example, lack, section, started, type View } from "../suite.js";
 
 const NANOSECONDS = 1_000_000_000n;
@@ -13,7 +13,7 @@ const moves = (offset: TimeOffset | undefined): boolean => (offset?.secs ?? 0) !
 type Clock = "monotonic" | "boottime";
 
 /** The kernel shows offsets from the clocks of the host, so this is for runtimes that have those clocks themselves. */
-function shifted(view: View, clock: Clock): Judgement | undefined {
+function shifted(view: View, clock: Clock): CheckResult {
   const { timeOffsets: wanted, namespaces } = view.config.linux ?? {};
   const { inside, host } = view;
   const seen = inside?.timeOffsets;

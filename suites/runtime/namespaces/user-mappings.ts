@@ -7,7 +7,7 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import { bundleOf } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, IdMapping } from "../../../spec/runtime/config.js";
-import { all, equal, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal } from "../../check.js";
 import { check, example, lack, section, started, type View } from "../suite.js";
 import { statsOf } from "./links.js";
 
@@ -31,7 +31,7 @@ const remapped = ({ linux }: Config): boolean => (linux?.namespaces ?? []).some(
 const counts = (view: View): boolean =>
   view.case.control === undefined && view.container.configText === undefined && remapped(view.config) && started(view);
 
-function mapped(view: View, list: readonly IdMapping[] | undefined, key: "uidMap" | "gidMap"): Judgement | undefined {
+function mapped(view: View, list: readonly IdMapping[] | undefined, key: "uidMap" | "gidMap"): CheckResult {
   const seen = view.look?.[key] ?? view.inside?.[key];
   return !counts(view) || !list || list.length === 0 || !seen ? undefined : equal(normal(seen), asRanges(list));
 }
@@ -42,7 +42,7 @@ const onHost = (list: readonly IdMapping[], id: number): number | undefined => {
 };
 
 /** The program's ids within are the config's; on the host they are what these are mapped to. */
-function translated(view: View, list: readonly IdMapping[] | undefined, kind: "uid" | "gid"): Judgement | undefined {
+function translated(view: View, list: readonly IdMapping[] | undefined, kind: "uid" | "gid"): CheckResult {
   const wanted = view.config.process?.user?.[kind];
   const line = view.look?.status[kind === "uid" ? "Uid" : "Gid"];
   if (!counts(view) || !list || wanted === undefined || line === undefined || !view.inside) return undefined;
@@ -56,7 +56,7 @@ const OWNED = ["root-owned.txt", "user-owned.txt"] as const;
 const LOOKED_AT = [ROOTFS, ...OWNED.map((name) => `${ROOTFS}/${name}`)];
 
 /** Whoever owned the files of the root file system before, owns them while the container runs. */
-const untouched = (view: View): Judgement | undefined =>
+const untouched = (view: View): CheckResult =>
   counts(view)
     ? all(
         LOOKED_AT.map((path) => {

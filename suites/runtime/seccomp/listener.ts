@@ -9,7 +9,7 @@ import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Seccomp } from "../../../spec/runtime/config.js";
 import { syscallNumber } from "../../../spec/runtime/syscalls.js";
 import { validateSeccompState } from "../../../spec/validate.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
 import { type Check, check, checkCase, example, type Lack, lack, section, started, type View } from "../suite.js";
 import { tried } from "./model.js";
@@ -51,7 +51,7 @@ const asking = ({ host, target }: Setting, metadata?: string): RuntimeCase =>
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Judges each delivery of a container that ran. */
-const delivered = (id: string, judge: (delivery: SeccompDelivery, state: Fields, view: View) => Judgement | undefined): Check =>
+const delivered = (id: string, judge: (delivery: SeccompDelivery, state: Fields, view: View) => CheckResult): Check =>
   checkCase(`runtime.seccomp-listener.${id}`, (view) => {
     const [container] = view.containers;
     if (!container || view.containers.length !== 1 || view.case.control !== undefined || !started(container)) return undefined;

@@ -9,7 +9,7 @@ import { CALL_NAMES } from "../../../spec/runtime/call-names.js";
 import type { Seccomp, SeccompRule } from "../../../spec/runtime/config.js";
 import { has } from "../../../spec/runtime/releases.js";
 import { syscallNumber } from "../../../spec/runtime/syscalls.js";
-import { all, equal, holds, type Judgement } from "../../check.js";
+import { all, type CheckResult, equal, holds } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
 import { type Check, check, example, lack, section, started, type View } from "../suite.js";
 import { type Tried, tried } from "./model.js";
@@ -54,7 +54,7 @@ function outcome({ action, rule }: Tried, seccomp: Seccomp, release: string): Ou
 }
 
 /** Judges one call by what the filter says to it. */
-function judged(call: Tried, { config, target }: View): Judgement | undefined {
+function judged(call: Tried, { config, target }: View): CheckResult {
   const seccomp = config.linux?.seccomp;
   const wanted = seccomp && outcome(call, seccomp, target.release);
   if (!wanted) return undefined;

@@ -7,7 +7,7 @@ import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../../runners/runtime/observation.js";
 import type { Setting, TargetFacts } from "../../../runners/runtime/target.js";
 import type { Config } from "../../../spec/runtime/config.js";
-import { all } from "../../../suites/check.js";
+import { all, isJudged } from "../../../suites/check.js";
 import { type CaseView, type Check, type Section, type View, viewsOf } from "../../../suites/runtime/suite.js";
 
 /** A process of the runtime that exited with that code. */
@@ -243,14 +243,15 @@ export const tried = (
   inside: { attempts: pairs.map(([, result]) => result) },
 });
 
-/** The judgement of all checks of a section with that id. @throws when there is none. */
+/** The judgement of all checks of a section with that id; undefined where none applies. @throws when there is none. */
 export function judgeBy(from: Section, id: string, view: CaseView | Canned): Judgement | undefined {
   const subject: CaseView = "containers" in view ? view : caseViewOf(view);
   const checks = from.checks.filter((check: Check) => check.id === id);
   if (checks.length === 0) throw new Error(`no check ${id}`);
-  return all(
+  const result = all(
     checks.map((check) => (check.per === "case" ? check.judge(subject) : all(subject.containers.map((each) => check.judge(each))))),
   );
+  return isJudged(result) ? result : undefined;
 }
 
 /** The verdict alone. */

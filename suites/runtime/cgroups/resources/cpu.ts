@@ -2,7 +2,7 @@ import fc from "fast-check";
 
 import { listText, oneOf, someOf } from "../../../../generators/runtime/choose.js";
 import type { CpuLimits } from "../../../../spec/runtime/config.js";
-import { equal, type Judgement } from "../../../check.js";
+import { type CheckResult, equal } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, type Lack, lack, section, type View } from "../../suite.js";
 import { judgeReading, numbersOf, type Reading, type Shown, shows } from "../files.js";
@@ -77,7 +77,7 @@ const mems: Reading = ({ cpu }, host) =>
   cpu?.mems ? ["cpuset/cpuset.mems", "cpuset.mems"].map((file) => showsList(file, cpu.mems ?? "", host.memoryNodes)) : [];
 
 /** The program may run on these CPUs and no others. */
-function runsOn(view: View): Judgement | undefined {
+function runsOn(view: View): CheckResult {
   const { cpus: list } = view.config.linux?.resources?.cpu ?? {};
   if (!list || !view.inside?.affinity || view.case.control !== undefined || view.case.containers.length > 1) return undefined;
   if (judgeReading(view, cpus)?.verdict !== "pass") return undefined;

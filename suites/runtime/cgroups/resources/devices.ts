@@ -2,7 +2,7 @@ import { oneOf } from "../../../../generators/runtime/choose.js";
 import { can, whyNoDeviceNodes } from "../../../../generators/runtime/host.js";
 import type { Attempt } from "../../../../runners/runtime/case.js";
 import type { DeviceRule } from "../../../../spec/runtime/config.js";
-import { all, holds, type Judgement } from "../../../check.js";
+import { all, type CheckResult, holds } from "../../../check.js";
 import { check, example, lack, section, type View } from "../../suite.js";
 import { resourceCase } from "./cases.js";
 import { allowed, type DeviceUse } from "./device-rules.js";
@@ -26,11 +26,11 @@ function useOf(view: View, attempt: Attempt): DeviceUse | null {
 }
 
 /** Compares every use with what the rules say; EACCES comes of other permissions, or of a file system without devices. */
-function obeyed(view: View, judged: (use: DeviceUse, verdict: boolean, rules: readonly DeviceRule[]) => boolean): Judgement | undefined {
+function obeyed(view: View, judged: (use: DeviceUse, verdict: boolean, rules: readonly DeviceRule[]) => boolean): CheckResult {
   const rules = view.config.linux?.resources?.devices ?? [];
   if (view.case.control !== undefined || view.config.linux?.seccomp) return undefined;
   return all(
-    (view.container.attempts ?? []).map((attempt, at): Judgement | undefined => {
+    (view.container.attempts ?? []).map((attempt, at): CheckResult => {
       const use = useOf(view, attempt);
       const verdict = use && allowed(rules, use);
       const errno = view.inside?.attempts[at]?.errno;

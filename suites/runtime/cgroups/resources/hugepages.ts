@@ -5,7 +5,7 @@ import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { HugepageLimit } from "../../../../spec/runtime/config.js";
 import { atLeast } from "../../../../spec/runtime/releases.js";
-import { all, type Judgement } from "../../../check.js";
+import { all, type CheckResult } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, lack, section, type View } from "../../suite.js";
 import { judgeReading, type Shown } from "../files.js";
@@ -25,7 +25,7 @@ function showsLimit(file: string, { pageSize, limit }: HugepageLimit): Shown {
 }
 
 /** From release 1.1.0 on the limit is that of reservations where the kernel has one; before, nothing was said of them. */
-function limits(view: View): Judgement | undefined {
+function limits(view: View): CheckResult {
   const { files } = view.host.cgroup;
   const ofReservations = atLeast(view.target.release, "1.1.0");
   return all(

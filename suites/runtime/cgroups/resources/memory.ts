@@ -5,7 +5,7 @@ import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { MemoryLimits } from "../../../../spec/runtime/config.js";
 import { atLeast } from "../../../../spec/runtime/releases.js";
-import { holds, type Judgement } from "../../../check.js";
+import { type CheckResult, holds } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, lack, section, type View } from "../../suite.js";
 import { judgeReading, type Reading, readingOf, type Shown, shows, showsBytes } from "../files.js";
@@ -63,7 +63,7 @@ const oomKiller = of(({ disableOOMKiller }) => {
 });
 
 /** −1 must not end as any limit; it only says something in a container whose other limits were applied. */
-function unlimited(view: View): Judgement | undefined {
+function unlimited(view: View): CheckResult {
   if (view.config.linux?.resources?.memory?.limit !== -1 || judgeReading(view, reservation)?.verdict !== "pass") return undefined;
   const texts = ["memory/memory.limit_in_bytes", "memory.max"].flatMap((file) => readingOf(view.look, file) ?? []);
   const { accepts, expected } = showsBytes("", -1);
@@ -71,7 +71,7 @@ function unlimited(view: View): Judgement | undefined {
 }
 
 /** A child that touches more than memory and swap have together must not get it all. */
-function enforced(view: View): Judgement | undefined {
+function enforced(view: View): CheckResult {
   const { limit: most = -1, swap: both, disableOOMKiller } = view.config.linux?.resources?.memory ?? {};
   if (most <= 0 || both !== most || disableOOMKiller || view.case.control !== undefined) return undefined;
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "allocate" && attempt.bytes > most);

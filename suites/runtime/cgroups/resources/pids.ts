@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import { oneOf } from "../../../../generators/runtime/choose.js";
-import { holds, type Judgement } from "../../../check.js";
+import { type CheckResult, holds } from "../../../check.js";
 import { check, example, section, type View } from "../../suite.js";
 import { judgeReading, type Reading, shows } from "../files.js";
 import { resourceCase, withoutFiles } from "./cases.js";
@@ -19,7 +19,7 @@ const zero: Reading = ({ pids }) =>
   pids?.limit === 0 ? FILES.map((file) => ({ file, accepts: (text) => text === "0" || text === "1", expected: "0" })) : [];
 
 /** The container's own program is one of the tasks. */
-function enforced(view: View): Judgement | undefined {
+function enforced(view: View): CheckResult {
   const { limit: most = -1 } = view.config.linux?.resources?.pids ?? {};
   if (most <= 0 || view.case.control !== undefined) return undefined;
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "fork" && attempt.count >= most);
@@ -31,7 +31,7 @@ function enforced(view: View): Judgement | undefined {
  * −1 is no limit. A cgroup that nobody touched has none either, so it only says something in a container whose CPU shares were
  * applied.
  */
-function unlimited(view: View): Judgement | undefined {
+function unlimited(view: View): CheckResult {
   if (view.config.linux?.resources?.pids?.limit !== -1) return undefined;
   const judgement = judgeReading(view, ({ pids }) => (pids ? FILES.map((file) => shows(file, "max")) : []));
   return judgement?.verdict === "pass" && judgeReading(view, shares)?.verdict !== "pass" ? undefined : judgement;

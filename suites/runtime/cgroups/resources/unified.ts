@@ -6,7 +6,7 @@ import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { Setting } from "../../../../runners/runtime/target.js";
 import type { Resources } from "../../../../spec/runtime/config.js";
-import { equal, type Judgement } from "../../../check.js";
+import { type CheckResult, equal } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, type Lack, lack, section, started, type View } from "../../suite.js";
 import { readingOf } from "../files.js";
@@ -18,7 +18,7 @@ const words = (text: string): string => text.trim().split(/\s+/).join(" ");
 const isCore = (file: string): boolean => file.startsWith("cgroup.");
 
 /** The files of one kind that the config names hold what the config says. */
-function written(view: View, kind: (file: string) => boolean): Judgement | undefined {
+function written(view: View, kind: (file: string) => boolean): CheckResult {
   const { unified: files, ...others } = view.config.linux?.resources ?? {};
   if (!files || Object.keys(others).length > 0 || view.case.control !== undefined || !started(view)) return undefined;
   if (view.host.cgroup.mode !== "v2" || view.case.steps.some(({ op }) => op === "edit" || op === "write-cgroup")) return undefined;
