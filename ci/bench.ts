@@ -57,7 +57,7 @@ async function harnessRate(cases: readonly RuntimeCase[], driver: Driver, found:
   const pool = await Pool.start(agentPath(), { cgroup: found.view }, driver, JOBS);
   try {
     const begun = performance.now();
-    await inParallel(cases, JOBS, new AbortController().signal, async (subject) => {
+    await inParallel(cases, Pool.lanes(JOBS), new AbortController().signal, async (subject) => {
       judge(checks, subject, await pool.run(subject), { host: found.host, target: found.target });
     });
     return cases.length / ((performance.now() - begun) / 1000);

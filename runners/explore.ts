@@ -62,6 +62,8 @@ export interface ExploreOptions<Case> {
   readonly atLeast: number;
   /** How many cases run at the same time. */
   readonly jobs: number;
+  /** How many are given out at the same time, if more: the others wait their turn where they are carried out. */
+  readonly lanes?: number;
   /** Explore general cases until then (milliseconds since the epoch), whatever `generalCases` says. */
   readonly until?: number;
   /** Carry out the `index`th of `count` parts of the cases, from 1; all of them by default. */
@@ -180,7 +182,7 @@ export async function explore<Case, Observation>(
   execute: Execute<Case, Observation>,
   options: ExploreOptions<Case>,
 ): Promise<Map<string, Tally<Case, Observation>>> {
-  const { seed, sources, wanted, atLeast, shard } = options;
+  const { seed, sources, wanted, atLeast, shard, jobs, lanes = jobs } = options;
   const mine = inPart(shard);
   const tallies = new Map(
     [...wanted].map((id): [string, Tally<Case, Observation>] => [
@@ -205,13 +207,14 @@ export async function explore<Case, Observation>(
   let total = 0;
   const phase = async (tasks: Iterable<Task<Case>>, count: number): Promise<void> => {
     total += count;
-    await inParallel(tasks, options.jobs, signal, async (task) => {
+    await inParallel(tasks, lanes, signal, async (task) => {
       const { drawn, spring } = task;
       const begun = performance.now();
       const judged = await execute(drawn.case);
       // What was cut off shows nothing.
       if (options.signal.aborted) return;
-      record(tallies, task, judged, performance.now() - begun);
+      // Of the time since it was given out, it was under way for its share.
+      record(tallies, task, judged, ((performance.now() - begun) * jobs) / lanes);
       if (spring) note(spring, judged.outcomes);
       options.onCase(++done, Math.max(total, done), tallies);
       if (options.bail && [...tallies.values()].some((tally) => tally.failures > 0)) stop.abort();

@@ -23,6 +23,8 @@ export interface Target<Case, Observation> {
   /** Why a requirement is not asked of it; undefined when it is. */
   readonly notAsked: (requirement: Requirement) => string | undefined;
   readonly execute: Execute<Case, Observation>;
+  /** How many cases it is to be given at the same time, if more than run at the same time: then none is waited for between two. */
+  readonly lanes?: number;
   /** Why some requirements may not be exercised in this run, though they are asked for. */
   readonly narrowed?: string;
   /** Failures found before. */
@@ -102,6 +104,7 @@ export async function runSuite<Case, Observation>(
   reporters: readonly Telling[],
 ): Promise<SuiteResults> {
   const { selected, seed, jobs, signal } = options;
+  const lanes = target.lanes ?? jobs;
   const begun = performance.now();
   let cases = 0;
   const execute: Execute<Case, Observation> = async (subject) => {
@@ -126,6 +129,7 @@ export async function runSuite<Case, Observation>(
     generalCases: options.cases,
     atLeast: AT_LEAST,
     jobs,
+    lanes,
     ...(options.time === undefined ? {} : { until: Date.now() + options.time }),
     ...(options.shard === undefined ? {} : { shard: options.shard }),
     bail: options.bail,
@@ -136,7 +140,7 @@ export async function runSuite<Case, Observation>(
   const shrunk = new Map<string, Shrunk<Case, Observation>[]>();
   const failing = [...tallies.values()].flatMap(({ id, kinds }) => [...kinds.values()].map((kind) => ({ id, ...kind })));
   let done = 0;
-  await inParallel(failing, jobs, signal, async ({ id, worst, others }) => {
+  await inParallel(failing, lanes, signal, async ({ id, worst, others }) => {
     progress({ phase: "shrink", done: done++, total: failing.length, findings: failing.length, current: id });
     let best: Shrunk<Case, Observation> | undefined;
     // A case that failed by luck must not hide one that always does.

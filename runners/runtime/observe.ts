@@ -15,7 +15,7 @@ import type {
   StepResult,
 } from "./observation.js";
 import type { Answer } from "./protocol.js";
-import { hookDirectories, LOOK_PARTS, PROBE_MARK, type Script } from "./script.js";
+import { LOOK_PARTS, PROBE_MARK, type Script } from "./script.js";
 
 const describe = (answer: Answer | undefined): string => JSON.stringify(answer ?? null);
 
@@ -154,29 +154,14 @@ export function splitOutput(output: string): { readonly report: ProbeReport | nu
   return { report: value as ProbeReport, rest: output.slice(0, start) + output.slice(end + 1) };
 }
 
-/** A hook record's file: `<startedNs>-<pid>-<name>.json`. */
 const isRecord = (value: unknown): value is HookRecord => typeof value === "object" && value !== null && "startedNs" in value;
-
-/** The actions that fetch the hook records whose names are known from listing the directories. */
-export function hookReads(
-  subject: RuntimeCase,
-  listings: readonly Answer[],
-): readonly { readonly container: number | null; readonly path: string }[] {
-  return hookDirectories(subject).flatMap((directory, at) => {
-    const listing = listings[at];
-    if (listing?.kind !== "names") return [];
-    return listing.names
-      .filter((name) => name.endsWith(".json"))
-      .map((name) => ({ container: at === 0 ? null : at - 1, path: `${directory}/${name}` }));
-  });
-}
 
 /** Everything that the worker answered to a script, part by part. */
 export interface Answers {
   readonly prepare: readonly Answer[];
   readonly steps: readonly (readonly Answer[])[];
+  readonly records: readonly Answer[];
   readonly gather: readonly Answer[];
-  readonly hooks: readonly { readonly container: number | null; readonly answer: Answer | undefined }[];
 }
 
 /**
@@ -257,15 +242,16 @@ function earlyReport(subject: RuntimeCase, steps: readonly StepResult[], contain
   return start < 0 ? "" : stdout.slice(start);
 }
 
-/** A record outside belongs to the container whose id its state names; else to the only or first one. */
-function hooksOf(subject: RuntimeCase, index: number, answers: Answers): HookRecord[] {
-  const records = answers.hooks.flatMap(({ container, answer }) => {
-    const record = answer?.kind === "bytes" ? parsed(answer.bytes.toString("utf8")) : null;
-    if (!isRecord(record)) return [];
-    const owner = container ?? ownerOf(subject, record);
-    return owner === index ? [record] : [];
-  });
-  return records.sort((a, b) => (BigInt(a.startedNs) < BigInt(b.startedNs) ? -1 : 1));
+/** The first of the answers is of the records outside, each of which belongs to the container whose id its state names; else to the first one. */
+function hooksOf(subject: RuntimeCase, index: number, { records }: Answers): HookRecord[] {
+  return records
+    .flatMap((answer, at) =>
+      (answer.kind === "contents" ? answer.contents : [])
+        .map((content) => parsed(content.toString("utf8")))
+        .filter(isRecord)
+        .filter((record) => (at === 0 ? ownerOf(subject, record) : at - 1) === index),
+    )
+    .sort((a, b) => (BigInt(a.startedNs) < BigInt(b.startedNs) ? -1 : 1));
 }
 
 function ownerOf(subject: RuntimeCase, record: HookRecord): number {

@@ -5,18 +5,27 @@ import { runCase } from "./run-case.js";
 import type { Driver } from "./script.js";
 import { Worker, WorkerDied } from "./worker.js";
 
+/** Cases that a worker is given beyond the one that it carries out, so that it need not wait until that one is judged. */
+const AHEAD = 1;
+
 /** Several workers, each with a sandbox of its own, that carry out one case at a time each. */
 export class Pool {
-  readonly #idle: Worker[] = [];
-  readonly #all = new Set<Worker>();
-  readonly #waiting: ((worker: Worker) => void)[] = [];
+  /** The workers, and how many cases each has been given that are not answered. */
+  readonly #load = new Map<Worker, number>();
+  readonly #waiting: { readonly resolve: (worker: Worker) => void; readonly reject: (error: Error) => void }[] = [];
   readonly #controls = new Map<string, Promise<boolean>>();
   readonly #start: () => Promise<Worker>;
   readonly #driver: Driver;
+  #closed = false;
 
   private constructor(start: () => Promise<Worker>, driver: Driver) {
     this.#start = start;
     this.#driver = driver;
+  }
+
+  /** How many cases have to be given to a pool of so many workers at the same time, for all of them to be busy all the time. */
+  static lanes(jobs: number): number {
+    return jobs * (1 + AHEAD);
   }
 
   /** Starts `jobs` workers. @throws SandboxFailed */
@@ -34,23 +43,45 @@ export class Pool {
 
   async #add(): Promise<void> {
     const worker = await this.#start();
-    this.#all.add(worker);
-    this.#release(worker);
+    this.#load.set(worker, 0);
+    if (this.#closed) await this.close();
+    else this.#serve();
   }
 
-  #release(worker: Worker): void {
-    const next = this.#waiting.shift();
-    if (next) next(worker);
-    else this.#idle.push(worker);
+  /** The worker that has least to do, if it may be given more. */
+  #free(): Worker | undefined {
+    const [least] = [...this.#load].sort(([, a], [, b]) => a - b);
+    return least && least[1] <= AHEAD ? least[0] : undefined;
+  }
+
+  #serve(): void {
+    for (let worker = this.#free(); worker && this.#waiting.length > 0; worker = this.#free()) {
+      this.#load.set(worker, (this.#load.get(worker) ?? 0) + 1);
+      this.#waiting.shift()?.resolve(worker);
+    }
   }
 
   #acquire(): Promise<Worker> {
-    const worker = this.#idle.pop();
-    return worker ? Promise.resolve(worker) : new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#closed) return Promise.reject(new WorkerDied("the workers were closed"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#serve();
+    });
+  }
+
+  #release(worker: Worker): void {
+    const load = this.#load.get(worker);
+    if (load !== undefined) this.#load.set(worker, load - 1);
+    this.#serve();
+  }
+
+  /** Starts another worker in the place of one that died; once, however many cases it had been given. */
+  async #replace(worker: Worker): Promise<void> {
+    if (this.#load.delete(worker) && !this.#closed) await this.#add();
   }
 
   /**
-   * Carries a case out, its control first if it has one. A worker that dies is replaced, and the case fails with
+   * Carries a case out, its control first if it has one. A worker that dies is replaced, and the case that it had begun fails with
    * WorkerDied.
    */
   async run(subject: RuntimeCase): Promise<Observation> {
@@ -59,21 +90,17 @@ export class Pool {
   }
 
   async #once(subject: RuntimeCase, control: boolean | null): Promise<Observation> {
-    const worker = await this.#acquire();
-    try {
-      const observation = await runCase(worker, subject, this.#driver, control);
-      this.#release(worker);
-      return observation;
-    } catch (thrown) {
-      if (thrown instanceof WorkerDied) {
-        this.#all.delete(worker);
-        await this.#add();
-      } else {
-        // The worker still answers; what the failed case left goes with this.
-        await worker.run([{ do: "clean" }]);
+    for (;;) {
+      const worker = await this.#acquire();
+      try {
+        return await runCase(worker, subject, this.#driver, control);
+      } catch (thrown) {
+        if (!(thrown instanceof WorkerDied)) throw thrown;
+        await this.#replace(worker);
+        if (thrown.begun) throw thrown;
+      } finally {
         this.#release(worker);
       }
-      throw thrown;
     }
   }
 
@@ -114,7 +141,9 @@ export class Pool {
 
   /** Ends all workers and with them everything that they started. */
   async close(): Promise<void> {
-    await Promise.all([...this.#all].map((worker) => worker.close()));
-    this.#all.clear();
+    this.#closed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(new WorkerDied("the workers were closed"));
+    await Promise.all([...this.#load.keys()].map((worker) => worker.close()));
+    this.#load.clear();
   }
 }

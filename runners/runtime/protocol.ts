@@ -71,6 +71,8 @@ export type Action =
   | { readonly do: "readlink"; readonly path: string }
   | { readonly do: "stat"; readonly path: string }
   | { readonly do: "list"; readonly path: string }
+  /** Reads the files of a directory whose names end so, each up to `max` bytes. */
+  | { readonly do: "read-all"; readonly path: string; readonly suffix: string; readonly max: number }
   /** Waits until a whole line that starts with `mark` came out of the slot, `pid` ended, or time is up. */
   | { readonly do: "await-line"; readonly slot: number; readonly mark: string; readonly pid: string; readonly timeoutMs: number }
   /** Waits for the end of a process, and says how it ended if the worker was its reaper. */
@@ -101,6 +103,7 @@ export type Answer =
     }
   | { readonly kind: "bytes"; readonly bytes: Buffer }
   | { readonly kind: "names"; readonly names: readonly string[] }
+  | { readonly kind: "contents"; readonly contents: readonly Buffer[] }
   | { readonly kind: "stat"; readonly stat: StatResult }
   | { readonly kind: "awaited"; readonly outcome: "ready" | "exited" | "timeout"; readonly exit: Exit | null }
   | { readonly kind: "output"; readonly stdout: Buffer; readonly stderr: Buffer; readonly ended: boolean }

@@ -41,8 +41,8 @@ export const LOOK_PARTS = { links: NAMESPACE_LINKS, files: PROC_FILES } as const
 const pidVariable = (container: number): string => `pid${container}`;
 const pidFile = (container: number): string => `${CASE_DIR}/pid${container}`;
 
-/** Where the two kinds of hooks leave their records: beside the bundles, and inside each rootfs. */
-export function hookDirectories(subject: RuntimeCase): readonly string[] {
+/** Where the two kinds of hooks leave their records: beside the bundles, and inside each rootfs. None where there are no hooks. */
+function hookDirectories(subject: RuntimeCase): readonly string[] {
   if (!subject.containers.some((container) => container.config.hooks)) return [];
   return [HOOK_RECORDS, ...subject.containers.map((container, index) => `${rootfsOf(container, index)}/.oci/hooks`)];
 }
@@ -252,10 +252,15 @@ function plans(subject: RuntimeCase, { plan }: Driver): Action[] {
 const isPlanned = (step: Step): step is Extract<Step, { op: "create" }> =>
   step.op === "create" && step.bundle === undefined && !step.inBundle;
 
-/** A case as the worker carries it out: what is prepared, then the actions of each step, then what is gathered. */
+/** Bytes that are read of a hook's record. */
+const RECORD_LIMIT = 1 << 20;
+
+/** A case as the worker carries it out: what is prepared, the actions of each step, the hooks' records, then what is gathered. */
 export interface Script {
   readonly prepare: readonly Action[];
   readonly steps: readonly (readonly Action[])[];
+  /** One for each of `hookDirectories`. */
+  readonly records: readonly Action[];
   readonly gather: readonly Action[];
 }
 
@@ -270,6 +275,7 @@ export function compile(subject: RuntimeCase, driver: Driver): Script {
       ...plans(subject, driver),
     ],
     steps: subject.steps.map((step, at) => actionsOf(step, driver, "", `${at}`)),
+    records: hookDirectories(subject).map((path): Action => ({ do: "read-all", path, suffix: ".json", max: RECORD_LIMIT })),
     gather: [
       ...subject.containers.map((_, slot): Action => ({ do: "terminal", slot })),
       { do: "seccomp-deliveries" },

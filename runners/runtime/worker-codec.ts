@@ -40,6 +40,8 @@ function fieldsOf(action: Action): readonly Field[] {
       return [action.do, action.name, action.pid];
     case "read":
       return [action.do, action.path, action.max];
+    case "read-all":
+      return [action.do, action.path, action.suffix, action.max];
     case "write":
       return [action.do, action.path, action.data];
     case "cgroup":
@@ -172,6 +174,8 @@ function answerOf(fields: Fields): Answer {
       return { kind, bytes: fields.bytes() };
     case "names":
       return { kind, names: Array.from({ length: fields.left }, () => fields.text()) };
+    case "contents":
+      return { kind, contents: Array.from({ length: fields.left }, () => fields.bytes()) };
     case "stat":
       return { kind, stat: statOf(fields) };
     case "awaited": {

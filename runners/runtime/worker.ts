@@ -5,6 +5,12 @@ import { decode, encode } from "./worker-codec.js";
 /** The worker ended although nobody asked it to; carries what it said. */
 export class WorkerDied extends Error {
   override readonly name = "WorkerDied";
+  /** False when the batch was still waiting for those before it, so that nothing of it was carried out. */
+  readonly begun: boolean;
+  constructor(message: string, begun = true) {
+    super(message);
+    this.begun = begun;
+  }
 }
 
 /** The sandbox could not be made; the message is the one line that says which step failed. */
@@ -84,7 +90,9 @@ export class Worker {
 
   #fail(error: Error): void {
     this.#dead ??= error;
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#closing ? new WorkerDied("the worker was closed") : error);
+    const [first, ...queued] = this.#waiting.splice(0);
+    first?.reject(this.#closing ? new WorkerDied("the worker was closed") : error);
+    for (const { reject } of queued) reject(new WorkerDied(this.#closing ? "the worker was closed" : error.message, this.#closing));
   }
 
   #receive(chunk: Buffer): void {

@@ -135,6 +135,7 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
         release: found.target.release,
         notAsked: (requirement) => notInForce(requirement, found.target.release),
         execute: executor(pool, setting, complaints, signal),
+        lanes: Pool.lanes(options.jobs),
         // Which of several operations at the same time comes first is a matter of luck.
         lucky: ({ steps }) => steps.some(({ op }) => op === "parallel"),
         stored: SHELVES.flatMap((shelf) => storedCases(join(options.out, shelf))).filter((subject) => suits(subject, found.target.release)),

@@ -150,6 +150,37 @@ void do_list(const struct args *a, struct buf *reply) {
   buf_free(&names);
 }
 
+static bool ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), most = strlen(end);
+  return length >= most && !strcmp(text + length - most, end);
+}
+
+/* read-all: path suffix max → the contents of its files whose names end so */
+void do_read_all(const struct args *a, struct buf *reply) {
+  DIR *dir = opendir(text(a, 1));
+  if (!dir) return answer_error(reply, "opendir", errno);
+  struct buf contents = {0};
+  uint32_t count = 0;
+  for (struct dirent *e; (e = readdir(dir));) {
+    if (!ends_with(e->d_name, text(a, 2))) continue;
+    struct buf path = {0}, content = {0};
+    buf_str(&path, text(a, 1));
+    buf_str(&path, "/");
+    buf_str(&path, e->d_name);
+    if (!read_file(path.data, &content, (size_t)number(a, 3))) {
+      field_bytes(&contents, content.data, content.len);
+      count++;
+    }
+    buf_free(&path);
+    buf_free(&content);
+  }
+  closedir(dir);
+  message_begin(reply, count + 1);
+  field_str(reply, "contents");
+  if (contents.len) buf_add(reply, contents.data, contents.len);
+  buf_free(&contents);
+}
+
 /* set: name path → bytes */
 void do_set(const struct args *a, struct buf *reply) {
   struct buf content = {0};

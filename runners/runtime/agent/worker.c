@@ -62,6 +62,7 @@ static const struct {
     {"readlink", do_readlink, 2},
     {"stat", do_stat, 2},
     {"list", do_list, 2},
+    {"read-all", do_read_all, 4},
     {"await-line", do_await_line, 5},
     {"await-exit", do_await_exit, 3},
     {"output", do_output, 3},

@@ -55,6 +55,7 @@ void do_write(const struct args *a, struct buf *reply);
 void do_readlink(const struct args *a, struct buf *reply);
 void do_stat(const struct args *a, struct buf *reply);
 void do_list(const struct args *a, struct buf *reply);
+void do_read_all(const struct args *a, struct buf *reply);
 void do_set(const struct args *a, struct buf *reply);
 void do_set_cgroups(const struct args *a, struct buf *reply);
 

@@ -3,7 +3,7 @@ import t from "tap";
 import { caseOf, minimalCase, minimalConfig } from "../../../generators/runtime/base.js";
 import { CASE_DIR, FIXTURES, HOOK_RECORDS, type RuntimeCase, type Step } from "../../../runners/runtime/case.js";
 import type { Action } from "../../../runners/runtime/protocol.js";
-import { actionsOf, compile, configTextOf, type Driver, hookDirectories, operation, PROBE_MARK } from "../../../runners/runtime/script.js";
+import { actionsOf, compile, configTextOf, type Driver, operation, PROBE_MARK } from "../../../runners/runtime/script.js";
 
 const driver = { argv: ["/usr/bin/target", "--flag"], timeoutMs: 1234 };
 
@@ -216,10 +216,15 @@ t.test("a console belongs to the container whose create names it, in a parallel 
   t.match(ofKind(compile(two([{ op: "parallel", steps: [create] }]), driver).prepare, "console"), [{ slot: 1 }]);
 });
 
-t.test("hook directories exist where a container has hooks, and are listed only then", async (t) => {
+t.test("hook directories exist where a container has hooks, and are read only then", async (t) => {
   const hooked = { ...config, hooks: { poststop: [{ path: "/bin/true" }] } };
-  t.same(hookDirectories(minimalCase("1.0.0")), []);
-  t.same(hookDirectories(caseOf(hooked)), [HOOK_RECORDS, `${CASE_DIR}/b0/rootfs/.oci/hooks`]);
+  const read = (subject: RuntimeCase) =>
+    ofKind([...compile(subject, driver).records], "read-all").map(({ path, suffix }) => [path, suffix]);
+  t.same(read(minimalCase("1.0.0")), []);
+  t.same(read(caseOf(hooked)), [
+    [HOOK_RECORDS, ".json"],
+    [`${CASE_DIR}/b0/rootfs/.oci/hooks`, ".json"],
+  ]);
   const made = ofKind(compile(caseOf(hooked), driver).prepare, "mkdir").map(({ path }) => path);
   t.ok(made.includes(HOOK_RECORDS) && made.includes(`${CASE_DIR}/b0/rootfs/.oci/hooks`));
 });

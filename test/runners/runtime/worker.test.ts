@@ -43,6 +43,24 @@ t.test("files are made as they were asked for, and seen as they are", async (t) 
   t.same(only("ran", answers[15]).exit, { kind: "exited", code: 64 }, "the copy is the agent");
 });
 
+t.test("all files of a directory are read whose names end so", async (t) => {
+  const worker = await start(t);
+  const file = (name: string, content: string) => ({ do: "file", path: `${AT}/d/${name}`, mode: 0o644, uid: 0, gid: 0, content }) as const;
+  const answers = await worker.run([
+    { do: "mkdir", path: `${AT}/d`, mode: 0o755, uid: 0, gid: 0 },
+    { do: "read-all", path: `${AT}/d`, suffix: ".json", max: 10 },
+    file("a.json", "1"),
+    file("b.json", "2345678"),
+    file("json", "no"),
+    { do: "read-all", path: `${AT}/d`, suffix: ".json", max: 3 },
+    { do: "read-all", path: `${AT}/missing`, suffix: "", max: 3 },
+  ]);
+  const read = (at: number): string[] => only("contents", answers[at]).contents.map((content) => content.toString("utf8"));
+  t.same(read(1), []);
+  t.same(read(5).sort(), ["1", "234"]);
+  t.match(answers[6], { kind: "error", errno: "ENOENT", step: "opendir" });
+});
+
 t.test("root makes devices, and gives files away", { skip: withoutRoot }, async (t) => {
   const worker = await start(t);
   const [, , node, file] = await worker.run([
