@@ -7,14 +7,15 @@ export type { Judgement, NotApplicable };
 /** What a check returns. */
 export type CheckResult = Judgement | NotApplicable | undefined;
 
-const PASS: Judgement = { verdict: "pass" };
+/** What was required was seen. */
+export const PASS: Judgement = { verdict: "pass" };
 
 /** Passes when both are deeply equal; otherwise the failure carries both. */
 export const equal = (actual: unknown, expected: unknown, note?: string): Judgement =>
-  holds(isDeepStrictEqual(actual, expected), expected, actual, note);
+  expectThat(isDeepStrictEqual(actual, expected), expected, actual, note);
 
 /** Passes when `condition` is true; otherwise fails with what was expected and what was seen. */
-export const holds = (condition: boolean, expected: unknown, actual: unknown, note?: string): Judgement =>
+export const expectThat = (condition: boolean, expected: unknown, actual: unknown, note?: string): Judgement =>
   condition ? PASS : { verdict: "fail", expected, actual, ...(note === undefined ? {} : { note }) };
 
 /** The host lacks what it takes; the reason names it. */
@@ -30,7 +31,7 @@ export const isJudged = (result: CheckResult): result is Judgement => result !==
  * Joins the results of the parts of a case: the first failure, else a pass if there is any, else the first skip, else the first reason why
  * none of them applies.
  */
-export function all(results: Iterable<CheckResult>): CheckResult {
+export function combine(results: Iterable<CheckResult>): CheckResult {
   let best: CheckResult;
   for (const result of results) {
     if (result?.verdict === "fail") return result;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { blobPath, caseOf, get, head, image, pushBlob, pushImage, random, request, textOf } from "../../generators/registry/steps.js";
 import { isName } from "../../spec/distribution/grammar.js";
-import { equal, holds } from "../check.js";
+import { equal, expectThat } from "../check.js";
 import { answers, coded, hasHeader, isKnownDigest, missing as isMissing, unconditional, wellFormed } from "./look.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
@@ -55,7 +55,7 @@ export default section("Blobs", [
     const value = got(view, "GET") && view.header("docker-content-digest");
     if (value === undefined || !/^sha(256|512):/.test(value)) return undefined;
     const { sha256, sha512 } = view.response.body;
-    return holds(value === sha256 || value === sha512, `${sha256} or ${sha512}`, value);
+    return expectThat(value === sha256 || value === sha512, `${sha256} or ${sha512}`, value);
   }),
   missing("registry.blob.get-unknown", "GET", false),
   missing("registry.blob.get-in-other-repository", "GET", true),

@@ -4,7 +4,7 @@ import type { RequestStep } from "../../runners/registry/case.js";
 import { equal } from "../check.js";
 import { answers, bytesSent, contentRange, hasHeader } from "./look.js";
 import type { Session } from "./sessions.js";
-import { type Check, check, example, lack, section, type View } from "./suite.js";
+import { type Check, check, example, section, unavailable, type View } from "./suite.js";
 import { atSession, namedContent, pullable } from "./uploads.js";
 
 /** A PATCH whose range fits its body, on an open session. */
@@ -225,7 +225,7 @@ export default section("Uploads in chunks", [
   ),
   example("registry.upload.chunk-min-length-header", ({ choices }) =>
     choices.chunkMinLength !== undefined
-      ? lack("the registry announces its least size")
+      ? unavailable("the registry announces its least size")
       : fc
           .nat(9999)
           .map((seed) =>

@@ -14,7 +14,7 @@ import {
   request,
 } from "../../generators/registry/steps.js";
 import { answers, plainGet } from "./look.js";
-import { type Check, check, example, lack, section, type View } from "./suite.js";
+import { type Check, check, example, section, unavailable, type View } from "./suite.js";
 
 type Kind = "tag" | "manifest" | "blob";
 
@@ -98,8 +98,8 @@ function orphaned(view: View): boolean {
 }
 
 const seeds = fc.nat(9999);
-const off = (what: string) => lack(`the registry does not delete ${what}`);
-const on = (what: string) => lack(`the registry deletes ${what}`);
+const off = (what: string) => unavailable(`the registry does not delete ${what}`);
+const on = (what: string) => unavailable(`the registry deletes ${what}`);
 const removeTag = (seed: number) =>
   caseOf("a tag is deleted", image("m", seed), [
     ...pushImage("a", "m", "v1"),

@@ -17,7 +17,7 @@ import {
 } from "../../generators/registry/steps.js";
 import { ERROR_CODE, isErrorCode, SCHEMA1_CODES } from "../../spec/distribution/error-codes.js";
 import { isName } from "../../spec/distribution/grammar.js";
-import { holds } from "../check.js";
+import { expectThat } from "../check.js";
 import { errorCodes, isObject, jsonBody } from "./look.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
@@ -46,7 +46,7 @@ const fits = (situation: (view: View) => readonly string[] | undefined): Check =
     const codes = errorCodes(view);
     if ("name" in view.route && !isName(view.route.name)) return undefined;
     return wanted && codes.length > 0
-      ? holds(
+      ? expectThat(
           codes.some((code) => wanted.includes(code)),
           wanted.join(" or "),
           codes,
@@ -71,13 +71,13 @@ export default section("Errors", [
       isObject(body) &&
       Array.isArray(body.errors) &&
       body.errors.every((error: unknown) => isObject(error) && typeof error.code === "string");
-    return holds(good, '{"errors":[{"code":…}]}', shown(view));
+    return expectThat(good, '{"errors":[{"code":…}]}', shown(view));
   }),
   check("registry.errors.code-form", (view) => {
     const codes = errorsOf(view).map(({ code }) => code);
     return codes.length === 0
       ? undefined
-      : holds(
+      : expectThat(
           codes.every((code) => typeof code === "string" && ERROR_CODE.test(code)),
           "uppercase letters and underscores",
           codes,
@@ -87,13 +87,13 @@ export default section("Errors", [
     const codes = errorsOf(view).flatMap(({ code }) => (typeof code === "string" ? [code] : []));
     const known = (code: string): boolean =>
       isErrorCode(code) || (view.facts.release !== "1.0.1" && SCHEMA1_CODES.some((each) => each === code));
-    return codes.length === 0 ? undefined : holds(codes.every(known), "codes of the spec's table", codes);
+    return codes.length === 0 ? undefined : expectThat(codes.every(known), "codes of the spec's table", codes);
   }),
   check("registry.errors.message-string", (view) => {
     const messages = errorsOf(view).flatMap(({ message }) => (message === undefined ? [] : [message]));
     return messages.length === 0
       ? undefined
-      : holds(
+      : expectThat(
           messages.every((message) => typeof message === "string"),
           "messages that are strings",
           messages,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { begin, caseOf, chunk, finish, get, image, pushImage, random } from "../../generators/registry/steps.js";
 import { isName } from "../../spec/distribution/grammar.js";
 import { atLeast, isRelease } from "../../spec/distribution/releases.js";
-import { holds } from "../check.js";
+import { expectThat } from "../check.js";
 import { answers, bytesSent, contentRange, isKnownDigest, presenceAt } from "./look.js";
 import { good } from "./pushing-manifests.js";
 import { check, example, section } from "./suite.js";
@@ -17,7 +17,7 @@ export default section("General", [
     if (method !== "GET" && method !== "HEAD") return undefined;
     // What a manifest is given as hangs on Accept; that is judged elsewhere.
     return presenceAt(view) === "present" && !(route.kind === "manifest" && view.status === 404)
-      ? holds(!NOT_THERE.includes(view.status), "content that is there", view.status)
+      ? expectThat(!NOT_THERE.includes(view.status), "content that is there", view.status)
       : undefined;
   }),
   check("registry.general.push-supported", (view) => {
@@ -33,7 +33,7 @@ export default section("General", [
     const next = method === "PATCH" && contentRange(view)?.first === session?.offset && bytesSent(view) > 0;
     const going = session?.state === "open" && (whole || next);
     if (!opening && !going && !good(view)) return undefined;
-    return holds(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
+    return expectThat(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
   }),
   check("registry.general.discovery-supported", (view) => {
     const { route, model, facts } = view;
@@ -42,7 +42,7 @@ export default section("General", [
     if (route.kind === "referrers" && !isKnownDigest(route.digest)) return undefined;
     if (route.kind === "referrers" && !(isRelease(facts.release) && atLeast(facts.release, "1.1.1"))) return undefined;
     if (route.kind === "tags" && ((model.tags(route.name)?.length ?? 0) === 0 || view.query.has("last"))) return undefined;
-    return view.status === 400 ? undefined : holds(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
+    return view.status === 400 ? undefined : expectThat(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
   }),
 
   example("registry.general.base-ok", () => fc.constant(caseOf("the base is asked for", {}, [get("/v2/")]))),

@@ -14,10 +14,10 @@ import {
 } from "../../generators/registry/steps.js";
 import { codingsOf } from "../../runners/registry/content-coding.js";
 import { type Exchange, header, onTheWire } from "../../runners/registry/observation.js";
-import { all, type CheckResult, equal, holds } from "../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../check.js";
 import { failed } from "./answered.js";
 import { answers, hasHeader } from "./look.js";
-import { type CaseView, check, checkCase, example, lack, section, type View } from "./suite.js";
+import { type CaseView, check, checkCase, example, section, unavailable, type View } from "./suite.js";
 
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/;
 
@@ -69,7 +69,7 @@ const conditional = (view: View) => {
 
 export default section("HTTP", [
   checkCase("registry.http.head-fields-as-get", (view) =>
-    all(
+    combine(
       pairs(view).map(([head, get]): CheckResult => {
         const both = REPRESENTATION.filter((name) => headerOf(head, name) !== undefined && headerOf(get, name) !== undefined);
         const of = (exchange: Exchange) => Object.fromEntries(both.map((name) => [name, headerOf(exchange, name)]));
@@ -78,7 +78,7 @@ export default section("HTTP", [
     ),
   ),
   checkCase("registry.http.head-length-as-get", (view) =>
-    all(
+    combine(
       pairs(view).map(([head, get]) => {
         const length = headerOf(head, "content-length");
         return length === undefined || !get.response
@@ -101,14 +101,14 @@ export default section("HTTP", [
         : undefined;
     return (
       short &&
-      holds(false, "as many bytes as Content-Length says", `${short.request.method} ${short.request.url}: ${short.failure?.message}`)
+      expectThat(false, "as many bytes as Content-Length says", `${short.request.method} ${short.request.url}: ${short.failure?.message}`)
     );
   }),
   check("registry.http.content-coding-accepted", (view) => {
     const sent = view.sent("accept-encoding");
     if (sent === undefined || view.method !== "GET" || view.status !== 200) return undefined;
     const codings = codingsOf(view.header("content-encoding"));
-    return holds(
+    return expectThat(
       codings.every((coding) => takesCoding(sent, coding)),
       `no coding, or one of Accept-Encoding: ${sent}`,
       codings,
@@ -126,12 +126,12 @@ export default section("HTTP", [
     if (view.status !== 405) return undefined;
     const allow = view.header("allow");
     const methods = (allow ?? "").split(",").map((method) => method.trim().toUpperCase());
-    return holds(allow !== undefined && !methods.includes(view.method), `Allow without ${view.method}`, allow ?? "no Allow");
+    return expectThat(allow !== undefined && !methods.includes(view.method), `Allow without ${view.method}`, allow ?? "no Allow");
   }),
   check("registry.http.unauthorized-challenge", (view) => (view.status === 401 ? hasHeader(view, "www-authenticate") : undefined)),
   check("registry.http.retry-after-form", (view) => {
     const value = view.header("retry-after") ?? (view.exchange.throttled && header(view.exchange.throttled, "retry-after"));
-    return value === undefined ? undefined : holds(/^\d+$/.test(value) || HTTP_DATE.test(value), "seconds or an HTTP date", value);
+    return value === undefined ? undefined : expectThat(/^\d+$/.test(value) || HTTP_DATE.test(value), "seconds or an HTTP date", value);
   }),
   check("registry.http.if-none-match", (view) => {
     if (conditional(view) === undefined) return undefined;
@@ -156,11 +156,11 @@ export default section("HTTP", [
       ? exchanges.find(({ request }) => request.headers.expect === "100-continue")
       : undefined;
     if (!held || (held.response ? failed(held.response.status) : held.failure?.kind !== "not-continued")) return undefined;
-    return holds(held.response !== null, "100 (Continue), or a final answer, before the body is sent", held.failure?.message);
+    return expectThat(held.response !== null, "100 (Continue), or a final answer, before the body is sent", held.failure?.message);
   }),
   check("registry.errors.retry-after", (view) => {
     const limited = [view.response, view.exchange.throttled].find((each) => each?.status === 429);
-    return limited && holds(header(limited, "retry-after") !== undefined, "Retry-After", "no Retry-After");
+    return limited && expectThat(header(limited, "retry-after") !== undefined, "Retry-After", "no Retry-After");
   }),
   check("registry.warnings.code", (view) => warning(view, /^299 /, "299")),
   check("registry.warnings.agent", (view) => warning(view, /^\d{3} - /, "-")),
@@ -168,14 +168,14 @@ export default section("HTTP", [
     const values = warnings(view);
     return values.length === 0
       ? undefined
-      : holds(
+      : expectThat(
           values.every((value) => !/"\s*"[^"]*GMT"\s*$/.test(value)),
           "no date",
           values,
         );
   }),
   check("registry.warnings.size", (view) =>
-    holds(warnings(view).join("").length <= 4096, "at most 4096 bytes of warnings", warnings(view).join("").length),
+    expectThat(warnings(view).join("").length <= 4096, "at most 4096 bytes of warnings", warnings(view).join("").length),
   ),
 
   example(
@@ -252,7 +252,7 @@ export default section("HTTP", [
     ),
   ),
   ...[
-    () => lack("no answer had a Warning"),
+    () => unavailable("no answer had a Warning"),
     () =>
       fc
         .nat(99)
@@ -330,7 +330,7 @@ function warning(view: View, form: RegExp, what: string): CheckResult {
   const values = warnings(view);
   return values.length === 0
     ? undefined
-    : holds(
+    : expectThat(
         values.every((value) => form.test(value)),
         what,
         values,

@@ -3,7 +3,7 @@ import type { Exchange, RegistryObservation, SeenBody } from "../../runners/regi
 import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
-import { type CheckResult, holds, type Judgement } from "../check.js";
+import { type CheckResult, expectThat, type Judgement } from "../check.js";
 import { failed } from "./answered.js";
 import type { Presence } from "./holdings.js";
 import { parseJson } from "./manifest.js";
@@ -23,13 +23,15 @@ export function presenceAt({ route, model }: View): Presence {
 
 /** The answer's status is one of these; answers about rights are not judged. */
 export const answers = (view: View, ...statuses: readonly number[]): CheckResult =>
-  aside(view) ? undefined : holds(statuses.includes(view.status), `status ${statuses.join(" or ")}`, `status ${view.status}${words(view)}`);
+  aside(view)
+    ? undefined
+    : expectThat(statuses.includes(view.status), `status ${statuses.join(" or ")}`, `status ${view.status}${words(view)}`);
 
 /** What was asked for beyond an upload was not done: the spec has 202 for that, and no refusal. */
 export const instead = (view: View): CheckResult =>
   view.status === 401 || view.status === 429 || view.status >= 500
     ? undefined
-    : holds(view.status === 202, "status 202", `status ${view.status}${words(view)}`);
+    : expectThat(view.status === 202, "status 202", `status ${view.status}${words(view)}`);
 
 /** Whether the repository of a request gives this client what is there: then 403 is no matter of rights. */
 function reads({ route, observation: { exchanges } }: View): boolean {
@@ -43,11 +45,11 @@ function reads({ route, observation: { exchanges } }: View): boolean {
 
 /** The answer says that it is not there. */
 export const missing = (view: View): CheckResult =>
-  view.status === 403 && reads(view) ? holds(false, "status 404", `status 403${words(view)}`) : answers(view, 404);
+  view.status === 403 && reads(view) ? expectThat(false, "status 404", `status 403${words(view)}`) : answers(view, 404);
 
 /** The answer says no, in whatever way that is not a failure of its own. */
 export const refuses = (view: View, what: string): CheckResult =>
-  holds(view.status >= 300 && view.status < 600, `no success: ${what}`, `status ${view.status}`);
+  expectThat(view.status >= 300 && view.status < 600, `no success: ${what}`, `status ${view.status}`);
 
 /** What an error's body says, shortened. */
 export function words({ response, status }: Pick<View, "response" | "status">): string {
@@ -58,7 +60,7 @@ export function words({ response, status }: Pick<View, "response" | "status">): 
 /** The answer has that header; `form` says what it must look like. */
 export function hasHeader(view: View, name: string, form?: RegExp): Judgement {
   const value = view.header(name);
-  return holds(
+  return expectThat(
     value !== undefined && value !== "" && (form?.test(value) ?? true),
     `${name}${form ? ` like ${form.source}` : ""}`,
     value ?? `no ${name}`,
@@ -140,7 +142,7 @@ export const digestIn = (url: string): string | undefined => /\/(?:blobs|manifes
 
 /** No failure of the server, save what it says that it does not implement, or has no room for. */
 export function sound(view: View): Judgement {
-  const judged = holds(!failed(view.status), "no failure of the server", `status ${view.status}${words(view)}`);
+  const judged = expectThat(!failed(view.status), "no failure of the server", `status ${view.status}${words(view)}`);
   return judged.verdict === "fail" ? { ...judged, kind: kindOf(view) } : judged;
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { caseOf, get, head, image, MEDIA, manifestPath, pushImage } from "../../generators/registry/steps.js";
-import { equal, holds } from "../check.js";
+import { equal, expectThat } from "../check.js";
 import { accepts, answers, coded, hasHeader, missing as isMissing, unconditional, wellFormed } from "./look.js";
 import { mediaTypeOf } from "./model.js";
 import { type Check, check, example, section, type View } from "./suite.js";
@@ -77,7 +77,7 @@ export default section("Manifests", [
   }),
   check("registry.manifest.content-type-without-parameters", (view) => {
     const type = got(view, "GET") && view.header("content-type");
-    return type === undefined ? undefined : holds(!type.includes(";"), "a media type alone", type);
+    return type === undefined ? undefined : expectThat(!type.includes(";"), "a media type alone", type);
   }),
   digestHeader("registry.manifest.get-digest-header", "GET"),
   digestHeader("registry.manifest.get-digest-header-recommended", "GET"),
@@ -85,7 +85,7 @@ export default section("Manifests", [
     const value = got(view, "GET") && view.header("docker-content-digest");
     if (value === undefined || !/^sha(256|512):/.test(value)) return undefined;
     const { sha256, sha512 } = view.response.body;
-    return holds(value === sha256 || value === sha512, `${sha256} or ${sha512}`, value);
+    return expectThat(value === sha256 || value === sha512, `${sha256} or ${sha512}`, value);
   }),
   missing("registry.manifest.get-unknown", "GET", false),
   missing("registry.manifest.get-in-other-repository", "GET", true),

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { begin, blobPath, caseOf, finish, get, pushBlob, random } from "../../generators/registry/steps.js";
-import { holds } from "../check.js";
+import { expectThat } from "../check.js";
 import { answers, bytesSent, hasHeader, instead } from "./look.js";
-import { check, example, lack, section, type View } from "./suite.js";
+import { check, example, section, unavailable, type View } from "./suite.js";
 import { atSession, pullable } from "./uploads.js";
 
 /** A mount from a named repository: whether the source has the blob. */
@@ -33,7 +33,7 @@ export default section("Mounting", [
     const value = view.header("docker-content-digest");
     if (!found?.content || view.status !== 201 || value === undefined || !/^sha(256|512):/.test(value)) return undefined;
     const { sha256, sha512 } = found.content;
-    return holds(value === sha256 || value === sha512, `${sha256} or ${sha512}`, value);
+    return expectThat(value === sha256 || value === sha512, `${sha256} or ${sha512}`, value);
   }),
   check("registry.mount.unsupported-accepted", (view) =>
     mounting(view)?.source === "present" && view.facts.choices.mount !== true && view.status !== 201 ? instead(view) : undefined,
@@ -55,7 +55,7 @@ export default section("Mounting", [
     ["registry.mount.created", "registry.mount.location", "registry.mount.location-pullable", "registry.mount.digest-header-matches"],
     ({ choices }) =>
       choices.mount === false
-        ? lack("the registry does not mount blobs")
+        ? unavailable("the registry does not mount blobs")
         : blobs.map(({ size, seed }) =>
             caseOf("a blob is mounted from another repository", { x: random(size, seed) }, [
               ...pushBlob("a", "x"),
@@ -67,7 +67,7 @@ export default section("Mounting", [
   ),
   example("registry.mount.unsupported-accepted", ({ choices }) =>
     choices.mount === true
-      ? lack("the registry mounts blobs")
+      ? unavailable("the registry mounts blobs")
       : blobs.map(({ size, seed }) =>
           caseOf("a blob is mounted where that is not supported", { x: random(size, seed) }, [
             ...pushBlob("a", "x"),

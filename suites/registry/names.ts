@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { caseOf, get, image, MEDIA, manifestPath, pushBlob, pushImage, pushManifest, request } from "../../generators/registry/steps.js";
 import { isName, isTag } from "../../spec/distribution/grammar.js";
 import { isRelease, type Release } from "../../spec/distribution/releases.js";
-import { holds } from "../check.js";
+import { expectThat } from "../check.js";
 import { answers } from "./look.js";
 import { good } from "./pushing-manifests.js";
 import { check, example, section, type View } from "./suite.js";
@@ -70,7 +70,7 @@ export default section("Names", [
   check("registry.names.repository-outside-grammar", (view) => {
     const name = opens(view, "registry.names.repository-outside-grammar");
     return name !== undefined && !isName(name, releaseOf(view))
-      ? holds(view.status >= 300, `no success for the name ${name}`, view.status)
+      ? expectThat(view.status >= 300, `no success for the name ${name}`, view.status)
       : undefined;
   }),
   check("registry.names.tag-grammar", (view) => {
@@ -80,13 +80,13 @@ export default section("Names", [
   check("registry.names.tag-outside-grammar", (view) => {
     const tag = tagged(view);
     return tag !== undefined && !isTag(tag) && tag.length <= 128
-      ? holds(view.status >= 300, `no success for the tag ${tag}`, view.status)
+      ? expectThat(view.status >= 300, `no success for the tag ${tag}`, view.status)
       : undefined;
   }),
   check("registry.names.tag-too-long", (view) => {
     const tag = tagged(view);
     return tag !== undefined && /^\w+$/.test(tag) && tag.length > 128
-      ? holds(view.status >= 300, `no success for a tag of ${tag.length} characters`, view.status)
+      ? expectThat(view.status >= 300, `no success for a tag of ${tag.length} characters`, view.status)
       : undefined;
   }),
   check("registry.names.reference-other-format", (view) => {
@@ -95,7 +95,7 @@ export default section("Names", [
       return undefined;
     // With dots or slashes it may stand for another path: path-traversal judges that.
     if (/^\.+$|%2f/i.test(route.reference)) return undefined;
-    return holds(view.status >= 300, `no success for the reference ${route.reference}`, view.status);
+    return expectThat(view.status >= 300, `no success for the reference ${route.reference}`, view.status);
   }),
 
   ...GOOD.map((name) =>

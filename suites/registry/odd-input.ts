@@ -16,7 +16,7 @@ import {
   textOf,
 } from "../../generators/registry/steps.js";
 import type { Exchange } from "../../runners/registry/observation.js";
-import { equal, holds, skip } from "../check.js";
+import { equal, expectThat, skip } from "../check.js";
 import { isObject, plainGet, sound } from "./look.js";
 import { parseJson } from "./manifest.js";
 import { check, checkCase, checkFailures, example, section, type View } from "./suite.js";
@@ -30,7 +30,7 @@ const unanswered = (id: string, kinds: readonly Failing[], expected: string) =>
   checkCase(id, ({ observation: { exchanges, crashed } }) => {
     const failed = crashed === undefined ? exchanges.find(({ failure }) => failure && kinds.includes(failure.kind)) : undefined;
     if (!failed && !exchanges.some(({ response }) => response)) return undefined;
-    return holds(failed === undefined, expected, failed && `${describe(failed)}: ${failed.failure?.message}`);
+    return expectThat(failed === undefined, expected, failed && `${describe(failed)}: ${failed.failure?.message}`);
   });
 
 /** The system's file of accounts, of whatever account. */
@@ -71,9 +71,13 @@ export default section("Odd input", [
     const refused = exchanges.find(({ failure }, at) => at > lastAnswer && failure?.kind === "refused");
     const unreachable = exchanges.find(({ failure }) => failure?.kind === "unreachable");
     if (refused)
-      return holds(false, "a server that takes connections", `${describe(refused)}: ${refused.failure?.message}, and no answer after that`);
+      return expectThat(
+        false,
+        "a server that takes connections",
+        `${describe(refused)}: ${refused.failure?.message}, and no answer after that`,
+      );
     if (unreachable) return skip(`the registry cannot be reached from here: ${unreachable.failure?.message}`);
-    return lastAnswer < 0 ? undefined : holds(true, undefined, undefined);
+    return lastAnswer < 0 ? undefined : expectThat(true, undefined, undefined);
   }),
   unanswered("robustness.registry.connection-closed", ["closed"], "an answer before the connection is closed"),
   unanswered("robustness.registry.answer-malformed", ["protocol", "too-large"], "an answer that is HTTP, and ends"),
@@ -81,26 +85,30 @@ export default section("Odd input", [
     if (!subject.aims.includes("robustness.registry.connection-out-of-step")) return undefined;
     const failed = exchanges.find(({ failure }) => failure?.kind === "out-of-step");
     if (!failed && !exchanges.some(({ response }) => response)) return undefined;
-    return holds(failed === undefined, "one answer to one request", failed && `${describe(failed)}: ${failed.failure?.message}`);
+    return expectThat(failed === undefined, "one answer to one request", failed && `${describe(failed)}: ${failed.failure?.message}`);
   }),
   check("robustness.registry.path-traversal", (view) => {
     const odd = /\.\.|%2e|%2f|%00|%0d|%zz|\/\/v2|v2\/\//i.test(view.exchange.request.url);
     if (!odd || view.method !== "GET" || !view.case.aims.includes("robustness.registry.path-traversal")) return undefined;
     const found = view.status < 300 ? reached(view) : undefined;
-    return holds(found === undefined, "nothing that its decoded parts do not name", `${found}: ${view.response.body.text?.slice(0, 200)}`);
+    return expectThat(
+      found === undefined,
+      "nothing that its decoded parts do not name",
+      `${found}: ${view.response.body.text?.slice(0, 200)}`,
+    );
   }),
   check("robustness.registry.length-wrong", (view) => {
     const { route, model } = view;
     if (!view.case.aims.includes("robustness.registry.length-wrong") || route.kind !== "blob" || !plainGet(view)) return undefined;
     return model.blob(route.name, route.digest) === "present"
       ? undefined
-      : holds(view.status !== 200, "no blob of an upload that was cut off", view.status);
+      : expectThat(view.status !== 200, "no blob of an upload that was cut off", view.status);
   }),
   checkFailures("robustness.registry.header-injection", (view) =>
     /%0d%0a/i.test(view.exchange.request.url) ? equal(view.header("x-injected"), undefined) : undefined,
   ),
   checkFailures("robustness.registry.error-body-large", (view) =>
-    view.status >= 400 ? holds(view.response.body.size <= 65536, "at most 64 KiB", view.response.body.size) : undefined,
+    view.status >= 400 ? expectThat(view.response.body.size <= 65536, "at most 64 KiB", view.response.body.size) : undefined,
   ),
   example("robustness.registry.connection-out-of-step", () =>
     fc

@@ -15,12 +15,12 @@ import {
   textOf,
 } from "../../generators/registry/steps.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
-import { equal, holds } from "../check.js";
+import { equal, expectThat } from "../check.js";
 import type { Presence } from "./holdings.js";
 import { answers, aside, errorCodes, hasHeader, isObject } from "./look.js";
 import { parseJson } from "./manifest.js";
 import { type Model, mediaTypeOf } from "./model.js";
-import { type Check, check, example, lack, section, type View } from "./suite.js";
+import { type Check, check, example, section, unavailable, type View } from "./suite.js";
 import { pullable } from "./uploads.js";
 
 /** Types of manifests, which a descriptor of an index may lead to; whatever else it names is a blob. */
@@ -127,7 +127,7 @@ const missing = (id: string, codes: readonly string[]): Check =>
     const found = pushed(view);
     if (!found?.own || !found.states.includes("absent") || view.status < 400 || view.status >= 500) return undefined;
     if (aside(view) || OTHER_REASONS.includes(view.status)) return undefined;
-    return holds(
+    return expectThat(
       errorCodes(view).some((code) => codes.includes(code)),
       `an error ${codes.join(" or ")}`,
       errorCodes(view),
@@ -152,7 +152,7 @@ export default section("Pushing manifests", [
     if (!found || view.status !== 201 || value === undefined) return undefined;
     const { sha256, sha512 } = found.content;
     const wanted = found.by === "digest" ? [found.reference] : [sha256, sha512];
-    return holds(wanted.includes(value), wanted.join(" or "), value);
+    return expectThat(wanted.includes(value), wanted.join(" or "), value);
   }),
   check("registry.push.content-type-parameters-ignored", (view) =>
     good(view) && (view.sent("content-type") ?? "").includes(";") ? answers(view, 201) : undefined,
@@ -182,7 +182,7 @@ export default section("Pushing manifests", [
     const tags = view.query.getAll("tag");
     if (!good(view) || tags.length !== 10 || view.facts.choices.tagParameter !== true) return undefined;
     return view.status === 201
-      ? holds(
+      ? expectThat(
           tags.every((tag) => ociTags(view).includes(tag)),
           `OCI-Tag: ${tags.join(", ")}`,
           view.header("oci-tag") ?? "no OCI-Tag",
@@ -192,7 +192,7 @@ export default section("Pushing manifests", [
   check("registry.push.tag-parameter-header", (view) => {
     const tags = view.query.getAll("tag");
     if (!good(view) || tags.length === 0 || view.status !== 201 || view.facts.choices.tagParameter !== true) return undefined;
-    return holds(
+    return expectThat(
       ociTags(view).length > 0 && ociTags(view).every((tag) => tags.includes(tag)),
       `OCI-Tag with tags of ${tags.join(", ")}`,
       view.header("oci-tag") ?? "no OCI-Tag",
@@ -322,7 +322,7 @@ export default section("Pushing manifests", [
   ),
   example(["registry.push.references-unknown-code", "registry.push.references-unknown-code-blob-unknown"], ({ choices }) =>
     choices.missingBlobs === true
-      ? lack("the registry takes manifests whose blobs are missing")
+      ? unavailable("the registry takes manifests whose blobs are missing")
       : seeds.map((seed) =>
           caseOf("a manifest is pushed whose layer is not there", { ...image("m", seed), y: random(5, seed) }, [
             ...pushBlob("a", "m-config"),
@@ -344,7 +344,7 @@ export default section("Pushing manifests", [
   ),
   example("registry.push.manifest-over-limit", ({ choices }) =>
     choices.manifestLimit === false
-      ? lack("no limit on the size of manifests was met")
+      ? unavailable("no limit on the size of manifests was met")
       : fc.constant(9_000_000).map((size) =>
           caseOf(
             "a manifest of nine megabytes is pushed",
@@ -361,7 +361,7 @@ export default section("Pushing manifests", [
       ["registry.push.tag-parameter-ten", "registry.push.tag-parameter-header", "registry.push.tag-parameter-created"],
       ({ choices }) =>
         choices.tagParameter !== true
-          ? lack("the registry does not take tag parameters")
+          ? unavailable("the registry does not take tag parameters")
           : seeds.map((seed) => {
               const tags = Array.from({ length: count }, (_, at) => `t${at}`);
               return caseOf(`a manifest is pushed with ${count} tag parameters`, image("m", seed), [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { blobPath, caseOf, get, head, pushBlob, textOf } from "../../generators/registry/steps.js";
 import { header } from "../../runners/registry/observation.js";
-import { equal, holds } from "../check.js";
+import { equal, expectThat } from "../check.js";
 import { answers, coded } from "./look.js";
 import { check, example, section, type View } from "./suite.js";
 
@@ -81,7 +81,7 @@ export default section("Ranges", [
     if (found?.method !== "GET" || view.status !== 206 || !/^bytes=\d+-\d+,\d+-\d+$/.test(found.range)) return undefined;
     const multipart = /^multipart\/byteranges;/i.test(view.header("content-type") ?? "");
     const parts = (view.response.body.text ?? "").match(/content-range: bytes \d+-\d+\/\d+/gi)?.length ?? 0;
-    return holds(
+    return expectThat(
       multipart ? parts > 0 : view.header("content-range") !== undefined,
       "multipart/byteranges with a Content-Range in each part, or one Content-Range",
       view.header("content-type") ?? "",

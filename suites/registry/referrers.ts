@@ -17,11 +17,11 @@ import type { Content, Json, RegistryCase } from "../../runners/registry/case.js
 import { nextLink } from "../../runners/registry/run-case.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { isDigest } from "../../spec/distribution/grammar.js";
-import { all, equal, holds, type Judgement } from "../check.js";
+import { combine, equal, expectThat, type Judgement } from "../check.js";
 import { digestsOf, type Stored } from "./holdings.js";
 import { answers, hasHeader, isObject, jsonBody, pagesOf } from "./look.js";
 import { parseManifest } from "./manifest.js";
-import { type Check, check, example, type Lack, lack, section, type View } from "./suite.js";
+import { type Check, check, example, section, type Unavailable, unavailable, type View } from "./suite.js";
 
 /** A request for referrers, at a registry that has the API. */
 function asked(view: View) {
@@ -70,7 +70,7 @@ const each = (
     const wanted = asked(view)?.wanted;
     const found = descriptorsOf(view);
     if (!wanted || !found) return undefined;
-    return all(
+    return combine(
       found.map((one) => {
         const stored = wanted.find(({ content }) => one.digest === content.sha256 || one.digest === content.sha512);
         return stored && applies(stored) ? judge(one, stored) : undefined;
@@ -82,7 +82,7 @@ const each = (
 function annotations(found: Record<string, unknown>, stored: Stored): Judgement {
   const wanted = parseManifest(stored.content.text)?.annotations ?? {};
   const seen = isObject(found.annotations) ? found.annotations : {};
-  return holds(
+  return expectThat(
     Object.entries(wanted).every(([key, value]) => seen[key] === value),
     wanted,
     found.annotations ?? "no annotations",
@@ -145,8 +145,8 @@ function withReferrers(title: string, referrers: readonly Referrer[], seed: numb
 
 const withApi =
   (cases: () => fc.Arbitrary<RegistryCase>) =>
-  ({ choices }: RegistryFacts): fc.Arbitrary<RegistryCase> | Lack =>
-    choices.referrers !== false ? cases() : lack("the registry has no referrers API");
+  ({ choices }: RegistryFacts): fc.Arbitrary<RegistryCase> | Unavailable =>
+    choices.referrers !== false ? cases() : unavailable("the registry has no referrers API");
 
 const LISTS = [
   "registry.referrers.list-ok",
@@ -172,7 +172,7 @@ export default section("Referrers", [
   }),
   check("registry.referrers.never-not-found", (view) => {
     const found = asked(view);
-    return found?.here && isDigest(found.digest) ? holds(view.status !== 404, "any status but 404", view.status) : undefined;
+    return found?.here && isDigest(found.digest) ? expectThat(view.status !== 404, "any status but 404", view.status) : undefined;
   }),
   check("registry.referrers.digest-invalid", (view) => {
     const found = asked(view);
@@ -187,7 +187,7 @@ export default section("Referrers", [
       body.schemaVersion === 2 &&
       (body.mediaType === undefined || body.mediaType === MEDIA.index) &&
       descriptorsOf(view) !== undefined;
-    return holds(good, "an image index", view.response.body.text?.slice(0, 300));
+    return expectThat(good, "an image index", view.response.body.text?.slice(0, 300));
   }),
   check("registry.referrers.content-type", (view) =>
     asked(view) && view.status === 200 ? equal(view.header("content-type"), MEDIA.index) : undefined,
@@ -197,7 +197,7 @@ export default section("Referrers", [
     const list = descriptorsOf(view);
     if (!found?.wanted || !list) return undefined;
     const known = found.wanted.flatMap(({ content }) => [content.sha256, content.sha512]);
-    return holds(
+    return expectThat(
       list.every(({ digest }) => typeof digest === "string" && known.includes(digest)),
       digests(found.wanted),
       list.map(({ digest }) => digest),
@@ -244,7 +244,7 @@ export default section("Referrers", [
     const lost = found.wanted.filter(
       (stored) => !isIndex(stored) && !seen.includes(stored.content.sha256) && !seen.includes(stored.content.sha512),
     );
-    return found.wanted.length === 0 ? undefined : holds(lost.length === 0, digests(found.wanted), seen.toSorted());
+    return found.wanted.length === 0 ? undefined : expectThat(lost.length === 0, digests(found.wanted), seen.toSorted());
   }),
   check("registry.referrers.link", (view) => {
     const found = asked(view);
@@ -256,12 +256,12 @@ export default section("Referrers", [
   }),
   check("registry.referrers.link-form", (view) => {
     const link = asked(view) && view.header("link");
-    return link === undefined ? undefined : holds(nextLink(link) !== undefined, '<…>; rel="next"', link);
+    return link === undefined ? undefined : expectThat(nextLink(link) !== undefined, '<…>; rel="next"', link);
   }),
   check("registry.referrers.pages-differ", (view) => {
     const list = asked(view) && (pagesOf(view)?.length ?? 0) > 1 ? wholeList(view) : undefined;
     const seen = list?.map(({ digest }) => digest);
-    return seen && holds(new Set(seen).size === seen.length, "each descriptor once", seen);
+    return seen && expectThat(new Set(seen).size === seen.length, "each descriptor once", seen);
   }),
   check("registry.referrers.filter", (view) => {
     const found = asked(view);
@@ -285,7 +285,7 @@ export default section("Referrers", [
     const seen = list.map(({ digest }) => digest);
     const foreign = seen.filter((digest) => !matching.some(({ content }) => digestsOf(content).includes(String(digest))));
     const lost = matching.filter((stored) => !isIndex(stored) && !digestsOf(stored.content).some((digest) => seen.includes(digest)));
-    return holds(foreign.length === 0 && lost.length === 0, digests(matching), seen.toSorted());
+    return expectThat(foreign.length === 0 && lost.length === 0, digests(matching), seen.toSorted());
   }),
 
   example(

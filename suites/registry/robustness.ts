@@ -18,11 +18,11 @@ import {
   textOf,
 } from "../../generators/registry/steps.js";
 import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
-import { type CheckResult, equal, holds } from "../check.js";
+import { type CheckResult, equal, expectThat } from "../check.js";
 import { came } from "./answered.js";
 import { answers, aside, digestIn, isObject, jsonBody, plainGet, presenceAt } from "./look.js";
 import { queryOf } from "./route.js";
-import { check, example, lack, section, type View } from "./suite.js";
+import { check, example, section, unavailable, type View } from "./suite.js";
 
 /** A GET of what was acknowledged and not deleted. */
 function acknowledged(view: View) {
@@ -49,7 +49,7 @@ function stillGone(view: View): CheckResult {
     ({ request, response }) => request.method === "DELETE" && request.url === exchange.request.url && response?.status === 202,
   );
   return deleted && presenceAt(view) === "deleted"
-    ? holds(view.status !== 200, "nothing: its deletion was acknowledged", view.status)
+    ? expectThat(view.status !== 200, "nothing: its deletion was acknowledged", view.status)
     : undefined;
 }
 
@@ -83,13 +83,17 @@ export default section("Robustness", [
     if (digest === undefined || !plainGet(view) || view.concurrent || !view.case.aims.includes("robustness.registry.content-mismatched"))
       return undefined;
     const { sha256, sha512 } = view.response.body;
-    return holds(view.status !== 200 || digest === sha256 || digest === sha512, `no success, or content of the digest ${digest}`, sha256);
+    return expectThat(
+      view.status !== 200 || digest === sha256 || digest === sha512,
+      `no success, or content of the digest ${digest}`,
+      sha256,
+    );
   }),
   check("robustness.registry.unfinished-visible", (view) => {
     const { route, model } = view;
     if (route.kind !== "blob" || !plainGet(view) || !view.case.aims.includes("robustness.registry.unfinished-visible")) return undefined;
     return model.blob(route.name, route.digest) === "absent"
-      ? holds(view.status !== 200, "no blob before its upload is closed", view.status)
+      ? expectThat(view.status !== 200, "no blob before its upload is closed", view.status)
       : undefined;
   }),
   check("robustness.registry.repository-leak", (view) => {
@@ -99,7 +103,7 @@ export default section("Robustness", [
       // The range of what another repository's upload has.
       const end = /^0-(\d+)$/.exec(view.header("range") ?? "")?.[1];
       const seen = view.status < 300 && Number(end) > 0;
-      return holds(!seen, "no bytes of another repository's upload", `status ${view.status}, Range: ${view.header("range")}`);
+      return expectThat(!seen, "no bytes of another repository's upload", `status ${view.status}, Range: ${view.header("range")}`);
     }
     if (route.kind === "tags" && view.status === 200) {
       const own = model.tags(route.name);
@@ -113,23 +117,27 @@ export default section("Robustness", [
     if (!plainGet(view)) return undefined;
     if (route.kind === "blob" && closedElsewhere(view, route.digest)) {
       const { sha256 } = view.response.body;
-      return holds(view.status !== 200 || sha256 !== route.digest, "no blob of bytes that only another repository's upload had", sha256);
+      return expectThat(
+        view.status !== 200 || sha256 !== route.digest,
+        "no blob of bytes that only another repository's upload had",
+        sha256,
+      );
     }
     if (route.kind === "blob" && model.blob(route.name, route.digest) === "absent")
-      return holds(view.status !== 200, "nothing of another repository", view.status);
+      return expectThat(view.status !== 200, "nothing of another repository", view.status);
     if (route.kind === "manifest" && model.manifest(route.name, route.reference).presence === "absent")
-      return holds(view.status !== 200, "nothing of another repository", view.status);
+      return expectThat(view.status !== 200, "nothing of another repository", view.status);
     return undefined;
   }),
   check("robustness.registry.session-unknown", (view) => {
     const { route, model } = view;
     if (view.concurrent || aside(view)) return undefined;
     if (route.kind === "upload" && view.exchange.uses.length === 0 && view.case.aims.includes("robustness.registry.session-unknown"))
-      return holds(view.status >= 400 && view.status < 500, "a 4xx", view.status);
+      return expectThat(view.status >= 400 && view.status < 500, "a 4xx", view.status);
     if (route.kind !== "session") return undefined;
     const session = model.session(route.session);
     return session?.state === "closed" || session?.state === "cancelled"
-      ? holds(view.status >= 400 && view.status < 500, "a 4xx", view.status)
+      ? expectThat(view.status >= 400 && view.status < 500, "a 4xx", view.status)
       : undefined;
   }),
   check("robustness.registry.refused-changes-nothing", (view) =>
@@ -186,7 +194,7 @@ export default section("Robustness", [
     // What never came right is judged for what it is.
     return exchange.late?.right === false
       ? undefined
-      : holds(exchange.late === undefined, "a list that is right at once", `right after ${exchange.late?.ms} ms`);
+      : expectThat(exchange.late === undefined, "a list that is right at once", `right after ${exchange.late?.ms} ms`);
   }),
   example("robustness.registry.list-behind", () =>
     seeds.map((seed) =>
@@ -231,7 +239,7 @@ export default section("Robustness", [
             [get(manifestPath("a", "{sha256:m}"), { accept: MEDIA.manifest }), get(blobPath("a", "m-layer"))],
           ),
         )
-      : lack("the harness did not start the registry (--server), or it deletes nothing"),
+      : unavailable("the harness did not start the registry (--server), or it deletes nothing"),
   ),
   example("robustness.registry.acknowledged-lost", ({ ours }) =>
     ours
@@ -242,7 +250,7 @@ export default section("Robustness", [
             request("GET", "/v2/{repo:a}/tags/list"),
           ]),
         )
-      : lack("the harness did not start the registry (--server)"),
+      : unavailable("the harness did not start the registry (--server)"),
   ),
   example(["robustness.registry.acknowledged-lost", "robustness.registry.unfinished-visible"], ({ ours }) =>
     ours
@@ -254,6 +262,6 @@ export default section("Robustness", [
             [get(blobPath("a", "x")), get(blobPath("a", "y")), ...pushBlob("a", "x"), get(blobPath("a", "x"))],
           ),
         )
-      : lack("the harness did not start the registry (--server)"),
+      : unavailable("the harness did not start the registry (--server)"),
   ),
 ]);

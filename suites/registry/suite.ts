@@ -56,23 +56,23 @@ export const checkFailures = (id: string, judge: (view: View) => CheckResult): C
 export const checkCase = (id: string, judge: (view: CaseView) => CheckResult): Check => ({ id, per: "case", judge });
 
 /** Why an example makes no sense for this registry. */
-export interface Lack {
-  readonly lack: string;
+export interface Unavailable {
+  readonly unavailable: string;
 }
 
-/** A written example: cases aimed at the requirements `ids`. */
+/** A written example: cases aimed at some requirements. */
 export interface Example {
-  readonly ids: readonly string[];
-  readonly cases: (facts: RegistryFacts) => Arbitrary<RegistryCase> | Lack;
+  readonly aims: readonly string[];
+  readonly cases: (facts: RegistryFacts) => Arbitrary<RegistryCase> | Unavailable;
 }
 
-/** Declares an example. The cases' `aims` are set to `ids`. */
-export const example = (ids: string | readonly string[], cases: Example["cases"]): Example => ({
-  ids: typeof ids === "string" ? [ids] : ids,
+/** Declares an example. Each of its cases gets these aims. */
+export const example = (aims: string | readonly string[], cases: Example["cases"]): Example => ({
+  aims: typeof aims === "string" ? [aims] : aims,
   cases,
 });
 
-export const lack = (reason: string): Lack => ({ lack: reason });
+export const unavailable = (reason: string): Unavailable => ({ unavailable: reason });
 
 /** The checks and examples of one part of the spec. */
 export interface Section {

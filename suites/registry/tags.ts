@@ -3,10 +3,10 @@ import { caseOf, image, MEDIA, pushBlob, pushManifest, request } from "../../gen
 import type { RegistryCase } from "../../runners/registry/case.js";
 import type { Exchange } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
-import { type CheckResult, equal, holds, type Judgement } from "../check.js";
+import { type CheckResult, equal, expectThat, type Judgement } from "../check.js";
 import { answers, isObject, jsonBody, ofStep, pagesOf } from "./look.js";
 import { queryOf } from "./route.js";
-import { type Check, check, type Example, example, lack, section, type View } from "./suite.js";
+import { type Check, check, type Example, example, section, unavailable, type View } from "./suite.js";
 
 /** A number of tags that any registry can count; one that takes no larger ones breaks no statement. */
 const MOST_ASKED = 2 ** 31 - 1;
@@ -76,8 +76,8 @@ const isBytewise = (tags: readonly string[]): boolean => equal(tags, bytewise(ta
 /** At head either order will do; before, only one without regard to case. */
 const ordered = (view: View, tags: readonly string[]): Judgement =>
   view.facts.release === "head"
-    ? holds(isFolded(tags) || isBytewise(tags), bytewise(tags), tags)
-    : holds(
+    ? expectThat(isFolded(tags) || isBytewise(tags), bytewise(tags), tags)
+    : expectThat(
         isFolded(tags),
         tags.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)),
         tags,
@@ -114,7 +114,7 @@ function enough(view: View): CheckResult {
   const whole = wholeList(view);
   if (!asked || !tags || !whole) return undefined;
   const left = after(whole, asked.last);
-  return holds(tags.length >= Math.min(asked.n, left.length), left.slice(0, asked.n), tags);
+  return expectThat(tags.length >= Math.min(asked.n, left.length), left.slice(0, asked.n), tags);
 }
 
 /** The tags of several pages; undefined when one of them has none. */
@@ -155,7 +155,7 @@ const withTags = (
 
 /** An example for registries that list tags. */
 const listing = (ids: string | readonly string[], cases: () => fc.Arbitrary<RegistryCase>): Example =>
-  example(ids, ({ choices }) => (choices.tagsList === false ? lack("the registry has no list of tags") : cases()));
+  example(ids, ({ choices }) => (choices.tagsList === false ? unavailable("the registry has no list of tags") : cases()));
 
 const WHOLE = [
   "registry.tags.list-ok",
@@ -176,7 +176,7 @@ export default section("Tags", [
   }),
   check("registry.tags.body-json", (view) =>
     listed(view) && view.status === 200
-      ? holds(isObject(jsonBody(view)), "a JSON object", view.response.body.text?.slice(0, 300))
+      ? expectThat(isObject(jsonBody(view)), "a JSON object", view.response.body.text?.slice(0, 300))
       : undefined,
   ),
   check("registry.tags.body-name", (view) => {
@@ -191,9 +191,9 @@ export default section("Tags", [
     const { tags } = body;
     if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === "string"))
       return { verdict: "fail", expected: "tags, an array of strings", actual: body };
-    if (!asked.known) return holds(new Set(tags).size === tags.length, "each tag once", tags);
+    if (!asked.known) return expectThat(new Set(tags).size === tags.length, "each tag once", tags);
     const foreign = tags.filter((tag) => !asked.known?.includes(tag));
-    return holds(foreign.length === 0 && new Set(tags).size === tags.length, asked.known, tags);
+    return expectThat(foreign.length === 0 && new Set(tags).size === tags.length, asked.known, tags);
   }),
   order("registry.tags.lexical-order", ({ plain }) => plain),
   order("registry.tags.lexical-order-without-case", ({ plain }) => plain),
@@ -215,7 +215,7 @@ export default section("Tags", [
   check("registry.tags.n-at-most", (view) => {
     const asked = counted(view);
     const tags = tagsOf(view);
-    return asked && tags && holds(tags.length <= asked.n, `at most ${asked.n} tags`, tags);
+    return asked && tags && expectThat(tags.length <= asked.n, `at most ${asked.n} tags`, tags);
   }),
   check("registry.tags.n-all-or-link", (view) => (nextLink(view.header("link")) === undefined ? enough(view) : undefined)),
   check("registry.tags.n-all", enough),
@@ -237,7 +237,7 @@ export default section("Tags", [
   check("registry.tags.last-excluded", (view) => {
     const asked = listed(view);
     const tags = tagsOf(view);
-    return asked?.last == null || !tags ? undefined : holds(!tags.includes(asked.last), `no ${asked.last}`, tags);
+    return asked?.last == null || !tags ? undefined : expectThat(!tags.includes(asked.last), `no ${asked.last}`, tags);
   }),
   check("registry.tags.last-continues", (view) => {
     const asked = counted(view);
@@ -255,7 +255,7 @@ export default section("Tags", [
   }),
   check("registry.tags.link-form", (view) => {
     const link = listed(view) && view.header("link");
-    return link === undefined ? undefined : holds(nextLink(link) !== undefined, '<…>; rel="next"', link);
+    return link === undefined ? undefined : expectThat(nextLink(link) !== undefined, '<…>; rel="next"', link);
   }),
   check("registry.tags.link-continues", (view) => {
     const asked = listed(view);

@@ -19,12 +19,12 @@ import {
 } from "../../generators/registry/steps.js";
 import type { RegistryCase, Step } from "../../runners/registry/case.js";
 import type { Exchange, SeenResponse } from "../../runners/registry/observation.js";
-import { all, holds } from "../check.js";
+import { combine, expectThat } from "../check.js";
 import { came, failed } from "./answered.js";
 import { explains, type HistoryEvent, MOST_EVENTS } from "./history.js";
 import { digestIn, isObject, jsonBody, ofStep, plainGet, sound } from "./look.js";
 import { queryOf } from "./route.js";
-import { type CaseView, check, checkCase, checkFailures, example, lack, section } from "./suite.js";
+import { type CaseView, check, checkCase, checkFailures, example, section, unavailable } from "./suite.js";
 
 const describe = ({ request: { method, url } }: Exchange): string => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`;
 
@@ -98,17 +98,17 @@ export default section("Several clients at the same time", [
     const digest = digestIn(view.exchange.request.url);
     if (digest === undefined || !plainGet(view) || view.status !== 200) return undefined;
     const { sha256, sha512 } = view.response.body;
-    return holds(digest === sha256 || digest === sha512, digest, sha256);
+    return expectThat(digest === sha256 || digest === sha512, digest, sha256);
   }),
   checkCase("robustness.registry.tag-history", (view) => {
     if (!view.case.clients) return undefined;
-    return all(
+    return combine(
       [...tagHistories(view)].map(([path, events]) => {
         if (events.length > MOST_EVENTS || !events.some(({ kind }) => kind === "read")) return undefined;
         const told = events.map(
           ({ kind, value, begun, ended }) => `${begun.toFixed(1)}–${ended.toFixed(1)} ms ${kind} ${value?.slice(0, 15) ?? "nothing"}`,
         );
-        return holds(
+        return expectThat(
           explains(events, undefined),
           `an order of the requests that explains the answers about ${path.replace(/^https?:\/\/[^/]+/, "")}`,
           told,
@@ -125,7 +125,7 @@ export default section("Several clients at the same time", [
     const bad = answered.find(({ response }) => response?.status !== 201);
     return answered.length < 2
       ? undefined
-      : holds(bad === undefined, "each push succeeds", bad && `${describe(bad)} → ${bad.response?.status}`);
+      : expectThat(bad === undefined, "each push succeeds", bad && `${describe(bad)} → ${bad.response?.status}`);
   }),
   check("robustness.registry.paging-endless", (view) => {
     if (view.route.kind !== "tags" || view.concurrent || view.status !== 200) return undefined;
@@ -134,14 +134,14 @@ export default section("Several clients at the same time", [
     // Judged by the last page that was asked for, whether or not there is another one.
     return pages.length < 2 || pages.at(-1) !== view.exchange
       ? undefined
-      : holds(pages.length <= entries.size + 1, `an end after ${entries.size} tags`, `${pages.length} pages`);
+      : expectThat(pages.length <= entries.size + 1, `an end after ${entries.size} tags`, `${pages.length} pages`);
   }),
 
   example(["robustness.registry.tag-history", "robustness.registry.server-error-at-once", "robustness.registry.content-mixed"], () =>
     tagRace(false),
   ),
   example(["robustness.registry.tag-history", "robustness.registry.server-error-at-once"], ({ choices }) =>
-    choices.tagDelete === true ? tagRace(true) : lack("the registry does not delete tags"),
+    choices.tagDelete === true ? tagRace(true) : unavailable("the registry does not delete tags"),
   ),
   example(["robustness.registry.same-blob-at-once", "robustness.registry.content-mixed"], () =>
     fc.tuple(seeds, fc.integer({ min: 2, max: 6 }), fc.constantFrom(10, 100_000)).map(([seed, count, size]) =>

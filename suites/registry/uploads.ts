@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { begin, blobPath, caseOf, finish, get, MEDIA, pushBlob, random, remove, request, textOf } from "../../generators/registry/steps.js";
 import { ALGORITHMS, isAlgorithm, isDigest } from "../../spec/distribution/grammar.js";
-import { equal, holds, type Judgement } from "../check.js";
+import { equal, expectThat, type Judgement } from "../check.js";
 import { answers, bytesSent, hasHeader, instead, plainGet } from "./look.js";
 import type { Acknowledged } from "./model.js";
 import type { Session } from "./sessions.js";
-import { type Check, check, checkCase, example, lack, section, type View } from "./suite.js";
+import { type Check, check, checkCase, example, section, unavailable, type View } from "./suite.js";
 
 /** A POST that opens a session and asks for nothing else. */
 const starts = (view: View): boolean =>
@@ -63,7 +63,7 @@ function leadsOn(view: View): Judgement {
   const value = view.header("location") ?? "";
   const { url } = view.exchange.request;
   const web = URL.canParse(value, url) && /^https?:$/.test(new URL(value, url).protocol);
-  return value === "" || web ? hasHeader(view, "location") : holds(false, "a Location: an http(s) URL, or a path", value);
+  return value === "" || web ? hasHeader(view, "location") : expectThat(false, "a Location: an http(s) URL, or a path", value);
 }
 
 const locationOf = (id: string, when: (view: View) => boolean): Check =>
@@ -89,11 +89,11 @@ export default section("Uploads in one piece", [
   check("registry.upload.start-location", (view) => (starts(view) && view.status === 202 ? leadsOn(view) : undefined)),
   checkCase("registry.upload.start-location", ({ observation: { exchanges } }) => {
     const lost = exchanges.find(({ failure }) => failure?.kind === "elsewhere");
-    return lost && holds(false, "a Location at which the upload goes on", `${lost.request.url}: ${lost.failure?.message}`);
+    return lost && expectThat(false, "a Location at which the upload goes on", `${lost.request.url}: ${lost.failure?.message}`);
   }),
   check("registry.upload.session-uuid", (view) =>
     starts(view) && view.status === 202
-      ? holds(UUID.test(view.header("location") ?? ""), "a Location with a UUID", view.header("location") ?? "no Location")
+      ? expectThat(UUID.test(view.header("location") ?? ""), "a Location with a UUID", view.header("location") ?? "no Location")
       : undefined,
   ),
   checkCase("registry.upload.session-unique", ({ observation }) => {
@@ -101,7 +101,7 @@ export default section("Uploads in one piece", [
       request.method === "POST" && response?.status === 202 ? (response.headers.find(([name]) => name === "location")?.[1] ?? []) : [],
     );
     if (locations.length < 2) return undefined;
-    return holds(new Set(locations).size === locations.length, "a Location of its own for each upload", locations);
+    return expectThat(new Set(locations).size === locations.length, "a Location of its own for each upload", locations);
   }),
   check("registry.upload.put-created", (view) => (wholePut(view) ? answers(view, 201) : undefined)),
   locationOf("registry.upload.put-location", (view) => wholePut(view) && view.status === 201),
@@ -217,7 +217,7 @@ export default section("Uploads in one piece", [
     ["registry.upload.single-post-created", "registry.upload.single-post-location", "registry.upload.single-post-location-pullable"],
     ({ choices }) =>
       choices.singlePost === false
-        ? lack("the registry does not take single POSTs")
+        ? unavailable("the registry does not take single POSTs")
         : aBlob.map(({ size, seed }) =>
             caseOf("a blob is pushed by a single POST", { x: random(size, seed) }, [
               request("POST", "/v2/{repo:a}/blobs/uploads/", {
@@ -233,7 +233,7 @@ export default section("Uploads in one piece", [
   ),
   example(["registry.upload.single-post-unsupported-accepted", "registry.upload.single-post-unsupported-location"], ({ choices }) =>
     choices.singlePost === true
-      ? lack(noSingle)
+      ? unavailable(noSingle)
       : aBlob.map(({ size, seed }) =>
           caseOf("a single POST is gone on with by a PUT", { x: random(size, seed) }, [
             request("POST", "/v2/{repo:a}/blobs/uploads/", {
@@ -248,7 +248,7 @@ export default section("Uploads in one piece", [
   ),
   example("registry.upload.digest-algorithm-used", ({ choices }) =>
     choices.digestAlgorithm !== true
-      ? lack("the registry does not take digest-algorithm")
+      ? unavailable("the registry does not take digest-algorithm")
       : aBlob.map(({ size, seed }) =>
           caseOf("a blob is pushed by its sha512 digest", { x: random(size, seed) }, [
             ...pushBlob("a", "x", "sha512"),
@@ -258,7 +258,7 @@ export default section("Uploads in one piece", [
   ),
   example(["registry.upload.cancel-no-content", "robustness.registry.session-unknown"], ({ choices }) =>
     choices.cancel !== true
-      ? lack("the registry does not cancel uploads")
+      ? unavailable("the registry does not cancel uploads")
       : aBlob.map(({ size, seed }) =>
           caseOf("an upload is cancelled, then closed", { x: random(size, seed) }, [
             begin("a", "u"),

@@ -10,9 +10,9 @@ import type { Setting } from "../../runners/runtime/target.js";
 import { compareReleases } from "../../spec/catalogue.js";
 import type { Linux, Mount, Seccomp } from "../../spec/runtime/config.js";
 import { validateFeatures } from "../../spec/validate.js";
-import { all, type CheckResult, equal, holds } from "../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../check.js";
 import { called } from "./lifecycle/hooks.js";
-import { type Check, check, checkCase, type Example, example, type Lack, lack, section, started } from "./suite.js";
+import { type Check, check, checkCase, type Example, example, section, started, type Unavailable, unavailable } from "./suite.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,7 +28,7 @@ function listed(features: unknown, ...path: readonly string[]): readonly string[
 /** Judges the JSON that `features` printed. */
 const printed = (id: string, judge: (features: Fields) => CheckResult): Check =>
   checkCase(`runtime.features.${id}`, (view) =>
-    all(
+    combine(
       view.case.steps.map((step, at) => {
         const result = view.observation.steps[at];
         if (
@@ -65,10 +65,10 @@ const recognized = (
     if (!view.case.aims.includes(`runtime.features.${id}`) || view.container.configText !== undefined) return undefined;
     return started(view) ? { verdict: "pass" } : undefined;
   }),
-  example(`runtime.features.${id}`, (setting): Arbitrary<RuntimeCase> | Lack => {
-    if (setting.target.features === null) return lack(NONE);
+  example(`runtime.features.${id}`, (setting): Arbitrary<RuntimeCase> | Unavailable => {
+    if (setting.target.features === null) return unavailable(NONE);
     const usable = listed(setting.target.features, ...path).flatMap((element) => cases(element, setting) ?? []);
-    return usable.length === 0 ? lack("the features list nothing that this host could use") : fc.oneof(...usable);
+    return usable.length === 0 ? unavailable("the features list nothing that this host could use") : fc.oneof(...usable);
   }),
 ];
 
@@ -79,12 +79,12 @@ const linuxCase = ({ target }: Setting, linux: Partial<Linux>, title: string): R
 
 const versioned = (id: string, property: string): (Check | Example)[] => [
   check(`runtime.features.${id}`, (view) =>
-    view.case.aims.includes(`runtime.features.${id}`) && started(view) && view.inside ? { verdict: "pass" } : undefined,
+    view.case.aims.includes(`runtime.features.${id}`) && started(view) && view.probe ? { verdict: "pass" } : undefined,
   ),
   example(`runtime.features.${id}`, ({ target }) => {
     const version = fieldsOf(target.features)[property];
-    if (target.features === null) return lack(NONE);
-    if (typeof version !== "string") return lack(`the features have no ${property}`);
+    if (target.features === null) return unavailable(NONE);
+    if (typeof version !== "string") return unavailable(`the features have no ${property}`);
     return fc.constant(caseOf(minimalConfig(version), { title: `a config of release ${version}, which the features name` }));
   }),
 ];
@@ -110,7 +110,7 @@ export default section("Features", [
   printed("schema", (features) => equal(validateFeatures(features), [])),
   printed("oci-version-order", ({ ociVersionMin, ociVersionMax }) =>
     typeof ociVersionMin === "string" && typeof ociVersionMax === "string"
-      ? holds(compareReleases(ociVersionMax, ociVersionMin) >= 0, `at least ${ociVersionMin}`, ociVersionMax)
+      ? expectThat(compareReleases(ociVersionMax, ociVersionMin) >= 0, `at least ${ociVersionMin}`, ociVersionMax)
       : undefined,
   ),
   printed("known-properties-only", (features) =>
@@ -140,7 +140,7 @@ export default section("Features", [
     ["schema", "oci-version-order", "known-properties-only", "annotations-form", "mount-options-no-data"].map(
       (id) => `runtime.features.${id}`,
     ),
-    ({ target }) => (target.features === null ? lack(NONE) : fc.constant(printing)),
+    ({ target }) => (target.features === null ? unavailable(NONE) : fc.constant(printing)),
   ),
   ...versioned("oci-version-min", "ociVersionMin"),
   ...versioned("oci-version-max", "ociVersionMax"),
@@ -155,7 +155,7 @@ export default section("Features", [
   }),
   example("runtime.features.hooks", ({ target }) => {
     const kinds = HOOK_KINDS.filter((kind) => listed(target.features, "hooks").includes(kind));
-    if (kinds.length === 0) return lack(target.features === null ? NONE : "the features list no hooks");
+    if (kinds.length === 0) return unavailable(target.features === null ? NONE : "the features list no hooks");
     return fc
       .constantFrom(...kinds)
       .map((kind) =>

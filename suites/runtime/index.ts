@@ -37,17 +37,17 @@ import program from "./program.js";
 import robustness from "./robustness.js";
 import seccompListener from "./seccomp/listener.js";
 import seccomp from "./seccomp/seccomp.js";
-import { example, lack, type Section } from "./suite.js";
+import { example, type Section, unavailable } from "./suite.js";
 import sysctl from "./sysctl.js";
 import validValues from "./valid-values.js";
 
 /** A section whose examples mean nothing where the target can have no cgroups. */
 const inCgroups = (own: Section): Section => ({
   ...own,
-  examples: own.examples.map(({ ids, cases }) =>
-    example(ids, (setting) => {
+  examples: own.examples.map(({ aims, cases }) =>
+    example(aims, (setting) => {
       const why = whyNoCgroups(setting.host);
-      return why === undefined ? cases(setting) : lack(why);
+      return why === undefined ? cases(setting) : unavailable(why);
     }),
   ),
 });

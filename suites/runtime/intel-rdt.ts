@@ -6,9 +6,9 @@ import { lifecycle } from "../../generators/runtime/steps.js";
 import { idOf, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Config, IntelRdt } from "../../spec/runtime/config.js";
-import { type CheckResult, holds } from "../check.js";
+import { type CheckResult, expectThat } from "../check.js";
 import { refuses } from "./refusal.js";
-import { check, example, type Lack, lack, ok, section, started, type View } from "./suite.js";
+import { check, example, ok, section, started, type Unavailable, unavailable, type View } from "./suite.js";
 
 /** Where hosts mount it; the facts look for it there. */
 const RESCTRL = "/sys/fs/resctrl";
@@ -34,10 +34,10 @@ function tasksOf(view: View, directory: string): readonly string[] | undefined {
 
 function member(view: View, directory: string): CheckResult {
   const tasks = tasksOf(view, directory);
-  const { pid } = view.seen;
+  const { pid } = view.containerObservation;
   return !counts(view) || tasks === undefined || pid === null
     ? undefined
-    : holds(tasks.includes(String(pid)), `${pid} in ${directory}/tasks`, tasks);
+    : expectThat(tasks.includes(String(pid)), `${pid} in ${directory}/tasks`, tasks);
 }
 
 /** Nothing of this container's is there before, but while it runs; `delete` removes it. */
@@ -65,23 +65,23 @@ const observed = (setting: Setting, intelRdt: IntelRdt | undefined, title: strin
   });
 };
 
-const withResctrl = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Lack =>
-  host.resctrl ? cases : lack("the host has no mounted resctrl");
+const withResctrl = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
+  host.resctrl ? cases : unavailable("the host has no mounted resctrl");
 
 const id = (name: string): string => `runtime.intel-rdt.${name}`;
 
 export default section("IntelRdt", [
   check(id("task-in-closid-directory"), (view) => (anonymous(view.config) ? member(view, OWN) : undefined)),
   check(id("closid-default-is-id"), (view) =>
-    anonymous(view.config) ? ownDirectory(view, (during) => holds(during, `${OWN} is made`, "it is not there")) : undefined,
+    anonymous(view.config) ? ownDirectory(view, (during) => expectThat(during, `${OWN} is made`, "it is not there")) : undefined,
   ),
   check(id("own-directory-removed"), (view) =>
     anonymous(view.config) && ok(view.delete)
-      ? ownDirectory(view, (during, after) => (during ? holds(!after, `delete removes ${OWN}`, "it is still there") : undefined))
+      ? ownDirectory(view, (during, after) => (during ? expectThat(!after, `delete removes ${OWN}`, "it is still there") : undefined))
       : undefined,
   ),
   check(id("unset-leaves-resctrl-alone"), (view) =>
-    view.config.linux?.intelRdt === undefined ? ownDirectory(view, (during) => holds(!during, `no ${OWN}`, "it is there")) : undefined,
+    view.config.linux?.intelRdt === undefined ? ownDirectory(view, (during) => expectThat(!during, `no ${OWN}`, "it is there")) : undefined,
   ),
   check(id("closid-slash-is-default"), (view) => (view.config.linux?.intelRdt?.closID === "/" ? member(view, RESCTRL) : undefined)),
   refuses(id("no-resctrl-error")),
@@ -98,7 +98,7 @@ export default section("IntelRdt", [
   ),
   example(id("no-resctrl-error"), (setting) =>
     setting.host.resctrl
-      ? lack("the host has a mounted resctrl")
+      ? unavailable("the host has a mounted resctrl")
       : tabledFault(setting.host, setting.target.release, id("no-resctrl-error")).map((fault) => faultCase(fault)),
   ),
   example(id("closid-preconfigured-missing-error"), (setting) =>

@@ -2,7 +2,7 @@ import type { Judgement } from "../../runners/outcome.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { Observation, Ran } from "../../runners/runtime/observation.js";
 import type { Setting } from "../../runners/runtime/target.js";
-import { all, type CheckResult, isJudged } from "../check.js";
+import { type CheckResult, combine, isJudged } from "../check.js";
 import { Outcomes } from "../outcomes.js";
 import { type CaseView, type Check, firstRefusal, viewsOf } from "./suite.js";
 
@@ -18,7 +18,7 @@ function refusal(view: CaseView, id: string): Judgement | undefined {
   for (const container of view.containers) {
     const culprit = firstRefusal([container.create, container.start]);
     // An error although the program ran is a finding about the operation, and not about what its config asks for.
-    if (!culprit || container.inside) continue;
+    if (!culprit || container.probe) continue;
     if (view.case.mayRefuse !== undefined) return { verdict: "skip", reason: `the target refuses it, as it may: ${view.case.mayRefuse}` };
     return {
       verdict: "fail",
@@ -30,7 +30,7 @@ function refusal(view: CaseView, id: string): Judgement | undefined {
 }
 
 function judgeOne(check: Check, view: CaseView): CheckResult {
-  const result = check.per === "case" ? check.judge(view) : all(view.containers.map((container) => check.judge(container)));
+  const result = check.per === "case" ? check.judge(view) : combine(view.containers.map((container) => check.judge(container)));
   return isJudged(result) ? result : (refusal(view, check.id) ?? result);
 }
 

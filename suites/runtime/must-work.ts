@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { minimalConfig } from "../../generators/runtime/base.js";
-import { all, holds } from "../check.js";
-import { type Event, walk } from "./lifecycle/model.js";
+import { combine, expectThat } from "../check.js";
+import { type Event, lifecycleModel } from "./lifecycle/model.js";
 import { type CaseView, type Check, checkCase, refused } from "./suite.js";
 
 /** The minimal config, with any environment: nothing in it can keep a runtime from any operation, or end the probe. */
@@ -27,10 +27,10 @@ export const isPlain = (view: CaseView, container: number): boolean => {
  */
 export const mustWork = (id: string, op: Event["op"], ...statuses: readonly Event["before"][]): Check =>
   checkCase(id, (view) =>
-    all(
-      walk(view).map((event) =>
+    combine(
+      lifecycleModel(view).map((event) =>
         event.op === op && !event.foreign && statuses.includes(event.before) && refused(event.ran) && isPlain(view, event.container)
-          ? holds(false, `${op} succeeds (the container is ${event.before})`, event.ran.stderr.slice(-2000) || "an error")
+          ? expectThat(false, `${op} succeeds (the container is ${event.before})`, event.ran.stderr.slice(-2000) || "an error")
           : undefined,
       ),
     ),

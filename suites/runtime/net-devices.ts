@@ -9,16 +9,16 @@ import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { NetworkInterface } from "../../runners/runtime/observation.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Config, Linux } from "../../spec/runtime/config.js";
-import { all, type CheckResult, holds, type Judgement } from "../check.js";
+import { type CheckResult, combine, expectThat, type Judgement } from "../check.js";
 import { refuses } from "./refusal.js";
-import { type CaseView, check, checkCase, example, type Lack, lack, ok, section, started, type View } from "./suite.js";
+import { type CaseView, check, checkCase, example, ok, section, started, type Unavailable, unavailable, type View } from "./suite.js";
 
 type Devices = NonNullable<Linux["netDevices"]>;
 
 /** The interfaces that the container's program found when it began. */
 function interfacesOf(view: View): readonly NetworkInterface[] | undefined {
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "interfaces");
-  const result = view.inside?.attempts[at];
+  const result = view.probe?.attempts[at];
   return result?.errno === "0" ? result.interfaces : undefined;
 }
 
@@ -30,7 +30,7 @@ const isNamed = (name: string, wanted: string): boolean =>
 function each(view: View, judged: (found: readonly NetworkInterface[], wanted: string, source: string) => CheckResult): CheckResult {
   const interfaces = interfacesOf(view);
   if (view.case.control !== undefined || !interfaces || !started(view)) return undefined;
-  return all(
+  return combine(
     Object.entries(view.config.linux?.netDevices ?? {}).map(([source, { name }]) => {
       const wanted = name ?? source;
       return judged(
@@ -43,7 +43,7 @@ function each(view: View, judged: (found: readonly NetworkInterface[], wanted: s
 }
 
 const present = (found: readonly NetworkInterface[], wanted: string): Judgement =>
-  holds(
+  expectThat(
     found.length > 0,
     `an interface ${wanted}`,
     found.map(({ name }) => name),
@@ -55,7 +55,7 @@ const fromTemplate = (view: View): CheckResult =>
     const { netDevices = {} } = view.config.linux ?? {};
     const many = Object.values(netDevices).filter(({ name }) => name === wanted).length;
     return wanted.endsWith("%d")
-      ? holds(
+      ? expectThat(
           found.length >= many,
           `${many} interfaces ${wanted}`,
           found.map(({ name }) => name),
@@ -74,7 +74,7 @@ const preserved = (view: View): CheckResult =>
     const addresses = addressesOf(view, source);
     if (addresses.length === 0 || found.length === 0 || wanted.endsWith("%d")) return undefined;
     const kept = found.flatMap((one) => one.addresses);
-    return holds(
+    return expectThat(
       addresses.every((address) => kept.includes(address)),
       addresses,
       kept,
@@ -89,7 +89,7 @@ function notMovedBack({ containers: [first, second] }: CaseView): CheckResult {
   if (!first || !interfaces || wanted.length === 0 || pathOf(first) === undefined || pathOf(first) !== pathOf(second)) return undefined;
   if (!started(first) || !ok(first.delete)) return undefined;
   const names = interfaces.map(({ name }) => name);
-  return holds(
+  return expectThat(
     wanted.every((name) => names.some((own) => isNamed(own, name))),
     wanted,
     names,
@@ -123,8 +123,8 @@ function oneAfterTheOther(setting: Setting, netDevices: Devices): RuntimeCase {
 const SOURCE = "ocinet0";
 const OTHER = "ocinet1";
 
-const withVeth = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Lack =>
-  host.veth ? cases : lack("no network interface can be made here");
+const withVeth = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
+  host.veth ? cases : unavailable("no network interface can be made here");
 
 const moving = (setting: Setting, netDevices: Devices, title: string, options: CaseOptions = {}): RuntimeCase =>
   caseOf(configOf(setting, netDevices), { title, ...options });
@@ -140,7 +140,7 @@ export default section("Network devices", [
     each(view, (found) =>
       found.length === 0
         ? undefined
-        : holds(
+        : expectThat(
             found.every(({ up }) => up),
             "up",
             found,

@@ -5,15 +5,15 @@ import { check, example, section } from "./suite.js";
 
 export default section("File descriptors, bundle", [
   check("runtime.file-descriptors.only-standard", (view) => {
-    if (!view.inside || view.case.control !== undefined) return undefined;
-    const further = view.inside.fds.filter(({ fd }) => fd > 2);
+    if (!view.probe || view.case.control !== undefined) return undefined;
+    const further = view.probe.fds.filter(({ fd }) => fd > 2);
     return equal(further, [], "descriptors beyond the standard ones");
   }),
   example("runtime.file-descriptors.only-standard", ({ target }) => fc.constant(minimalCase(target.release))),
 
   check("runtime.bundle.rootfs-from-root-path", (view) => {
     const path = view.config.root?.path;
-    if (!view.inside || path === undefined || (view.container.rootfsName ?? "rootfs") !== path) return undefined;
+    if (!view.probe || path === undefined || (view.container.rootfsName ?? "rootfs") !== path) return undefined;
     return path === "rootfs" ? undefined : { verdict: "pass" };
   }),
   example("runtime.bundle.rootfs-from-root-path", ({ target }) =>

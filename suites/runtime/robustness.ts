@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { CASE_DIR, idOf } from "../../runners/runtime/case.js";
 import type { Leftovers, StepResult } from "../../runners/runtime/observation.js";
-import { all, equal, holds } from "../check.js";
+import { combine, equal, expectThat } from "../check.js";
 import { allAnswered, type CaseView, type Check, checkCase, crashOf, example, ok, processes, section } from "./suite.js";
 
 /**
@@ -62,7 +62,7 @@ export default section("Robustness", [
     // Only fuzz runs have generated cases with several callers: an example must not depend on luck.
     if (ran.length === 0 || (concurrent(view) && view.case.aims.length > 0)) return undefined;
     const hung = ran.filter(({ exit }) => exit.kind === "timeout");
-    return holds(
+    return expectThat(
       hung.length === 0,
       "every operation ends within its time limit",
       hung.map(({ stderr }) => stderr.slice(-500)),
@@ -82,13 +82,13 @@ export default section("Robustness", [
   leftover("robustness.leftover-interface", "interfaces"),
   checkCase("robustness.host-device-changed", ({ observation }) => equal(observation.leftovers.devices, [])),
   checkCase("robustness.race", (view) =>
-    all(
+    combine(
       view.case.steps.map((step, at) => {
         const result = view.observation.steps[at];
         if (step.op !== "parallel" || result?.op !== "parallel") return undefined;
         if (!step.steps.every((each) => each.op === "create" && each.container === 0)) return undefined;
         const won = result.results.filter((each) => "ran" in each && ok(each.ran)).length;
-        return holds(won <= 1, "of two callers that create the same id at the same time, at most one succeeds", `${won} succeeded`);
+        return expectThat(won <= 1, "of two callers that create the same id at the same time, at most one succeeds", `${won} succeeded`);
       }),
     ),
   ),

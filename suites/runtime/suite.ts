@@ -20,11 +20,11 @@ export interface View extends Omit<CaseView, "containers"> {
   readonly index: number;
   readonly container: ContainerCase;
   readonly config: Config;
-  readonly seen: ContainerObservation;
+  readonly containerObservation: ContainerObservation;
   /** The probe's report; null when the user's program was another one, did not run, or could not report. */
-  readonly inside: ProbeReport | null;
+  readonly probe: ProbeReport | null;
   /** The first look from outside that found the process, or null. */
-  readonly look: Look | null;
+  readonly snapshot: Look | null;
   /** The container's first `create`, `start` and `delete` (with its own id), or null when the case has none. */
   readonly create: Ran | null;
   readonly start: Ran | null;
@@ -45,28 +45,28 @@ export const check = (id: string, judge: (view: View) => CheckResult): Check => 
 export const checkCase = (id: string, judge: (view: CaseView) => CheckResult): Check => ({ id, per: "case", judge });
 
 /** Why an example cannot be carried out here: what the host or the target lacks. */
-export interface Lack {
-  readonly lack: string;
+export interface Unavailable {
+  readonly unavailable: string;
 }
 
-/** A written example: cases aimed at the requirements `ids`; drawn several times, so let them vary where that means something. */
+/** A written example: cases aimed at some requirements; drawn several times, so let them vary where that means something. */
 export interface Example {
-  readonly ids: readonly string[];
-  readonly cases: (setting: Setting) => Arbitrary<RuntimeCase> | Lack;
+  readonly aims: readonly string[];
+  readonly cases: (setting: Setting) => Arbitrary<RuntimeCase> | Unavailable;
 }
 
-/** Declares an example. The cases' `aims` are set to `ids`. */
-export const example = (ids: string | readonly string[], cases: Example["cases"]): Example => ({
-  ids: typeof ids === "string" ? [ids] : ids,
+/** Declares an example. Each of its cases gets these aims. */
+export const example = (aims: string | readonly string[], cases: Example["cases"]): Example => ({
+  aims: typeof aims === "string" ? [aims] : aims,
   cases,
 });
 
-/** The host's or target's lack, for use in an example: `if (!host.apparmor) return lack("the host has no AppArmor")`. */
-export const lack = (reason: string): Lack => ({ lack: reason });
+/** What the host or the target lacks, for use in an example: `if (!host.apparmor) return unavailable("the host has no AppArmor")`. */
+export const unavailable = (reason: string): Unavailable => ({ unavailable: reason });
 
-/** The lack for that reason, or the cases where there is none. */
-export const lackIf = (reason: string | undefined, cases: () => Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Lack =>
-  reason === undefined ? cases() : lack(reason);
+/** Unavailable for that reason, or the cases where there is none. */
+export const unavailableIf = (reason: string | undefined, cases: () => Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
+  reason === undefined ? cases() : unavailable(reason);
 
 /** The checks and examples of one section of the spec. */
 export interface Section {
@@ -121,7 +121,7 @@ export function firstRefusal(operations: readonly (Ran | null)[]): Ran | undefin
 }
 
 /** The user's program was started: create and start both succeeded, or it reported, whatever they said. */
-export const started = (view: View): boolean => view.inside !== null || (succeeded(view.create) && succeeded(view.start));
+export const started = (view: View): boolean => view.probe !== null || (succeeded(view.create) && succeeded(view.start));
 
 /** The results of the steps of one operation on one container, in order, with the container's own id. */
 export function resultsOf(view: Pick<View, "case" | "observation">, index: number, op: StepResult["op"]): StepResult[] {
@@ -153,9 +153,9 @@ export function viewsOf(subject: RuntimeCase, observation: Observation, setting:
       index,
       container,
       config: container.config,
-      seen,
-      inside: seen.inside,
-      look: looks[0] ?? null,
+      containerObservation: seen,
+      probe: seen.inside,
+      snapshot: looks[0] ?? null,
       create: firstRan(resultsOf(shared, index, "create")),
       start: firstRan(resultsOf(shared, index, "start")),
       delete: firstRan(resultsOf(shared, index, "delete")),

@@ -1,6 +1,6 @@
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { sysctl } from "../../generators/runtime/sysctl.js";
-import { all, type CheckResult, equal } from "../check.js";
+import { type CheckResult, combine, equal } from "../check.js";
 import { check, example, section, started, type View } from "./suite.js";
 
 /** The file of a kernel parameter; a key with a slash may be meant in two ways. */
@@ -17,12 +17,12 @@ const visible = (view: View, path: string): boolean =>
 /** What the program read from the files of the parameters. */
 const applied = (view: View): CheckResult =>
   started(view) && view.case.control === undefined && view.container.configText === undefined
-    ? all(
+    ? combine(
         Object.entries(view.config.linux?.sysctl ?? {}).map(([key, value]) => {
           const path = fileOf(key);
           if (path === undefined || !visible(view, path)) return undefined;
           const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "read" && attempt.path === path);
-          const result = view.inside?.attempts[at];
+          const result = view.probe?.attempts[at];
           return result?.errno === "0" && result.text !== undefined ? equal(words(result.text), words(value), key) : undefined;
         }),
       )

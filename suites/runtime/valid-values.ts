@@ -6,7 +6,7 @@ import { faultCase, hasTabledFault, malformedCase, tabledFault, typeFault } from
 import { unknownPropertyCase } from "../../generators/runtime/invalid/unknown-properties.js";
 import { refusal } from "../../generators/runtime/steps.js";
 import { compareReleases, RELEASES } from "../../spec/catalogue.js";
-import { equal, holds } from "../check.js";
+import { equal, expectThat } from "../check.js";
 import { refuses } from "./refusal.js";
 import {
   allAnswered,
@@ -15,11 +15,11 @@ import {
   type Example,
   example,
   firstRefusal,
-  lack,
   refused,
   resultsOf,
   section,
   started,
+  unavailable,
   type View,
 } from "./suite.js";
 
@@ -28,7 +28,7 @@ const tabled = (id: string, also: readonly string[] = []): Example =>
   example([id, ...also], ({ host, target }) =>
     hasTabledFault(host, target.release, id)
       ? tabledFault(host, target.release, id).map((fault) => faultCase(fault, host))
-      : lack("the host or the release has nothing that could be wrong in this way"),
+      : unavailable("the host or the release has nothing that could be wrong in this way"),
   );
 
 /** The requirements whose only case is a fault of the table, and by which operation it must have been refused. */
@@ -50,8 +50,8 @@ const REFUSALS: readonly (readonly [string, "create" | "start"])[] = [
 /** The container runs as it would without what must be ignored. */
 function ignored(view: View) {
   const culprit = firstRefusal([view.create, view.start]);
-  if (culprit) return holds(false, "the container runs: what is unknown is ignored", culprit.stderr);
-  return started(view) && view.inside ? ({ verdict: "pass" } as const) : undefined;
+  if (culprit) return expectThat(false, "the container runs: what is unknown is ignored", culprit.stderr);
+  return started(view) && view.probe ? ({ verdict: "pass" } as const) : undefined;
 }
 
 export default section("Versions, annotations, unknown properties, valid values", [
@@ -116,7 +116,7 @@ export default section("Versions, annotations, unknown properties, valid values"
     if (view.case.control === undefined || view.observation.control !== true || !refused(view.create)) return undefined;
     const [after] = resultsOf(view, view.index, "state");
     if (after?.op !== "state" || !answered(after.ran)) return undefined;
-    return holds(refused(after.ran), "no container of that id after the refused create", after.state);
+    return expectThat(refused(after.ran), "no container of that id after the refused create", after.state);
   }),
   check("runtime.errors.environment-as-before", (view) => {
     if (view.case.control === undefined || view.observation.control !== true || !allAnswered(view)) return undefined;

@@ -1,5 +1,5 @@
 import t from "tap";
-import { all, equal, notApplicable, skip } from "../../suites/check.js";
+import { combine, equal, notApplicable, skip } from "../../suites/check.js";
 import { Outcomes } from "../../suites/outcomes.js";
 
 t.test("the gravest outcome of a requirement counts, and an exception is an error of ours", (t) => {
@@ -29,12 +29,12 @@ t.test("why a check does not apply is kept, the first reason of several, until o
 
 t.test("the parts of a case: a failure before a pass, a pass before a skip, a skip before what does not apply", (t) => {
   const none = notApplicable("none of it");
-  t.equal(all([none, undefined]), none);
-  t.equal(all([undefined, none]), none);
-  t.equal(all([none, notApplicable("another")]), none);
-  t.match(all([none, skip("here not"), undefined]), { verdict: "skip" });
-  t.match(all([skip("here not"), equal(1, 1), none]), { verdict: "pass" });
-  t.match(all([equal(1, 1), equal(1, 2), equal(1, 1)]), { verdict: "fail", actual: 1, expected: 2 });
-  t.equal(all([]), undefined);
+  t.equal(combine([none, undefined]), none);
+  t.equal(combine([undefined, none]), none);
+  t.equal(combine([none, notApplicable("another")]), none);
+  t.match(combine([none, skip("here not"), undefined]), { verdict: "skip" });
+  t.match(combine([skip("here not"), equal(1, 1), none]), { verdict: "pass" });
+  t.match(combine([equal(1, 1), equal(1, 2), equal(1, 1)]), { verdict: "fail", actual: 1, expected: 2 });
+  t.equal(combine([]), undefined);
   t.end();
 });

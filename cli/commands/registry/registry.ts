@@ -36,12 +36,16 @@ export const testable = (catalogue: Catalogue): Requirement[] =>
 /** The examples as sources; those of the same aims are told apart by a number, so that another one leaves their cases alone. */
 function sourcesFor(facts: RegistryFacts): Source<RegistryCase>[] {
   const counts = new Map<string, number>();
-  return examples.map(({ ids, cases }) => {
-    const aims = ids.join(" ");
-    const number = (counts.get(aims) ?? 0) + 1;
-    counts.set(aims, number);
+  return examples.map(({ aims, cases }) => {
+    const name = aims.join(" ");
+    const number = (counts.get(name) ?? 0) + 1;
+    counts.set(name, number);
     const made = cases(facts);
-    return { name: `${aims} ${number}`, ids, cases: "lack" in made ? made : made.map((subject) => ({ ...subject, aims: ids })) };
+    return {
+      name: `${name} ${number}`,
+      ids: aims,
+      cases: "unavailable" in made ? { lack: made.unavailable } : made.map((subject) => ({ ...subject, aims })),
+    };
   });
 }
 

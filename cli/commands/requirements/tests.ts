@@ -25,9 +25,9 @@ export interface SeededFaults {
   readonly commands: readonly string[];
 }
 
-const count = (of: readonly { readonly ids: readonly string[] }[]): ReadonlyMap<string, number> => {
+const count = (of: readonly { readonly aims: readonly string[] }[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
-  for (const { ids } of of) for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  for (const { aims } of of) for (const id of aims) counts.set(id, (counts.get(id) ?? 0) + 1);
   return counts;
 };
 

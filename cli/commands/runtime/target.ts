@@ -189,7 +189,11 @@ export async function runTarget(run: TargetRun, reporters: readonly Telling[]): 
 }
 
 const sourcesFor = (setting: Setting): Source<RuntimeCase>[] =>
-  examples.map(({ ids, cases }) => {
+  examples.map(({ aims, cases }) => {
     const made = cases(setting);
-    return { name: ids.join(" "), ids, cases: "lack" in made ? made : made.map((subject) => ({ ...subject, aims: ids })) };
+    return {
+      name: aims.join(" "),
+      ids: aims,
+      cases: "unavailable" in made ? { lack: made.unavailable } : made.map((subject) => ({ ...subject, aims })),
+    };
   });

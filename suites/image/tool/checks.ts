@@ -1,6 +1,6 @@
 import { complaint } from "../../../runners/image/observation.js";
 import type { SeenTree } from "../../../runners/image/seen.js";
-import { all, type CheckResult, equal, type Judgement } from "../../check.js";
+import { type CheckResult, combine, equal, type Judgement } from "../../check.js";
 import { LAW } from "../model/statements.js";
 import { CONTROL, PLAIN } from "./controls.js";
 import { FEATURES, RESOLVED } from "./features.js";
@@ -121,7 +121,7 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
   endsWell("robustness.image.hang", "hung", "the tool ends within its time limit"),
   endsWell("robustness.image.memory", "out-of-memory", "the tool stays within its memory limit"),
   ...[...new Set<string>(Object.values(decided))].map((id) =>
-    check(id, (view) => all([compared(id, view), id === LAW.extracted ? refusedAltogether(view) : undefined]), "unpacks"),
+    check(id, (view) => combine([compared(id, view), id === LAW.extracted ? refusedAltogether(view) : undefined]), "unpacks"),
   ),
   ...FEATURES.flatMap(({ id, also = [] }) => [id, ...also].map((each) => feature(each, id, abilityFor(id)))),
   ...REFUSALS.map(([id, of]) => refuses(id, of)),

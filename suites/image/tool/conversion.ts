@@ -1,5 +1,5 @@
 import type { Json } from "../../../runners/image/case.js";
-import { type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, equal, expectThat } from "../../check.js";
 import { check, type ToolCheck, type ToolView } from "./view.js";
 
 type Properties = { readonly [key: string]: Json };
@@ -59,7 +59,12 @@ const annotation = (id: string, name: string, read: (conversion: Conversion) => 
     if (Array.isArray(value)) {
       const parts = strings(value);
       if (parts.length === 0) return undefined;
-      return holds(typeof actual === "string" && parts.every((part) => actual.includes(part)), parts, actual ?? "no such annotation", key);
+      return expectThat(
+        typeof actual === "string" && parts.every((part) => actual.includes(part)),
+        parts,
+        actual ?? "no such annotation",
+        key,
+      );
     }
     return equal(actual ?? "no such annotation", value, key);
   });
@@ -206,7 +211,7 @@ const PARSED: readonly ToolCheck[] = [
   }),
   converts("image.conversion.groups-of-user", (conversion) =>
     conversion.execution.User === USER.name
-      ? holds(
+      ? expectThat(
           Array.isArray(userOf(conversion).additionalGids) &&
             JSON.stringify(userOf(conversion).additionalGids).includes(`${USER.group.gid}`),
           [USER.group.gid],

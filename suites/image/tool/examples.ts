@@ -12,13 +12,13 @@ import { USER } from "./conversion.js";
 
 /** A written example: cases aimed at some requirements. */
 export interface ToolExample {
-  readonly ids: readonly string[];
+  readonly aims: readonly string[];
   readonly cases: Arbitrary<ImageCase>;
 }
 
 const example = (ids: string | readonly string[], cases: Arbitrary<ImageCase>): ToolExample => {
   const aims = typeof ids === "string" ? [ids] : ids;
-  return { ids: aims, cases: cases.map((subject) => ({ ...subject, aims })) };
+  return { aims, cases: cases.map((subject) => ({ ...subject, aims })) };
 };
 
 /** Layers of entries, an example for each variant; the first layer is shown to be there by a file that stays. */

@@ -1,7 +1,7 @@
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Look } from "../../../runners/runtime/observation.js";
 import type { Resources } from "../../../spec/runtime/config.js";
-import { type CheckResult, holds } from "../../check.js";
+import { type CheckResult, expectThat } from "../../check.js";
 import type { View } from "../suite.js";
 
 /**
@@ -86,16 +86,16 @@ const named = (view: View): ReadonlySet<string> => new Set(Object.keys(view.conf
  */
 export function judgeReading(view: View, reading: Reading): CheckResult {
   const { resources } = view.config.linux ?? {};
-  if (!resources || !view.look || !undisturbed(view)) return undefined;
+  if (!resources || !view.snapshot || !undisturbed(view)) return undefined;
   const overridden = named(view);
   const candidates = reading(resources, view.host).filter(({ file }) => view.host.cgroup.files.includes(file) && !overridden.has(file));
-  const seen = candidates.map((shown) => ({ shown, text: readingOf(view.look, shown.file) }));
+  const seen = candidates.map((shown) => ({ shown, text: readingOf(view.snapshot, shown.file) }));
   const accepted = seen.filter(({ shown, text }) => text !== undefined && shown.accepts(text));
   if (accepted.length > 0) {
     return accepted.some(({ shown, text }) => !shown.untouched?.(text ?? "")) ? { verdict: "pass" } : undefined;
   }
   if (seen.length === 0 || seen.some(({ text }) => text === undefined)) return undefined;
-  return holds(
+  return expectThat(
     false,
     Object.fromEntries(candidates.map(({ file, expected }) => [file, expected])),
     Object.fromEntries(seen.map(({ shown, text }) => [shown.file, text])),

@@ -7,9 +7,9 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
-import { all, type CheckResult, equal } from "../../check.js";
+import { type CheckResult, combine, equal } from "../../check.js";
 import { statsOf } from "../namespaces/links.js";
-import { check, example, type Lack, lack, section, started, type View } from "../suite.js";
+import { check, example, section, started, type Unavailable, unavailable, type View } from "../suite.js";
 import { directoryOf, hierarchies, type Place, placesOf } from "./places.js";
 
 const hasOwnNamespace = ({ linux }: Config): boolean =>
@@ -34,7 +34,7 @@ const ownerOf = (view: View, { mount, path }: Place): number | undefined => stat
 
 /** The owner is the runtime's user in these hierarchies. */
 const unchanged = (view: View, version: "cgroup" | "cgroup2" | null): CheckResult =>
-  all(
+  combine(
     ownPlaces(view)
       .filter(({ mount }) => version === null || mount.type === version)
       .map((place) => {
@@ -78,13 +78,14 @@ function delegating(setting: Setting, path: string, uid: number, { namespace, mo
   });
 }
 
-const withCgroups = (setting: Setting, versions: readonly string[], conditions: Conditions): Arbitrary<RuntimeCase> | Lack => {
+const withCgroups = (setting: Setting, versions: readonly string[], conditions: Conditions): Arbitrary<RuntimeCase> | Unavailable => {
   const { host } = setting;
   const why = whyNoCgroups(host);
-  if (why !== undefined) return lack(why);
-  if (!versions.includes(host.cgroup.mode)) return lack(`the host's cgroups are not ${versions.join(" or ")}, but ${host.cgroup.mode}`);
-  if (!hasNamespace(host, "cgroup")) return lack("the kernel has no cgroup namespaces");
-  if (lastId(host) < 1) return lack("there is only one user id here");
+  if (why !== undefined) return unavailable(why);
+  if (!versions.includes(host.cgroup.mode))
+    return unavailable(`the host's cgroups are not ${versions.join(" or ")}, but ${host.cgroup.mode}`);
+  if (!hasNamespace(host, "cgroup")) return unavailable("the kernel has no cgroup namespaces");
+  if (lastId(host) < 1) return unavailable("there is only one user id here");
   return fc
     .tuple(fc.string({ unit: oneOf([..."abcdef0123456789"]), minLength: 8, maxLength: 8 }), fc.integer({ min: 1, max: lastId(host) }))
     .map(([leaf, uid]) => delegating(setting, `/oci-conform-${leaf}`, uid, conditions));

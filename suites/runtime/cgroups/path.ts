@@ -8,8 +8,8 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config } from "../../../spec/runtime/config.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
-import { type CaseView, check, checkCase, example, type Lack, lackIf, ok, section, started, type View } from "../suite.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
+import { type CaseView, check, checkCase, example, ok, section, started, type Unavailable, unavailableIf, type View } from "../suite.js";
 import { directoryOf, hierarchies, type Place, placesOf } from "./places.js";
 
 const configOf = (setting: Setting, path: string): Config => {
@@ -28,9 +28,9 @@ function absolutePath(view: View): string | undefined {
 function placed(view: View): CheckResult {
   const path = absolutePath(view);
   const places = placesOf(view);
-  if (path === undefined || !view.look || places.length === 0) return undefined;
+  if (path === undefined || !view.snapshot || places.length === 0) return undefined;
   const moved = places.filter((place) => place.moved);
-  return holds(
+  return expectThat(
     moved.length > 0 && moved.every((place) => place.path === path),
     `${path} from the mount point of each hierarchy`,
     Object.fromEntries(places.map((place) => [place.key, place.path])),
@@ -48,7 +48,7 @@ const presence = (view: View, directory: string): readonly boolean[] =>
 function over(view: View, judged: (before: boolean, during: boolean, after: boolean, directory: string) => CheckResult): CheckResult {
   const path = absolutePath(view);
   const used = placesOf(view).filter((place: Place) => place.moved && place.path === path);
-  return all(
+  return combine(
     used.map(({ mount }) => {
       const directory = directoryOf(mount, path ?? "");
       const [before, during, after] = presence(view, directory);
@@ -59,11 +59,11 @@ function over(view: View, judged: (before: boolean, during: boolean, after: bool
 
 /** The same path leads to the same places, whichever container it is. */
 function consistent({ containers }: CaseView): CheckResult {
-  const [first, ...others] = containers.filter((view) => view.config.linux?.cgroupsPath !== undefined && view.look && started(view));
+  const [first, ...others] = containers.filter((view) => view.config.linux?.cgroupsPath !== undefined && view.snapshot && started(view));
   if (!first || first.case.control !== undefined) return undefined;
   const same = others.filter((view) => view.config.linux?.cgroupsPath === first.config.linux?.cgroupsPath);
   const moved = placesOf(first).some((place) => place.moved);
-  return moved ? all(same.map((view) => equal(view.look?.cgroup, first.look?.cgroup))) : undefined;
+  return moved ? combine(same.map((view) => equal(view.snapshot?.cgroup, first.snapshot?.cgroup))) : undefined;
 }
 
 /** The container's directory is looked at before, while and after it lives, in all hierarchies. */
@@ -89,8 +89,8 @@ function twice(setting: Setting, path: string): RuntimeCase {
   };
 }
 
-const withCgroups = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Lack =>
-  lackIf(whyNoCgroups(host), () => cases);
+const withCgroups = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
+  unavailableIf(whyNoCgroups(host), () => cases);
 
 const name = (): Arbitrary<string> =>
   fc.string({ unit: oneOf([..."abcdef0123456789"]), minLength: 8, maxLength: 8 }).map((text) => `/oci-conform-${text}`);
@@ -99,19 +99,19 @@ export default section("Cgroups path", [
   check("runtime.cgroups.path-absolute", placed),
   checkCase("runtime.cgroups.path-consistent", consistent),
   check("runtime.cgroups.created", (view) =>
-    over(view, (before, during, _, directory) => (before ? undefined : holds(during, `${directory} is made`, "it is not there"))),
+    over(view, (before, during, _, directory) => (before ? undefined : expectThat(during, `${directory} is made`, "it is not there"))),
   ),
   check("runtime.delete.resources-deleted", (view) =>
     ok(view.delete)
       ? over(view, (before, during, after, directory) =>
-          before || !during ? undefined : holds(!after, `delete removes ${directory}, which create made`, "it is still there"),
+          before || !during ? undefined : expectThat(!after, `delete removes ${directory}, which create made`, "it is still there"),
         )
       : undefined,
   ),
   check("runtime.delete.foreign-resources-kept", (view) =>
     ok(view.delete)
       ? over(view, (before, _, after, directory) =>
-          before ? holds(after, `delete keeps ${directory}, which was there before`, "it is gone") : undefined,
+          before ? expectThat(after, `delete keeps ${directory}, which was there before`, "it is gone") : undefined,
         )
       : undefined,
   ),

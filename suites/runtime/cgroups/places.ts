@@ -35,7 +35,7 @@ function fromMount(mount: MountInfo, shown: string): string | undefined {
 
 /** Where the container's process was when it was looked at, in each mounted hierarchy. */
 export const placesOf = (view: View): readonly Place[] =>
-  Object.entries(view.look?.cgroup ?? {}).flatMap(([key, shown]) => {
+  Object.entries(view.snapshot?.cgroup ?? {}).flatMap(([key, shown]) => {
     const mount = mountOf(view.host, key);
     const path = mount && fromMount(mount, shown);
     return mount && path !== undefined ? [{ key, mount, path, moved: shown !== view.host.outside.cgroup?.[key] }] : [];

@@ -7,9 +7,9 @@ import { faultCase, tabledFault } from "../../../generators/runtime/invalid/inpu
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Linux } from "../../../spec/runtime/config.js";
-import { all, type CheckResult, holds } from "../../check.js";
+import { type CheckResult, combine, expectThat } from "../../check.js";
 import { refuses } from "../refusal.js";
-import { check, type Example, example, lack, section, type View } from "../suite.js";
+import { check, type Example, example, section, unavailable, type View } from "../suite.js";
 import { inForce, placedMounts, tries } from "./mount-views.js";
 
 /** What the case has put into the root file system at a path, so that it is known to be readable but for the mask. */
@@ -23,11 +23,11 @@ const holdsContent = (view: View, path: string): boolean =>
 function unreadable(view: View): CheckResult {
   const { maskedPaths = [] } = view.config.linux ?? {};
   if (!inForce(view)) return undefined;
-  return all(
+  return combine(
     tries(view).map(({ attempt, result }) => {
       if ((attempt.do !== "read" && attempt.do !== "list") || !maskedPaths.includes(attempt.path)) return undefined;
       const [errno, found] = [result.errno, attempt.do === "read" ? (result.text ?? "") : (result.names ?? [])];
-      if (errno === "0" && found.length > 0) return holds(false, `nothing can be read of ${attempt.path}`, found);
+      if (errno === "0" && found.length > 0) return expectThat(false, `nothing can be read of ${attempt.path}`, found);
       // What was not there, or is of the other kind, says nothing; nor does what nobody could have read.
       if (["ENOENT", "EISDIR", "ENOTDIR"].includes(errno) || !holdsContent(view, attempt.path)) return undefined;
       return { verdict: "pass" };
@@ -39,13 +39,13 @@ function unreadable(view: View): CheckResult {
 function unwritable(view: View): CheckResult {
   const { readonlyPaths = [], maskedPaths = [] } = view.config.linux ?? {};
   if (!inForce(view)) return undefined;
-  return all(
+  return combine(
     tries(view).map(({ attempt, result }) => {
       if (attempt.do !== "write" && attempt.do !== "create") return undefined;
       const { path } = attempt;
       if (!readonlyPaths.some((each) => isBelow(path, each)) || maskedPaths.some((each) => isBelow(path, each))) return undefined;
       if (result.errno !== "0" && result.errno !== "EROFS") return undefined;
-      return holds(result.errno === "EROFS", `${attempt.do} ${path}: EROFS`, result.errno === "0" ? "it worked" : result.errno);
+      return expectThat(result.errno === "EROFS", `${attempt.do} ${path}: EROFS`, result.errno === "0" ? "it worked" : result.errno);
     }),
   );
 }
@@ -54,11 +54,11 @@ function unwritable(view: View): CheckResult {
 function labelled(view: View): CheckResult {
   const label = view.config.linux?.mountLabel;
   if (label === undefined || label === "" || !view.host.selinux) return undefined;
-  return all(
+  return combine(
     placedMounts(view).map(({ mount, path, top }) => {
       if (mount.type !== "tmpfs" || !top) return undefined;
       const options = top.superOptions.join(",").replaceAll('"', "");
-      return holds(options.includes(`context=${label}`), `context=${label} at ${path}`, options);
+      return expectThat(options.includes(`context=${label}`), `context=${label} at ${path}`, options);
     }),
   );
 }
@@ -100,6 +100,6 @@ export default section("Masked paths, readonly paths, mount label", [
           const mounts = [...(base.mounts ?? []), { destination: "/mnt/data", type: "tmpfs", source: "tmpfs" }];
           return caseOf({ ...base, mounts, linux: { ...base.linux, mountLabel } }, { title: "a label for the mounts" });
         })
-      : lack("the host has no SELinux"),
+      : unavailable("the host has no SELinux"),
   ),
 ]);

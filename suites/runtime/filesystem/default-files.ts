@@ -8,7 +8,7 @@ import type { StatResult } from "../../../runners/runtime/observation.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import { check, example, section, type View } from "../suite.js";
 import { withMounts } from "./mount-cases.js";
 import { inForce, topmost, within } from "./mount-views.js";
@@ -64,14 +64,14 @@ function filesystem(view: View, type: FilesystemType): CheckResult {
   const last = placed.at(-1);
   const asked = last && absolute(last.destination) === path && last.type === type && !isBind(last.options);
   if (!inForce(view) || !own || !asked) return undefined;
-  return view.inside?.mounts ? equal(topmost(view.inside.mounts, path)?.type ?? null, type, `the type of ${path}`) : undefined;
+  return view.probe?.mounts ? equal(topmost(view.probe.mounts, path)?.type ?? null, type, `the type of ${path}`) : undefined;
 }
 
 /** A runtime may supply a device in any way; where it is a link, what the link leads to is not looked at. */
 function device(view: View, name: string): CheckResult {
   const path = `/dev/${name}`;
   const numbers = DEVICES[name];
-  const seen = view.inside?.paths[path];
+  const seen = view.probe?.paths[path];
   if (!numbers || seen === undefined || !devIsRuntimes(view, path) || seen?.type === "symlink") return undefined;
   const expected = { type: "char", major: numbers[0], minor: numbers[1] };
   return equal(seen && { type: seen.type, major: seen.major, minor: seen.minor }, expected, path);
@@ -79,23 +79,23 @@ function device(view: View, name: string): CheckResult {
 
 /** The container's own multiplexer: a link to it, or the same file. */
 function multiplexer(view: View): CheckResult {
-  const own = view.inside?.paths["/dev/pts/ptmx"];
-  const seen = view.inside?.paths["/dev/ptmx"];
-  const devpts = view.inside?.mounts && topmost(view.inside.mounts, "/dev/pts")?.type === "devpts";
+  const own = view.probe?.paths["/dev/pts/ptmx"];
+  const seen = view.probe?.paths["/dev/ptmx"];
+  const devpts = view.probe?.mounts && topmost(view.probe.mounts, "/dev/pts")?.type === "devpts";
   if (!own || seen === undefined || !devpts || !devIsRuntimes(view, "/dev/ptmx")) return undefined;
-  const link = view.inside?.links["/dev/ptmx"];
-  if (seen?.type === "symlink") return holds(lexical("/dev", link ?? "") === "/dev/pts/ptmx", "a link to /dev/pts/ptmx", link ?? null);
+  const link = view.probe?.links["/dev/ptmx"];
+  if (seen?.type === "symlink") return expectThat(lexical("/dev", link ?? "") === "/dev/pts/ptmx", "a link to /dev/pts/ptmx", link ?? null);
   return equal(seen && { dev: seen.dev, ino: seen.ino }, { dev: own.dev, ino: own.ino }, "/dev/ptmx is /dev/pts/ptmx");
 }
 
 /** With a terminal: the terminal itself, by the number in its name where the program knows that. */
 function console(view: View): CheckResult {
-  const seen = view.inside?.paths["/dev/console"];
+  const seen = view.probe?.paths["/dev/console"];
   if (!view.config.process?.terminal || seen === undefined || !devIsRuntimes(view, "/dev/console")) return undefined;
-  if (!seen || seen.type === "symlink") return holds(false, "a terminal at /dev/console, bind mounted", seen);
-  const number = /^\/dev\/pts\/(\d+)$/.exec(view.inside?.terminal.name ?? "")?.[1];
-  return all([
-    holds(isSlave(seen), "the slave of a pseudoterminal", seen),
+  if (!seen || seen.type === "symlink") return expectThat(false, "a terminal at /dev/console, bind mounted", seen);
+  const number = /^\/dev\/pts\/(\d+)$/.exec(view.probe?.terminal.name ?? "")?.[1];
+  return combine([
+    expectThat(isSlave(seen), "the slave of a pseudoterminal", seen),
     number === undefined ? undefined : equal(seen.minor, Number(number), "the number of the program's terminal"),
   ]);
 }
@@ -109,9 +109,9 @@ function lexical(directory: string, text: string): string {
 function link(view: View, name: string): CheckResult {
   const path = `/dev/${name}`;
   const expected = LINKS[name];
-  const mounted = view.inside?.mounts && topmost(view.inside.mounts, "/proc")?.type === "proc";
-  if (expected === undefined || !mounted || view.inside?.paths[path] === undefined || !devIsRuntimes(view, path)) return undefined;
-  const text = view.inside.links[path];
+  const mounted = view.probe?.mounts && topmost(view.probe.mounts, "/proc")?.type === "proc";
+  if (expected === undefined || !mounted || view.probe?.paths[path] === undefined || !devIsRuntimes(view, path)) return undefined;
+  const text = view.probe.links[path];
   const leads = text === undefined ? null : lexical("/dev", text).replace(/^\/dev\/fd\//, `${LINKS.fd}/`);
   return equal(leads, expected, path);
 }

@@ -10,9 +10,9 @@ import type { FileEntry, RuntimeCase } from "../../../runners/runtime/case.js";
 import type { StatResult } from "../../../runners/runtime/observation.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Device } from "../../../spec/runtime/config.js";
-import { all, type CheckResult, equal } from "../../check.js";
+import { type CheckResult, combine, equal } from "../../check.js";
 import { refuses } from "../refusal.js";
-import { check, example, type Lack, lack, section, type View } from "../suite.js";
+import { check, example, section, type Unavailable, unavailable, type View } from "../suite.js";
 import { inForce, remapped, tried } from "./mount-views.js";
 
 const id = (name: string): string => `runtime.devices.${name}`;
@@ -26,7 +26,7 @@ const KINDS: Readonly<Record<string, StatResult["type"]>> = { c: "char", u: "cha
 function each(view: View, judge: (device: Device, seen: StatResult | null) => CheckResult): CheckResult {
   const { devices = [], maskedPaths = [], readonlyPaths = [] } = view.config.linux ?? {};
   if (!inForce(view) || remapped(view)) return undefined;
-  return all(
+  return combine(
     devices.map((device) => {
       const again = devices.filter(({ path }) => path === device.path).length > 1;
       const covered = [...maskedPaths, ...readonlyPaths].some((path) => isBelow(device.path, path));
@@ -53,9 +53,9 @@ const withDevices = (release: string, devices: readonly Device[]): Config => {
   return { ...base, linux: { ...base.linux, devices } };
 };
 
-const lackOf = ({ host }: Setting): Lack | undefined => {
+const lackOf = ({ host }: Setting): Unavailable | undefined => {
   const why = whyNoDeviceNodes(host);
-  return why === undefined ? undefined : lack(why);
+  return why === undefined ? undefined : unavailable(why);
 };
 
 /** Every device that is drawn has the properties. */
@@ -133,6 +133,6 @@ export default section("Devices", [
   example(id("type-unknown-error"), ({ host, target }) =>
     hasTabledFault(host, target.release, id("type-unknown-error"))
       ? tabledFault(host, target.release, id("type-unknown-error")).map((fault) => faultCase(fault))
-      : lack(whyNoDeviceNodes(host) ?? "the release has nothing that could be wrong in this way"),
+      : unavailable(whyNoDeviceNodes(host) ?? "the release has nothing that could be wrong in this way"),
   ),
 ]);

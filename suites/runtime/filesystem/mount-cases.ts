@@ -9,7 +9,7 @@ import { type Attempt, FIXTURES, type FileEntry, type Fixture, type RuntimeCase,
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { atLeast } from "../../../spec/runtime/releases.js";
-import { type Lack, lack } from "../suite.js";
+import { type Unavailable, unavailable } from "../suite.js";
 import { PROPS } from "./mount-option-views.js";
 
 /** The minimal config with these mounts more. */
@@ -143,5 +143,5 @@ export const among = (others: readonly string[], option: string): Arbitrary<stri
   fc.boolean().map((first) => (first ? [option, ...others] : [...others, option]));
 
 /** The lack of a kernel of at least that version. */
-export const withoutKernel = ({ host }: Setting, wanted: string): Lack | undefined =>
-  atLeast(host.kernel, wanted) ? undefined : lack(`the kernel is older than ${wanted}`);
+export const withoutKernel = ({ host }: Setting, wanted: string): Unavailable | undefined =>
+  atLeast(host.kernel, wanted) ? undefined : unavailable(`the kernel is older than ${wanted}`);

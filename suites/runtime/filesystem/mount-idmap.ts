@@ -12,9 +12,9 @@ import { type Attempt, FIXTURES, type Fixture, type RuntimeCase } from "../../..
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { IdMapping, Mount } from "../../../spec/runtime/config.js";
 import { mountOption } from "../../../spec/runtime/mount-options.js";
-import { all, type CheckResult, equal, skip } from "../../check.js";
+import { type CheckResult, combine, equal, skip } from "../../check.js";
 import { mustRefuse, refuses } from "../refusal.js";
-import { check, checkCase, example, type Lack, lack, section, type View } from "../suite.js";
+import { check, checkCase, example, section, type Unavailable, unavailable, type View } from "../suite.js";
 import { place, withMounts } from "./mount-cases.js";
 import { shown } from "./mount-option-views.js";
 import { inForce, placedMounts, remapped, tried } from "./mount-views.js";
@@ -65,7 +65,7 @@ const wants = ({ options = [] }: Mount, name: string): boolean =>
 
 function owners(view: View): CheckResult {
   if (!inForce(view)) return undefined;
-  return all(
+  return combine(
     (view.config.mounts ?? []).map((mount) => {
       const expected = expectedOwner(view, mount);
       if (mount.source !== SOURCE || !expected || !(wants(mount, "idmap") || wants(mount, "ridmap"))) return undefined;
@@ -75,17 +75,17 @@ function owners(view: View): CheckResult {
       // The sentence is about which mappings are used; that any are is asked of the options, and less strictly.
       if (found.length > 0 && found.every((owner) => isDeepStrictEqual(owner, unmappedOwner(view))))
         return skip("the target maps no ids of mounts");
-      return all(found.map((owner) => equal(owner, expected, `the owner of a file in ${path}`)));
+      return combine(found.map((owner) => equal(owner, expected, `the owner of a file in ${path}`)));
     }),
   );
 }
 
 const inTable = (view: View, name: string): CheckResult =>
-  all(
+  combine(
     placedMounts(view).map(({ mount, top, inner }) => {
       const option = mountOption(name);
       if (!option || !top || !wants(mount, name) || !mount.uidMappings) return undefined;
-      return all([top, ...(option.recursive ? inner : [])].map((info) => shown(option, info, view)));
+      return combine([top, ...(option.recursive ? inner : [])].map((info) => shown(option, info, view)));
     }),
   );
 
@@ -133,9 +133,9 @@ const remappedCase = (setting: Setting): Arbitrary<RuntimeCase> =>
 /** No row of the table obliges a runtime to know the option. */
 const ifSupported = (subject: RuntimeCase): RuntimeCase => ({ ...subject, mayRefuse: "it need not map the ids of mounts" });
 
-const lackOf = ({ host }: Setting): Lack | undefined => {
-  if (!host.root) return lack("only root can map the ids of a mount");
-  return host.idmappedTmpfs ? undefined : lack("the kernel does not map the ids of tmpfs");
+const lackOf = ({ host }: Setting): Unavailable | undefined => {
+  if (!host.root) return unavailable("only root can map the ids of a mount");
+  return host.idmappedTmpfs ? undefined : unavailable("the kernel does not map the ids of tmpfs");
 };
 
 /** A mount that must be refused: one property of it is taken away or changed. */
@@ -178,7 +178,7 @@ export default section("Mounts with mapped ids", [
   example(id("idmap-uses-given-mappings"), (setting) =>
     hasNamespace(setting.host, "user")
       ? (lackOf(setting) ?? remappedCase(setting).map(ifSupported))
-      : lack("the kernel has no user namespaces"),
+      : unavailable("the kernel has no user namespaces"),
   ),
 
   checkCase(WITHOUT, (view) => {

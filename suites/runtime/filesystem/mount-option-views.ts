@@ -5,7 +5,7 @@ import { type Attempt, FIXTURES } from "../../../runners/runtime/case.js";
 import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind, type MountOption, mountOption } from "../../../spec/runtime/mount-options.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import type { View } from "../suite.js";
 import { mountTable, type Placed, placedMounts, plainSource, sourceMounts, topmost, tries } from "./mount-views.js";
 
@@ -48,7 +48,7 @@ function wordsOf(option: MountOption, info: MountInfo): readonly string[] {
 }
 
 /** The container runs on a kernel of its own: one in a virtual machine, or one that is no Linux at all. */
-export const foreignKernel = (view: View): boolean => view.inside?.uname.release !== view.host.kernel;
+export const foreignKernel = (view: View): boolean => view.probe?.uname.release !== view.host.kernel;
 
 /** Whether the mount table shows an option in force on a mount. */
 export function shown(option: MountOption, info: MountInfo, view: View): CheckResult {
@@ -58,7 +58,7 @@ export function shown(option: MountOption, info: MountInfo, view: View): CheckRe
   const expected = [...option.shows, ...option.hides.map((word) => `not ${word}`)];
   // Another kernel than the host's need not write its table as Linux does: what it leaves out proves nothing.
   if (missing.length > 0 && unwanted.length === 0 && foreignKernel(view)) return undefined;
-  return holds(missing.length + unwanted.length === 0, expected, words, `${option.name}: the mount table at ${info.target}`);
+  return expectThat(missing.length + unwanted.length === 0, expected, words, `${option.name}: the mount table at ${info.target}`);
 }
 
 type Effect = (attempt: Attempt, result: AttemptResult, view: View) => "allowed" | "denied" | undefined;
@@ -102,11 +102,11 @@ function effects(option: MountOption, view: View, directories: readonly string[]
   const row = EFFECTS[plain(option)];
   if (!row) return undefined;
   const [effect, wanted] = row;
-  return all(
+  return combine(
     tries(view).map(({ attempt, result }) => {
       if (!("path" in attempt) || !directories.includes(posix.dirname(attempt.path))) return undefined;
       const seen = effect(attempt, result, view);
-      return seen && holds(seen === wanted, `${attempt.do} ${attempt.path}: ${wanted}`, seen, result.errno);
+      return seen && expectThat(seen === wanted, `${attempt.do} ${attempt.path}: ${wanted}`, seen, result.errno);
     }),
   );
 }
@@ -115,7 +115,7 @@ function effects(option: MountOption, view: View, directories: readonly string[]
 const kernelDefault = (info: MountInfo, view: View): CheckResult =>
   foreignKernel(view)
     ? undefined
-    : holds(info.options.includes("relatime") || info.options.includes("noatime"), "not strictatime", info.options);
+    : expectThat(info.options.includes("relatime") || info.options.includes("noatime"), "not strictatime", info.options);
 
 /**
  * A slave needs a master: only a source that the case shares has one to give, and only a root file system that is a slave itself
@@ -123,8 +123,8 @@ const kernelDefault = (info: MountInfo, view: View): CheckResult =>
  */
 function enslaved(option: MountOption, view: View, placed: Placed, infos: readonly MountInfo[]): CheckResult {
   const shares = sourceMounts(view, placed.mount.source ?? "").some(({ propagation }) => propagation === "shared");
-  if (shares && view.config.linux?.rootfsPropagation === "slave") return all(infos.map((info) => shown(option, info, view)));
-  return all(
+  if (shares && view.config.linux?.rootfsPropagation === "slave") return combine(infos.map((info) => shown(option, info, view)));
+  return combine(
     infos.map((info) => {
       const words = wordsOf(option, info);
       if (option.hides.some((word) => words.includes(word))) return shown(option, info, view);
@@ -155,25 +155,25 @@ function judgePlaced(option: MountOption, view: View, placed: Placed): CheckResu
   const seen =
     plain(option) === "slave"
       ? enslaved(option, view, placed, infos)
-      : all([
+      : combine([
           ...infos.map((info) => shown(option, info, view)),
           ...(plain(option) === "nostrictatime" ? infos.map((info) => kernelDefault(info, view)) : []),
           // A file system without that option would have refused it.
-          ...(option.kind === "invisible" ? [holds(top.type === "tmpfs", "tmpfs", top.type)] : []),
+          ...(option.kind === "invisible" ? [expectThat(top.type === "tmpfs", "tmpfs", top.type)] : []),
         ]);
-  return all([seen, effects(option, view, [path, ...(option.recursive ? inner.map(({ target }) => target) : [])])]);
+  return combine([seen, effects(option, view, [path, ...(option.recursive ? inner.map(({ target }) => target) : [])])]);
 }
 
 /** Judges an option of the table by every mount of a container that has it. */
 export const judgeOption = (option: MountOption, view: View): CheckResult =>
-  all(placedMounts(view).map((placed) => judgePlaced(option, view, placed)));
+  combine(placedMounts(view).map((placed) => judgePlaced(option, view, placed)));
 
 /** `remount` changes the mount that is there: no other lies on top, and it has the new options. */
 export function judgeRemount(view: View): CheckResult {
   const table = mountTable(view);
   const mounts = view.config.mounts ?? [];
   if (!table) return undefined;
-  return all(
+  return combine(
     mounts.map((mount, at) => {
       const path = absolute(mount.destination);
       const there = mounts.filter(({ destination }) => absolute(destination) === path);
@@ -182,7 +182,7 @@ export function judgeRemount(view: View): CheckResult {
       const rows = options.map((name) => mountOption(name)).filter((row) => row?.kind === "mount" && !row.recursive);
       const top = topmost(table, path);
       const count = equal(table.filter(({ target }) => target === path).length, 1, `mounts at ${path}`);
-      return all([count, ...rows.map((row) => (row && top ? shown(row, top, view) : undefined))]);
+      return combine([count, ...rows.map((row) => (row && top ? shown(row, top, view) : undefined))]);
     }),
   );
 }
@@ -198,12 +198,12 @@ const submounts = (view: View, source: string): readonly string[] => [
 
 /** Whether the mounts inside of the source of a bind mount came along, as they do with `rbind` alone. */
 export function judgeBind(view: View, how: "bind" | "rbind"): CheckResult {
-  return all(
+  return combine(
     placedMounts(view).map(({ mount, path, top, inner }) => {
       const { source = "", options = [] } = mount;
       const inside = submounts(view, source);
       if (!options.includes(how) || options.includes(how === "bind" ? "rbind" : "bind") || inside.length === 0) return undefined;
-      if (!top) return holds(false, `a mount at ${path}`, null);
+      if (!top) return expectThat(false, `a mount at ${path}`, null);
       const expected = how === "bind" ? [] : inside.map((rest) => `${path}${rest}`);
       return equal(inner.map(({ target }) => target).toSorted(), expected.toSorted(), `mounts below ${path}`);
     }),

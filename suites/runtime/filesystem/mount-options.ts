@@ -7,8 +7,8 @@ import { FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runti
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind, MOUNT_OPTIONS, type MountOption } from "../../../spec/runtime/mount-options.js";
-import { all, type CheckResult, equal } from "../../check.js";
-import { check, type Example, example, type Lack, section, type View } from "../suite.js";
+import { type CheckResult, combine, equal } from "../../check.js";
+import { check, type Example, example, section, type Unavailable, type View } from "../suite.js";
 import { ableToSetUid, among, mountCase, place, propAttempts, props, withoutKernel } from "./mount-cases.js";
 import { foreignKernel, judgeOption, judgeRemount, telling } from "./mount-option-views.js";
 import { placedMounts, tried } from "./mount-views.js";
@@ -51,7 +51,7 @@ function optionCase(setting: Setting, option: MountOption): Arbitrary<RuntimeCas
   });
 }
 
-const lackOf = (setting: Setting, option: MountOption): Lack | undefined =>
+const lackOf = (setting: Setting, option: MountOption): Unavailable | undefined =>
   option.name.endsWith("symfollow") ? withoutKernel(setting, "5.10") : undefined;
 
 /** One for each option: a runtime that does not know one of them still shows what it does with the others. */
@@ -91,7 +91,7 @@ const SHOWN: Readonly<Record<string, (text: string | undefined) => number | unde
 const asData = (view: View): CheckResult =>
   foreignKernel(view)
     ? undefined
-    : all(
+    : combine(
         tmpfsMounts(view).flatMap(({ options, path, top }) =>
           Object.entries(SHOWN).map(([key, numberOf]) => {
             const text = optionValue(options, key);
@@ -108,7 +108,7 @@ const asData = (view: View): CheckResult =>
 
 /** A tmpfs belongs to whom its options say, and may be used by whom they say. */
 const owned = (view: View): CheckResult =>
-  all(
+  combine(
     tmpfsMounts(view).flatMap(({ options, path }) => {
       const root = tried(view, "stat", path)?.stat;
       return (["mode", "uid", "gid"] as const).map((key) => {
@@ -151,7 +151,7 @@ export default section("Mount options", [
   ),
 
   check("runtime.mounts.options", (view) =>
-    all(
+    combine(
       MOUNT_OPTIONS.filter(({ kind, level, name }) => level === "MUST" && name !== "remount" && kind !== "propagation").map((option) =>
         judgeOption(option, view),
       ),

@@ -16,7 +16,7 @@ export const inForce = (view: View): boolean =>
   view.container.configText === undefined &&
   !view.case.steps.some(({ op }) => op === "edit") &&
   started(view) &&
-  view.inside !== null;
+  view.probe !== null;
 
 /**
  * The mount table as the program saw it before any attempt, where the config alone says what it holds: in a new mount namespace
@@ -25,7 +25,7 @@ export const inForce = (view: View): boolean =>
 export function mountTable(view: View): readonly MountInfo[] | undefined {
   const own = listed(view, "mount");
   if (!inForce(view) || own === undefined || own.path !== undefined || remapped(view)) return undefined;
-  return view.inside?.mounts ?? undefined;
+  return view.probe?.mounts ?? undefined;
 }
 
 /** A mount of the config, and what the mount table has at its destination. */
@@ -100,7 +100,7 @@ export const isPlainKind = ({ type, options }: Mount): boolean => isBind(options
 /** The attempts of a container with their results. */
 export const tries = (view: View): readonly { readonly attempt: Attempt; readonly result: AttemptResult }[] =>
   (view.container.attempts ?? []).flatMap((attempt, at) => {
-    const result = view.inside?.attempts[at];
+    const result = view.probe?.attempts[at];
     return result ? [{ attempt, result }] : [];
   });
 

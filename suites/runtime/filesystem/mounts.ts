@@ -6,15 +6,15 @@ import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runt
 import { FIXTURES } from "../../../runners/runtime/case.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import { refuses } from "../refusal.js";
-import { check, example, lack, section, type View } from "../suite.js";
+import { check, example, section, unavailable, type View } from "../suite.js";
 import { mountCase, place } from "./mount-cases.js";
 import { changedLater, isPlainKind, mountTable, type Placed, placedMounts, plainSource, tried, within } from "./mount-views.js";
 
 const id = (name: string): string => `runtime.mounts.${name}`;
 
-const each = (view: View, judge: (placed: Placed) => CheckResult): CheckResult => all(placedMounts(view).map(judge));
+const each = (view: View, judge: (placed: Placed) => CheckResult): CheckResult => combine(placedMounts(view).map(judge));
 
 /** Of the other types, a runtime makes what the host's cgroups and the container's namespaces allow. */
 const TYPES = ["tmpfs", "proc", "devpts", "mqueue"];
@@ -53,7 +53,7 @@ function inOrder(view: View): CheckResult {
     !["/", "/dev"].includes(path) &&
     !changedLater(view, path) &&
     mounts.filter((other) => other.path === path).length === 1;
-  return all(
+  return combine(
     mounts.flatMap((later, nth) =>
       mounts.slice(0, nth).map((earlier): CheckResult => {
         const between = mounts.some(
@@ -63,7 +63,10 @@ function inOrder(view: View): CheckResult {
         const [outer] = at(earlier.path);
         const [inner] = at(later.path);
         if (!outer || !inner) return undefined;
-        return holds(inner.parent === outer.id, `${later.path} is mounted on ${earlier.path}, which is listed before`, { outer, inner });
+        return expectThat(inner.parent === outer.id, `${later.path} is mounted on ${earlier.path}, which is listed before`, {
+          outer,
+          inner,
+        });
       }),
     ),
   );
@@ -73,7 +76,7 @@ function inOrder(view: View): CheckResult {
 function lastWins(view: View): CheckResult {
   const mounts = view.config.mounts ?? [];
   if (!mountTable(view)) return undefined;
-  return all(
+  return combine(
     mounts.map((mount, nth) => {
       const path = absolute(mount.destination);
       const same = mounts.filter(({ destination }) => absolute(destination) === path);
@@ -120,7 +123,7 @@ export default section("Mounts", [
 
   check(id("additional"), (view) =>
     each(view, ({ mount, path, top }) =>
-      mount.type === "cgroup" || mount.options?.includes("remount") ? undefined : holds(top !== null, `a mount at ${path}`, null),
+      mount.type === "cgroup" || mount.options?.includes("remount") ? undefined : expectThat(top !== null, `a mount at ${path}`, null),
     ),
   ),
   check(id("type"), (view) =>
@@ -142,7 +145,9 @@ export default section("Mounts", [
   ),
 
   check(id("destination-relative"), (view) =>
-    each(view, ({ mount, path, top }) => (mount.destination.startsWith("/") ? undefined : holds(top !== null, `a mount at ${path}`, null))),
+    each(view, ({ mount, path, top }) =>
+      mount.destination.startsWith("/") ? undefined : expectThat(top !== null, `a mount at ${path}`, null),
+    ),
   ),
   example(id("destination-relative"), (setting) =>
     oneOf(["mnt", "srv/data", "./mnt/data"]).map((destination) =>
@@ -187,6 +192,6 @@ export default section("Mounts", [
   example(id("destination-required"), ({ host, target }) =>
     hasTabledFault(host, target.release, id("destination-required"))
       ? tabledFault(host, target.release, id("destination-required")).map((fault) => faultCase(fault))
-      : lack("there is no such fault"),
+      : unavailable("there is no such fault"),
   ),
 ]);

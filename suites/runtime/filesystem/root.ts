@@ -6,7 +6,7 @@ import { absolute } from "../../../generators/runtime/filesystem/paths.js";
 import { bundleOf, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Root } from "../../../spec/runtime/config.js";
-import { all, type CheckResult, holds } from "../../check.js";
+import { type CheckResult, combine, expectThat } from "../../check.js";
 import { check, example, section, type View } from "../suite.js";
 import { inForce, topmost, tries } from "./mount-views.js";
 
@@ -26,14 +26,16 @@ const creations = (view: View): readonly string[] => {
 /** What the mount table says of the root; a program that has no root mount in sight can still try. */
 const rootOptions = (view: View): readonly string[] | undefined => {
   const covered = (view.config.mounts ?? []).some(({ destination }) => absolute(destination) === "/");
-  return inForce(view) && !covered && view.inside?.mounts ? topmost(view.inside.mounts, "/")?.options : undefined;
+  return inForce(view) && !covered && view.probe?.mounts ? topmost(view.probe.mounts, "/")?.options : undefined;
 };
 
 /** Errors other than EROFS come of permissions, and say nothing. */
 const judgeRoot = (view: View, readonly: boolean): CheckResult =>
-  all(
+  combine(
     creations(view).map((errno) =>
-      errno === "0" || errno === "EROFS" ? holds((errno === "EROFS") === readonly, readonly ? "EROFS" : "a new file", errno) : undefined,
+      errno === "0" || errno === "EROFS"
+        ? expectThat((errno === "EROFS") === readonly, readonly ? "EROFS" : "a new file", errno)
+        : undefined,
     ),
   );
 
@@ -55,7 +57,7 @@ export default section("Root", [
   check("runtime.root.readonly", (view) => {
     if (view.config.root?.readonly !== true) return undefined;
     const options = rootOptions(view);
-    return all([judgeRoot(view, true), options && holds(options.includes("ro"), "a read-only root mount", options)]);
+    return combine([judgeRoot(view, true), options && expectThat(options.includes("ro"), "a read-only root mount", options)]);
   }),
   check("runtime.root.writable-by-default", (view) => (view.config.root?.readonly ? undefined : judgeRoot(view, false))),
   example("runtime.root.readonly", (setting) =>

@@ -4,7 +4,7 @@ import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { bundleOf, FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
-import { type CheckResult, holds } from "../../check.js";
+import { type CheckResult, expectThat } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
 import { check, example, section, type View } from "../suite.js";
 import { inForce, mountTable, sourceMounts, topmost } from "./mount-views.js";
@@ -28,13 +28,13 @@ const onShared = (view: View): boolean =>
   );
 
 const JUDGES: Readonly<Record<Propagation, (seen: readonly string[], view: View) => CheckResult>> = {
-  shared: (seen) => holds(seen.includes("shared"), "shared", seen),
+  shared: (seen) => expectThat(seen.includes("shared"), "shared", seen),
   slave: (seen, view) => {
-    if (seen.includes("shared")) return holds(false, "no events from the container to the host: not shared", seen);
-    return onShared(view) || seen.includes("master") ? holds(seen.includes("master"), "master", seen) : undefined;
+    if (seen.includes("shared")) return expectThat(false, "no events from the container to the host: not shared", seen);
+    return onShared(view) || seen.includes("master") ? expectThat(seen.includes("master"), "master", seen) : undefined;
   },
-  private: (seen) => holds(!seen.includes("shared") && !seen.includes("master"), "neither shared nor master", seen),
-  unbindable: (seen) => holds(seen.includes("unbindable"), "unbindable", seen),
+  private: (seen) => expectThat(!seen.includes("shared") && !seen.includes("master"), "neither shared nor master", seen),
+  unbindable: (seen) => expectThat(seen.includes("unbindable"), "unbindable", seen),
 };
 
 /** The bundle's root file system once more, by a mount that the runtime's namespace shares. */

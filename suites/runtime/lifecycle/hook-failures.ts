@@ -4,8 +4,8 @@ import { type HookKind, hookKinds, recordingHook } from "../../../generators/run
 import { ending } from "../../../generators/runtime/steps.js";
 import type { Step } from "../../../runners/runtime/case.js";
 import type { Config, Hooks } from "../../../spec/runtime/config.js";
-import { equal, holds } from "../../check.js";
-import { answered, check, example, firstRefusal, lack, ok, refused, resultsOf, section, type View } from "../suite.js";
+import { equal, expectThat } from "../../check.js";
+import { answered, check, example, firstRefusal, ok, refused, resultsOf, section, unavailable, type View } from "../suite.js";
 import { called, kebab } from "./hooks.js";
 
 const withHooks = (release: string, hooks: Hooks): Config => ({ ...minimalConfig(release), hooks });
@@ -78,7 +78,7 @@ export default section("Hooks that fail", [
               },
             ),
           )
-        : lack(`release ${target.release} has no ${kind} hooks`),
+        : unavailable(`release ${target.release} has no ${kind} hooks`),
     ),
   ),
 
@@ -97,7 +97,7 @@ export default section("Hooks that fail", [
   check("runtime.warnings.operation-continues", (view) => {
     const failed = called(view).some((run) => run.kind === "poststop" && run.hook.args?.includes("--exit") && run.record);
     return failed && answered(view.delete)
-      ? holds(ok(view.delete), "delete succeeds although a poststop hook failed", view.delete?.stderr)
+      ? expectThat(ok(view.delete), "delete succeeds although a poststop hook failed", view.delete?.stderr)
       : undefined;
   }),
   example(["runtime.lifecycle.poststop-failure-continues", "runtime.warnings.operation-continues"], ({ target }) =>
@@ -120,7 +120,7 @@ export default section("Hooks that fail", [
     const operations = [view.create, view.start, ...(deleting ? [view.delete] : [])];
     const culprit = firstRefusal(operations);
     if (runs.length === 0 || (!culprit && !operations.every(ok))) return undefined;
-    return holds(!culprit, "hooks that do not read their standard input succeed", { exit: culprit?.exit, stderr: culprit?.stderr });
+    return expectThat(!culprit, "hooks that do not read their standard input succeed", { exit: culprit?.exit, stderr: culprit?.stderr });
   }),
   ...(["prestart", "createRuntime", "createContainer", "poststart"] as const).map((kind) =>
     example("runtime.hooks.stdin-may-stay-unread", ({ target }) =>
@@ -137,7 +137,7 @@ export default section("Hooks that fail", [
               { title: `a ${kind} hook that does not read its standard input` },
             ),
           )
-        : lack(`release ${target.release} has no ${kind} hooks`),
+        : unavailable(`release ${target.release} has no ${kind} hooks`),
     ),
   ),
 

@@ -8,9 +8,9 @@ import { bundleOf, idOf } from "../../../runners/runtime/case.js";
 import type { HookRecord, Ran } from "../../../runners/runtime/observation.js";
 import { parsed } from "../../../runners/runtime/observe.js";
 import type { Config, Hook, Hooks } from "../../../spec/runtime/config.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import { refuses } from "../refusal.js";
-import { type Check, check, example, lack, ok, resultsOf, section, type View } from "../suite.js";
+import { type Check, check, example, ok, resultsOf, section, unavailable, type View } from "../suite.js";
 
 /** `createRuntime` as the ids spell it: `create-runtime`. */
 export const kebab = (kind: HookKind): string => kind.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -35,7 +35,7 @@ export function called(view: View): readonly Called[] {
   return HOOK_KINDS.flatMap((kind) =>
     (view.config.hooks?.[kind] ?? [])
       .filter((hook) => hook.args?.includes("--name"))
-      .map((hook) => ({ kind, hook, record: view.seen.hooks.find(({ name }) => name === nameOf(hook)) })),
+      .map((hook) => ({ kind, hook, record: view.containerObservation.hooks.find(({ name }) => name === nameOf(hook)) })),
   );
 }
 
@@ -48,7 +48,7 @@ const operationOf = (view: View, kind: HookKind): Ran | null => {
 /** Judges each hook of a kind (or of all) that ran. */
 const eachRun = (id: string, kinds: readonly HookKind[], judge: (run: Called & { record: HookRecord }, view: View) => CheckResult): Check =>
   check(`runtime.${id}`, (view) =>
-    all(called(view).map((run) => (kinds.includes(run.kind) && run.record ? judge({ ...run, record: run.record }, view) : undefined))),
+    combine(called(view).map((run) => (kinds.includes(run.kind) && run.record ? judge({ ...run, record: run.record }, view) : undefined))),
   );
 
 /** Hooks that were told to fail, to sleep or to die say nothing about the usual course. */
@@ -63,7 +63,7 @@ const during = (id: string, kind: HookKind, operation: string): Check =>
   eachRun(id, [kind], ({ record }, view) => {
     const ran = operationOf(view, kind);
     return ran && ok(ran) && usual(view)
-      ? holds(within(record, ran), `called between the call of ${operation} and its return`, describe(record, view))
+      ? expectThat(within(record, ran), `called between the call of ${operation} and its return`, describe(record, view))
       : undefined;
   });
 
@@ -104,7 +104,7 @@ function inNamespace(run: Called & { record: HookRecord }, view: View): CheckRes
     const runtime = view.host.outside.namespaces;
     return runtime ? equal(pick(record.namespaces, SHARED), pick(runtime, SHARED), "the runtime's namespaces") : undefined;
   }
-  const container = view.look?.namespaces ?? view.inside?.namespaces;
+  const container = view.snapshot?.namespaces ?? view.probe?.namespaces;
   return container ? equal(pick(record.namespaces, SHARED), pick(container, SHARED), "the container's namespaces") : undefined;
 }
 
@@ -115,7 +115,7 @@ const before = (id: string, first: HookKind, second: HookKind): Check =>
       called(view).flatMap((run) => (run.kind === kind && run.record ? [BigInt(run.record.startedNs)] : []));
     const [early, late] = [times(first), times(second)];
     if (early.length === 0 || late.length === 0) return undefined;
-    return holds(
+    return expectThat(
       early.every((time) => late.every((other) => time < other)),
       `${first} hooks before ${second} hooks`,
       { [first]: early.map(String), [second]: late.map(String) },
@@ -159,7 +159,7 @@ export default section("Hooks", [
   ...TIMING.map(([id, kind, operation]) => during(id, kind, operation)),
   eachRun("hooks.start-container-before-program", ["startContainer"], ({ record }, view) =>
     view.start
-      ? holds(
+      ? expectThat(
           !record.programStarted && BigInt(record.startedNs) >= BigInt(view.start.startedNs),
           "called after start was called, and before the user's program",
           { programStarted: record.programStarted, times: describe(record, view) },
@@ -167,7 +167,7 @@ export default section("Hooks", [
       : undefined,
   ),
   eachRun("hooks.create-container-before-pivot", ["createContainer"], ({ record }) =>
-    holds(!record.seesContainer, "the runtime's files are seen", "the container's root was entered already"),
+    expectThat(!record.seesContainer, "the runtime's files are seen", "the container's root was entered already"),
   ),
   before("hooks.prestart-before-create-runtime", "prestart", "createRuntime"),
   before("hooks.create-container-after-create-runtime", "createRuntime", "createContainer"),
@@ -184,7 +184,7 @@ export default section("Hooks", [
           ? fc
               .integer({ min: 1, max: 2 })
               .map((count) => caseOf(withHooks(target.release, { [kind]: several(kind, count) }), { title: `${kind} hooks`, hold: true }))
-          : lack(`release ${target.release} has no ${kind} hooks`),
+          : unavailable(`release ${target.release} has no ${kind} hooks`),
     ),
   ),
   example(["runtime.hooks.prestart-before-create-runtime", "runtime.hooks.create-container-after-create-runtime"], ({ target }) =>
@@ -201,14 +201,14 @@ export default section("Hooks", [
     return hook.env === undefined || hook.env.length === 0 ? undefined : equal(missing, [], "variables that the hook did not get");
   }),
   check("runtime.hooks.listed-order", (view) =>
-    all(
+    combine(
       HOOK_KINDS.map((kind) => {
         const runs = called(view).filter((run) => run.kind === kind && run.record?.endedNs);
         if (runs.length < 2) return undefined;
         const inOrder = runs.every(
           ({ record }, at) => at === 0 || BigInt(record?.startedNs ?? 0) >= BigInt(runs[at - 1]?.record?.endedNs ?? 0),
         );
-        return holds(
+        return expectThat(
           inOrder,
           `${kind} hooks one after the other, as listed`,
           runs.map(({ record }) => [record?.name, record?.startedNs, record?.endedNs]),
@@ -220,7 +220,7 @@ export default section("Hooks", [
     if (hook.args?.includes("--ignore-stdin")) return undefined;
     const { id, ociVersion, bundle } = stateOf(record);
     if (typeof id !== "string" || typeof ociVersion !== "string" || typeof bundle !== "string")
-      return holds(false, "the container's state", record.stdin);
+      return expectThat(false, "the container's state", record.stdin);
     const elsewhere = view.case.steps.some((step) => step.op === "create" && (step.bundle !== undefined || step.id !== undefined));
     const own = { id: idOf(view.index), bundle: bundleOf(view.index) };
     return elsewhere ? undefined : equal({ id, bundle: bundle.replace(/(?<=.)\/+$/, "") }, own, `in a ${kind} hook`);
@@ -228,14 +228,14 @@ export default section("Hooks", [
   eachRun("hooks.state-status", HOOK_KINDS, ({ kind, hook, record }, view) => {
     const { status } = stateOf(record);
     if (hook.args?.includes("--ignore-stdin") || !ok(operationOf(view, kind)) || !usual(view)) return undefined;
-    return holds(typeof status === "string" && STATUSES[kind].includes(status), STATUSES[kind], status, `in a ${kind} hook`);
+    return expectThat(typeof status === "string" && STATUSES[kind].includes(status), STATUSES[kind], status, `in a ${kind} hook`);
   }),
   eachRun(
     "hooks.state-pid",
     HOOK_KINDS.filter((kind) => kind !== "poststop"),
     ({ kind, hook, record }, view) => {
       // Each namespace counts its own way.
-      const pid = OUTSIDE.includes(kind) ? view.seen.pid : view.inside?.pid;
+      const pid = OUTSIDE.includes(kind) ? view.containerObservation.pid : view.probe?.pid;
       const state = stateOf(record);
       // It is required in the statuses created and running alone.
       const optional = state.pid === undefined && state.status !== "created" && state.status !== "running";
@@ -269,7 +269,7 @@ export default section("Hooks", [
       ({ target }) =>
         hookKinds(target.release).includes(kind)
           ? fc.constant(caseOf(withHooks(target.release, { [kind]: several(kind, 1) }), { title: `the state that a ${kind} hook gets` }))
-          : lack(`release ${target.release} has no ${kind} hooks`),
+          : unavailable(`release ${target.release} has no ${kind} hooks`),
     ),
   ),
 
@@ -278,7 +278,7 @@ export default section("Hooks", [
     example(id, ({ host, target }) =>
       hasTabledFault(host, target.release, id)
         ? tabledFault(host, target.release, id).map((fault) => faultCase(fault, host))
-        : lack("the release has no such hooks"),
+        : unavailable("the release has no such hooks"),
     ),
   ),
 ]);

@@ -152,7 +152,7 @@ class Walk {
  * Walks the steps of a case by the model: every operation with the status that its container had before. The status is unknown
  * wherever an answer, its lack, luck, or what a program may do by itself leaves it open.
  */
-export function walk(view: CaseView): readonly Event[] {
+export function lifecycleModel(view: CaseView): readonly Event[] {
   const events = walked.get(view) ?? new Walk(view).events;
   walked.set(view, events);
   return events;

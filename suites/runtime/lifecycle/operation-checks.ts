@@ -1,8 +1,8 @@
 import { bundleOf } from "../../../runners/runtime/case.js";
-import { all, type CheckResult, equal, holds, type Judgement } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat, type Judgement } from "../../check.js";
 import { isPlain } from "../must-work.js";
 import { answered, type CaseView, type Check, checkCase, ok, refused } from "../suite.js";
-import { type Event, walk } from "./model.js";
+import { type Event, lifecycleModel } from "./model.js";
 
 /** Judges every operation of a case that the filter picks, if it answered. */
 export const each = (
@@ -12,8 +12,8 @@ export const each = (
 ): Check =>
   checkCase(id, (view) =>
     view.case.control === undefined
-      ? all(
-          walk(view)
+      ? combine(
+          lifecycleModel(view)
             .filter((event) => answered(event.ran) && wanted(event, view))
             .map((event) => judge(event, view)),
         )
@@ -22,7 +22,7 @@ export const each = (
 
 /** An operation that must be an error. */
 export const mustFail = (event: Event): Judgement =>
-  holds(refused(event.ran), `${event.op} generates an error (the container is ${event.before})`, `${event.op} succeeded`);
+  expectThat(refused(event.ran), `${event.op} generates an error (the container is ${event.before})`, `${event.op} succeeded`);
 
 /** What the `state` after an operation says; undefined when there is none, or it says nothing that could be read. */
 function statusAfter({ next }: Event): unknown {
@@ -43,12 +43,12 @@ export const unchanged = (event: Event): CheckResult => statusBecomes(event, eve
 /** `raw` steps of an operation without any argument: an error is all that there is to see. */
 export const withoutArguments = (id: string, op: string): Check =>
   checkCase(id, (view) =>
-    all(
+    combine(
       view.case.steps.map((step, at) => {
         const result = view.observation.steps[at];
         if (step.op !== "raw" || step.args.length !== 1 || step.args[0] !== op || result?.op !== "raw" || !answered(result.ran))
           return undefined;
-        return holds(refused(result.ran), `${op} without arguments generates an error`, "it succeeded");
+        return expectThat(refused(result.ran), `${op} without arguments generates an error`, "it succeeded");
       }),
     ),
   );
@@ -69,14 +69,14 @@ export const notBeforeStart = (id: string): Check =>
     const [before, later] = marks(view);
     return before === undefined || later !== true
       ? undefined
-      : holds(!before, "the program does not run before start", "it left its mark before start");
+      : expectThat(!before, "the program does not run before start", "it left its mark before start");
   });
 
 /** All five operations did what they are for, in one case. */
 export const allOperations = (id: string): Check =>
   checkCase(id, (view) => {
     const done = new Set(
-      walk(view)
+      lifecycleModel(view)
         .filter(({ ran }) => ok(ran))
         .map(({ op }) => op),
     );
@@ -86,15 +86,15 @@ export const allOperations = (id: string): Check =>
 /** A container of the minimal config that was created once, and is gone, must be created again. */
 export const createdAgain = (id: string): Check =>
   checkCase(id, (view) =>
-    all(
-      walk(view).map((event) =>
+    combine(
+      lifecycleModel(view).map((event) =>
         event.op === "create" &&
         !event.foreign &&
         event.before === "absent" &&
         event.lives > 0 &&
         refused(event.ran) &&
         isPlain(view, event.container)
-          ? holds(
+          ? expectThat(
               false,
               "create succeeds: it did for the same bundle and id before, and that container was deleted",
               event.ran.stderr.slice(-2000) || "an error",
@@ -112,10 +112,9 @@ export const wrongError = (id: string, op: "create" | "start", wanted: "created"
     (event, view) => {
       // A hook that fails after the program began makes an error of a start that worked.
       if (!isPlain(view, event.container)) return undefined;
-      const did =
-        statusAfter(event) === wanted || (op === "start" && event.lives === 1 && view.containers[event.container]?.inside != null);
+      const did = statusAfter(event) === wanted || (op === "start" && event.lives === 1 && view.containers[event.container]?.probe != null);
       return did
-        ? holds(false, `${op} succeeds, as the container is ${wanted} by it`, {
+        ? expectThat(false, `${op} succeeds, as the container is ${wanted} by it`, {
             exit: event.ran.exit,
             stderr: event.ran.stderr.slice(-2000),
           })

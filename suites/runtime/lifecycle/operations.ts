@@ -5,10 +5,10 @@ import fc from "fast-check";
 import { caseOf, containerOf, minimalCase, minimalConfig } from "../../../generators/runtime/base.js";
 import { ending, lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import { mustWork } from "../must-work.js";
 import { answered, check, checkCase, example, ok, refused, resultsOf, section, started, type View } from "../suite.js";
-import { statusIn, walk } from "./model.js";
+import { lifecycleModel, statusIn } from "./model.js";
 import {
   allOperations,
   createdAgain,
@@ -53,12 +53,12 @@ const pair = (release: string, title: string, steps: readonly Step[]): RuntimeCa
  * gone or waits to be started yet. A report alone may be lost, and a program may be slow.
  */
 function neverRan(view: View): CheckResult {
-  if (view.index > 0 || !started(view) || view.inside || marks(view).at(-1) !== false) return undefined;
+  if (view.index > 0 || !started(view) || view.probe || marks(view).at(-1) !== false) return undefined;
   const [awaited] = resultsOf(view, view.index, "await").slice(-1);
   const [asked] = resultsOf(view, view.index, "state").slice(1);
   const waits = asked?.op === "state" && statusIn(asked.state) === "created";
   const gone = awaited?.op === "await" && awaited.outcome === "exited";
-  return gone || waits ? holds(false, "start runs the program", "it neither left its mark nor reported") : undefined;
+  return gone || waits ? expectThat(false, "start runs the program", "it neither left its mark nor reported") : undefined;
 }
 
 const TERM = ["TERM", "SIGTERM", "15"];
@@ -127,14 +127,14 @@ export default section("Operations", [
     ),
   ),
   checkCase("runtime.create.id-invalid-error", (view) =>
-    all(
+    combine(
       view.case.steps.map((step, at) => {
         const result = view.observation.steps[at];
         const following = view.observation.steps[at + 1];
         if (step.op !== "create" || step.id === undefined || !ODD_IDS.includes(step.id) || result?.op !== "create" || !refused(result.ran))
           return undefined;
         return following?.op === "state" && answered(following.ran)
-          ? holds(refused(following.ran), "no container of an id that was refused", following.state)
+          ? expectThat(refused(following.ran), "no container of an id that was refused", following.state)
           : undefined;
       }),
     ),
@@ -189,12 +189,12 @@ export default section("Operations", [
     const edited = view.case.steps.findIndex((step) => step.op === "edit" && step.container === view.index);
     const startedAt = view.case.steps.findIndex((step) => step.op === "start" && step.container === view.index);
     const createdAt = view.case.steps.findIndex((step) => step.op === "create" && step.container === view.index);
-    if (edited < createdAt || createdAt < 0 || edited > startedAt || !view.inside || view.case.control !== undefined) return undefined;
+    if (edited < createdAt || createdAt < 0 || edited > startedAt || !view.probe || view.case.control !== undefined) return undefined;
     if (resultsOf(view, view.index, "create").length !== 1) return undefined;
     const edit = view.case.steps[edited];
     // Only where the file says otherwise now can it show whether it was read again.
     if (edit?.op !== "edit" || isDeepStrictEqual(edit.config.process?.args, view.config.process?.args)) return undefined;
-    return equal(view.inside.argv, view.config.process?.args, "arguments after config.json was changed");
+    return equal(view.probe.argv, view.config.process?.args, "arguments after config.json was changed");
   }),
   example("runtime.lifecycle.config-edit-without-effect", ({ target }) => {
     const config = minimalConfig(target.release);
@@ -246,9 +246,9 @@ export default section("Operations", [
         });
       }),
   ),
-  check("runtime.start.runs-program", (view) => (started(view) && view.inside ? { verdict: "pass" } : neverRan(view))),
+  check("runtime.start.runs-program", (view) => (started(view) && view.probe ? { verdict: "pass" } : neverRan(view))),
   check("runtime.lifecycle.program-run", (view) =>
-    started(view) && view.inside && view.case.aims.includes("runtime.lifecycle.program-run") ? { verdict: "pass" } : neverRan(view),
+    started(view) && view.probe && view.case.aims.includes("runtime.lifecycle.program-run") ? { verdict: "pass" } : neverRan(view),
   ),
   example(["runtime.start.runs-program", "runtime.lifecycle.program-run"], ({ target }) =>
     fc.constant(
@@ -260,7 +260,9 @@ export default section("Operations", [
   ),
   check("runtime.start.no-process-error", (view) => {
     if (view.config.process !== undefined || view.container.configText !== undefined || !ok(view.create) || !view.start) return undefined;
-    return answered(view.start) ? holds(refused(view.start), "start without process generates an error", "start succeeded") : undefined;
+    return answered(view.start)
+      ? expectThat(refused(view.start), "start without process generates an error", "start succeeded")
+      : undefined;
   }),
   example("runtime.start.no-process-error", ({ target }) => {
     const { process: _none, ...config } = minimalConfig(target.release);
@@ -296,11 +298,11 @@ export default section("Operations", [
   ),
   mustWork("runtime.kill.sends-signal", "kill", "created", "running"),
   checkCase("runtime.kill.sends-signal", (view) =>
-    all(
+    combine(
       view.containers.map((container) => {
-        const kills = walk(view).filter(({ op, container: of }) => op === "kill" && of === container.index);
+        const kills = lifecycleModel(view).filter(({ op, container: of }) => op === "kill" && of === container.index);
         const [only] = kills;
-        const { exit } = container.seen;
+        const { exit } = container.containerObservation;
         if (kills.length !== 1 || only?.step.op !== "kill" || !ok(only.ran) || only.lives !== 1 || only.before !== "running")
           return undefined;
         const { signal } = only.step;
@@ -309,13 +311,13 @@ export default section("Operations", [
         const awaited = waits ? view.observation.steps[next] : undefined;
         // The probe ends on either: a process that goes on did not get it.
         if (awaited?.op === "await" && awaited.outcome === "timeout" && [...TERM, ...KILL].includes(signal))
-          return holds(false, `the process ends on ${signal}`, "it was still there after the time limit");
+          return expectThat(false, `the process ends on ${signal}`, "it was still there after the time limit");
         if (!exit) return undefined;
         if (TERM.includes(signal)) return equal(exit, { kind: "exited", code: 0 }, "the probe ends so on SIGTERM");
         if (!KILL.includes(signal)) return undefined;
         // Where the process is a sandbox's, it tells how the program ended as shells do.
         const killed = (exit.kind === "signaled" && exit.signal === "SIGKILL") || (exit.kind === "exited" && exit.code === 128 + SIGKILL);
-        return holds(killed, "killed by SIGKILL", exit);
+        return expectThat(killed, "killed by SIGKILL", exit);
       }),
     ),
   ),

@@ -3,10 +3,10 @@ import { annotations } from "../../../generators/runtime/annotations.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { bundleOf, idOf, type Step } from "../../../runners/runtime/case.js";
 import { validateState } from "../../../spec/validate.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import { mustWork } from "../must-work.js";
 import { type CaseView, type Check, checkCase, example, ok, section, type View } from "../suite.js";
-import { type Event, type Status, statusIn, walk } from "./model.js";
+import { type Event, lifecycleModel, type Status, statusIn } from "./model.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -17,8 +17,8 @@ const fieldsOf = (state: unknown): Fields | undefined =>
 const reported = (id: string, judge: (state: Fields, event: Event, view: CaseView) => CheckResult): Check =>
   checkCase(id, (view) =>
     view.case.control === undefined
-      ? all(
-          walk(view).map((event) => {
+      ? combine(
+          lifecycleModel(view).map((event) => {
             const state = event.op === "state" && ok(event.ran) && !event.foreign ? fieldsOf(event.state) : undefined;
             return state && judge(state, event, view);
           }),
@@ -38,8 +38,8 @@ const creates = (steps: readonly Step[], container: number): number =>
 
 /** The process that `state` names was looked at while the program ran, and is in the program's namespaces. */
 function isProgram(view: View | undefined, pid: unknown): boolean {
-  const seen = view?.look?.pid === pid ? view?.look?.namespaces.mnt : undefined;
-  return seen !== undefined && seen === view?.inside?.namespaces?.mnt;
+  const seen = view?.snapshot?.pid === pid ? view?.snapshot?.namespaces.mnt : undefined;
+  return seen !== undefined && seen === view?.probe?.namespaces?.mnt;
 }
 
 /** A pid is that of the container process: the one that create wrote down. */
@@ -47,12 +47,12 @@ const pidWhen = (id: string, status: Status): Check =>
   reported(id, (state, { before, container }, view) => {
     if (before !== status) return undefined;
     // Of several containers that had the id one after the other, only the last one's pid is known.
-    const pid = creates(view.case.steps, container) === 1 ? view.containers[container]?.seen.pid : undefined;
+    const pid = creates(view.case.steps, container) === 1 ? view.containers[container]?.containerObservation.pid : undefined;
     // Where it is known by another state alone, that it is the same shows nothing.
     if (view.target.pidFromState && state.pid === pid && !isProgram(view.containers[container], pid)) return undefined;
     return typeof pid === "number"
       ? equal(state.pid, pid)
-      : holds(Number.isInteger(state.pid) && Number(state.pid) > 0, "the pid of the container process", state.pid);
+      : expectThat(Number.isInteger(state.pid) && Number(state.pid) > 0, "the pid of the container process", state.pid);
   });
 
 const IDS = [
@@ -70,10 +70,12 @@ const IDS = [
 
 export default section("State", [
   reported("runtime.state.oci-version", (state) =>
-    holds(typeof state.ociVersion === "string" && /^\d+\.\d+\.\d+/.test(state.ociVersion), "a release of the spec", state.ociVersion),
+    expectThat(typeof state.ociVersion === "string" && /^\d+\.\d+\.\d+/.test(state.ociVersion), "a release of the spec", state.ociVersion),
   ),
   reported("runtime.state.id", (state, { container }) => equal(state.id, idOf(container))),
-  reported("runtime.state.status", (state) => holds(typeof state.status === "string" && state.status !== "", "a status", state.status)),
+  reported("runtime.state.status", (state) =>
+    expectThat(typeof state.status === "string" && state.status !== "", "a status", state.status),
+  ),
   withStatus("runtime.state.status-created", "created"),
   withStatus("runtime.state.status-running", "running"),
   withStatus("runtime.state.status-stopped", "stopped"),
@@ -95,12 +97,12 @@ export default section("State", [
   reported("runtime.state.schema", (_state, event) => equal(validateState(event.state), [])),
   mustWork("runtime.query-state.returns-state", "state", "created", "running", "stopped"),
   checkCase("runtime.query-state.returns-state", (view) =>
-    all(
-      walk(view).map((event) => {
+    combine(
+      lifecycleModel(view).map((event) => {
         const due = event.op === "state" && ok(event.ran) && !event.foreign && event.before !== "absent" && event.before !== "unknown";
         if (!due || view.case.control !== undefined) return undefined;
         const state = fieldsOf(event.state);
-        return holds(
+        return expectThat(
           statusIn(state) !== undefined && typeof state?.id === "string",
           "the container's state as one JSON object",
           state ?? event.ran.stdout.slice(0, 2000),

@@ -22,7 +22,7 @@ export const LINKS: Readonly<Record<NamespaceType, string>> = {
  * numbers are those of the kernel that runs the runtime.
  */
 export const namespaceOf = (view: View, type: NamespaceType): string | undefined =>
-  view.look?.namespaces[LINKS[type]] ?? view.inside?.namespaces?.[LINKS[type]];
+  view.snapshot?.namespaces[LINKS[type]] ?? view.probe?.namespaces?.[LINKS[type]];
 
 /** What the `stat` steps of that path found, in order; those that failed are left out. */
 export const statsOf = (view: View, path: string): readonly StatResult[] =>

@@ -11,9 +11,9 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Namespace, NamespaceType } from "../../../spec/runtime/config.js";
-import { type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, equal, expectThat } from "../../check.js";
 import { refuses } from "../refusal.js";
-import { check, example, type Lack, lack, section, started, type View } from "../suite.js";
+import { check, example, section, started, type Unavailable, unavailable, type View } from "../suite.js";
 import { LINKS, NAMESPACE_TYPES, namespaceOf, statsOf } from "./links.js";
 
 /** A config whose namespaces decide where its container is. */
@@ -34,7 +34,7 @@ function isNew(view: View, type: NamespaceType): CheckResult {
   const own = namespaceOf(view, type);
   const runtime = view.host.outside.namespaces?.[LINKS[type]];
   if (!wants(view, type, "new") || own === undefined || runtime === undefined) return undefined;
-  return holds(own !== runtime, `a new ${type} namespace, not the runtime's ${runtime}`, own);
+  return expectThat(own !== runtime, `a new ${type} namespace, not the runtime's ${runtime}`, own);
 }
 
 /** The namespace that was looked at beforehand is the container's. */
@@ -57,9 +57,9 @@ function inherited(view: View, type: NamespaceType): CheckResult {
  * container's own; that alone proves no namespace.
  */
 function isolated(view: View, type: "pid" | "cgroup"): CheckResult {
-  if (!wants(view, type, "new") || !view.inside) return undefined;
-  if (type === "pid") return equal(view.inside.pid, 1);
-  const above = Object.values(view.inside.cgroup ?? {}).filter((path) => path.startsWith("/.."));
+  if (!wants(view, type, "new") || !view.probe) return undefined;
+  if (type === "pid") return equal(view.probe.pid, 1);
+  const above = Object.values(view.probe.cgroup ?? {}).filter((path) => path.startsWith("/.."));
   return above.length > 0 ? equal(above, [], "the container's cgroups lie within its cgroup namespace") : undefined;
 }
 
@@ -84,17 +84,17 @@ function joining(setting: Setting, type: NamespaceType): RuntimeCase {
   });
 }
 
-const lackOf = ({ host }: Setting, type: NamespaceType): Lack | undefined => {
-  if (!hasNamespace(host, type)) return lack(`the kernel has no ${type} namespaces`);
+const lackOf = ({ host }: Setting, type: NamespaceType): Unavailable | undefined => {
+  if (!hasNamespace(host, type)) return unavailable(`the kernel has no ${type} namespaces`);
   const why = type === "cgroup" ? whyNoCgroups(host) : undefined;
-  return why === undefined ? undefined : lack(why);
+  return why === undefined ? undefined : unavailable(why);
 };
 
 /** A user namespace to join is made by the harness, and has its own root in it. */
-const lackToJoin = (setting: Setting, type: NamespaceType): Lack | undefined => {
+const lackToJoin = (setting: Setting, type: NamespaceType): Unavailable | undefined => {
   const { host } = setting;
   const why = type === "user" && host.root ? whyNot(host, "CAP_SETFCAP", "making a user namespace that one may join") : undefined;
-  return why === undefined ? lackOf(setting, type) : lack(why);
+  return why === undefined ? lackOf(setting, type) : unavailable(why);
 };
 
 /** The minimal config with one namespace more. */

@@ -3,7 +3,7 @@ import { hasNamespace } from "../../../generators/runtime/host.js";
 import { timeOffsets } from "../../../generators/runtime/namespaces/time-offsets.js";
 import type { Config, TimeOffset } from "../../../spec/runtime/config.js";
 import { type CheckResult, equal } from "../../check.js";
-import { check, example, lack, section, started, type View } from "../suite.js";
+import { check, example, section, started, unavailable, type View } from "../suite.js";
 
 const NANOSECONDS = 1_000_000_000n;
 const nanoseconds = (secs: number, nanosecs: number): bigint => BigInt(secs) * NANOSECONDS + BigInt(nanosecs);
@@ -15,9 +15,9 @@ type Clock = "monotonic" | "boottime";
 /** The kernel shows offsets from the clocks of the host, so this is for runtimes that have those clocks themselves. */
 function shifted(view: View, clock: Clock): CheckResult {
   const { timeOffsets: wanted, namespaces } = view.config.linux ?? {};
-  const { inside, host } = view;
-  const seen = inside?.timeOffsets;
-  if (!wanted || !seen || !inside || !started(view) || view.case.control !== undefined || view.container.configText !== undefined)
+  const { probe, host } = view;
+  const seen = probe?.timeOffsets;
+  if (!wanted || !seen || !probe || !started(view) || view.case.control !== undefined || view.container.configText !== undefined)
     return undefined;
   if (!namespaces?.some(({ type, path }) => type === "time" && path === undefined)) return undefined;
   const outside = host.outside.timeOffsets;
@@ -33,7 +33,7 @@ export default section("Offset for Time Namespace", [
   check("runtime.time-offsets.boottime", (view) => shifted(view, "boottime")),
 
   example(["runtime.time-offsets.monotonic", "runtime.time-offsets.boottime"], ({ host, target }) => {
-    if (!hasNamespace(host, "time")) return lack("the kernel has no time namespaces");
+    if (!hasNamespace(host, "time")) return unavailable("the kernel has no time namespaces");
     const base = minimalConfig(target.release);
     return timeOffsets(host, target.release)
       .filter(({ monotonic, boottime }) => moves(monotonic) && moves(boottime))

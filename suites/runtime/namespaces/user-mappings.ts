@@ -7,8 +7,8 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import { bundleOf } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, IdMapping } from "../../../spec/runtime/config.js";
-import { all, type CheckResult, equal } from "../../check.js";
-import { check, example, lack, section, started, type View } from "../suite.js";
+import { type CheckResult, combine, equal } from "../../check.js";
+import { check, example, section, started, unavailable, type View } from "../suite.js";
 import { statsOf } from "./links.js";
 
 /** A map as `/proc/PID/uid_map` shows it, ranges that continue each other joined: the order and the cuts mean nothing. */
@@ -32,7 +32,7 @@ const counts = (view: View): boolean =>
   view.case.control === undefined && view.container.configText === undefined && remapped(view.config) && started(view);
 
 function mapped(view: View, list: readonly IdMapping[] | undefined, key: "uidMap" | "gidMap"): CheckResult {
-  const seen = view.look?.[key] ?? view.inside?.[key];
+  const seen = view.snapshot?.[key] ?? view.probe?.[key];
   return !counts(view) || !list || list.length === 0 || !seen ? undefined : equal(normal(seen), asRanges(list));
 }
 
@@ -44,11 +44,11 @@ const onHost = (list: readonly IdMapping[], id: number): number | undefined => {
 /** The program's ids within are the config's; on the host they are what these are mapped to. */
 function translated(view: View, list: readonly IdMapping[] | undefined, kind: "uid" | "gid"): CheckResult {
   const wanted = view.config.process?.user?.[kind];
-  const line = view.look?.status[kind === "uid" ? "Uid" : "Gid"];
-  if (!counts(view) || !list || wanted === undefined || line === undefined || !view.inside) return undefined;
+  const line = view.snapshot?.status[kind === "uid" ? "Uid" : "Gid"];
+  if (!counts(view) || !list || wanted === undefined || line === undefined || !view.probe) return undefined;
   const outside = onHost(list, wanted);
   if (outside === undefined) return undefined;
-  return equal({ within: view.inside[kind].real, host: Number(line.split(/\s+/)[0]) }, { within: wanted, host: outside });
+  return equal({ within: view.probe[kind].real, host: Number(line.split(/\s+/)[0]) }, { within: wanted, host: outside });
 }
 
 const ROOTFS = `${bundleOf(0)}/rootfs`;
@@ -58,7 +58,7 @@ const LOOKED_AT = [ROOTFS, ...OWNED.map((name) => `${ROOTFS}/${name}`)];
 /** Whoever owned the files of the root file system before, owns them while the container runs. */
 const untouched = (view: View): CheckResult =>
   counts(view)
-    ? all(
+    ? combine(
         LOOKED_AT.map((path) => {
           const [before, after] = statsOf(view, path);
           return before && after && equal({ uid: after.uid, gid: after.gid }, { uid: before.uid, gid: before.gid }, path);
@@ -97,6 +97,6 @@ export default section("User namespace mappings", [
   check("runtime.mappings.ownership-unchanged", untouched),
 
   example(["runtime.mappings.uid", "runtime.mappings.gid", "runtime.mappings.ownership-unchanged"], (setting) =>
-    hasNamespace(setting.host, "user") ? remappedCase(setting) : lack("the kernel has no user namespaces"),
+    hasNamespace(setting.host, "user") ? remappedCase(setting) : unavailable("the kernel has no user namespaces"),
   ),
 ]);

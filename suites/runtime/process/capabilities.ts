@@ -4,8 +4,8 @@ import { lastId } from "../../../generators/runtime/host.js";
 import { capabilities as anyCapabilities, grantable } from "../../../generators/runtime/process/capabilities.js";
 import { CAPABILITIES } from "../../../spec/runtime/capabilities.js";
 import type { CapabilitySets, Config } from "../../../spec/runtime/config.js";
-import { equal, holds } from "../../check.js";
-import { check, example, firstRefusal, lack, section, started, type View } from "../suite.js";
+import { equal, expectThat } from "../../check.js";
+import { check, example, firstRefusal, section, started, unavailable, type View } from "../suite.js";
 import { observed, withProcess } from "./process.js";
 
 const KNOWN: readonly string[] = CAPABILITIES;
@@ -72,8 +72,8 @@ export default section("Capabilities, no new privileges", [
     const unknown = names.filter((name) => !KNOWN.includes(name));
     if (unknown.length === 0 || !view.create || view.container.configText !== undefined) return undefined;
     const culprit = firstRefusal([view.create, view.start]);
-    if (culprit) return holds(false, "the container runs without the capability that cannot be granted", culprit.stderr);
-    return started(view) && view.inside ? { verdict: "pass" } : undefined;
+    if (culprit) return expectThat(false, "the container runs without the capability that cannot be granted", culprit.stderr);
+    return started(view) && view.probe ? { verdict: "pass" } : undefined;
   }),
   example(["runtime.process.capabilities-unknown-no-error"], ({ target }) =>
     fc.constantFrom("CAP_NO_SUCH_THING", "CAP_TIME_TRAVEL").map((name) =>
@@ -89,7 +89,7 @@ export default section("Capabilities, no new privileges", [
     const attempt = (view.container.attempts ?? []).findIndex((each) => each.do === "setuid-exec");
     const gained = seen.inside.attempts[attempt];
     // A set-uid program that was executed must have kept its caller's id.
-    if (gained?.errno === "0" && gained.value === 0) return holds(false, "a set-uid program gains nothing", "it ran as root");
+    if (gained?.errno === "0" && gained.value === 0) return expectThat(false, "a set-uid program gains nothing", "it ran as root");
     return equal(seen.inside.noNewPrivileges, true);
   }),
   example(["runtime.process.no-new-privileges"], ({ host, target }) =>
@@ -107,7 +107,7 @@ export default section("Capabilities, no new privileges", [
             { title: "no new privileges", attempts: [{ do: "setuid-exec", path: SETUID_COPY }] },
           ),
         )
-      : lack("the harness may not change user ids"),
+      : unavailable("the harness may not change user ids"),
   ),
   check("runtime.process.apparmor-profile", (view) => {
     const seen = observed(view);
@@ -117,7 +117,7 @@ export default section("Capabilities, no new privileges", [
   example(["runtime.process.apparmor-profile"], ({ host, target }) =>
     host.apparmor
       ? fc.constant(caseOf(withProcess(target.release, { apparmorProfile: "unconfined" }), { title: "an AppArmor profile" }))
-      : lack("the host has no AppArmor"),
+      : unavailable("the host has no AppArmor"),
   ),
   check("runtime.process.selinux-label", (view) => {
     const seen = observed(view);
@@ -128,6 +128,6 @@ export default section("Capabilities, no new privileges", [
     const own = host.outside.selinux;
     return host.selinux && own !== null
       ? fc.constant(caseOf(withProcess(target.release, { selinuxLabel: own }), { title: "an SELinux label" }))
-      : lack("the host has no SELinux");
+      : unavailable("the host has no SELinux");
   }),
 ]);

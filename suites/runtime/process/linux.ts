@@ -10,9 +10,9 @@ import { hasRlimits, rlimits } from "../../../generators/runtime/process/rlimits
 import { scheduler, whyNoNice, whyNoRealtime, whyNotOrdinary } from "../../../generators/runtime/process/scheduler.js";
 import { parseList } from "../../../runners/runtime/host-facts.js";
 import { MEMORY_MODE_FLAGS, MEMORY_MODES } from "../../../spec/runtime/memory-policies.js";
-import { all, equal } from "../../check.js";
+import { combine, equal } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
-import { check, example, lack, lackIf, section } from "../suite.js";
+import { check, example, section, unavailable, unavailableIf } from "../suite.js";
 import { observed, withProcess } from "./process.js";
 
 /** The bits of sched_setattr(2)'s flags that stay with a process, by the config's names. */
@@ -39,13 +39,13 @@ export default section("Linux process", [
   }),
   check("runtime.process.rlimits-soft", (view) => {
     const seen = observed(view);
-    return all(
+    return combine(
       (seen?.process.rlimits ?? []).map(({ type, soft }) => equal({ [type]: seen?.inside.rlimits[type]?.soft }, { [type]: String(soft) })),
     );
   }),
   check("runtime.process.rlimits-hard", (view) => {
     const seen = observed(view);
-    return all(
+    return combine(
       (seen?.process.rlimits ?? []).map(({ type, hard }) => equal({ [type]: seen?.inside.rlimits[type]?.hard }, { [type]: String(hard) })),
     );
   }),
@@ -54,7 +54,7 @@ export default section("Linux process", [
       ? rlimits(host, target.release)
           .filter((limits) => limits.length > 0)
           .map((limits) => caseOf(withProcess(target.release, { rlimits: limits }), { title: "resource limits" }))
-      : lack("the harness's own hard limits leave none that a container could be given"),
+      : unavailable("the harness's own hard limits leave none that a container could be given"),
   ),
   refuses("runtime.process.rlimits-unknown-type-error", { by: "start" }),
   refuses("runtime.process.rlimits-duplicate-error", { by: "start" }),
@@ -74,7 +74,7 @@ export default section("Linux process", [
       ? oomScoreAdj(host, target.release).map((score) =>
           caseOf(withProcess(target.release, { oomScoreAdj: score }), { title: "an OOM score" }),
         )
-      : lack("the harness was started with the highest OOM score, which it may not lower"),
+      : unavailable("the harness was started with the highest OOM score, which it may not lower"),
   ),
   example(["runtime.process.oom-score-adj-unchanged"], ({ target }) =>
     fc.constant(caseOf(minimalConfig(target.release), { title: "no OOM score" })),
@@ -127,7 +127,7 @@ export default section("Linux process", [
     );
   }),
   example(["runtime.process.scheduler-policy", "runtime.process.scheduler-nice"], ({ host, target }) =>
-    lackIf(whyNoNice(host), () =>
+    unavailableIf(whyNoNice(host), () =>
       scheduler(host, target.release)
         .filter(({ policy, nice }) => heedsNice(policy) && nice !== undefined)
         .map((wanted) =>
@@ -136,14 +136,14 @@ export default section("Linux process", [
     ),
   ),
   example(["runtime.process.scheduler-nice-default"], ({ host, target }) =>
-    lackIf(whyNotOrdinary(host), () =>
+    unavailableIf(whyNotOrdinary(host), () =>
       fc
         .constantFrom("SCHED_BATCH", "SCHED_OTHER")
         .map((policy) => caseOf(withProcess(target.release, { scheduler: { policy } }), { title: "no nice value", mayRefuse: SUBSET })),
     ),
   ),
   example(["runtime.process.scheduler-priority"], ({ host, target }) =>
-    lackIf(whyNoRealtime(host), () =>
+    unavailableIf(whyNoRealtime(host), () =>
       fc
         .tuple(fc.constantFrom("SCHED_FIFO", "SCHED_RR"), fc.integer({ min: 1, max: 99 }))
         .map(([policy, priority]) =>
@@ -152,7 +152,7 @@ export default section("Linux process", [
     ),
   ),
   example(["runtime.process.scheduler-flags"], ({ host, target }) =>
-    lackIf(whyNotOrdinary(host), () =>
+    unavailableIf(whyNotOrdinary(host), () =>
       fc.constantFrom("SCHED_BATCH", "SCHED_OTHER").map((policy) =>
         caseOf(withProcess(target.release, { scheduler: { policy, flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), {
           title: "a scheduling flag",
@@ -162,7 +162,7 @@ export default section("Linux process", [
     ),
   ),
   example(["runtime.process.scheduler-deadline"], ({ host, target }) =>
-    lackIf(whyNoRealtime(host), () =>
+    unavailableIf(whyNoRealtime(host), () =>
       fc.integer({ min: 1, max: 4 }).map((tenths) =>
         caseOf(
           withProcess(target.release, {
@@ -245,7 +245,7 @@ export default section("Linux process", [
     );
   }),
   example("runtime.memory-policy.flags", ({ host, target }) => {
-    if (!hasMemoryPolicy(host)) return lack("the kernel has no memory policies");
+    if (!hasMemoryPolicy(host)) return unavailable("the kernel has no memory policies");
     const base = minimalConfig(target.release);
     const wanted = { mode: "MPOL_BIND", nodes: `${host.memoryNodes[0] ?? 0}`, flags: ["MPOL_F_STATIC_NODES"] };
     return fc.constant(
@@ -258,6 +258,6 @@ export default section("Linux process", [
           const base = minimalConfig(target.release);
           return caseOf({ ...base, linux: { ...base.linux, memoryPolicy: wanted } }, { title: "a memory policy", mayRefuse: SUBSET });
         })
-      : lack("the kernel has no memory policies"),
+      : unavailable("the kernel has no memory policies"),
   ),
 ]);

@@ -23,8 +23,8 @@ const withTerminal = (release: string, parts: Partial<Process>): Config => {
 
 /** The configured process, if the probe ran as it and could say so. */
 export const observed = (view: View) =>
-  view.inside && view.config.process && view.container.configText === undefined
-    ? { inside: view.inside, process: view.config.process }
+  view.probe && view.config.process && view.container.configText === undefined
+    ? { inside: view.probe, process: view.config.process }
     : undefined;
 
 /** Entries `NAME=value` by name: the first one counts, as getenv has it. Entries without `=` have no name. */
@@ -47,7 +47,7 @@ export default section("Process", [
   check("runtime.process.args-path-search", (view) => {
     const [program] = view.config.process?.args ?? [];
     if (program === undefined || program.includes("/") || !view.start) return undefined;
-    return started(view) && view.inside ? { verdict: "pass" } : undefined;
+    return started(view) && view.probe ? { verdict: "pass" } : undefined;
   }),
   example(["runtime.process.args"], ({ target }) =>
     fc.array(text(), { maxLength: 5 }).map((rest) =>

@@ -3,8 +3,8 @@ import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { domainname, hostname } from "../../../generators/runtime/names.js";
 import { additionalGids, id, umask } from "../../../generators/runtime/process/user.js";
 import type { Config } from "../../../spec/runtime/config.js";
-import { equal, holds } from "../../check.js";
-import { check, example, lack, section, type View } from "../suite.js";
+import { equal, expectThat } from "../../check.js";
+import { check, example, section, unavailable, type View } from "../suite.js";
 import { observed, withProcess } from "./process.js";
 
 const createUmask = (view: View): number => {
@@ -16,7 +16,7 @@ const createUmask = (view: View): number => {
 const ownUts = ({ linux }: Config): boolean => linux?.namespaces?.some(({ type }) => type === "uts") ?? false;
 
 /** No attempt of the probe changed the names before they were read: attempts come last. */
-const names = (view: View) => (view.inside && view.container.configText === undefined ? view.inside.uname : undefined);
+const names = (view: View) => (view.probe && view.container.configText === undefined ? view.probe.uname : undefined);
 
 export default section("User, host name", [
   check("runtime.user.uid", (view) => {
@@ -38,7 +38,7 @@ export default section("User, host name", [
     const wanted = seen?.process.user.additionalGids;
     if (!seen || !wanted || wanted.length === 0) return undefined;
     const missing = wanted.filter((gid) => !seen.inside.groups.includes(gid) && seen.inside.gid.real !== gid);
-    return holds(missing.length === 0, wanted, seen.inside.groups, "groups of the process");
+    return expectThat(missing.length === 0, wanted, seen.inside.groups, "groups of the process");
   }),
   check("runtime.user.umask", (view) => {
     const seen = observed(view);
@@ -57,7 +57,7 @@ export default section("User, host name", [
   ),
   example(["runtime.user.additional-gids"], ({ host, target }) =>
     host.outside.setgroups === "deny"
-      ? lack("the sandbox's user namespace does not allow supplementary groups")
+      ? unavailable("the sandbox's user namespace does not allow supplementary groups")
       : additionalGids(host)
           .filter((gids) => gids.length > 0)
           .map((gids) =>

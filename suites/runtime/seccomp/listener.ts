@@ -9,9 +9,9 @@ import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Seccomp } from "../../../spec/runtime/config.js";
 import { syscallNumber } from "../../../spec/runtime/syscalls.js";
 import { validateSeccompState } from "../../../spec/validate.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
-import { type Check, check, checkCase, example, type Lack, lack, section, started, type View } from "../suite.js";
+import { type Check, check, checkCase, example, section, started, type Unavailable, unavailable, type View } from "../suite.js";
 import { tried } from "./model.js";
 
 const SOCKET = "seccomp.sock";
@@ -31,8 +31,8 @@ const withSeccomp = (release: string, seccomp: Seccomp): Config => {
   return { ...base, linux: { ...base.linux, seccomp } };
 };
 
-const unable = ({ host }: Setting): Lack | undefined =>
-  host.seccompActions.includes("user_notif") ? undefined : lack("the kernel has no seccomp notifications");
+const unable = ({ host }: Setting): Unavailable | undefined =>
+  host.seccompActions.includes("user_notif") ? undefined : unavailable("the kernel has no seccomp notifications");
 
 /** A case with a listener; the agent that the path calls for is there only where the example says so. */
 const listened = (config: Config, agent: boolean, options: CaseOptions): RuntimeCase => ({
@@ -55,7 +55,7 @@ const delivered = (id: string, judge: (delivery: SeccompDelivery, state: Fields,
   checkCase(`runtime.seccomp-listener.${id}`, (view) => {
     const [container] = view.containers;
     if (!container || view.containers.length !== 1 || view.case.control !== undefined || !started(container)) return undefined;
-    return all(
+    return combine(
       view.observation.seccomp.map((delivery) => {
         const state = parsed(delivery.payload);
         return judge(delivery, typeof state === "object" && state !== null ? Object.fromEntries(Object.entries(state)) : {}, container);
@@ -81,25 +81,27 @@ export default section("Seccomp listener", [
     );
     // Only an errno that the call itself never gives tells the agent's answer.
     if (agent?.make !== "seccomp-agent" || agent.errno !== ANSWER.number) return undefined;
-    return all(
+    return combine(
       tried(view)
         .filter(({ action }) => action === "SCMP_ACT_NOTIFY")
         .map(({ name, result }) => equal(result.errno, ANSWER.name, `the agent's answer to ${name}`)),
     );
   }),
-  delivered("one-state-per-connection", ({ payload }) => holds(parsed(payload) !== null, "one JSON document", payload)),
+  delivered("one-state-per-connection", ({ payload }) => expectThat(parsed(payload) !== null, "one JSON document", payload)),
   delivered("connection-closed", ({ closedByRuntime }) => equal(closedByRuntime, true)),
   delivered("json-payload", (_, state) => equal(validateSeccompState(state), [])),
   delivered("fds-in-first-message", ({ fdsPerMessage: [first = 0, ...rest] }) =>
-    holds(first > 0 && rest.every((count) => count === 0), "all descriptors with the first message", [first, ...rest]),
+    expectThat(first > 0 && rest.every((count) => count === 0), "all descriptors with the first message", [first, ...rest]),
   ),
   delivered("seccomp-fd", ({ isNotifyFd }, { fds }) =>
     equal({ isNotifyFd, named: Array.isArray(fds) && fds.includes("seccompFd") }, { isNotifyFd: true, named: true }),
   ),
   delivered("oci-version", (_, { ociVersion }) =>
-    holds(typeof ociVersion === "string" && ociVersion !== "", "a release of the spec", ociVersion),
+    expectThat(typeof ociVersion === "string" && ociVersion !== "", "a release of the spec", ociVersion),
   ),
-  delivered("pid", (_, { pid }, { seen }) => (seen.pid === null ? undefined : equal(pid, seen.pid))),
+  delivered("pid", (_, { pid }, { containerObservation }) =>
+    containerObservation.pid === null ? undefined : equal(pid, containerObservation.pid),
+  ),
   delivered("state", (_, { state }) => equal(typeof state === "object" && state !== null && "id" in state ? state.id : undefined, idOf(0))),
   delivered("metadata", (_, { metadata }, { config }) => {
     const wanted = config.linux?.seccomp?.listenerMetadata;
@@ -134,7 +136,7 @@ export default section("Seccomp listener", [
   check("runtime.seccomp-listener.ignored-without-notify", (view) => {
     const seccomp = view.config.linux?.seccomp;
     const aimed = view.case.aims.includes("runtime.seccomp-listener.ignored-without-notify");
-    if (!aimed || seccomp?.listenerPath === undefined || !started(view) || !view.inside) return undefined;
+    if (!aimed || seccomp?.listenerPath === undefined || !started(view) || !view.probe) return undefined;
     return equal(view.observation.seccomp.length, 0, "states that were sent");
   }),
   example("runtime.seccomp-listener.ignored-without-notify", (setting) =>
@@ -154,6 +156,6 @@ export default section("Seccomp listener", [
   example(BROKEN.seccompMetadata, ({ host, target }) =>
     hasTabledFault(host, target.release, BROKEN.seccompMetadata)
       ? tabledFault(host, target.release, BROKEN.seccompMetadata).map((fault) => faultCase(fault, host))
-      : lack("the release has no listeners"),
+      : unavailable("the release has no listeners"),
   ),
 ]);

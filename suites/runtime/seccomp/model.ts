@@ -57,13 +57,13 @@ function ruleFor(seccomp: Seccomp, name: string, args: readonly bigint[]): Secco
  * the host's own.
  */
 export function tried(view: View): readonly Tried[] {
-  const { inside, config, container, case: subject, host } = view;
+  const { probe, config, container, case: subject, host } = view;
   const seccomp = config.linux?.seccomp;
-  if (!inside || !seccomp || subject.control !== undefined || container.configText !== undefined) return [];
+  if (!probe || !seccomp || subject.control !== undefined || container.configText !== undefined) return [];
   const [native] = architectures(host);
   if (seccomp.architectures?.length && (native === undefined || !seccomp.architectures.includes(native))) return [];
   return (container.attempts ?? []).flatMap((attempt, at): Tried[] => {
-    const result = inside.attempts[at];
+    const result = probe.attempts[at];
     if (attempt.do !== "syscall" || !result || attempt.args.some((arg) => typeof arg === "string")) return [];
     const name = nameOf(attempt.nr, host.arch);
     const args = attempt.args.map((arg) => BigInt(arg));

@@ -9,9 +9,9 @@ import { CALL_NAMES } from "../../../spec/runtime/call-names.js";
 import type { Seccomp, SeccompRule } from "../../../spec/runtime/config.js";
 import { has } from "../../../spec/runtime/releases.js";
 import { syscallNumber } from "../../../spec/runtime/syscalls.js";
-import { all, type CheckResult, equal, holds } from "../../check.js";
+import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
-import { type Check, check, example, lack, section, started, type View } from "../suite.js";
+import { type Check, check, example, section, started, type Unavailable, unavailable, type View } from "../suite.js";
 import { type Tried, tried } from "./model.js";
 
 /** A call that succeeds, or fails with ESRCH or EINVAL, whatever its arguments: every other outcome is the filter's. */
@@ -69,14 +69,14 @@ function judged(call: Tried, { config, target }: View): CheckResult {
   // Other calls may fail by themselves.
   if (call.name !== HARMLESS) return undefined;
   return wanted === "passes"
-    ? holds(NATURAL.includes(result.errno) && seen.signal === null, "the call passes", seen, described)
-    : holds(!NATURAL.includes(result.errno) && seen.signal === null, "the call fails", seen, described);
+    ? expectThat(NATURAL.includes(result.errno) && seen.signal === null, "the call passes", seen, described)
+    : expectThat(!NATURAL.includes(result.errno) && seen.signal === null, "the call fails", seen, described);
 }
 
 /** Judges the calls of a case that the filter picks. */
 const calls = (id: string, wanted: (call: Tried) => boolean): Check =>
   check(`runtime.seccomp.${id}`, (view) =>
-    all(
+    combine(
       tried(view)
         .filter(wanted)
         .map((call) => judged(call, view)),
@@ -148,13 +148,13 @@ export default section("Seccomp", [
                 )
               : filtered(setting, only({ action }), `the action ${action}`),
           )
-        : lack(`the kernel or the release has no ${action}`),
+        : unavailable(`the kernel or the release has no ${action}`),
     ),
   ),
   ...OPERATORS.map((name) => calls(`operator.${name}`, ({ rule, name: call }) => call === HARMLESS && ruleWith(operatorOf(name), rule))),
   ...OPERATORS.map((name) =>
     check(`runtime.seccomp.operator.${name}`, (view) =>
-      all(
+      combine(
         tried(view)
           // Where the condition does not hold, the call must pass.
           .filter(({ rule, name: call }) => rule === undefined && call === HARMLESS)
@@ -182,7 +182,7 @@ export default section("Seccomp", [
   ),
   calls("argument-index", ({ rule, name }) => name === HARMLESS && (rule?.args?.some(({ index }) => index > 0) ?? false)),
   check("runtime.seccomp.argument-index", (view) =>
-    all(
+    combine(
       tried(view)
         // The value in another argument than the condition's must not match.
         .filter(({ rule, name }) => rule === undefined && name === HARMLESS)
@@ -239,7 +239,7 @@ export default section("Seccomp", [
   check("runtime.seccomp.default-errno-ret", (view) => {
     const seccomp = view.config.linux?.seccomp;
     if (seccomp?.defaultErrnoRet === undefined || seccomp.defaultAction !== "SCMP_ACT_ERRNO") return undefined;
-    return all(
+    return combine(
       tried(view)
         .filter(({ rule }) => rule === undefined)
         .map((call) => judged(call, view)),
@@ -253,22 +253,22 @@ export default section("Seccomp", [
   check("runtime.seccomp.architectures", (view) => {
     const seccomp = view.config.linux?.seccomp;
     if (!seccomp?.architectures || seccomp.architectures.length === 0) return undefined;
-    return all(
+    return combine(
       tried(view)
         .filter(({ rule }) => rule?.action === "SCMP_ACT_ERRNO")
         .map((call) => judged(call, view)),
     );
   }),
-  example("runtime.seccomp.architectures", (setting): Arbitrary<RuntimeCase> | { readonly lack: string } => {
+  example("runtime.seccomp.architectures", (setting): Arbitrary<RuntimeCase> | Unavailable => {
     const [native, ...others] = architectures(setting.host);
-    if (native === undefined) return lack(`the suite knows no architectures for ${setting.host.arch}`);
+    if (native === undefined) return unavailable(`the suite knows no architectures for ${setting.host.arch}`);
     return fc
       .subarray(others)
       .map((rest) => filtered(setting, { ...only({ action: "SCMP_ACT_ERRNO" }), architectures: [native, ...rest] }, "architectures"));
   }),
   check("runtime.seccomp.flags", (view) => {
     const flags = view.config.linux?.seccomp?.flags ?? [];
-    return flags.length > 0 && view.case.control === undefined && started(view) && view.inside ? { verdict: "pass" } : undefined;
+    return flags.length > 0 && view.case.control === undefined && started(view) && view.probe ? { verdict: "pass" } : undefined;
   }),
   example("runtime.seccomp.flags", (setting) =>
     fc
@@ -280,7 +280,7 @@ export default section("Seccomp", [
     example(id, ({ host, target }) =>
       hasTabledFault(host, target.release, id)
         ? tabledFault(host, target.release, id).map((fault) => faultCase(fault, host))
-        : lack("the release has nothing that could be wrong in this way"),
+        : unavailable("the release has nothing that could be wrong in this way"),
     ),
   ),
 ]);

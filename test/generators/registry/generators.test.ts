@@ -81,7 +81,7 @@ t.test("every example makes valid cases, whatever the registry chose", async (t)
   for (const choices of [all, { push: true, ...none }, { ...all, chunkMinLength: 500 }]) {
     for (const { cases } of examples) {
       const made = cases(facts(choices));
-      if ("lack" in made) t.ok(made.lack.length > 5);
+      if ("unavailable" in made) t.ok(made.unavailable.length > 5);
       else for (const subject of fc.sample(made, { seed: 5, numRuns: 5 })) valid(t, subject);
     }
   }

@@ -51,9 +51,9 @@ async function findings(release: string, choice: Choice | undefined): Promise<st
       apis: ["pull", "push", "discovery", "management"],
       ours: false,
     };
-    const cases = examples.flatMap(({ ids, cases: from }) => {
+    const cases = examples.flatMap(({ aims, cases: from }) => {
       const made = from(facts);
-      return "lack" in made ? [] : [{ ids, made }];
+      return "unavailable" in made ? [] : [{ ids: aims, made }];
     });
     const all: { ids: readonly string[]; made: Arbitrary<RegistryCase> }[] = [
       ...cases,

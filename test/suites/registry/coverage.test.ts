@@ -4,7 +4,7 @@ import { checks, examples } from "../../../suites/registry/index.js";
 
 const catalogue = await loadCatalogue("distribution");
 const judged = new Set(checks.map(({ id }) => id));
-const aimedAt = new Set(examples.flatMap(({ ids }) => ids));
+const aimedAt = new Set(examples.flatMap(({ aims }) => aims));
 const testable = [...catalogue]
   .filter((each) => each.testable === true && each.level !== "MAY" && each.binds !== "client")
   .map(({ id }) => id);

@@ -39,12 +39,12 @@ async function verdicts(requirement: string, release: string, fault: string | un
     const choices = learn(await run(learningCase(true)));
     const facts: RegistryFacts = { release, choices, apis: ["pull", "push", "discovery", "management"], ours: false };
     const found: string[] = [];
-    for (const [at, { ids, cases }] of examples.entries()) {
-      if (!ids.includes(requirement)) continue;
+    for (const [at, { aims, cases }] of examples.entries()) {
+      if (!aims.includes(requirement)) continue;
       const made = cases(facts);
-      if ("lack" in made) continue;
+      if ("unavailable" in made) continue;
       for (let draw = 0; draw < 3 && !found.includes("fail"); draw++) {
-        const subject = { ...made.generate(new fc.Random(xorshift128plus(7 + 100 * at + draw)), undefined).value, aims: ids };
+        const subject = { ...made.generate(new fc.Random(xorshift128plus(7 + 100 * at + draw)), undefined).value, aims };
         const outcome = judge(checks, subject, await run(subject), facts).get(requirement);
         found.push(outcome?.verdict === "error" ? outcome.message : (outcome?.verdict ?? "nothing"));
       }

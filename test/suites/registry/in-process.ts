@@ -31,10 +31,10 @@ export interface InProcess {
 
 /** A case of each example that there is for a registry; the same for the same seed. */
 export function casesOf(facts: RegistryFacts, seed: number): readonly RegistryCase[] {
-  return examples.flatMap(({ ids, cases }, at) => {
+  return examples.flatMap(({ aims, cases }, at) => {
     const made = cases(facts);
-    if ("lack" in made) return [];
-    return [{ ...made.generate(new fc.Random(xorshift128plus(seed + 1000 * at)), undefined).value, aims: ids }];
+    if ("unavailable" in made) return [];
+    return [{ ...made.generate(new fc.Random(xorshift128plus(seed + 1000 * at)), undefined).value, aims }];
   });
 }
 

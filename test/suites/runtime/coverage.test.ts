@@ -7,7 +7,7 @@ import { drawExamples, settingOf } from "./fixture.js";
 
 const catalogue = await loadCatalogue("runtime");
 const judged = new Set(checks.map(({ id }) => id));
-const aimedAt = new Set(examples.flatMap(({ ids }) => ids));
+const aimedAt = new Set(examples.flatMap(({ aims }) => aims));
 
 /** Ids with a message that names them all: what is missing is then a list to work on. */
 const none = (t: Test, ids: readonly string[], what: string): void => {

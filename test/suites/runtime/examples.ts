@@ -6,7 +6,9 @@ import { drawExamples } from "./fixture.js";
 /** What is wrong with a section's examples on a host: ids without a check, cases whose configs are not valid. Empty when all is well. */
 export function exampleProblems(section: Section, setting: Setting): readonly string[] {
   const known = new Set(section.checks.map(({ id }) => id));
-  const unknown = section.examples.flatMap(({ ids }) => ids.filter((id) => !known.has(id)).map((id) => `${id}: an example, but no check`));
+  const unknown = section.examples.flatMap(({ aims }) =>
+    aims.filter((id) => !known.has(id)).map((id) => `${id}: an example, but no check`),
+  );
   const invalid = drawExamples(section, setting, 10).flatMap((cases) =>
     typeof cases === "string"
       ? []

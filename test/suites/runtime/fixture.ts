@@ -7,7 +7,7 @@ import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../../runners/runtime/observation.js";
 import type { Setting, TargetFacts } from "../../../runners/runtime/target.js";
 import type { Config } from "../../../spec/runtime/config.js";
-import { all, isJudged } from "../../../suites/check.js";
+import { combine, isJudged } from "../../../suites/check.js";
 import { type CaseView, type Check, type Section, type View, viewsOf } from "../../../suites/runtime/suite.js";
 
 /** A process of the runtime that exited with that code. */
@@ -248,8 +248,8 @@ export function judgeBy(from: Section, id: string, view: CaseView | Canned): Jud
   const subject: CaseView = "containers" in view ? view : caseViewOf(view);
   const checks = from.checks.filter((check: Check) => check.id === id);
   if (checks.length === 0) throw new Error(`no check ${id}`);
-  const result = all(
-    checks.map((check) => (check.per === "case" ? check.judge(subject) : all(subject.containers.map((each) => check.judge(each))))),
+  const result = combine(
+    checks.map((check) => (check.per === "case" ? check.judge(subject) : combine(subject.containers.map((each) => check.judge(each))))),
   );
   return isJudged(result) ? result : undefined;
 }
@@ -258,9 +258,9 @@ export function judgeBy(from: Section, id: string, view: CaseView | Canned): Jud
 export const verdictBy = (from: Section, id: string, view: CaseView | Canned): Judgement["verdict"] | undefined =>
   judgeBy(from, id, view)?.verdict;
 
-/** Draws some cases of each of a section's examples on a host; a lack gives its reason. */
+/** Draws some cases of each of a section's examples on a host; an unavailable one gives its reason. */
 export const drawExamples = (from: Section, setting: Setting, count = 20): readonly (readonly RuntimeCase[] | string)[] =>
   from.examples.map(({ cases }) => {
     const made = cases(setting);
-    return "lack" in made ? made.lack : fc.sample(made, { numRuns: count, seed: 7 });
+    return "unavailable" in made ? made.unavailable : fc.sample(made, { numRuns: count, seed: 7 });
   });

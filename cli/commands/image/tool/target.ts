@@ -188,8 +188,8 @@ export class ToolTarget {
   sources(): Source<ImageCase>[] {
     const judged = idsFor(this.abilities);
     return toolExamples()
-      .filter(({ ids }) => ids.some((id) => judged.has(id)))
-      .map(({ ids, cases }) => ({ name: ids.join(" "), ids, cases }));
+      .filter(({ aims }) => aims.some((id) => judged.has(id)))
+      .map(({ aims, cases }) => ({ name: aims.join(" "), ids: aims, cases }));
   }
 
   /** What is to be known besides a case to judge or repeat it. */

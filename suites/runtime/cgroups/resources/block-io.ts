@@ -6,7 +6,7 @@ import type { RuntimeCase } from "../../../../runners/runtime/case.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { Setting } from "../../../../runners/runtime/target.js";
 import type { BlockIo, ThrottleDevice } from "../../../../spec/runtime/config.js";
-import { check, example, type Lack, lack, section } from "../../suite.js";
+import { check, example, section, type Unavailable, unavailable } from "../../suite.js";
 import { judgeReading, type Reading, type Shown } from "../files.js";
 import { resourceCase, withoutFiles } from "./cases.js";
 
@@ -106,9 +106,9 @@ const onDisk = (
   setting: Setting,
   files: readonly string[],
   make: (disk: NonNullable<HostFacts["blockDevice"]>) => Arbitrary<RuntimeCase>,
-): Arbitrary<RuntimeCase> | Lack => {
+): Arbitrary<RuntimeCase> | Unavailable => {
   const { blockDevice } = setting.host;
-  return withoutFiles(setting, ...files) ?? (blockDevice ? make(blockDevice) : lack("the host has no disk"));
+  return withoutFiles(setting, ...files) ?? (blockDevice ? make(blockDevice) : unavailable("the host has no disk"));
 };
 
 const WEIGHTS = ["blkio/blkio.weight", "blkio/blkio.bfq.weight", "io.weight", "io.bfq.weight"] as const;

@@ -4,7 +4,7 @@ import { faultCase } from "../../../../generators/runtime/invalid/input.js";
 import type { RuntimeCase } from "../../../../runners/runtime/case.js";
 import type { Setting } from "../../../../runners/runtime/target.js";
 import type { Config, Resources } from "../../../../spec/runtime/config.js";
-import { type Lack, lack } from "../../suite.js";
+import { type Unavailable, unavailable } from "../../suite.js";
 
 const limited = (setting: Setting, resources: Resources): Config => {
   const base = minimalConfig(setting.target.release);
@@ -30,5 +30,5 @@ export const resourceFault = (
   });
 
 /** The lack of all of these cgroup files (`controller/file` of v1, `file` of v2), any of which would do; else undefined. */
-export const withoutFiles = ({ host }: Setting, ...files: string[]): Lack | undefined =>
-  files.some((file) => hasFile(host, file)) ? undefined : lack(`the host's cgroups have no ${files.join(" or ")}`);
+export const withoutFiles = ({ host }: Setting, ...files: string[]): Unavailable | undefined =>
+  files.some((file) => hasFile(host, file)) ? undefined : unavailable(`the host's cgroups have no ${files.join(" or ")}`);

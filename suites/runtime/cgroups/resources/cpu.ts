@@ -4,7 +4,7 @@ import { listText, oneOf, someOf } from "../../../../generators/runtime/choose.j
 import type { CpuLimits } from "../../../../spec/runtime/config.js";
 import { type CheckResult, equal } from "../../../check.js";
 import { refuses } from "../../refusal.js";
-import { check, example, type Lack, lack, section, type View } from "../../suite.js";
+import { check, example, section, type Unavailable, unavailable, type View } from "../../suite.js";
 import { judgeReading, numbersOf, type Reading, type Shown, shows } from "../files.js";
 import { resourceCase, resourceFault, withoutFiles } from "./cases.js";
 
@@ -79,9 +79,9 @@ const mems: Reading = ({ cpu }, host) =>
 /** The program may run on these CPUs and no others. */
 function runsOn(view: View): CheckResult {
   const { cpus: list } = view.config.linux?.resources?.cpu ?? {};
-  if (!list || !view.inside?.affinity || view.case.control !== undefined || view.case.containers.length > 1) return undefined;
+  if (!list || !view.probe?.affinity || view.case.control !== undefined || view.case.containers.length > 1) return undefined;
   if (judgeReading(view, cpus)?.verdict !== "pass") return undefined;
-  return equal(view.inside.affinity, numbersOf(list));
+  return equal(view.probe.affinity, numbersOf(list));
 }
 
 const microseconds = (min: number, max: number) => fc.integer({ min: min / 1000, max: max / 1000 }).map((count) => count * 1000);
@@ -90,9 +90,9 @@ const CPUSETS = ["cpuset/cpuset.cpus", "cpuset.cpus"] as const;
 
 /** Some, but not all, of the host's CPUs or memory nodes. */
 const part = (all: readonly number[], of: string) =>
-  all.length < 2 ? lack(`the host has one ${of}, on which everything runs`) : someOf(all, 1, all.length - 1).map(listText);
+  all.length < 2 ? unavailable(`the host has one ${of}, on which everything runs`) : someOf(all, 1, all.length - 1).map(listText);
 
-const isLack = (made: object): made is Lack => "lack" in made;
+const isUnavailable = (made: object): made is Unavailable => "unavailable" in made;
 
 export default section("CPU", [
   check("runtime.cpu.shares", (view) => judgeReading(view, shares)),
@@ -157,12 +157,12 @@ export default section("CPU", [
   ),
   example("runtime.cpu.cpus", (setting) => {
     const lists = part(setting.host.cpus, "CPU");
-    if (isLack(lists)) return lists;
+    if (isUnavailable(lists)) return lists;
     return withoutFiles(setting, ...CPUSETS) ?? lists.map((list) => resourceCase(setting, { cpu: { cpus: list } }, "some of the CPUs"));
   }),
   example("runtime.cpu.mems", (setting) => {
     const lists = part(setting.host.memoryNodes, "memory node");
-    if (isLack(lists)) return lists;
+    if (isUnavailable(lists)) return lists;
     return withoutFiles(setting, ...CPUSETS) ?? lists.map((list) => resourceCase(setting, { cpu: { mems: list } }, "some memory nodes"));
   }),
   example(

@@ -2,8 +2,8 @@ import { oneOf } from "../../../../generators/runtime/choose.js";
 import { can, whyNoDeviceNodes } from "../../../../generators/runtime/host.js";
 import type { Attempt } from "../../../../runners/runtime/case.js";
 import type { DeviceRule } from "../../../../spec/runtime/config.js";
-import { all, type CheckResult, holds } from "../../../check.js";
-import { check, example, lack, section, type View } from "../../suite.js";
+import { type CheckResult, combine, expectThat } from "../../../check.js";
+import { check, example, section, unavailable, type View } from "../../suite.js";
 import { resourceCase } from "./cases.js";
 import { allowed, type DeviceUse } from "./device-rules.js";
 
@@ -29,14 +29,14 @@ function useOf(view: View, attempt: Attempt): DeviceUse | null {
 function obeyed(view: View, judged: (use: DeviceUse, verdict: boolean, rules: readonly DeviceRule[]) => boolean): CheckResult {
   const rules = view.config.linux?.resources?.devices ?? [];
   if (view.case.control !== undefined || view.config.linux?.seccomp) return undefined;
-  return all(
+  return combine(
     (view.container.attempts ?? []).map((attempt, at): CheckResult => {
       const use = useOf(view, attempt);
       const verdict = use && allowed(rules, use);
-      const errno = view.inside?.attempts[at]?.errno;
+      const errno = view.probe?.attempts[at]?.errno;
       if (!use || verdict === null || errno === undefined || errno === "EACCES" || errno === "ENOENT") return undefined;
       if (!judged(use, verdict, rules)) return undefined;
-      return holds((errno === "EPERM") !== verdict, `${use.access} is ${verdict ? "allowed" : "denied: EPERM"}`, errno);
+      return expectThat((errno === "EPERM") !== verdict, `${use.access} is ${verdict ? "allowed" : "denied: EPERM"}`, errno);
     }),
   );
 }
@@ -51,10 +51,10 @@ const orderMatters = (use: DeviceUse, verdict: boolean, rules: readonly DeviceRu
 const rulesExample = (ids: readonly string[], title: string, lists: readonly (readonly DeviceRule[])[]) =>
   example(ids, (setting) => {
     const why = whyNoDeviceNodes(setting.host);
-    if (why !== undefined) return lack(why);
-    if (setting.host.devicesClosed) return lack("the harness runs in a container whose own cgroup keeps devices closed");
+    if (why !== undefined) return unavailable(why);
+    if (setting.host.devicesClosed) return unavailable("the harness runs in a container whose own cgroup keeps devices closed");
     if (setting.host.cgroup.mode !== "v2" && !setting.host.cgroup.controllers.includes("devices")) {
-      return lack("the host's cgroups have no devices controller");
+      return unavailable("the host's cgroups have no devices controller");
     }
     // Rules of v2 are programs, whose memory counts as locked on older kernels.
     const loadable = setting.host.cgroup.mode !== "v2" || can(setting.host, "CAP_SYS_RESOURCE");

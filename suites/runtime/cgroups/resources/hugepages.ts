@@ -5,9 +5,9 @@ import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { HugepageLimit } from "../../../../spec/runtime/config.js";
 import { atLeast } from "../../../../spec/runtime/releases.js";
-import { all, type CheckResult } from "../../../check.js";
+import { type CheckResult, combine } from "../../../check.js";
 import { refuses } from "../../refusal.js";
-import { check, example, lack, section, type View } from "../../suite.js";
+import { check, example, section, unavailable, type View } from "../../suite.js";
 import { judgeReading, type Shown } from "../files.js";
 import { resourceCase, resourceFault } from "./cases.js";
 
@@ -28,7 +28,7 @@ function showsLimit(file: string, { pageSize, limit }: HugepageLimit): Shown {
 function limits(view: View): CheckResult {
   const { files } = view.host.cgroup;
   const ofReservations = atLeast(view.target.release, "1.1.0");
-  return all(
+  return combine(
     (view.config.linux?.resources?.hugepageLimits ?? []).map((entry) => {
       const strict = ofReservations && reserved(entry.pageSize).some((file) => files.includes(file));
       const shown = [...reserved(entry.pageSize), ...(strict ? [] : faulted(entry.pageSize))];
@@ -52,7 +52,7 @@ export default section("Huge page limits", [
 
   example("runtime.hugepages.limit", (setting) => {
     const possible = sizes(setting.host);
-    if (possible.length === 0) return lack(NONE);
+    if (possible.length === 0) return unavailable(NONE);
     return fc
       .tuple(someOf(possible, 1), fc.integer({ min: 1, max: 64 }))
       .map(([chosen, count]) =>
@@ -66,7 +66,7 @@ export default section("Huge page limits", [
   }),
   example("runtime.hugepages.limit", (setting) => {
     const [size] = sizes(setting.host);
-    if (size === undefined) return lack(NONE);
+    if (size === undefined) return unavailable(NONE);
     return oneOf(["3MB", "7KB"]).map((pageSize) =>
       resourceFault(setting, "runtime.hugepages.limit", {
         control: { hugepageLimits: [{ pageSize: size, limit: pageBytes(size) }] },

@@ -5,9 +5,9 @@ import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { MemoryLimits } from "../../../../spec/runtime/config.js";
 import { atLeast } from "../../../../spec/runtime/releases.js";
-import { type CheckResult, holds } from "../../../check.js";
+import { type CheckResult, expectThat } from "../../../check.js";
 import { refuses } from "../../refusal.js";
-import { check, example, lack, section, type View } from "../../suite.js";
+import { check, example, section, unavailable, type View } from "../../suite.js";
 import { judgeReading, type Reading, readingOf, type Shown, shows, showsBytes } from "../files.js";
 import { resourceCase, resourceFault, withoutFiles } from "./cases.js";
 
@@ -65,9 +65,9 @@ const oomKiller = of(({ disableOOMKiller }) => {
 /** −1 must not end as any limit; it only says something in a container whose other limits were applied. */
 function unlimited(view: View): CheckResult {
   if (view.config.linux?.resources?.memory?.limit !== -1 || judgeReading(view, reservation)?.verdict !== "pass") return undefined;
-  const texts = ["memory/memory.limit_in_bytes", "memory.max"].flatMap((file) => readingOf(view.look, file) ?? []);
+  const texts = ["memory/memory.limit_in_bytes", "memory.max"].flatMap((file) => readingOf(view.snapshot, file) ?? []);
   const { accepts, expected } = showsBytes("", -1);
-  return texts.length === 0 ? undefined : holds(texts.every(accepts), expected, texts);
+  return texts.length === 0 ? undefined : expectThat(texts.every(accepts), expected, texts);
 }
 
 /** A child that touches more than memory and swap have together must not get it all. */
@@ -75,8 +75,10 @@ function enforced(view: View): CheckResult {
   const { limit: most = -1, swap: both, disableOOMKiller } = view.config.linux?.resources?.memory ?? {};
   if (most <= 0 || both !== most || disableOOMKiller || view.case.control !== undefined) return undefined;
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "allocate" && attempt.bytes > most);
-  const result = view.inside?.attempts[at];
-  return result && holds(result.errno !== "0" || result.exit?.signal === "SIGKILL", "ENOMEM or SIGKILL: not all of it can be had", result);
+  const result = view.probe?.attempts[at];
+  return (
+    result && expectThat(result.errno !== "0" || result.exit?.signal === "SIGKILL", "ENOMEM or SIGKILL: not all of it can be had", result)
+  );
 }
 
 const pages = (min: number, max: number): Arbitrary<number> =>
@@ -139,7 +141,8 @@ export default section("Memory", [
       return pages(64 * MIB, 256 * MIB).map((most) => resourceCase(setting, { memory: { kernel: most } }, "a limit of kernel memory"));
     }
     return (
-      withoutFiles(setting, "memory/memory.kmem.limit_in_bytes") ?? lack("this kernel (5.16 or later) keeps no limit of kernel memory")
+      withoutFiles(setting, "memory/memory.kmem.limit_in_bytes") ??
+      unavailable("this kernel (5.16 or later) keeps no limit of kernel memory")
     );
   }),
   example(

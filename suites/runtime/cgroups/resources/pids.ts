@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import { oneOf } from "../../../../generators/runtime/choose.js";
-import { type CheckResult, holds } from "../../../check.js";
+import { type CheckResult, expectThat } from "../../../check.js";
 import { check, example, section, type View } from "../../suite.js";
 import { judgeReading, type Reading, shows } from "../files.js";
 import { resourceCase, withoutFiles } from "./cases.js";
@@ -23,8 +23,8 @@ function enforced(view: View): CheckResult {
   const { limit: most = -1 } = view.config.linux?.resources?.pids ?? {};
   if (most <= 0 || view.case.control !== undefined) return undefined;
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "fork" && attempt.count >= most);
-  const made = view.inside?.attempts[at]?.value;
-  return made === undefined ? undefined : holds(made < most, `less than ${most} processes beside the first`, made);
+  const made = view.probe?.attempts[at]?.value;
+  return made === undefined ? undefined : expectThat(made < most, `less than ${most} processes beside the first`, made);
 }
 
 /**

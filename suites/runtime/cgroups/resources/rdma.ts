@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 import type { RdmaLimits } from "../../../../spec/runtime/config.js";
-import { all, type CheckResult } from "../../../check.js";
+import { type CheckResult, combine } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, section, type View } from "../../suite.js";
 import { judgeReading } from "../files.js";
@@ -17,7 +17,7 @@ const names = (text: string, device: string, pair: string): boolean =>
   });
 
 const judgePair = (view: View, key: string, pick: (limits: RdmaLimits) => number | undefined): CheckResult =>
-  all(
+  combine(
     Object.entries(view.config.linux?.resources?.rdma ?? {}).map(([device, limits]) => {
       const value = pick(limits);
       if (value === undefined) return undefined;

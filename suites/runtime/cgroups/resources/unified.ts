@@ -8,7 +8,7 @@ import type { Setting } from "../../../../runners/runtime/target.js";
 import type { Resources } from "../../../../spec/runtime/config.js";
 import { type CheckResult, equal } from "../../../check.js";
 import { refuses } from "../../refusal.js";
-import { check, example, type Lack, lack, section, started, type View } from "../../suite.js";
+import { check, example, section, started, type Unavailable, unavailable, type View } from "../../suite.js";
 import { readingOf } from "../files.js";
 import { resourceCase, resourceFault } from "./cases.js";
 
@@ -22,16 +22,16 @@ function written(view: View, kind: (file: string) => boolean): CheckResult {
   const { unified: files, ...others } = view.config.linux?.resources ?? {};
   if (!files || Object.keys(others).length > 0 || view.case.control !== undefined || !started(view)) return undefined;
   if (view.host.cgroup.mode !== "v2" || view.case.steps.some(({ op }) => op === "edit" || op === "write-cgroup")) return undefined;
-  const entries = Object.entries(files).filter(([file]) => kind(file) && readingOf(view.look, file) !== undefined);
+  const entries = Object.entries(files).filter(([file]) => kind(file) && readingOf(view.snapshot, file) !== undefined);
   if (entries.length === 0) return undefined;
   return equal(
-    Object.fromEntries(entries.map(([file]) => [file, words(readingOf(view.look, file) ?? "")])),
+    Object.fromEntries(entries.map(([file]) => [file, words(readingOf(view.snapshot, file) ?? "")])),
     Object.fromEntries(entries.map(([file, value]) => [file, words(value)])),
   );
 }
 
-const onlyV2 = ({ host }: Setting): Lack | undefined =>
-  host.cgroup.mode === "v2" ? undefined : lack("the host's cgroups are not those of v2 alone");
+const onlyV2 = ({ host }: Setting): Unavailable | undefined =>
+  host.cgroup.mode === "v2" ? undefined : unavailable("the host's cgroups are not those of v2 alone");
 
 /** Values that a controller's file shows as they were written. */
 const hugepages = (host: HostFacts) =>
@@ -71,7 +71,7 @@ export default section("Unified", [
     const some = ["pids.max", "memory.max", "cpu.weight"].some((file) => hasFile(setting.host, file));
     const values = [...(some ? [known] : []), ...pages];
     return values.length === 0
-      ? lack("the unified hierarchy has no controller whose files show what was written")
+      ? unavailable("the unified hierarchy has no controller whose files show what was written")
       : fc.oneof(...values).map((files) => resourceCase(setting, { unified: files }, "files of controllers"));
   }),
   example("runtime.unified.missing-controller-error", (setting) =>
@@ -88,7 +88,7 @@ export default section("Unified", [
     return (
       onlyV2(setting) ??
       (possible.length === 0
-        ? lack("the unified hierarchy has neither memory nor cpu controller")
+        ? unavailable("the unified hierarchy has neither memory nor cpu controller")
         : oneOf(possible).map(({ control, fault }) =>
             resourceFault(setting, "runtime.unified.v1-conversion-impossible-error", {
               control,

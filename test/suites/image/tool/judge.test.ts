@@ -55,7 +55,7 @@ t.test("every check and every example is about a testable statement that binds c
     t.not(requirement?.binds, "content", id);
   }
   const checked = new Set(toolChecks.map(({ id }) => id));
-  for (const id of toolExamples().flatMap(({ ids }) => ids)) t.ok(checked.has(id), `an example for ${id}`);
+  for (const id of toolExamples().flatMap(({ aims }) => aims)) t.ok(checked.has(id), `an example for ${id}`);
 });
 
 t.test("each tool is judged by what it does", async (t) => {

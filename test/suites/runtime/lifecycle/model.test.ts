@@ -4,7 +4,7 @@ import type { Step } from "../../../../runners/runtime/case.js";
 import type { Exit, StepResult } from "../../../../runners/runtime/observation.js";
 import failures from "../../../../suites/runtime/lifecycle/hook-failures.js";
 import hooks from "../../../../suites/runtime/lifecycle/hooks.js";
-import { statusIn, walk } from "../../../../suites/runtime/lifecycle/model.js";
+import { lifecycleModel, statusIn } from "../../../../suites/runtime/lifecycle/model.js";
 import operations from "../../../../suites/runtime/lifecycle/operations.js";
 import state from "../../../../suites/runtime/lifecycle/state.js";
 import { type Canned, caseViewOf, configOf, ran, verdictBy } from "../fixture.js";
@@ -63,7 +63,7 @@ const throttle: Done = [
 
 const run = (...steps: Done[]): Canned => ({ container: { hold: true }, steps });
 /** What each operation of a held container found, by the model. */
-const found = (...steps: Done[]): string[] => walk(caseViewOf(run(...steps))).map(({ op, before }) => `${op}: ${before}`);
+const found = (...steps: Done[]): string[] => lifecycleModel(caseViewOf(run(...steps))).map(({ op, before }) => `${op}: ${before}`);
 
 t.test("a container goes from absent over created, running and stopped to absent", async (t) => {
   t.same(found(create(), start(), ready, kill("TERM"), ended, remove(), tells(null), tells(null)), [
@@ -78,9 +78,9 @@ t.test("a container goes from absent over created, running and stopped to absent
 
 t.test("a program that does not wait may end after a state told that it runs", async (t) => {
   const after = (hold: boolean) =>
-    walk(caseViewOf({ container: { hold }, steps: [create(), start(), tells("running"), tells("stopped"), kill("TERM", 1)] })).map(
-      ({ op, before }) => `${op}: ${before}`,
-    );
+    lifecycleModel(
+      caseViewOf({ container: { hold }, steps: [create(), start(), tells("running"), tells("stopped"), kill("TERM", 1)] }),
+    ).map(({ op, before }) => `${op}: ${before}`);
   t.same(after(false).slice(2), ["state: unknown", "state: unknown", "kill: stopped"]);
   t.same(after(true).slice(2, 4), ["state: unknown", "state: running"]);
   const late: Done = [ended[0], { op: "await", outcome: "timeout" }];
@@ -203,11 +203,11 @@ t.test("signals that a program may ignore leave it running", async (t) => {
   for (const signal of ["TERM", "SIGTERM", "15", "KILL", "SIGKILL", "9"])
     t.same(found(create(), start(), ready, kill(signal), tells("running")).at(-1), "state: unknown", signal);
   const shared = { ...run(create(), start(), ready, kill("USR1"), tells("running")), config: configOf({ linux: { namespaces: [] } }) };
-  t.equal(walk(caseViewOf(shared)).at(-1)?.before, "unknown", "outside of a PID namespace of its own it ends on them");
+  t.equal(lifecycleModel(caseViewOf(shared)).at(-1)?.before, "unknown", "outside of a PID namespace of its own it ends on them");
 });
 
 t.test("a program that does not hold may end whenever it likes", async (t) => {
-  const events = walk(caseViewOf({ steps: [create(), start(), ready, tells("stopped"), ended, tells("stopped")] }));
+  const events = lifecycleModel(caseViewOf({ steps: [create(), start(), ready, tells("stopped"), ended, tells("stopped")] }));
   t.same(
     events.map(({ before }) => before),
     ["absent", "created", "unknown", "stopped"],
@@ -215,7 +215,7 @@ t.test("a program that does not hold may end whenever it likes", async (t) => {
 });
 
 t.test("an id of no container is absent, and touches no container", async (t) => {
-  const events = walk(caseViewOf(run(create(), tells(null, "nobody"), tells("created"))));
+  const events = lifecycleModel(caseViewOf(run(create(), tells(null, "nobody"), tells("created"))));
   t.same(
     events.map(({ before, foreign }) => [before, foreign]),
     [
@@ -235,12 +235,12 @@ t.test("an odd id that a runtime took has a container of its own", async (t) => 
 });
 
 t.test("an operation knows the state that was asked for next", async (t) => {
-  const [first, second] = walk(caseViewOf(run(create(), tells("created"), start(), ready, kill("KILL"))));
+  const [first, second] = lifecycleModel(caseViewOf(run(create(), tells("created"), start(), ready, kill("KILL"))));
   t.equal(first?.next, second);
   t.equal(statusIn(first?.next?.state), "created");
-  const [, started] = walk(caseViewOf(run(create(), start(), kill("KILL"), tells("stopped"))));
+  const [, started] = lifecycleModel(caseViewOf(run(create(), start(), kill("KILL"), tells("stopped"))));
   t.equal(started?.next, undefined, "another operation lies between");
-  const [created] = walk(caseViewOf(run(create(), tells(null, "nobody"))));
+  const [created] = lifecycleModel(caseViewOf(run(create(), tells(null, "nobody"))));
   t.equal(created?.next, undefined, "the state of another id says nothing");
 });
 
