@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "utf8.h"
 
 /* Makes room for so many bytes more and the zero after them. */
 static void reserve(struct buf *b, size_t more) {
@@ -43,30 +44,17 @@ void buf_fmt(struct buf *b, const char *format, ...) {
   va_end(list);
 }
 
-/* The length of a well-formed UTF-8 sequence of more than one byte, or 0. */
-static size_t utf8_sequence(const unsigned char *s, size_t left) {
-  size_t n = s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-  if (!n || n > left) return 0;
-  for (size_t i = 1; i < n; i++)
-    if ((s[i] & 0xc0) != 0x80) return 0;
-  /* Overlong forms, surrogates, and what is beyond U+10FFFF. */
-  if (s[0] == 0xe0 && s[1] < 0xa0) return 0;
-  if (s[0] == 0xed && s[1] > 0x9f) return 0;
-  if (s[0] == 0xf0 && s[1] < 0x90) return 0;
-  if (s[0] == 0xf4 && s[1] > 0x8f) return 0;
-  return n;
-}
-
 void buf_json(struct buf *b, const char *text, size_t len) {
   buf_str(b, "\"");
   for (size_t i = 0; i < len;) {
     unsigned char c = (unsigned char)text[i];
-    size_t n = c < 0x80 ? 1 : utf8_sequence((const unsigned char *)text + i, len - i);
-    if (!n) buf_str(b, "\\ufffd");
+    bool whole;
+    size_t n = utf8_sequence(text + i, len - i, &whole);
+    if (!whole) buf_str(b, "\\ufffd");
     else if (c == '"' || c == '\\') buf_fmt(b, "\\%c", c);
     else if (c < 0x20 || c == 0x7f) buf_fmt(b, "\\u%04x", c);
     else buf_add(b, text + i, n);
-    i += n ? n : 1;
+    i += whole ? n : 1;
   }
   buf_str(b, "\"");
 }

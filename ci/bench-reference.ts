@@ -2,9 +2,11 @@
  * The bundled runtime beside crun and runc: whole operations as one worker times them, interleaved in a shuffled order, since a machine's
  * mood changes. Medians; the ratios hold better than the times.
  */
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { readHost } from "../reference-runtime/host.js";
 import { planText } from "../reference-runtime/in-process.js";
+import { nodeSystem } from "../reference-runtime/node-system.js";
 import { defaultConfig } from "../reference-runtime/spec.js";
 import { agentPath, referencePath } from "../runners/runtime/build-native.js";
 import { resolveProgram } from "../runners/runtime/preflight.js";
@@ -38,6 +40,17 @@ async function timed(worker: Worker, actions: readonly Action[], measured: reado
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
+const cliPath = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+
+/** Milliseconds that a process of Node's takes. Certificates that it would read at its start are no concern of the program. */
+function node(...args: readonly string[]): number {
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const start = performance.now();
+  const { status } = spawnSync(process.execPath, args, { env, stdio: "ignore" });
+  if (status !== 0) throw new Error(`node ${args.join(" ")}: exit ${status}`);
+  return performance.now() - start;
+}
+
 type Times = Map<string, number[]>;
 
 /** Each measurement once, in a sandbox of its own: a worker keeps what its commands printed until it ends. */
@@ -47,9 +60,9 @@ async function measure(round: number, taken: Times): Promise<void> {
   try {
     const mounts = await worker.run([{ do: "read", path: "/proc/self/mountinfo", max: 1 << 20 }]);
     const [info] = mounts;
-    const host = readHost((path) =>
-      path === "/proc/self/mountinfo" && info?.kind === "bytes" ? info.bytes.toString() : readFileSync(path, "utf8"),
-    );
+    const read = (path: string): string =>
+      path === "/proc/self/mountinfo" && info?.kind === "bytes" ? info.bytes.toString() : nodeSystem.read(path);
+    const host = readHost({ ...nodeSystem, read });
     const directory = (path: string): Action => ({ do: "mkdir", path, mode: 0o755, uid: 0, gid: 0 });
     const file = (path: string, content: string): Action => ({ do: "file", path, mode: 0o644, uid: 0, gid: 0, content });
     const config = (text: string): Action => file(`${BUNDLE}/config.json`, text);
@@ -74,9 +87,12 @@ async function measure(round: number, taken: Times): Promise<void> {
       "in-process run": () => timed(worker, [run(ref, "run", "--plan", `${BUNDLE}/plan`, "bench")], [0]),
       "crun run": () => timed(worker, [config(configText("/bin/true")), run(crun, "run", "--bundle", BUNDLE, "bench")], [1]),
       "oci-ref lifecycle": () => timed(worker, lifecycle(ref), [1, 2, 3, 4, 5, 7]),
+      "crun lifecycle": () => timed(worker, lifecycle(crun), [1, 2, 3, 4, 5, 7]),
       "runc lifecycle": () => timed(worker, lifecycle(runc), [1, 2, 3, 4, 5, 7]),
       "oci-ref state": () => timed(worker, lifecycle(ref), [2]),
       "crun state": () => timed(worker, lifecycle(crun), [2]),
+      "oci-conform --version": async () => node(cliPath, "--version"),
+      "bare Node": async () => node("-e", "0"),
     };
     const names = Object.keys(measurements).map((name) => [Math.random(), name] as const);
     for (const [, name] of names.toSorted(([a], [b]) => a - b)) {
@@ -95,8 +111,10 @@ export async function benchReference(): Promise<void> {
   const of = (name: string): number => median(taken.get(name) ?? []);
   for (const [ours, theirs] of [
     ["in-process run", "crun run"],
+    ["oci-ref lifecycle", "crun lifecycle"],
     ["oci-ref lifecycle", "runc lifecycle"],
     ["oci-ref state", "crun state"],
+    ["oci-conform --version", "bare Node"],
   ] as const) {
     const ratio = of(ours) / of(theirs);
     process.stdout.write(`${ours}: ${of(ours).toFixed(2)} ms; ${theirs}: ${of(theirs).toFixed(2)} ms; ratio ${ratio.toFixed(2)}\n`);

@@ -3,8 +3,8 @@ import type { Features } from "../spec/runtime/features.js";
 import { MOUNT_OPTIONS } from "../spec/runtime/mount-options.js";
 import { NEWEST } from "./load.js";
 
-/** What `oci-ref features` says (features.md): everything that it does, whatever this host has. */
-export const FEATURES: Features = {
+/** What `oci-ref features` says (features.md): everything that it does on that `process.arch`, whatever this host has. */
+export const featuresOf = (arch: string): Features => ({
   ociVersionMin: "1.0.0",
   ociVersionMax: NEWEST,
   hooks: ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"],
@@ -28,7 +28,7 @@ export const FEATURES: Features = {
         "SCMP_ACT_TRAP",
       ],
       operators: ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"],
-      archs: process.arch === "arm64" ? ["SCMP_ARCH_AARCH64"] : ["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"],
+      archs: arch === "arm64" ? ["SCMP_ARCH_AARCH64"] : ["SCMP_ARCH_X32", "SCMP_ARCH_X86", "SCMP_ARCH_X86_64"],
       knownFlags: [
         "SECCOMP_FILTER_FLAG_LOG",
         "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
@@ -60,4 +60,4 @@ export const FEATURES: Features = {
     mountExtensions: { idmap: { enabled: true } },
     netDevices: { enabled: true },
   },
-};
+});

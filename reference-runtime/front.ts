@@ -1,35 +1,39 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { ConfigError } from "./errors.js";
 import { lowerText } from "./faults/index.js";
-import { FEATURES } from "./features.js";
+import { featuresOf } from "./features.js";
 import { readHost } from "./host.js";
 import { checkConfig, NEWEST, parseJson } from "./load.js";
 import { lowerCgroups } from "./lower/cgroup.js";
 import { lowerProcess } from "./lower/process.js";
+import { join, resolve } from "./paths.js";
 import { encodePlan, type Plan, step } from "./plan.js";
 import { defaultConfig } from "./spec.js";
+import type { System } from "./system.js";
 
-const codeOf = (thrown: unknown): string => (thrown instanceof Error && "code" in thrown ? String(thrown.code) : String(thrown));
+/** The errno's name of what a file's use ended with. @throws what is none */
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error && "code" in thrown)) throw thrown;
+  return String(thrown.code);
+}
 
-function readText(path: string): string {
+function readText(system: System, path: string): string {
   try {
-    return readFileSync(path === "-" ? 0 : path, "utf8");
+    return system.read(path);
   } catch (thrown) {
     throw new ConfigError(path, `cannot be read (${codeOf(thrown)})`);
   }
 }
 
-function lowerBundle(bundle: string, id: string): Plan {
-  const path = resolve(bundle);
-  const text = readText(join(path, "config.json"));
-  return lowerText(text, { bundle: path, id, host: readHost() }, process.env.OCI_REF_FAULT);
+function lowerBundle(system: System, bundle: string, id: string): Plan {
+  const path = resolve(system.cwd(), bundle);
+  const text = readText(system, join(path, "config.json"));
+  return lowerText(text, { bundle: path, id, host: readHost(system) }, system.fault);
 }
 
 /** The process of `exec`: checked as the process of a config is. */
-function lowerProcessFile(path: string): Plan {
-  const { process } = checkConfig({ ociVersion: NEWEST, root: { path: "/" }, process: parseJson(readText(path), path) });
+function lowerProcessFile(system: System, path: string): Plan {
+  const parsed = parseJson(readText(system, path), path);
+  const { process } = checkConfig({ ociVersion: NEWEST, root: { path: "/" }, process: parsed });
   if (!process) throw new ConfigError("process", "is missing");
   const { initial, final } = process.execCPUAffinity ?? {};
   return [
@@ -39,42 +43,42 @@ function lowerProcessFile(path: string): Plan {
   ];
 }
 
-function lowerUpdate(path: string, id: string, cgroupsPath: string): Plan {
-  const { linux } = checkConfig({ ociVersion: NEWEST, root: { path: "/" }, linux: { resources: parseJson(readText(path), path) } });
-  return lowerCgroups({ ...linux, cgroupsPath }, id, readHost(), "update");
+function lowerUpdate(system: System, path: string, id: string, cgroupsPath: string): Plan {
+  const resources = parseJson(readText(system, path), path);
+  const { linux } = checkConfig({ ociVersion: NEWEST, root: { path: "/" }, linux: { resources } });
+  return lowerCgroups({ ...linux, cgroupsPath }, id, readHost(system), "update");
 }
 
-function writeSpec(args: string[]): void {
-  const { values } = parseArgs({ args, options: { bundle: { type: "string", short: "b", default: "." }, rootless: { type: "boolean" } } });
-  const user = values.rootless ? { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 } : undefined;
-  const path = join(values.bundle ?? ".", "config.json");
+function writeSpec(system: System, bundle: string, rootless: boolean): void {
+  const path = join(bundle, "config.json");
+  const config = defaultConfig(rootless ? { uid: system.uid, gid: system.gid } : undefined);
   try {
-    writeFileSync(path, `${JSON.stringify(defaultConfig(user), null, 2)}\n`, { flag: "wx" });
+    system.create(path, `${JSON.stringify(config, null, 2)}\n`);
   } catch (thrown) {
     throw new ConfigError(path, codeOf(thrown) === "EEXIST" ? "exists already" : `cannot be written (${codeOf(thrown)})`);
   }
 }
 
 /**
- * Node's part of `oci-ref`, which the core starts with a command and its arguments.
- * @returns what goes to standard output
+ * What the core asks, a command with its arguments.
+ * @returns what goes to standard output, or to the core
  * @throws ConfigError about what the user gave
  */
-export function answer([command, ...args]: readonly string[]): string {
+export function answer(system: System, [command, ...args]: readonly string[]): string {
   const [first = "", second = "", third = ""] = args;
   switch (command) {
     case "lower":
-      return encodePlan(lowerBundle(first, second));
+      return encodePlan(lowerBundle(system, first, second));
     case "plan":
-      return encodePlan(lowerBundle(first || ".", "ID"));
+      return encodePlan(lowerBundle(system, first || ".", "ID"));
     case "process":
-      return encodePlan(lowerProcessFile(first));
+      return encodePlan(lowerProcessFile(system, first));
     case "update":
-      return encodePlan(lowerUpdate(first, second, third));
+      return encodePlan(lowerUpdate(system, first, second, third));
     case "features":
-      return `${JSON.stringify(FEATURES, null, 2)}\n`;
+      return `${JSON.stringify(featuresOf(system.arch), null, 2)}\n`;
     case "spec":
-      writeSpec(args);
+      writeSpec(system, first || ".", second === "rootless");
       return "";
     default:
       throw new ConfigError("front", `there is no ${command ?? "command"}`);

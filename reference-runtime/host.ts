@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { posix } from "node:path";
+import { join } from "./paths.js";
+import type { System } from "./system.js";
 
 /** A mounted hierarchy of control groups. */
 export interface Hierarchy {
@@ -76,7 +76,7 @@ const USUAL = "/sys/fs/cgroup";
 function hierarchiesOf(mountinfo: string, read: (path: string) => string): readonly Hierarchy[] {
   const controllersOfRoot = (mount: string): readonly string[] => {
     try {
-      return read(posix.join(mount, "cgroup.controllers")).split(/\s+/).filter(Boolean);
+      return read(join(mount, "cgroup.controllers")).split(/\s+/).filter(Boolean);
     } catch {
       return [];
     }
@@ -94,15 +94,15 @@ function hierarchiesOf(mountinfo: string, read: (path: string) => string): reado
   return [...found.values()];
 }
 
-/** Looks at the machine that this process runs on. */
-export function readHost(read: (path: string) => string = (path) => readFileSync(path, "utf8")): Host {
+/** Looks at a machine. */
+export function readHost({ arch, uid, read, list }: Pick<System, "arch" | "uid" | "read" | "list">): Host {
   const mountinfo = read("/proc/self/mountinfo");
   const resctrl = visible(mountsOf(mountinfo)).find(({ type }) => type === "resctrl")?.target ?? null;
   return {
-    arch: process.arch,
-    uid: process.geteuid?.() ?? 0,
+    arch,
+    uid,
     cgroups: hierarchiesOf(mountinfo, read),
     resctrl,
-    resctrlClasses: resctrl === null ? [] : readdirSync(resctrl),
+    resctrlClasses: resctrl === null ? [] : list(resctrl),
   };
 }

@@ -1,6 +1,7 @@
 import type { Config, Linux, NamespaceType } from "../spec/runtime/config.js";
 import { isConfig, validateConfig } from "../spec/validate.js";
 import { ConfigError } from "./errors.js";
+import { jsonPlace } from "./json-place.js";
 import { parameterPath } from "./parameter.js";
 
 /** `/linux/namespaces/3/type` as `linux.namespaces[3].type`. */
@@ -95,7 +96,10 @@ export function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    throw new ConfigError(file, `is not JSON: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    const place = jsonPlace(text);
+    // It is JSON, but more of it than the engine can take.
+    if (place === undefined) throw thrown;
+    throw new ConfigError(file, `is not JSON: ${place}`);
   }
 }
 

@@ -1,3 +1,5 @@
+import { byteInHex, utf8 } from "./bytes.js";
+
 /**
  * The steps of a plan by verb, with their arguments: what the core does, in the terms of the system calls that it makes.
  * Numbers are numbers of the kernel's (flags, ids, masks); the core knows no names, no defaults and no JSON.
@@ -131,12 +133,11 @@ function word(value: string | number): string {
   const text = String(value);
   if (PLAIN.test(text)) return text;
   if (text === "") return "%";
-  return Buffer.from(text, "utf8")
-    .reduce(
-      (out, byte) => out + (byte > 32 && byte < 127 && byte !== 37 ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, "0")}`),
-      "",
-    )
-    .replace(/^@/, "%40");
+  let out = "";
+  for (const byte of utf8(text)) {
+    out += byte > 32 && byte < 127 && byte !== 37 && !(byte === 64 && out === "") ? String.fromCharCode(byte) : `%${byteInHex(byte)}`;
+  }
+  return out;
 }
 
 /** First word of every plan's text. */

@@ -10,6 +10,7 @@
 
 #include "cgroup.h"
 #include "channel.h"
+#include "front.h"
 #include "hooks.h"
 #include "idmaps.h"
 #include "kernel.h"
@@ -131,7 +132,7 @@ static void obtain_plan(struct container *c, const struct create_options *option
     if (read_file_at(AT_FDCWD, options->plan_file, &text)) die_errno("--plan %s", options->plan_file);
   } else {
     const char *const args[] = {"lower", options->bundle, options->id, NULL};
-    front_run(args, &text);
+    front_ask(args, &text);
   }
   if (!strncmp(text.data, "refused ", 8)) die("%.*s", (int)strcspn(text.data + 8, "\n"), text.data + 8);
   container_save_plan(c, text.data, text.len);

@@ -30,10 +30,6 @@ void container_kill_and_wait(const struct container *c);
 /* The container's side: waits for the runtime's word, builds the container, and becomes its program. */
 void init_run(struct container *c, int socket, int listener, int console, mode_t umask, unsigned first_closed) NORETURN;
 
-/* Runs Node's part: `node front.js ARGS…`; its standard output. Dies if it fails, with its words. */
-void front_run(const char *const *args, struct buf *output);
-/* The same in place of this process. */
-void front_become(const char *const *args) NORETURN;
 /* A connection to a socket by its path, which may be long. -1 with errno. */
 int connect_path(const char *path);
 void write_pid_file(const char *path, pid_t pid);

@@ -9,6 +9,7 @@
 #include "cgroup.h"
 #include "channel.h"
 #include "foreground.h"
+#include "front.h"
 #include "kernel.h"
 #include "process.h"
 #include "rootfs.h"
@@ -66,7 +67,7 @@ static struct plan file_plan(const struct plan *container, const struct exec_opt
   struct plan plan = {0};
   struct buf text = {0};
   const char *const args[] = {"process", options->process_file, NULL};
-  front_run(args, &text);
+  front_ask(args, &text);
   size_t length = text.len;
   char *wrong = plan_parse(&plan, buf_take(&text), length);
   if (wrong) die("%s", wrong);

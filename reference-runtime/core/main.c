@@ -1,4 +1,4 @@
-/* oci-ref: the command line. Node is started for what reads a config only: create, run, exec --process, update, features, spec, plan. */
+/* oci-ref: the command line. The front is asked for what reads a config: create, run, exec --process, update, features, spec, plan. */
 #include <dirent.h>
 #include <getopt.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include "cgroup.h"
 #include "exec.h"
 #include "foreground.h"
+#include "front.h"
 #include "kernel.h"
 #include "signals.h"
 
@@ -61,6 +62,7 @@ enum option_code {
   O_FORMAT,
   O_QUIET,
   O_RESOURCES,
+  O_ROOTLESS,
   O_IGNORED,
   O_IGNORED_VALUE,
   O_SYSTEMD,
@@ -99,6 +101,7 @@ static const struct option_row {
     {"exec", {"no-new-privs", 0, NULL, O_NNP}},
     {"ps list", {"format", 1, NULL, O_FORMAT}},
     {"list", {"quiet", 0, NULL, O_QUIET}},
+    {"spec", {"rootless", 0, NULL, O_ROOTLESS}},
     {"update", {"resources", 1, NULL, O_RESOURCES}},
 };
 
@@ -112,7 +115,7 @@ static struct {
   struct create_options create;
   struct exec_options exec;
   const char *format, *resources;
-  bool all, force, detach, quiet;
+  bool all, force, detach, quiet, rootless;
 } options = {.create = {.bundle = ".", .console = -1}};
 
 static unsigned count_of(const char *name, const char *text) {
@@ -154,6 +157,7 @@ static void take(int option, const char *value) {
       break;
     case O_QUIET: options.quiet = true; break;
     case O_RESOURCES: options.resources = value; break;
+    case O_ROOTLESS: options.rootless = true; break;
     case O_SYSTEMD: die("--systemd-cgroup: cgroups are made in the file system only; ask for the cgroupfs manager");
     case O_VERSION: (void)!printf("oci-ref version " VERSION "\nspec: " SPEC_VERSION "\n"); exit(fflush(stdout) ? 1 : 0);
     case O_HELP: (void)!printf("%s", HELP); exit(fflush(stdout) ? 1 : 0);
@@ -357,7 +361,7 @@ static int do_update(const char *id) {
   AUTO_FREE char *path = group ? xstrdup(group->text[1] + strlen(group->text[2])) : xstrdup("");
   struct buf text = {0};
   const char *const args[] = {"update", options.resources, id, path, NULL};
-  front_run(args, &text);
+  front_ask(args, &text);
   struct plan plan;
   size_t length = text.len;
   char *wrong = plan_parse(&plan, buf_take(&text), length);
@@ -369,11 +373,11 @@ static int do_update(const char *id) {
   return 0;
 }
 
-static void to_front(char **argv, const char *command) NORETURN;
-static void to_front(char **argv, const char *command) {
-  const char *args[64] = {command};
-  for (int i = 0; argv[i] && i < 62; i++) args[i + 1] = argv[i];
-  front_become(args);
+/* What the front answers is the command's output. */
+static int do_front(const char *command, const char *first, const char *second) {
+  struct buf text = {0};
+  front_ask((const char *const[]){command, first, second, NULL}, &text);
+  return write_all(1, text.data, text.len) ? 1 : 0;
 }
 
 int main(int argc, char **argv) {
@@ -383,11 +387,13 @@ int main(int argc, char **argv) {
   int at = parse(argc, argv, "");
   const char *command = argv[at];
   if (!command) usage("which command?", "");
-  if (!strcmp(command, "features") || !strcmp(command, "spec") || !strcmp(command, "plan")) to_front(argv + at + 1, command);
   argv += at;
   argc -= at;
   at = parse(argc, argv, command);
   if (!strcmp(command, "list")) return do_list();
+  if (!strcmp(command, "features")) return do_front(command, "", "");
+  if (!strcmp(command, "plan")) return do_front(command, argv[at] ? argv[at] : ".", "");
+  if (!strcmp(command, "spec")) return do_front(command, options.create.bundle, options.rootless ? "rootless" : "");
   static const char *const with_id[] = {"create", "run", "start", "state", "kill", "delete", "exec", "pause", "resume", "ps", "update"};
   size_t i = 0;
   while (i < sizeof with_id / sizeof *with_id && strcmp(command, with_id[i])) i++;

@@ -1,3 +1,5 @@
+import { byteInHex, littleEndian } from "../bytes.js";
+
 /** A place in a program, as the number of instructions from there to the end. */
 export type Label = number;
 
@@ -139,16 +141,9 @@ export class Program {
     return this.#branch(IF_AT_LEAST, middle.start, above, below);
   }
 
-  /** The program as struct sock_filter has it on a little-endian machine. */
-  encode(): Buffer {
-    const bytes = Buffer.alloc(8 * this.length);
-    this.#reversed.forEach(({ code, jt, jf, k }, at) => {
-      const offset = 8 * (this.length - 1 - at);
-      bytes.writeUInt16LE(code, offset);
-      bytes.writeUInt8(jt, offset + 2);
-      bytes.writeUInt8(jf, offset + 3);
-      bytes.writeUInt32LE(k, offset + 4);
-    });
-    return bytes;
+  /** The program as struct sock_filter has it on a little-endian machine, in hexadecimal. */
+  encode(): string {
+    const instructions = this.#reversed.toReversed();
+    return instructions.map(({ code, jt, jf, k }) => littleEndian(code, 2) + byteInHex(jt) + byteInHex(jf) + littleEndian(k, 4)).join("");
   }
 }

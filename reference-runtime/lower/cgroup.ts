@@ -1,8 +1,7 @@
-import { posix } from "node:path";
-
 import type { Linux } from "../../spec/runtime/config.js";
 import { ConfigError } from "../errors.js";
 import type { Host } from "../host.js";
+import { join } from "../paths.js";
 import { type Step, step } from "../plan.js";
 import { lowerResources, type Mode, type Place, type Setting } from "./resources.js";
 
@@ -59,7 +58,7 @@ export function lowerCgroups(linux: Linux | undefined, id: string, host: Host, m
   // Engines that do not care write an empty path.
   const path = linux?.cgroupsPath || undefined;
   const relative = path === undefined ? `oci-ref/${id}` : below(path);
-  const places: readonly Place[] = host.cgroups.map((hierarchy) => ({ ...hierarchy, directory: posix.join(hierarchy.mount, relative) }));
+  const places: readonly Place[] = host.cgroups.map((hierarchy) => ({ ...hierarchy, directory: join(hierarchy.mount, relative) }));
   const settings = lowerResources(linux?.resources ?? {}, places, mode);
   const anyway = path !== undefined && mode === "create";
 

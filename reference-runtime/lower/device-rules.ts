@@ -143,8 +143,5 @@ export function lowerDeviceRulesV2(rules: readonly DeviceRule[]): string | undef
       else inner.whenSet(R.access, rule.access, (refused) => refused.exit(0));
     });
   }
-  return program
-    .exit(first?.allow === false ? 0 : 1)
-    .encode()
-    .toString("hex");
+  return program.exit(first?.allow === false ? 0 : 1).encode();
 }

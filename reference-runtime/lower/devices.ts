@@ -1,6 +1,6 @@
-import { posix } from "node:path";
 import type { Device } from "../../spec/runtime/config.js";
 import { ConfigError } from "../errors.js";
+import { normalize } from "../paths.js";
 import { type Step, step } from "../plan.js";
 
 /** config-linux.md, Default Devices: numbers on every Linux. */
@@ -31,7 +31,7 @@ function configured(device: Device, at: number, mapped: boolean): Step {
 
 /** Device nodes, the configured ones and the default ones; `mapped`: the kernel may forbid making any. @throws ConfigError */
 export function lowerDevices(devices: readonly Device[], mapped: boolean): Step[] {
-  const paths = new Set(devices.map(({ path }) => posix.normalize(path)));
+  const paths = new Set(devices.map(({ path }) => normalize(path)));
   return [
     ...devices.map((device, at) => configured(device, at, mapped)),
     ...DEFAULTS.filter(([name]) => !paths.has(`/dev/${name}`)).map(([name, major, minor]) =>

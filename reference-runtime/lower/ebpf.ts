@@ -1,3 +1,5 @@
+import { byteInHex, littleEndian } from "../bytes.js";
+
 /** Registers by what the device program keeps in them; the kernel passes the context in the second. */
 export const R = { result: 0, context: 1, access: 2, type: 3, major: 4, minor: 5 } as const;
 export type Register = (typeof R)[keyof typeof R];
@@ -77,15 +79,13 @@ export class EbpfProgram {
     return this.#emit({ code: IF_SET, to: register, number: bits, offset: 1 }, { code: JUMP, offset: inner.length }, ...inner);
   }
 
-  /** The program as struct bpf_insn has it on a little-endian machine. */
-  encode(): Buffer {
-    const bytes = Buffer.alloc(8 * this.#instructions.length);
-    this.#instructions.forEach(({ code, to = 0, from = 0, offset = 0, number = 0 }, at) => {
-      bytes.writeUInt8(code, 8 * at);
-      bytes.writeUInt8(to | (from << 4), 8 * at + 1);
-      bytes.writeInt16LE(offset, 8 * at + 2);
-      bytes.writeInt32LE(number, 8 * at + 4);
-    });
-    return bytes;
+  /** The program as struct bpf_insn has it on a little-endian machine, in hexadecimal. */
+  encode(): string {
+    return this.#instructions
+      .map(
+        ({ code, to = 0, from = 0, offset = 0, number = 0 }) =>
+          byteInHex(code) + byteInHex(to | (from << 4)) + littleEndian(offset, 2) + littleEndian(number, 4),
+      )
+      .join("");
   }
 }

@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import type { IntelRdt } from "../../spec/runtime/config.js";
 import { ConfigError } from "../errors.js";
 import type { Host } from "../host.js";
+import { join } from "../paths.js";
 import { type Step, step } from "../plan.js";
 
 /** The class of Intel's Resource Director Technology (config-linux.md, IntelRdt). @throws ConfigError without resctrl */

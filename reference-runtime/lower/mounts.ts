@@ -1,7 +1,7 @@
-import { basename, isAbsolute, join, resolve } from "node:path";
 import type { Config, IdMapping, Mount } from "../../spec/runtime/config.js";
 import { ConfigError } from "../errors.js";
 import type { Host } from "../host.js";
+import { basename, isAbsolute, join, resolve } from "../paths.js";
 import { type Step, step } from "../plan.js";
 import type { Target } from "./lower.js";
 import { MEANINGS } from "./mount-flags.js";

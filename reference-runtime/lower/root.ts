@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import type { Config } from "../../spec/runtime/config.js";
 import { ConfigError } from "../errors.js";
+import { resolve } from "../paths.js";
 import { type Step, step } from "../plan.js";
 import { hasOwn } from "./namespaces.js";
 

@@ -249,5 +249,5 @@ export function lowerSeccomp(seccomp: Seccomp, arch: string): readonly Step[] {
   if (program.length > MOST_INSTRUCTIONS) {
     throw new ConfigError(`${PATH}.syscalls`, `the filter takes ${program.length} instructions; the kernel takes ${MOST_INSTRUCTIONS}`);
   }
-  return [step(PATH, "seccomp", flags, program.encode().toString("hex"))];
+  return [step(PATH, "seccomp", flags, program.encode())];
 }

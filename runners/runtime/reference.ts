@@ -1,5 +1,6 @@
 import { type Host, readHost } from "../../reference-runtime/host.js";
 import { planText } from "../../reference-runtime/in-process.js";
+import { nodeSystem } from "../../reference-runtime/node-system.js";
 import { HarnessError } from "../../spec/errors.js";
 import type { HostFacts } from "./host.js";
 import type { SandboxOptions } from "./protocol.js";
@@ -19,11 +20,12 @@ async function hostInside(agent: string, sandbox: Omit<SandboxOptions, "cgroupNa
         return answer?.kind === "bytes" ? [[path, answer.bytes.toString("utf8")] as const] : [];
       }),
     );
-    const host = readHost((path) => {
+    const read = (path: string): string => {
       const text = texts.get(path);
       if (text === undefined) throw new HarnessError(`${path} cannot be read in the sandbox`);
       return text;
-    });
+    };
+    const host = readHost({ ...nodeSystem, read });
     // An ordinary user's runtime is root of the sandbox's user namespace, and not who this process is.
     return { ...host, uid: facts.outside.uid.effective };
   } finally {

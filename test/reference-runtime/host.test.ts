@@ -1,13 +1,17 @@
 import t from "tap";
 
 import { type Hierarchy, readHost } from "../../reference-runtime/host.js";
+import { nodeSystem } from "../../reference-runtime/node-system.js";
 
 /** What a host with these mounts and files has. */
 const hierarchies = (mountinfo: readonly string[], files: Readonly<Record<string, string>> = {}): readonly Hierarchy[] =>
-  readHost((path) => {
-    const content = path === "/proc/self/mountinfo" ? mountinfo.join("\n") : files[path];
-    if (content === undefined) throw new Error(`no ${path}`);
-    return content;
+  readHost({
+    ...nodeSystem,
+    read: (path) => {
+      const content = path === "/proc/self/mountinfo" ? mountinfo.join("\n") : files[path];
+      if (content === undefined) throw new Error(`no ${path}`);
+      return content;
+    },
   }).cgroups;
 
 const ROOT = "20 1 0:1 / / rw - ext4 /dev/sda rw";
@@ -64,7 +68,7 @@ t.test("of several mounts of a hierarchy, the one at the usual place counts", as
 });
 
 t.test("this host", async (t) => {
-  const host = readHost();
+  const host = readHost(nodeSystem);
   t.equal(host.arch, process.arch);
   t.equal(host.uid, process.geteuid?.());
 });
