@@ -50,7 +50,10 @@ const plain = (onData: (chunk: Buffer) => void): Unpacker => ({
 const isLack = (error: Error): boolean =>
   /allocation failed/i.test(error.message) || ("code" in error && /MEM_ERROR|memory|windowTooLarge/.test(String(error.code)));
 
-/** A stream of node:zlib: writing waits while it is full, and its errors are thrown where it is written to. */
+/**
+ * A stream of node:zlib: writing waits while it is full, and its errors are thrown where it is written to. Its thread goes on with the next
+ * piece before this one is given to the callback, so that both work at the same time.
+ */
 function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacker {
   let failed: Error | undefined;
   let written = 0;
@@ -61,12 +64,17 @@ function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacke
   stream.on("error", (error) =>
     fail(isLack(error) ? new Beyond(`a stream that cannot be unpacked here: ${error.message}`) : new BadCompression(error.message)),
   );
-  stream.on("data", (chunk: Buffer) => {
+  const pieces: Buffer[] = [];
+  const give = (): void => {
     try {
-      if (!failed) onData(chunk);
+      for (let piece = pieces.shift(); piece && !failed; piece = pieces.shift()) onData(piece);
     } catch (thrown) {
       fail(thrown);
     }
+  };
+  stream.on("data", (piece: Buffer) => {
+    pieces.push(piece);
+    process.nextTick(give);
   });
   // Unlike `once` of node:events this is never rejected: the stream may fail while nobody waits for it.
   const closed = new Promise<void>((resolve) => stream.once("close", resolve));
@@ -86,6 +94,7 @@ function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacke
       check();
       stream.end();
       await closed;
+      give();
       check();
     },
     get trailing() {
