@@ -25,13 +25,17 @@ import hookFailures from "./lifecycle/hook-failures.js";
 import hooks from "./lifecycle/hooks.js";
 import operations from "./lifecycle/operations.js";
 import state from "./lifecycle/state.js";
+import memoryPolicy from "./memory-policy.js";
 import namespaces from "./namespaces/namespaces.js";
 import timeOffsets from "./namespaces/time-offsets.js";
 import userMappings from "./namespaces/user-mappings.js";
 import netDevices from "./net-devices.js";
+import personality from "./personality.js";
 import capabilities from "./process/capabilities.js";
 import processLinux from "./process/linux.js";
 import process from "./process/process.js";
+import rlimits from "./process/rlimits.js";
+import scheduler from "./process/scheduler.js";
 import user from "./process/user.js";
 import program from "./program.js";
 import robustness from "./robustness.js";
@@ -66,7 +70,11 @@ export const sections: readonly Section[] = [
   mountTrees,
   mountIdmap,
   process,
+  rlimits,
   processLinux,
+  scheduler,
+  personality,
+  memoryPolicy,
   capabilities,
   user,
   validValues,

@@ -44,6 +44,9 @@ export const check = (id: string, judge: (view: View) => CheckResult): Check => 
 /** A check that looks at a whole case. */
 export const checkCase = (id: string, judge: (view: CaseView) => CheckResult): Check => ({ id, per: "case", judge });
 
+/** Why a check does not apply where the user's program was another one, did not run, or could not report. */
+export const NO_REPORT = "the program did not report";
+
 /** Why an example cannot be carried out here: what the host or the target lacks. */
 export interface Unavailable {
   readonly unavailable: string;
@@ -122,6 +125,16 @@ export function firstRefusal(operations: readonly (Ran | null)[]): Ran | undefin
 
 /** The user's program was started: create and start both succeeded, or it reported, whatever they said. */
 export const started = (view: View): boolean => view.probe !== null || (succeeded(view.create) && succeeded(view.start));
+
+/** Why what came of a container says nothing about its config: that is not the one in the bundle, or faulty. Undefined where it says something. */
+export function whyNotItsConfig({ case: { control }, container: { configText } }: View): string | undefined {
+  if (control !== undefined) return "the config is faulty on purpose";
+  return configText === undefined ? undefined : "config.json is another one than the config";
+}
+
+/** Why what became of a container cannot be judged by its config; undefined where it can, and the program was started. */
+export const whyNotInForce = (view: View): string | undefined =>
+  whyNotItsConfig(view) ?? (started(view) ? undefined : "the program was not started");
 
 /** The results of the steps of one operation on one container, in order, with the container's own id. */
 export function resultsOf(view: Pick<View, "case" | "observation">, index: number, op: StepResult["op"]): StepResult[] {

@@ -1,49 +1,47 @@
+/** config.md, "Linux Process": capabilities, noNewPrivileges, apparmorProfile, selinuxLabel. */
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { caseOf } from "../../../generators/runtime/base.js";
 import { lastId } from "../../../generators/runtime/host.js";
 import { capabilities as anyCapabilities, grantable } from "../../../generators/runtime/process/capabilities.js";
 import { CAPABILITIES } from "../../../spec/runtime/capabilities.js";
-import type { CapabilitySets, Config } from "../../../spec/runtime/config.js";
-import { equal, expectThat } from "../../check.js";
-import { check, example, firstRefusal, section, started, unavailable, type View } from "../suite.js";
-import { observed, withProcess } from "./process.js";
+import type { CapabilitySets, Config, Process } from "../../../spec/runtime/config.js";
+import { equal, expectThat, notApplicable, PASS, unless } from "../../check.js";
+import { check, example, firstRefusal, NO_REPORT, section, started, unavailable, type View } from "../suite.js";
+import { checkProcess, withProcess } from "./process.js";
 
 const KNOWN: readonly string[] = CAPABILITIES;
 /** The five sets; whatever else the object may hold is none of them. */
 const SETS = ["bounding", "effective", "inheritable", "permitted", "ambient"] as const;
 const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort((a, b) => KNOWN.indexOf(a) - KNOWN.indexOf(b));
 
-/**
- * The configured sets, if every capability in them is one that can be granted, together with what execve(2) makes of
- * permitted and effective: root gets its bounding set, others keep the ambient one.
- */
-function configured(view: View) {
-  const seen = observed(view);
-  const sets = seen?.process.capabilities;
-  if (!seen || !sets) return undefined;
-  const grant = grantable(view.host);
-  if (SETS.some((set) => sets[set]?.some((name) => !grant.includes(name)))) return undefined;
-  const root = seen.process.user.uid === 0;
-  const afterExec = sorted(root ? [...(sets.bounding ?? []), ...(sets.inheritable ?? [])] : (sets.ambient ?? []));
-  return { sets, seen: seen.inside.capabilities, afterExec };
+/** Why the set is not judged: the config does not have it, or one that cannot be granted is in some set. */
+function whyNotGranted({ capabilities = {} }: Process, { host }: View, set: (typeof SETS)[number]): string | undefined {
+  if (!capabilities[set]) return `no ${set} capabilities in the config`;
+  const grant = grantable(host);
+  const ungranted = SETS.flatMap((each) => capabilities[each] ?? []).find((name) => !grant.includes(name));
+  return ungranted === undefined ? undefined : `${ungranted} cannot be granted here`;
 }
 
+/** What execve(2) makes of permitted and effective: root gets its bounding set, others keep the ambient one. */
+const afterExec = ({ capabilities: { bounding = [], inheritable = [], ambient = [] } = {}, user: { uid } }: Process): string[] =>
+  sorted(uid === 0 ? [...bounding, ...inheritable] : ambient);
+
 /** A set that execve(2) leaves as it is. */
-const kept = (name: "bounding" | "inheritable" | "ambient") =>
-  check(`runtime.process.capabilities-${name}`, (view) => {
-    const known = configured(view);
-    const wanted = known?.sets[name];
-    return known && wanted ? equal(known.seen[name], sorted(wanted)) : undefined;
-  });
+const kept = (id: string, set: "bounding" | "inheritable" | "ambient") =>
+  checkProcess(id, (process, probe, view) =>
+    unless(whyNotGranted(process, view, set), () => equal(probe.capabilities[set], sorted(process.capabilities?.[set] ?? []))),
+  );
 
 /** A set that execve(2) makes anew: judged where it makes what is configured. */
-const made = (name: "permitted" | "effective") =>
-  check(`runtime.process.capabilities-${name}`, (view) => {
-    const known = configured(view);
-    const wanted = known?.sets[name];
-    if (!known || !wanted || JSON.stringify(sorted(wanted)) !== JSON.stringify(known.afterExec)) return undefined;
-    return equal(known.seen[name], known.afterExec);
-  });
+const made = (id: string, set: "permitted" | "effective") =>
+  checkProcess(id, (process, probe, view) =>
+    unless(whyNotGranted(process, view, set), () =>
+      isDeepStrictEqual(sorted(process.capabilities?.[set] ?? []), afterExec(process))
+        ? equal(probe.capabilities[set], afterExec(process))
+        : notApplicable(`execve(2) makes another ${set} set than the config's`),
+    ),
+  );
 
 const withCapabilities = (release: string, sets: CapabilitySets, uid = 0): Config =>
   withProcess(release, { capabilities: sets, user: { uid, gid: uid } });
@@ -51,13 +49,19 @@ const withCapabilities = (release: string, sets: CapabilitySets, uid = 0): Confi
 const SETUID_COPY = "/tmp/setuid-copy";
 
 export default section("Capabilities, no new privileges", [
-  kept("bounding"),
-  kept("inheritable"),
-  kept("ambient"),
-  made("permitted"),
-  made("effective"),
+  kept("runtime.process.capabilities-bounding", "bounding"),
+  kept("runtime.process.capabilities-inheritable", "inheritable"),
+  kept("runtime.process.capabilities-ambient", "ambient"),
+  made("runtime.process.capabilities-permitted", "permitted"),
+  made("runtime.process.capabilities-effective", "effective"),
   example(
-    ["bounding", "inheritable", "ambient", "permitted", "effective"].map((name) => `runtime.process.capabilities-${name}`),
+    [
+      "runtime.process.capabilities-bounding",
+      "runtime.process.capabilities-inheritable",
+      "runtime.process.capabilities-ambient",
+      "runtime.process.capabilities-permitted",
+      "runtime.process.capabilities-effective",
+    ],
     ({ host, target }) =>
       fc
         .constantFrom(0, Math.min(1000, lastId(host)))
@@ -70,10 +74,12 @@ export default section("Capabilities, no new privileges", [
   check("runtime.process.capabilities-unknown-no-error", (view) => {
     const names = SETS.flatMap((set) => view.config.process?.capabilities?.[set] ?? []);
     const unknown = names.filter((name) => !KNOWN.includes(name));
-    if (unknown.length === 0 || !view.create || view.container.configText !== undefined) return undefined;
-    const culprit = firstRefusal([view.create, view.start]);
-    if (culprit) return expectThat(false, "the container runs without the capability that cannot be granted", culprit.stderr);
-    return started(view) && view.probe ? { verdict: "pass" } : undefined;
+    if (view.container.configText !== undefined) return notApplicable("config.json is another one than the config");
+    if (unknown.length === 0) return notApplicable("no unknown capability in the config");
+    if (!view.create) return notApplicable("the container was not created");
+    const refusal = firstRefusal([view.create, view.start]);
+    if (refusal) return expectThat(false, "the container runs without the capability that cannot be granted", refusal.stderr);
+    return started(view) && view.probe ? PASS : notApplicable(NO_REPORT);
   }),
   example(["runtime.process.capabilities-unknown-no-error"], ({ target }) =>
     fc.constantFrom("CAP_NO_SUCH_THING", "CAP_TIME_TRAVEL").map((name) =>
@@ -83,14 +89,13 @@ export default section("Capabilities, no new privileges", [
     ),
   ),
 
-  check("runtime.process.no-new-privileges", (view) => {
-    const seen = observed(view);
-    if (!seen?.process.noNewPrivileges || seen.inside.noNewPrivileges === null) return undefined;
-    const attempt = (view.container.attempts ?? []).findIndex((each) => each.do === "setuid-exec");
-    const gained = seen.inside.attempts[attempt];
+  checkProcess("runtime.process.no-new-privileges", (process, { noNewPrivileges, attempts }, { container }) => {
+    if (!process.noNewPrivileges) return notApplicable("the config does not set noNewPrivileges");
+    if (noNewPrivileges === null) return notApplicable("the program could not tell whether it may gain privileges");
+    const setuidExec = attempts[(container.attempts ?? []).findIndex((attempt) => attempt.do === "setuid-exec")];
     // A set-uid program that was executed must have kept its caller's id.
-    if (gained?.errno === "0" && gained.value === 0) return expectThat(false, "a set-uid program gains nothing", "it ran as root");
-    return equal(seen.inside.noNewPrivileges, true);
+    if (setuidExec?.errno === "0" && setuidExec.value === 0) return expectThat(false, "a set-uid program gains nothing", "it ran as root");
+    return equal(noNewPrivileges, true);
   }),
   example(["runtime.process.no-new-privileges"], ({ host, target }) =>
     grantable(host).includes("CAP_SETUID")
@@ -109,20 +114,18 @@ export default section("Capabilities, no new privileges", [
         )
       : unavailable("the harness may not change user ids"),
   ),
-  check("runtime.process.apparmor-profile", (view) => {
-    const seen = observed(view);
-    const wanted = seen?.process.apparmorProfile;
-    return seen && wanted && seen.inside.apparmor !== null ? equal(seen.inside.apparmor.replace(/ \(.*\)$/, ""), wanted) : undefined;
+  checkProcess("runtime.process.apparmor-profile", ({ apparmorProfile }, { apparmor }) => {
+    if (!apparmorProfile) return notApplicable("no apparmorProfile in the config");
+    return apparmor === null ? notApplicable("the host has no AppArmor") : equal(apparmor.replace(/ \(.*\)$/, ""), apparmorProfile);
   }),
   example(["runtime.process.apparmor-profile"], ({ host, target }) =>
     host.apparmor
       ? fc.constant(caseOf(withProcess(target.release, { apparmorProfile: "unconfined" }), { title: "an AppArmor profile" }))
       : unavailable("the host has no AppArmor"),
   ),
-  check("runtime.process.selinux-label", (view) => {
-    const seen = observed(view);
-    const wanted = seen?.process.selinuxLabel;
-    return seen && wanted && seen.inside.selinux !== null ? equal(seen.inside.selinux, wanted) : undefined;
+  checkProcess("runtime.process.selinux-label", ({ selinuxLabel }, { selinux }) => {
+    if (!selinuxLabel) return notApplicable("no selinuxLabel in the config");
+    return selinux === null ? notApplicable("the host has no SELinux") : equal(selinux, selinuxLabel);
   }),
   example(["runtime.process.selinux-label"], ({ host, target }) => {
     const own = host.outside.selinux;

@@ -1,3 +1,4 @@
+/** config.md, "Process": the program, its environment, working directory and terminal. */
 import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { DEV } from "../../../generators/runtime/filesystem/mounts.js";
@@ -5,9 +6,10 @@ import { cwd as anyCwd } from "../../../generators/runtime/process/cwd.js";
 import { env as anyEnv, text } from "../../../generators/runtime/process/env.js";
 import { consoleSize } from "../../../generators/runtime/process/terminal.js";
 import { INSIDE_AGENT } from "../../../runners/runtime/case.js";
+import type { ProbeReport } from "../../../runners/runtime/observation.js";
 import type { Config, Process } from "../../../spec/runtime/config.js";
-import { equal } from "../../check.js";
-import { check, example, section, started, type View } from "../suite.js";
+import { type ExplainedResult, equal, notApplicable, PASS } from "../../check.js";
+import { type Check, check, example, NO_REPORT, section, started, type View } from "../suite.js";
 
 /** The minimal config with other properties of `process`. */
 export const withProcess = (release: string, parts: Partial<Process>): Config => {
@@ -21,11 +23,13 @@ const withTerminal = (release: string, parts: Partial<Process>): Config => {
   return { ...base, mounts: [...(base.mounts ?? []), ...DEV] };
 };
 
-/** The configured process, if the probe ran as it and could say so. */
-export const observed = (view: View) =>
-  view.probe && view.config.process && view.container.configText === undefined
-    ? { inside: view.probe, process: view.config.process }
-    : undefined;
+/** Judges what the program reported of itself by the config's `process`. */
+export const checkProcess = (id: string, judge: (process: Process, probe: ProbeReport, view: View) => ExplainedResult): Check =>
+  check(id, (view) => {
+    if (view.container.configText !== undefined) return notApplicable("config.json is another one than the config");
+    if (!view.config.process) return notApplicable("no process in the config");
+    return view.probe ? judge(view.config.process, view.probe, view) : notApplicable(NO_REPORT);
+  });
 
 /** Entries `NAME=value` by name: the first one counts, as getenv has it. Entries without `=` have no name. */
 function byName(env: readonly string[]): Map<string, string> {
@@ -40,14 +44,11 @@ function byName(env: readonly string[]): Map<string, string> {
 const unique = (env: readonly string[]): boolean => byName(env).size === env.length;
 
 export default section("Process", [
-  check("runtime.process.args", (view) => {
-    const seen = observed(view);
-    return seen?.process.args && equal(seen.inside.argv, seen.process.args);
-  }),
+  checkProcess("runtime.process.args", ({ args }, { argv }) => (args ? equal(argv, args) : notApplicable("no args in the config"))),
   check("runtime.process.args-path-search", (view) => {
     const [program] = view.config.process?.args ?? [];
-    if (program === undefined || program.includes("/") || !view.start) return undefined;
-    return started(view) && view.probe ? { verdict: "pass" } : undefined;
+    if (program === undefined || program.includes("/")) return notApplicable("no program in the config that is to be looked for in PATH");
+    return view.start && started(view) && view.probe ? PASS : notApplicable(NO_REPORT);
   }),
   example(["runtime.process.args"], ({ target }) =>
     fc.array(text(), { maxLength: 5 }).map((rest) =>
@@ -64,14 +65,14 @@ export default section("Process", [
       ),
   ),
 
-  check("runtime.process.env", (view) => {
-    const seen = observed(view);
-    if (!seen?.process.env || seen.process.env.length === 0 || !unique(seen.process.env)) return undefined;
+  checkProcess("runtime.process.env", ({ env = [] }, probe) => {
+    if (env.length === 0) return notApplicable("no env in the config");
+    if (!unique(env)) return notApplicable("a variable that is configured twice, or has no name");
     // A runtime may add variables; those that are configured must be there, with their values.
-    const got = byName(seen.inside.env);
-    const wanted = byName(seen.process.env);
-    const actual = Object.fromEntries([...wanted.keys()].map((name) => [name, got.get(name) ?? null]));
-    return equal(actual, Object.fromEntries(wanted));
+    const variables = byName(probe.env);
+    const configured = byName(env);
+    const actual = Object.fromEntries([...configured.keys()].map((name) => [name, variables.get(name) ?? null]));
+    return equal(actual, Object.fromEntries(configured));
   }),
   example(["runtime.process.env"], ({ target }) =>
     anyEnv().map((env) =>
@@ -84,40 +85,33 @@ export default section("Process", [
     fc.constant(caseOf(withProcess(target.release, { env: ["A=1"] }), { title: "an environment without PATH" })),
   ),
 
-  check("runtime.process.cwd", (view) => {
-    const seen = observed(view);
-    if (!seen || seen.inside.cwd === null || !seen.process.cwd.startsWith("/")) return undefined;
-    const wanted = seen.process.cwd === "/" ? "/" : seen.process.cwd.replace(/\/+$/, "");
-    return equal(seen.inside.cwd, wanted);
+  checkProcess("runtime.process.cwd", ({ cwd }, probe) => {
+    if (!cwd.startsWith("/")) return notApplicable("a working directory that is no absolute path");
+    if (probe.cwd === null) return notApplicable("the program could not tell its working directory");
+    return equal(probe.cwd, cwd === "/" ? "/" : cwd.replace(/\/+$/, ""));
   }),
   example(["runtime.process.cwd"], ({ target }) =>
     anyCwd().map((cwd) => caseOf(withProcess(target.release, { cwd }), { title: "a working directory" })),
   ),
 
-  check("runtime.process.terminal", (view) => {
-    const seen = observed(view);
-    if (!seen?.process.terminal) return undefined;
-    const { stdin, stdout, stderr } = seen.inside.terminal;
-    return equal({ stdin, stdout, stderr }, { stdin: true, stdout: true, stderr: true });
-  }),
-  check("runtime.process.terminal-off-by-default", (view) => {
-    const seen = observed(view);
-    if (!seen || seen.process.terminal) return undefined;
-    const { stdin, stdout, stderr } = seen.inside.terminal;
-    return equal({ stdin, stdout, stderr }, { stdin: false, stdout: false, stderr: false });
-  }),
-  check("runtime.process.console-size", (view) => {
-    const seen = observed(view);
-    if (!seen?.process.terminal || !seen.process.consoleSize) return undefined;
-    const { rows, columns } = seen.inside.terminal;
-    const { height, width } = seen.process.consoleSize;
-    return equal({ height: rows, width: columns }, { height, width });
-  }),
-  check("runtime.process.console-size-ignored-without-terminal", (view) => {
-    const seen = observed(view);
-    if (!seen?.process.consoleSize || seen.process.terminal) return undefined;
-    return { verdict: "pass" };
-  }),
+  checkProcess("runtime.process.terminal", ({ terminal }, { terminal: { stdin, stdout, stderr } }) =>
+    terminal
+      ? equal({ stdin, stdout, stderr }, { stdin: true, stdout: true, stderr: true })
+      : notApplicable("the config asks for no terminal"),
+  ),
+  checkProcess("runtime.process.terminal-off-by-default", ({ terminal }, { terminal: { stdin, stdout, stderr } }) =>
+    terminal
+      ? notApplicable("the config asks for a terminal")
+      : equal({ stdin, stdout, stderr }, { stdin: false, stdout: false, stderr: false }),
+  ),
+  checkProcess("runtime.process.console-size", ({ terminal, consoleSize: size }, { terminal: { rows, columns } }) =>
+    terminal && size
+      ? equal({ height: rows, width: columns }, { height: size.height, width: size.width })
+      : notApplicable("no terminal with a consoleSize in the config"),
+  ),
+  checkProcess("runtime.process.console-size-ignored-without-terminal", ({ terminal, consoleSize: size }) =>
+    size && !terminal ? PASS : notApplicable("no consoleSize without a terminal in the config"),
+  ),
   example(["runtime.process.terminal"], ({ target }) => fc.constant(caseOf(withTerminal(target.release, {}), { title: "a terminal" }))),
   example(["runtime.process.console-size"], ({ target }) =>
     consoleSize().map((size) => caseOf(withTerminal(target.release, { consoleSize: size }), { title: "a terminal of a certain size" })),

@@ -1,11 +1,12 @@
+/** config.md, "User", "Hostname", "Domainname". */
 import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { domainname, hostname } from "../../../generators/runtime/names.js";
 import { additionalGids, id, umask } from "../../../generators/runtime/process/user.js";
 import type { Config } from "../../../spec/runtime/config.js";
-import { equal, expectThat } from "../../check.js";
-import { check, example, section, unavailable, type View } from "../suite.js";
-import { observed, withProcess } from "./process.js";
+import { type ExplainedResult, equal, expectThat, notApplicable } from "../../check.js";
+import { check, example, NO_REPORT, section, unavailable, type View } from "../suite.js";
+import { checkProcess, withProcess } from "./process.js";
 
 const createUmask = (view: View): number => {
   const step = view.case.steps.find((each) => each.op === "create" && each.container === view.index);
@@ -15,41 +16,33 @@ const createUmask = (view: View): number => {
 /** The container has a UTS namespace that its config asks for, and nothing else names it. */
 const ownUts = ({ linux }: Config): boolean => linux?.namespaces?.some(({ type }) => type === "uts") ?? false;
 
-/** No attempt of the probe changed the names before they were read: attempts come last. */
-const names = (view: View) => (view.probe && view.container.configText === undefined ? view.probe.uname : undefined);
+/** Judges a name that the program found. No attempt of the probe changed it before: attempts come last. */
+function named(view: View, property: "hostname" | "domainname", actual: "nodename" | "domainname"): ExplainedResult {
+  const name = view.config[property];
+  if (view.container.configText !== undefined) return notApplicable("config.json is another one than the config");
+  if (name === undefined) return notApplicable(`no ${property} in the config`);
+  if (!ownUts(view.config)) return notApplicable("the config asks for no UTS namespace");
+  return view.probe ? equal(view.probe.uname[actual], name) : notApplicable(NO_REPORT);
+}
 
 export default section("User, host name", [
-  check("runtime.user.uid", (view) => {
-    const seen = observed(view);
-    if (!seen) return undefined;
-    const { real, effective, saved } = seen.inside.uid;
-    const wanted = seen.process.user.uid;
-    return equal({ real, effective, saved }, { real: wanted, effective: wanted, saved: wanted });
+  checkProcess("runtime.user.uid", ({ user: { uid } }, { uid: { real, effective, saved } }) =>
+    equal({ real, effective, saved }, { real: uid, effective: uid, saved: uid }),
+  ),
+  checkProcess("runtime.user.gid", ({ user: { gid } }, { gid: { real, effective, saved } }) =>
+    equal({ real, effective, saved }, { real: gid, effective: gid, saved: gid }),
+  ),
+  checkProcess("runtime.user.additional-gids", ({ user: { additionalGids = [] } }, { groups, gid: { real } }) => {
+    if (additionalGids.length === 0) return notApplicable("no additionalGids in the config");
+    const missing = additionalGids.filter((gid) => !groups.includes(gid) && real !== gid);
+    return expectThat(missing.length === 0, additionalGids, groups, "groups of the process");
   }),
-  check("runtime.user.gid", (view) => {
-    const seen = observed(view);
-    if (!seen) return undefined;
-    const { real, effective, saved } = seen.inside.gid;
-    const wanted = seen.process.user.gid;
-    return equal({ real, effective, saved }, { real: wanted, effective: wanted, saved: wanted });
-  }),
-  check("runtime.user.additional-gids", (view) => {
-    const seen = observed(view);
-    const wanted = seen?.process.user.additionalGids;
-    if (!seen || !wanted || wanted.length === 0) return undefined;
-    const missing = wanted.filter((gid) => !seen.inside.groups.includes(gid) && seen.inside.gid.real !== gid);
-    return expectThat(missing.length === 0, wanted, seen.inside.groups, "groups of the process");
-  }),
-  check("runtime.user.umask", (view) => {
-    const seen = observed(view);
-    const wanted = seen?.process.user.umask;
-    return wanted === undefined ? undefined : equal(seen?.inside.umask, wanted);
-  }),
-  check("runtime.user.umask-unchanged", (view) => {
-    const seen = observed(view);
-    if (!seen || seen.process.user.umask !== undefined) return undefined;
-    return equal(seen.inside.umask, createUmask(view));
-  }),
+  checkProcess("runtime.user.umask", ({ user }, { umask: actual }) =>
+    user.umask === undefined ? notApplicable("no umask in the config") : equal(actual, user.umask),
+  ),
+  checkProcess("runtime.user.umask-unchanged", ({ user }, { umask: actual }, view) =>
+    user.umask === undefined ? equal(actual, createUmask(view)) : notApplicable("a umask in the config"),
+  ),
   example(["runtime.user.uid", "runtime.user.gid"], ({ host, target }) =>
     fc
       .tuple(id(host), id(host))
@@ -73,14 +66,8 @@ export default section("User, host name", [
       .map((mask) => caseOf(minimalConfig(target.release), { title: "the caller's umask", umask: mask })),
   ),
 
-  check("runtime.hostname.set", (view) => {
-    const seen = names(view);
-    return seen && view.config.hostname !== undefined && ownUts(view.config) ? equal(seen.nodename, view.config.hostname) : undefined;
-  }),
-  check("runtime.domainname.set", (view) => {
-    const seen = names(view);
-    return seen && view.config.domainname !== undefined && ownUts(view.config) ? equal(seen.domainname, view.config.domainname) : undefined;
-  }),
+  check("runtime.hostname.set", (view) => named(view, "hostname", "nodename")),
+  check("runtime.domainname.set", (view) => named(view, "domainname", "domainname")),
   example(["runtime.hostname.set"], ({ target }) =>
     hostname().map((name) => caseOf({ ...minimalConfig(target.release), hostname: name }, { title: "a host name" })),
   ),

@@ -243,6 +243,13 @@ export const tried = (
   inside: { attempts: pairs.map(([, result]) => result) },
 });
 
+/** Several sections as one, for a table of them all. */
+export const joined = (...sections: readonly Section[]): Section => ({
+  title: sections.map(({ title }) => title).join(", "),
+  checks: sections.flatMap(({ checks }) => checks),
+  examples: sections.flatMap(({ examples }) => examples),
+});
+
 /** The judgement of all checks of a section with that id; undefined where none applies. @throws when there is none. */
 export function judgeBy(from: Section, id: string, view: CaseView | Canned): Judgement | undefined {
   const subject: CaseView = "containers" in view ? view : caseViewOf(view);

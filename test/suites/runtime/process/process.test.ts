@@ -1,13 +1,18 @@
 import t from "tap";
 
 import type { Config, Process } from "../../../../spec/runtime/config.js";
+import memoryPolicy from "../../../../suites/runtime/memory-policy.js";
+import personality from "../../../../suites/runtime/personality.js";
 import capabilities from "../../../../suites/runtime/process/capabilities.js";
-import linux from "../../../../suites/runtime/process/linux.js";
+import linuxProcess from "../../../../suites/runtime/process/linux.js";
 import process, { withProcess } from "../../../../suites/runtime/process/process.js";
+import rlimits from "../../../../suites/runtime/process/rlimits.js";
+import scheduler from "../../../../suites/runtime/process/scheduler.js";
 import user from "../../../../suites/runtime/process/user.js";
 import { type Both, judgesBothWays } from "../both.js";
-import { type Canned, configOf, faulty, linuxOf, probe, ran, tried } from "../fixture.js";
+import { type Canned, configOf, faulty, joined, linuxOf, probe, ran, tried } from "../fixture.js";
 
+const linux = joined(rlimits, linuxProcess, scheduler, personality, memoryPolicy);
 const of = (parts: Partial<Process>): Config => withProcess("1.3.0", parts);
 const id = { uid: 7, gid: 8 };
 const all = (value: number) => ({ real: value, effective: value, saved: value, fs: value });
