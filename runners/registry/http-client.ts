@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
-import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { type Dispatcher, errors, Pool } from "undici";
 import { HarnessError } from "../../spec/errors.js";
-import { codingsOf, decoded, TooLarge, Undecodable, UnknownCoding } from "./content-coding.js";
-import { BrokenOff, failureOf, isTimeout } from "./failure.js";
-import { type Failure, header, type SeenBody, type SeenResponse } from "./observation.js";
+import { codingsOf, decoded } from "./content-coding.js";
+import { failureOf } from "./failure.js";
+import { type Failure, header, type SeenResponse } from "./observation.js";
 import { type OddBody, sendOddly } from "./odd-body.js";
 import type { Endpoint } from "./target.js";
+import { describeBody, type RawResponse, wholeResponse } from "./whole-response.js";
 
 /** A request with an absolute URL, whose path goes out as it is written. */
 export interface PlainRequest {
@@ -25,9 +24,6 @@ export type Answer =
   /** `throttled`: the answer before, which asked to wait; `elsewhere`: another host gave it, after a redirect. */
   { readonly response: SeenResponse; readonly throttled?: SeenResponse; readonly elsewhere?: true } | { readonly failure: Failure };
 
-/** Bodies up to this size are kept as text. */
-const TEXT_LIMIT = 256 * 1024;
-
 /** A URL's origin, and its path with the query exactly as written. */
 export function splitUrl(url: string): { readonly origin: string; readonly path: string } {
   const match = /^(https?:\/\/[^/?#]+)([^#]*)/i.exec(url);
@@ -36,57 +32,12 @@ export function splitUrl(url: string): { readonly origin: string; readonly path:
   return { origin: match[1] ?? "", path: path.startsWith("/") ? path : `/${path}` };
 }
 
-/** Reads an answer's body. @throws TooLarge, BrokenOff, Undecodable, UnknownCoding, or what a time limit throws */
-async function readWhole(
-  { statusCode, body }: Dispatcher.ResponseData,
-  length: string | undefined,
-  codings: readonly string[],
-  maxBody: number,
-): Promise<SeenBody> {
-  let arrived = 0;
-  const counted = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      arrived += chunk.length;
-      yield chunk;
-    }
-  };
-  try {
-    return codings.length === 0 ? await readBody(counted(), maxBody) : await readCoded(counted(), codings, maxBody);
-  } catch (thrown) {
-    if (thrown instanceof TooLarge || thrown instanceof Undecodable || thrown instanceof UnknownCoding || isTimeout(thrown)) throw thrown;
-    const whole = length === undefined ? "" : ` of ${length}`;
-    const why = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new BrokenOff(`the answer, of status ${statusCode}, breaks off after ${arrived}${whole} bytes: ${why}`);
-  }
-}
-
-async function readBody(body: AsyncIterable<Buffer>, maxBody: number): Promise<SeenBody> {
-  const sha256 = createHash("sha256");
-  const sha512 = createHash("sha512");
-  const kept: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBody) throw new TooLarge(`the answer's body is longer than ${maxBody} bytes`);
-    sha256.update(chunk);
-    sha512.update(chunk);
-    if (size <= TEXT_LIMIT) kept.push(chunk);
-  }
-  const digests = { sha256: `sha256:${sha256.digest("hex")}`, sha512: `sha512:${sha512.digest("hex")}` };
-  return { size, ...digests, ...(size <= TEXT_LIMIT ? { text: Buffer.concat(kept).toString() } : {}) };
-}
-
-async function readCoded(body: AsyncIterable<Buffer>, codings: readonly string[], maxBody: number): Promise<SeenBody> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBody) throw new TooLarge(`the answer's body is longer than ${maxBody} bytes`);
-    parts.push(chunk);
-  }
-  const bytes = await decoded(Buffer.concat(parts), codings, maxBody);
-  const seen = await readBody(Readable.from([bytes]), maxBody);
-  return { ...seen, encodedSize: size };
+/** A response with its `Content-Encoding` undone. @throws TooLarge, Undecodable, UnknownCoding */
+async function undone({ status, headers, body }: RawResponse, maxBody: number): Promise<SeenResponse> {
+  // A part of a coded body cannot be undone.
+  const codings = status === 206 ? [] : codingsOf(header({ headers }, "content-encoding"));
+  if (codings.length === 0) return { status, headers, body: describeBody(body) };
+  return { status, headers, body: { ...describeBody(await decoded(body, codings, maxBody)), encodedSize: body.length } };
 }
 
 /** HTTP with connections that stay open: one request at a time on each, limits on time and size, no redirects of its own. */
@@ -147,34 +98,16 @@ export class HttpClient {
     this.#sent++;
     const { timeoutMs, maxBody } = this.endpoint;
     if (request.odd) return sendOddly(request, request.odd, timeoutMs);
-    // The only one to abort a request; far cheaper than an AbortSignal each.
-    const limit = new EventEmitter();
-    const timer = setTimeout(() => limit.emit("abort"), timeoutMs);
     try {
       const { origin, path } = splitUrl(request.url);
-      const { body: sent } = request;
-      const response = await this.#pool(origin).request({
-        method: request.method as Dispatcher.HttpMethod,
-        path,
-        headers: request.headers,
-        body: sent === null ? null : request.stream ? Readable.from([Buffer.from(sent)]) : Buffer.from(sent),
-        signal: limit,
-        responseHeaders: "raw",
-      });
-      const raw = response.headers as unknown as readonly (string | Buffer)[];
-      const headers: [string, string][] = [];
-      for (let at = 0; at + 1 < raw.length; at += 2)
-        headers.push([String(raw[at]).toLowerCase(), Buffer.from(raw[at + 1] ?? "").toString("latin1")]);
-      // A part of a coded body cannot be undone.
-      const codings = response.statusCode === 206 ? [] : codingsOf(header({ headers }, "content-encoding"));
-      const body = await readWhole(response, header({ headers }, "content-length"), codings, maxBody);
-      return { response: { status: response.statusCode, headers, body } };
+      const { method, headers, body, stream } = request;
+      const sent = body === null ? null : stream ? Readable.from([Buffer.from(body)]) : body;
+      const asked = { method: method as Dispatcher.HttpMethod, path, headers, body: sent };
+      return { response: await undone(await wholeResponse(this.#pool(origin), asked, this.endpoint), maxBody) };
     } catch (thrown) {
       if (thrown instanceof errors.NotSupportedError || thrown instanceof errors.InvalidArgumentError)
         throw new HarnessError(`${request.method} ${request.url} cannot be sent: ${thrown.message}`);
       return { failure: failureOf(thrown, timeoutMs) };
-    } finally {
-      clearTimeout(timer);
     }
   }
 

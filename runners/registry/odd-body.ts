@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { failureOf } from "./failure.js";
 import type { Answer, PlainRequest } from "./http-client.js";
 import type { Failure } from "./observation.js";
+import { describeBody } from "./whole-response.js";
 
 /** The bytes of an HTTP answer as far as they came. */
 function parsed(bytes: Buffer): Answer {
@@ -12,14 +12,11 @@ function parsed(bytes: Buffer): Answer {
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1]);
   if (end < 0 || Number.isNaN(status)) return { failure: { kind: "protocol", message: "an answer that is no HTTP" } };
   const body = bytes.subarray(end + 4);
-  const digest = (algorithm: string): string => `${algorithm}:${createHash(algorithm).update(body).digest("hex")}`;
   const headers = lines.map((line): [string, string] => {
     const colon = line.indexOf(":");
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   });
-  return {
-    response: { status, headers, body: { size: body.length, sha256: digest("sha256"), sha512: digest("sha512"), text: body.toString() } },
-  };
+  return { response: { status, headers, body: describeBody(body) } };
 }
 
 /** How a body is sent otherwise than a well-behaved client sends it. */
