@@ -21,9 +21,13 @@ import mounts from "./filesystem/mounts.js";
 import root from "./filesystem/root.js";
 import rootfsPropagation from "./filesystem/rootfs-propagation.js";
 import intelRdt from "./intel-rdt.js";
+import create from "./lifecycle/create.js";
+import remove from "./lifecycle/delete.js";
 import hookFailures from "./lifecycle/hook-failures.js";
 import hooks from "./lifecycle/hooks.js";
+import kill from "./lifecycle/kill.js";
 import operations from "./lifecycle/operations.js";
+import start from "./lifecycle/start.js";
 import state from "./lifecycle/state.js";
 import memoryPolicy from "./memory-policy.js";
 import namespaces from "./namespaces/namespaces.js";
@@ -60,6 +64,10 @@ const inCgroups = (own: Section): Section => ({
 export const sections: readonly Section[] = [
   state,
   operations,
+  create,
+  start,
+  kill,
+  remove,
   program,
   hooks,
   hookFailures,

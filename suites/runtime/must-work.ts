@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { minimalConfig } from "../../generators/runtime/base.js";
-import { combine, expectThat } from "../check.js";
+import { combine, expectThat, notApplicable } from "../check.js";
 import { type Event, lifecycleModel } from "./lifecycle/model.js";
 import { type CaseView, type Check, checkCase, refused } from "./suite.js";
 
 /** The minimal config, with any environment: nothing in it can keep a runtime from any operation, or end the probe. */
 export const isPlain = (view: CaseView, container: number): boolean => {
-  const subject = view.case.containers[container];
-  if (subject === undefined || subject.configText !== undefined || view.case.control !== undefined) return false;
-  const { process: { env: _any, ...process } = { cwd: "", user: { uid: 0, gid: 0 } }, ...config } = subject.config;
+  const containerCase = view.case.containers[container];
+  if (containerCase === undefined || containerCase.configText !== undefined || view.case.control !== undefined) return false;
+  const { process: { env: _any, ...process } = { cwd: "", user: { uid: 0, gid: 0 } }, ...config } = containerCase.config;
   return (
     isDeepStrictEqual({ ...config, process }, minimalConfig(config.ociVersion)) &&
     !view.case.steps.some(
@@ -31,7 +31,8 @@ export const mustWork = (id: string, op: Event["op"], ...statuses: readonly Even
       lifecycleModel(view).map((event) =>
         event.op === op && !event.foreign && statuses.includes(event.before) && refused(event.ran) && isPlain(view, event.container)
           ? expectThat(false, `${op} succeeds (the container is ${event.before})`, event.ran.stderr.slice(-2000) || "an error")
-          : undefined,
+          : notApplicable(`no refused ${op} of a container of the minimal config that had to work`),
       ),
+      "no operation on a container",
     ),
   );

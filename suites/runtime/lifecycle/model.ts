@@ -32,7 +32,7 @@ export interface Event extends Operation {
   readonly next: Event | undefined;
 }
 
-/** A container while a case is walked. */
+/** A container while the steps of a case are gone through. */
 interface Track {
   known: Knowledge;
   lives: number;
@@ -47,7 +47,7 @@ const isOperation = (step: Step): step is Extract<Step, { op: Operation["op"] }>
 
 const statusOf = ({ known }: Track): Status => (typeof known !== "string" && known.length === 1 ? (known[0] ?? "unknown") : "unknown");
 
-class Walk {
+class Lifecycle {
   readonly events: { -readonly [Key in keyof Event]: Event[Key] }[] = [];
   /** How many operations there were before each point at which a container may have changed by other means. */
   readonly #changes = new Set<number>();
@@ -149,14 +149,14 @@ class Walk {
 }
 
 /**
- * Walks the steps of a case by the model: every operation with the status that its container had before. The status is unknown
+ * The steps of a case by the model of the lifecycle: every operation with the status that its container had before. The status is unknown
  * wherever an answer, its lack, luck, or what a program may do by itself leaves it open.
  */
 export function lifecycleModel(view: CaseView): readonly Event[] {
-  const events = walked.get(view) ?? new Walk(view).events;
-  walked.set(view, events);
+  const events = modelled.get(view) ?? new Lifecycle(view).events;
+  modelled.set(view, events);
   return events;
 }
 
-/** Many checks walk the same case. */
-const walked = new WeakMap<CaseView, readonly Event[]>();
+/** Many checks ask for the same case. */
+const modelled = new WeakMap<CaseView, readonly Event[]>();

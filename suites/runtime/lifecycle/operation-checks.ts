@@ -1,23 +1,25 @@
 import { bundleOf } from "../../../runners/runtime/case.js";
-import { type CheckResult, combine, equal, expectThat, type Judgement } from "../../check.js";
+import { combine, type ExplainedResult, equal, expectThat, type Judgement, notApplicable } from "../../check.js";
 import { isPlain } from "../must-work.js";
-import { answered, type CaseView, type Check, checkCase, ok, refused } from "../suite.js";
+import { answered, type CaseView, type Check, checkCase, refused } from "../suite.js";
 import { type Event, lifecycleModel } from "./model.js";
 
-/** Judges every operation of a case that the filter picks, if it answered. */
-export const each = (
+/** Judges every operation of a case that the filter picks, if it answered; `none` says what the case lacks where there is none. */
+export const eachOperation = (
   id: string,
-  wanted: (event: Event, view: CaseView) => boolean,
-  judge: (event: Event, view: CaseView) => CheckResult,
+  none: string,
+  filter: (event: Event) => boolean,
+  judge: (event: Event, view: CaseView) => ExplainedResult,
 ): Check =>
   checkCase(id, (view) =>
     view.case.control === undefined
       ? combine(
           lifecycleModel(view)
-            .filter((event) => answered(event.ran) && wanted(event, view))
+            .filter((event) => answered(event.ran) && filter(event))
             .map((event) => judge(event, view)),
+          none,
         )
-      : undefined,
+      : notApplicable("the config is faulty on purpose"),
   );
 
 /** An operation that must be an error. */
@@ -32,13 +34,14 @@ function statusAfter({ next }: Event): unknown {
 }
 
 /** The `state` after an operation must find the container so. */
-export function statusBecomes(event: Event, wanted: Event["before"]): CheckResult {
+export function statusBecomes(event: Event, expected: Event["before"]): ExplainedResult {
   const status = statusAfter(event);
-  return status === undefined || wanted === "unknown" ? undefined : equal(status, wanted, `after ${event.op}`);
+  if (expected === "unknown") return notApplicable(`the status before ${event.op} is not known`);
+  return status === undefined ? notApplicable(`no state told what came of ${event.op}`) : equal(status, expected, `after ${event.op}`);
 }
 
 /** After an operation that must have no effect, the container is what it was. */
-export const unchanged = (event: Event): CheckResult => statusBecomes(event, event.before);
+export const isUnchanged = (event: Event): ExplainedResult => statusBecomes(event, event.before);
 
 /** `raw` steps of an operation without any argument: an error is all that there is to see. */
 export const withoutArguments = (id: string, op: string): Check =>
@@ -46,10 +49,12 @@ export const withoutArguments = (id: string, op: string): Check =>
     combine(
       view.case.steps.map((step, at) => {
         const result = view.observation.steps[at];
-        if (step.op !== "raw" || step.args.length !== 1 || step.args[0] !== op || result?.op !== "raw" || !answered(result.ran))
-          return undefined;
-        return expectThat(refused(result.ran), `${op} without arguments generates an error`, "it succeeded");
+        if (step.op !== "raw" || step.args.length !== 1 || step.args[0] !== op) return notApplicable(`no ${op} without arguments`);
+        return result?.op === "raw" && answered(result.ran)
+          ? expectThat(refused(result.ran), `${op} without arguments generates an error`, "it succeeded")
+          : notApplicable(`${op} did not answer`);
       }),
+      `no ${op} without arguments`,
     ),
   );
 
@@ -68,19 +73,8 @@ export const notBeforeStart = (id: string): Check =>
   checkCase(id, (view) => {
     const [before, later] = marks(view);
     return before === undefined || later !== true
-      ? undefined
+      ? notApplicable("the program's mark was not looked for before start, or is not there after it")
       : expectThat(!before, "the program does not run before start", "it left its mark before start");
-  });
-
-/** All five operations did what they are for, in one case. */
-export const allOperations = (id: string): Check =>
-  checkCase(id, (view) => {
-    const done = new Set(
-      lifecycleModel(view)
-        .filter(({ ran }) => ok(ran))
-        .map(({ op }) => op),
-    );
-    return done.size === 5 ? { verdict: "pass" } : undefined;
   });
 
 /** A container of the minimal config that was created once, and is gone, must be created again. */
@@ -99,25 +93,29 @@ export const createdAgain = (id: string): Check =>
               "create succeeds: it did for the same bundle and id before, and that container was deleted",
               event.ran.stderr.slice(-2000) || "an error",
             )
-          : undefined,
+          : notApplicable("no refused create of a container of the minimal config that was deleted before"),
       ),
+      "no operation on a container",
     ),
   );
 
 /** An operation that did what it is for, and yet said that it failed. */
-export const wrongError = (id: string, op: "create" | "start", wanted: "created" | "running"): Check =>
-  each(
+export const wrongError = (id: string, op: "create" | "start", expected: "created" | "running"): Check =>
+  eachOperation(
     id,
-    ({ op: own, before, ran, foreign }) => own === op && !foreign && before === (op === "create" ? "absent" : "created") && refused(ran),
+    `no refused ${op} of a container that it could be of`,
+    ({ op: called, before, ran, foreign }) =>
+      called === op && !foreign && before === (op === "create" ? "absent" : "created") && refused(ran),
     (event, view) => {
       // A hook that fails after the program began makes an error of a start that worked.
-      if (!isPlain(view, event.container)) return undefined;
-      const did = statusAfter(event) === wanted || (op === "start" && event.lives === 1 && view.containers[event.container]?.probe != null);
+      if (!isPlain(view, event.container)) return notApplicable("a config other than the minimal one");
+      const did =
+        statusAfter(event) === expected || (op === "start" && event.lives === 1 && view.containers[event.container]?.probe != null);
       return did
-        ? expectThat(false, `${op} succeeds, as the container is ${wanted} by it`, {
+        ? expectThat(false, `${op} succeeds, as the container is ${expected} by it`, {
             exit: event.ran.exit,
             stderr: event.ran.stderr.slice(-2000),
           })
-        : undefined;
+        : notApplicable(`nothing shows that the container is ${expected} by it`);
     },
   );

@@ -1,12 +1,15 @@
+/** runtime.md, "State", "Query State". */
 import fc from "fast-check";
 import { annotations } from "../../../generators/runtime/annotations.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { bundleOf, idOf, type Step } from "../../../runners/runtime/case.js";
 import { validateState } from "../../../spec/validate.js";
-import { type CheckResult, combine, equal, expectThat } from "../../check.js";
+import { combine, type ExplainedResult, equal, expectThat, notApplicable } from "../../check.js";
 import { mustWork } from "../must-work.js";
 import { type CaseView, type Check, checkCase, example, ok, section, type View } from "../suite.js";
 import { type Event, lifecycleModel, type Status, statusIn } from "./model.js";
+import { lone, pair } from "./operation-cases.js";
+import { eachOperation, mustFail, withoutArguments } from "./operation-checks.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,20 +17,23 @@ const fieldsOf = (state: unknown): Fields | undefined =>
   typeof state === "object" && state !== null && !Array.isArray(state) ? Object.fromEntries(Object.entries(state)) : undefined;
 
 /** Judges each state that a container of the case has reported. */
-const reported = (id: string, judge: (state: Fields, event: Event, view: CaseView) => CheckResult): Check =>
+const eachState = (id: string, judge: (state: Fields, event: Event, view: CaseView) => ExplainedResult): Check =>
   checkCase(id, (view) =>
     view.case.control === undefined
       ? combine(
-          lifecycleModel(view).map((event) => {
+          lifecycleModel(view).flatMap((event) => {
             const state = event.op === "state" && ok(event.ran) && !event.foreign ? fieldsOf(event.state) : undefined;
-            return state && judge(state, event, view);
+            return state ? [judge(state, event, view)] : [];
           }),
+          "no container of the case reported a state",
         )
-      : undefined,
+      : notApplicable("the config is faulty on purpose"),
   );
 
 const withStatus = (id: string, status: Status): Check =>
-  reported(id, (state, { before }) => (before === status ? equal(state.status, status) : undefined));
+  eachState(id, (state, { before }) =>
+    before === status ? equal(state.status, status) : notApplicable(`no state of a container that is known to be ${status}`),
+  );
 
 /** How many steps create the container, those at the same time included. */
 const creates = (steps: readonly Step[], container: number): number =>
@@ -38,42 +44,30 @@ const creates = (steps: readonly Step[], container: number): number =>
 
 /** The process that `state` names was looked at while the program ran, and is in the program's namespaces. */
 function isProgram(view: View | undefined, pid: unknown): boolean {
-  const seen = view?.snapshot?.pid === pid ? view?.snapshot?.namespaces.mnt : undefined;
-  return seen !== undefined && seen === view?.probe?.namespaces?.mnt;
+  const namespace = view?.snapshot?.pid === pid ? view?.snapshot?.namespaces.mnt : undefined;
+  return namespace !== undefined && namespace === view?.probe?.namespaces?.mnt;
 }
 
 /** A pid is that of the container process: the one that create wrote down. */
 const pidWhen = (id: string, status: Status): Check =>
-  reported(id, (state, { before, container }, view) => {
-    if (before !== status) return undefined;
+  eachState(id, (state, { before, container }, view) => {
+    if (before !== status) return notApplicable(`no state of a container that is known to be ${status}`);
     // Of several containers that had the id one after the other, only the last one's pid is known.
     const pid = creates(view.case.steps, container) === 1 ? view.containers[container]?.containerObservation.pid : undefined;
     // Where it is known by another state alone, that it is the same shows nothing.
-    if (view.target.pidFromState && state.pid === pid && !isProgram(view.containers[container], pid)) return undefined;
+    if (view.target.pidFromState && state.pid === pid && !isProgram(view.containers[container], pid))
+      return notApplicable("the process is known by another state alone");
     return typeof pid === "number"
       ? equal(state.pid, pid)
       : expectThat(Number.isInteger(state.pid) && Number(state.pid) > 0, "the pid of the container process", state.pid);
   });
 
-const IDS = [
-  "oci-version",
-  "id",
-  "status",
-  "status-created",
-  "status-running",
-  "status-stopped",
-  "pid-when-created",
-  "pid-when-running",
-  "bundle-absolute",
-  "schema",
-];
-
 export default section("State", [
-  reported("runtime.state.oci-version", (state) =>
+  eachState("runtime.state.oci-version", (state) =>
     expectThat(typeof state.ociVersion === "string" && /^\d+\.\d+\.\d+/.test(state.ociVersion), "a release of the spec", state.ociVersion),
   ),
-  reported("runtime.state.id", (state, { container }) => equal(state.id, idOf(container))),
-  reported("runtime.state.status", (state) =>
+  eachState("runtime.state.id", (state, { container }) => equal(state.id, idOf(container))),
+  eachState("runtime.state.status", (state) =>
     expectThat(typeof state.status === "string" && state.status !== "", "a status", state.status),
   ),
   withStatus("runtime.state.status-created", "created"),
@@ -81,26 +75,27 @@ export default section("State", [
   withStatus("runtime.state.status-stopped", "stopped"),
   pidWhen("runtime.state.pid-when-created", "created"),
   pidWhen("runtime.state.pid-when-running", "running"),
-  reported("runtime.state.bundle-absolute", (state, { container }, view) => {
+  eachState("runtime.state.bundle-absolute", (state, { container }, view) => {
     const moved = view.case.steps.some((step) => step.op === "create" && step.container === container && step.bundle !== undefined);
     return moved
-      ? undefined
+      ? notApplicable("the container was created from another bundle")
       : equal(typeof state.bundle === "string" ? state.bundle.replace(/\/+$/, "") : state.bundle, bundleOf(container));
   }),
-  reported("runtime.state.annotations", (state, { container }, view) => {
-    const wanted = view.containers[container]?.config.annotations;
-    const given = fieldsOf(state.annotations);
-    // The property is optional; what it has must be the config's.
-    if (!wanted || Object.keys(wanted).length === 0 || !given) return undefined;
-    return equal(Object.fromEntries(Object.keys(wanted).map((key) => [key, given[key]])), wanted);
+  eachState("runtime.state.annotations", (state, { container }, view) => {
+    const { annotations: configured = {} } = view.containers[container]?.config ?? {};
+    const actual = fieldsOf(state.annotations);
+    if (Object.keys(configured).length === 0) return notApplicable("no annotations in the config");
+    if (!actual) return notApplicable("the state has no annotations, which are optional");
+    return equal(Object.fromEntries(Object.keys(configured).map((key) => [key, actual[key]])), configured);
   }),
-  reported("runtime.state.schema", (_state, event) => equal(validateState(event.state), [])),
+  eachState("runtime.state.schema", (_state, event) => equal(validateState(event.state), [])),
   mustWork("runtime.query-state.returns-state", "state", "created", "running", "stopped"),
   checkCase("runtime.query-state.returns-state", (view) =>
     combine(
       lifecycleModel(view).map((event) => {
         const due = event.op === "state" && ok(event.ran) && !event.foreign && event.before !== "absent" && event.before !== "unknown";
-        if (!due || view.case.control !== undefined) return undefined;
+        if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+        if (!due) return notApplicable("no state that succeeded, of a container that is known to be there");
         const state = fieldsOf(event.state);
         return expectThat(
           statusIn(state) !== undefined && typeof state?.id === "string",
@@ -108,14 +103,42 @@ export default section("State", [
           state ?? event.ran.stdout.slice(0, 2000),
         );
       }),
+      "no operation on a container",
     ),
   ),
-  example([...IDS.map((id) => `runtime.state.${id}`), "runtime.query-state.returns-state"], ({ target }) =>
-    fc.constant(caseOf(minimalConfig(target.release), { title: "the state of a container", hold: true })),
+  example(
+    [
+      "runtime.state.oci-version",
+      "runtime.state.id",
+      "runtime.state.status",
+      "runtime.state.status-created",
+      "runtime.state.status-running",
+      "runtime.state.status-stopped",
+      "runtime.state.pid-when-created",
+      "runtime.state.pid-when-running",
+      "runtime.state.bundle-absolute",
+      "runtime.state.schema",
+      "runtime.query-state.returns-state",
+    ],
+    ({ target }) => fc.constant(caseOf(minimalConfig(target.release), { title: "the state of a container", hold: true })),
   ),
   example("runtime.state.annotations", ({ target }) =>
     annotations()
       .filter((map) => Object.keys(map).length > 0)
       .map((map) => caseOf({ ...minimalConfig(target.release), annotations: map }, { title: "annotations in the state" })),
+  ),
+
+  withoutArguments("runtime.query-state.no-id-error", "state"),
+  example("runtime.query-state.no-id-error", () => fc.constant(lone("state"))),
+  eachOperation(
+    "runtime.query-state.unknown-id-error",
+    "no state of a container that does not exist",
+    ({ op, before }) => op === "state" && before === "absent",
+    mustFail,
+  ),
+  example("runtime.query-state.unknown-id-error", ({ target }) =>
+    fc
+      .constantFrom("oci-conform-nobody", "x", "no-such-container")
+      .map((id) => pair(target.release, "the state of a container that does not exist", [{ op: "state", container: 0, id }])),
   ),
 ]);

@@ -5,9 +5,9 @@ import type { Exit, StepResult } from "../../../../runners/runtime/observation.j
 import failures from "../../../../suites/runtime/lifecycle/hook-failures.js";
 import hooks from "../../../../suites/runtime/lifecycle/hooks.js";
 import { lifecycleModel, statusIn } from "../../../../suites/runtime/lifecycle/model.js";
-import operations from "../../../../suites/runtime/lifecycle/operations.js";
 import state from "../../../../suites/runtime/lifecycle/state.js";
 import { type Canned, caseViewOf, configOf, ran, verdictBy } from "../fixture.js";
+import { operations } from "./all-operations.js";
 
 type Done = readonly [Step, StepResult];
 

@@ -3,12 +3,12 @@ import t from "tap";
 import type { Step } from "../../../../runners/runtime/case.js";
 import { bundleOf } from "../../../../runners/runtime/case.js";
 import type { StepResult } from "../../../../runners/runtime/observation.js";
-import operations from "../../../../suites/runtime/lifecycle/operations.js";
 import state from "../../../../suites/runtime/lifecycle/state.js";
 import program from "../../../../suites/runtime/program.js";
 import robustness from "../../../../suites/runtime/robustness.js";
 import { type Both, judgesBothWays } from "../both.js";
 import { type Canned, configOf, look, ran } from "../fixture.js";
+import { operations } from "./all-operations.js";
 
 type Done = readonly [Step, StepResult];
 
@@ -76,12 +76,10 @@ const { process: _none, ...withoutProcess } = configOf();
 const finished = [create(), start(), ended] as const;
 
 const OPERATIONS: readonly Both[] = [
-  noArguments("query-state.no-id-error", "state"),
   noArguments("create.missing-arguments-error", "create"),
   noArguments("start.no-id-error", "start"),
   noArguments("kill.no-id-error", "kill"),
   noArguments("delete.no-id-error", "delete"),
-  ["query-state.unknown-id-error", run(tells(null, {}, "nobody")), run(tells("created", {}, "nobody"))],
   ["create.id-not-unique-error", run(create(), create(1), tells("created")), run(create(), create(0))],
   ["create.id-invalid-error", run(create(1, "a/b"), tells(null, {}, "a/b")), run(create(1, "a/b"), tells("created", {}, "a/b"))],
   ["create.creates-container", run(create(), tells("created")), run(create(), tells(null))],
@@ -205,6 +203,8 @@ const STATE: readonly Both[] = [
     { ...told("created", { annotations: { "com.example.key": "other" } }), config: annotated },
   ],
   ["state.schema", told("created", {}), told("created", { bundle: undefined })],
+  noArguments("query-state.no-id-error", "state"),
+  ["query-state.unknown-id-error", run(tells(null, {}, "nobody")), run(tells("created", {}, "nobody"))],
   ["query-state.returns-state", told("created", {}), told("created", { status: "odd" })],
 ];
 
