@@ -15,15 +15,13 @@ import { inParallel } from "../runners/explore.js";
 import { type Catalogue, loadCatalogue } from "../spec/catalogue.js";
 import { Inconclusive } from "../spec/errors.js";
 
-/** Faults that show only where the registry asks for credentials. */
-const WITH_AUTH = ["unauthorized-without-challenge"];
 const PASSWORD = "OCI_CONFORM_REGISTRY_PASSWORD";
 
 /** What a run that is aimed at the broken requirement says of it. */
 async function result(fault: Fault, catalogue: Catalogue, work: string): Promise<RequirementResult | string> {
   const requirement = catalogue.get(fault.requirement);
   if (!requirement) throw new Error(`the fault ${fault.name} breaks ${fault.requirement}, which is not in the catalogue`);
-  const auth = WITH_AUTH.includes(fault.name) ? ["--bundled-arg=--auth=basic", "--bundled-arg=--user=tester", "--user=tester"] : [];
+  const auth = fault.needs === "auth" ? ["--bundled-arg=--auth=basic", "--bundled-arg=--user=tester", "--user=tester"] : [];
   const out = join(work, fault.name);
   const options = registryOptions([
     ...["--timeout", "2s", "--cases", "20", "--jobs", "2", "--out", out, "--spec", requirement.until ?? "head"],

@@ -12,11 +12,19 @@ export interface Control {
   crash(): void;
 }
 
+/**
+ * What a run must have for a fault to show: a registry that is restarted, one that asks for credentials, or a limit on the time of an
+ * answer, which never comes.
+ */
+export type Need = "restart" | "auth" | "timeout";
+
 /** A requirement broken on purpose, to see whether the suite notices. */
 export interface Fault {
   readonly name: string;
   /** The id of the requirement that it breaks. */
   readonly requirement: string;
+  /** None: it shows on any registry that is asked. */
+  readonly needs?: Need;
   /** Changes requests, answers or both. Called once for each server, so that it may keep a state. */
   readonly wrap?: (handler: Handler, control: Control) => Handler;
   /** A fault that only the code it breaks can make. */
@@ -57,11 +65,15 @@ export const notAsked =
 
 export const wrapped = (name: string, requirement: string, wrap: NonNullable<Fault["wrap"]>): Fault => ({ name, requirement, wrap });
 
+/** The same fault, which shows only with what it needs. */
+export const needing = (needs: Need, fault: Fault): Fault => ({ ...fault, needs });
+
 export const inCode = (name: HookName, requirement: string): Fault => ({ name, requirement, hook: name });
 
 export const forgetting = (name: string, requirement: string, change: "write" | "remove", path: RegExp): Fault => ({
   name,
   requirement,
+  needs: "restart",
   forgets: (what, where) => what === change && path.test(where),
 });
 

@@ -9,6 +9,7 @@ import {
   gzipped,
   heard,
   inCode,
+  needing,
   said,
   status,
   type Where,
@@ -17,6 +18,8 @@ import {
 } from "./fault.js";
 
 const always: Where = () => true;
+/** Wrong ones, where the answer is 401: whoever sends none is told how to. */
+const withCredentials: Where = ({ headers }) => headers.authorization !== undefined;
 const CONTENT = either(at("manifest", "GET", "HEAD"), at("blob", "GET", "HEAD"));
 const MANIFEST_HEAD = at("manifest", "HEAD");
 const JSON_TYPE = { "Content-Type": "application/json" };
@@ -91,15 +94,18 @@ export const HTTP_FAULTS: readonly Fault[] = [
   inCode("unknown-method-400", "registry.http.method-unknown"),
   status("method-not-allowed-404", "registry.http.method-not-allowed", always, 405, 404),
   said("not-allowed-without-allow", "registry.http.allow", always, 405, (reply) => dropping(reply, "Allow")),
-  said("unauthorized-without-challenge", "registry.http.unauthorized-challenge", always, 401, (reply) =>
-    dropping(reply, "WWW-Authenticate"),
+  needing(
+    "auth",
+    said("unauthorized-without-challenge", "registry.http.unauthorized-challenge", withCredentials, 401, (reply) =>
+      dropping(reply, "WWW-Authenticate"),
+    ),
   ),
   said("base-unauthorized-without-challenge", "registry.http.unauthorized-challenge", at("version", "GET"), 200, () =>
     errors(401, [{ code: "UNAUTHORIZED", message: "no" }], JSON_TYPE),
   ),
   limited("rate-limit-without-retry-after", "registry.errors.retry-after", {}),
   limited("retry-after-in-words", "registry.http.retry-after-form", { "Retry-After": "soon" }),
-  inCode("expect-ignored", "registry.http.expect-continue"),
+  needing("timeout", inCode("expect-ignored", "registry.http.expect-continue")),
   heard("if-none-match-ignored", "registry.http.if-none-match", CONTENT, (call) => withHeaders(call, { "if-none-match": undefined })),
   said("not-modified-without-etag", "registry.http.not-modified-etag", CONTENT, 304, (reply) => dropping(reply, "ETag")),
   rewritten("error-without-list", "registry.errors.body-json-form", (body) => body.replace(/^\{"errors":\[(.*)\]\}$/s, "$1")),

@@ -3,7 +3,22 @@ import { posix } from "node:path";
 import type { Call, Handler } from "../http/call.js";
 import { empty, errors, type Reply } from "../http/reply.js";
 import { routeOf } from "../http/route.js";
-import { adding, at, both, byTag, bytesOf, type Fault, forgetting, heard, inCode, nameIn, renamed, said, wrapped } from "./fault.js";
+import {
+  adding,
+  at,
+  both,
+  byTag,
+  bytesOf,
+  type Fault,
+  forgetting,
+  heard,
+  inCode,
+  nameIn,
+  needing,
+  renamed,
+  said,
+  wrapped,
+} from "./fault.js";
 import { sharing } from "./sharing.js";
 
 const BLOB_GET = at("blob", "GET");
@@ -113,7 +128,10 @@ const crashing = (name: string, where: (call: Call) => boolean): Fault =>
     return silence;
   });
 const hanging = (name: string, where: (call: Call) => boolean): Fault =>
-  wrapped(name, "robustness.registry.hang", (handler) => (call) => (where(call) ? silence : handler(call)));
+  needing(
+    "timeout",
+    wrapped(name, "robustness.registry.hang", (handler) => (call) => (where(call) ? silence : handler(call))),
+  );
 
 /** What no sentence of the spec states, and everybody relies on. */
 export const ROBUSTNESS_FAULTS: readonly Fault[] = [

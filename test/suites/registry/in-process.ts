@@ -5,12 +5,15 @@ import fc from "fast-check";
 import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
 import type { Test } from "tap";
 import { learningCase } from "../../../generators/registry/learn.js";
+import type { Need } from "../../../reference-registry/faults/fault.js";
 import { serve } from "../../../reference-registry/serve.js";
+import type { Outcome } from "../../../runners/outcome.js";
 import type { RegistryCase } from "../../../runners/registry/case.js";
 import { RegistryClient } from "../../../runners/registry/client.js";
 import type { RegistryObservation } from "../../../runners/registry/observation.js";
-import { CaseRun } from "../../../runners/registry/run-case.js";
-import type { RegistryFacts } from "../../../runners/registry/target.js";
+import { CaseRun, type Restarter } from "../../../runners/registry/run-case.js";
+import type { Settling } from "../../../runners/registry/settle.js";
+import type { Choices, RegistryFacts } from "../../../runners/registry/target.js";
 import { checks, examples } from "../../../suites/registry/index.js";
 import { judge } from "../../../suites/registry/judge.js";
 import { learn } from "../../../suites/registry/learn.js";
@@ -23,6 +26,8 @@ export interface InProcess {
   readonly url: string;
   /** @param through stands between the case and the registry */
   run(subject: RegistryCase, through?: (send: Send) => Send): Promise<RegistryObservation>;
+  /** What each requirement that the case exercises comes to. */
+  outcomes(subject: RegistryCase, observation: RegistryObservation): ReadonlyMap<string, Outcome>;
   /** The ids of what fails. */
   failing(subject: RegistryCase, observation: RegistryObservation): readonly string[];
   /** What fails, of whatever level. */
@@ -38,37 +43,89 @@ export function casesOf(facts: RegistryFacts, seed: number): readonly RegistryCa
   });
 }
 
+/** How a bundled registry in this process differs from the usual one. */
+export interface InProcessOptions {
+  /** What it is judged by; head when not given. */
+  readonly release?: string;
+  /** The name of a seeded fault. */
+  readonly fault?: string;
+  /** The name of a choice that is made otherwise. */
+  readonly choice?: string;
+  /** What a fault needs to show: it then can be restarted, asks for credentials, or gets little time for an answer. */
+  readonly needs?: Need | undefined;
+  /** What is known of its choices already; else it is asked for them. */
+  readonly choices?: (learnt: Choices) => Choices;
+  /** Whether manifests of several megabytes are tried, to learn whether there is a limit. */
+  readonly large?: boolean;
+  readonly settling?: Settling;
+}
+
+/** A bundled registry that somebody has to close. */
+export interface OpenInProcess extends InProcess {
+  close(): Promise<void>;
+}
+
+/** Milliseconds for an answer: so many that no load makes it late, unless its absence is what is waited for. */
+const PATIENCE = 20_000;
+const IMPATIENCE = 1_000;
+
+const CREDENTIALS = { user: "tester", password: "not a secret" };
+
 /** Starts a bundled registry for the time of a test. */
-export async function inProcess(t: Test, options: { readonly release?: string; readonly fault?: string } = {}): Promise<InProcess> {
+export async function inProcess(t: Test, options: InProcessOptions = {}): Promise<InProcess> {
+  const opened = await openInProcess(options);
+  t.teardown(() => opened.close());
+  return opened;
+}
+
+/** Starts a bundled registry, and learns what it chose. */
+export async function openInProcess({ release = "head", fault, choice, needs, ...options }: InProcessOptions): Promise<OpenInProcess> {
   const dir = mkdtempSync(join(tmpdir(), "oci-conform-in-process-"));
-  const { release = "head", fault } = options;
-  const registry = await serve({
-    dir,
-    durable: false,
-    tagOrder: release === "head" ? "bytes" : "caseless",
-    ...(fault === undefined ? {} : { fault }),
-  });
-  const client = new RegistryClient({ url: registry.url, namespace: "t", timeoutMs: 10_000, maxBody: 1 << 26 }, 32);
-  t.teardown(async () => {
-    await client.close();
-    await registry.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
+  const start = (port?: number) =>
+    serve({
+      dir,
+      durable: false,
+      tagOrder: release === "head" ? "bytes" : "caseless",
+      ...(port === undefined ? {} : { port }),
+      ...(fault === undefined ? {} : { fault }),
+      ...(choice === undefined ? {} : { choice }),
+      ...(needs === "auth" ? { auth: { kind: "basic", ...CREDENTIALS } } : {}),
+    });
+  let registry = await start();
+  const { url } = registry;
+  const endpoint = { url, namespace: "t", timeoutMs: needs === "timeout" ? IMPATIENCE : PATIENCE, maxBody: 1 << 26 };
+  const client = new RegistryClient({ ...endpoint, ...(needs === "auth" ? { credentials: CREDENTIALS } : {}) }, 64);
+  const restarter: Restarter = {
+    crashed: undefined,
+    restart: async () => {
+      await registry.close();
+      registry = await start(Number(new URL(url).port));
+    },
+  };
   let count = 0;
+  const { settling } = options;
   const run: InProcess["run"] = (subject, through = (send) => send) => {
     const send = through((request) => client.send(request));
-    return new CaseRun({ endpoint: client.endpoint, send }, subject, `t/c${++count}`, undefined).run();
+    const server = needs === "restart" ? restarter : undefined;
+    return new CaseRun({ endpoint: client.endpoint, send }, subject, `t/c${++count}`, server, { settling }).run();
   };
+  const learnt = learn(await run(learningCase(options.large ?? true)));
   const facts: RegistryFacts = {
     release,
-    choices: learn(await run(learningCase(true))),
+    choices: options.choices?.(learnt) ?? learnt,
     apis: ["pull", "push", "discovery", "management"],
-    ours: false,
+    ours: needs === "restart",
   };
   return {
     facts,
-    url: registry.url,
+    url,
     run,
+    outcomes: (subject, observation) => judge(checks, subject, observation, facts),
+    close: async () => {
+      await client.close();
+      await registry.close();
+      rmSync(dir, { recursive: true, force: true });
+    },
     failing: (subject, observation) =>
       [...judge(checks, subject, observation, facts)].flatMap(([id, { verdict }]) =>
         verdict === "fail" || verdict === "error" ? [id] : [],
