@@ -135,22 +135,35 @@ static int clone_tree(const struct step *s, const struct plan *plan) {
   return tree;
 }
 
+/* The node that this mount namespace has in a device's place, if it is that device; -1 if not. */
+static int open_device(const struct step *s) {
+  int node = sys_open_tree(AT_FDCWD, s->text[0], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  struct stat st;
+  if (node < 0 || fstat(node, &st)) return -1;
+  char type = S_ISCHR(st.st_mode) ? 'c' : S_ISBLK(st.st_mode) ? 'b' : 0;
+  if (type == *s->text[1] && major(st.st_rdev) == (unsigned)s->number[2] && minor(st.st_rdev) == (unsigned)s->number[3]) return node;
+  close(node);
+  return -1;
+}
+
+int mounts_host_device(const struct step *s) {
+  int node = mounts_prepared(s);
+  return node < 0 && s->number[7] ? open_device(s) : node;
+}
+
+/* Whether the container's process could not open the host's devices by itself, or not with the rights that it takes. */
+static bool devices_out_of_reach(const struct plan *plan) {
+  return plan_find_named(plan, V_NAMESPACE, "user") || plan_find_named(plan, V_JOIN, "user") || plan_find_named(plan, V_JOIN, "mnt");
+}
+
 void mounts_prepare(struct plan *plan) {
   static bool done;
   if (done) return;
   done = true;
   for (struct step *s = plan->steps; s < plan->steps + plan->count; s++) {
-    if (s->verb == V_DEVICE && s->number[7]) {
-      int node = sys_open_tree(AT_FDCWD, s->text[0], OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-      struct stat st;
-      bool same = node >= 0 && !fstat(node, &st) &&
-                  (S_ISCHR(st.st_mode)   ? 'c'
-                   : S_ISBLK(st.st_mode) ? 'b'
-                                         : 0) == *s->text[1] &&
-                  major(st.st_rdev) == (unsigned)s->number[2] && minor(st.st_rdev) == (unsigned)s->number[3];
-      if (same) keep(s, node);
-      else if (node >= 0) close(node);
-      continue;
+    if (s->verb == V_DEVICE && s->number[7] && devices_out_of_reach(plan)) {
+      int node = open_device(s);
+      if (node >= 0) keep(s, node);
     }
     if (s->verb != V_BIND && s->verb != V_MOUNT) continue;
     struct step *map = idmap_of(plan, s);

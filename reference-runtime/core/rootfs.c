@@ -46,14 +46,17 @@ static int open_root(const struct plan *plan, const struct step *s) {
 
 static mode_t type_of(const char *type) { return *type == 'b' ? S_IFBLK : *type == 'p' ? S_IFIFO : S_IFCHR; }
 
-static void bind_device(const struct step *s, int parent, const char *name) {
-  int tree = mounts_prepared(s);
+/* Binds the host's node in the place of one that cannot be made; false if the host has none. */
+static bool bind_device(const struct step *s, int parent, const char *name) {
+  AUTO_CLOSE int tree = mounts_host_device(s);
+  if (tree < 0) return false;
   int made = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
   if (made < 0 && errno != EEXIST) die_errno("%s: create %s", s->from, s->text[0]);
   if (made >= 0) close(made);
   AUTO_CLOSE int target = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   if (target < 0 || sys_move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH))
     die_errno("%s: bind the host's %s", s->from, s->text[0]);
+  return true;
 }
 
 static void make_device(const struct step *s, int root) {
@@ -62,18 +65,14 @@ static void make_device(const struct step *s, int root) {
   dev_t number = *s->text[1] == 'p' ? 0 : makedev((unsigned)s->number[2], (unsigned)s->number[3]);
   mode_t type = type_of(s->text[1]), mode = (mode_t)s->number[4] & 07777;
   if (mknodat(parent, name, type | mode, number)) {
-    if (errno == EPERM && mounts_prepared(s) >= 0) {
-      bind_device(s, parent, name);
-      return;
-    }
+    int error = errno;
+    if (error == EPERM && bind_device(s, parent, name)) return;
+    errno = error;
     if (errno != EEXIST) die_errno("%s: mknod %s", s->from, s->text[0]);
     struct stat st;
     if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW)) die_errno("%s: stat %s", s->from, s->text[0]);
     /* The place that an earlier container of this root file system had its device bound to. */
-    if (S_ISREG(st.st_mode) && st.st_size == 0 && mounts_prepared(s) >= 0) {
-      bind_device(s, parent, name);
-      return;
-    }
+    if (S_ISREG(st.st_mode) && st.st_size == 0 && bind_device(s, parent, name)) return;
     if ((st.st_mode & S_IFMT) != type || (type != S_IFIFO && st.st_rdev != number))
       die("%s: %s exists and is not that device", s->from, s->text[0]);
     /* It is not ours: it may be the host's, by a bind mount. It fits, or it is refused. */
