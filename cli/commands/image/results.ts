@@ -6,7 +6,7 @@ import { summarize } from "../../../reports/results/results.js";
 import { type Requirement, sectionUrl } from "../../../spec/catalogue.js";
 import { inForce, type Release } from "../../../spec/image/releases.js";
 import { isTouched } from "../../../suites/image/content/index.js";
-import type { Spot } from "../../../suites/image/content/suite.js";
+import type { Location } from "../../../suites/image/content/suite.js";
 import { type Count, inWords, legible } from "../../../suites/image/content/tally.js";
 import { quoted } from "../../shell.js";
 import { toolVersion } from "../../tool-version.js";
@@ -22,7 +22,7 @@ export interface Judged {
 }
 
 /** A place in parts, for reports; the whole input has no file. */
-const inParts = ({ file, node, entry, offset }: Spot, input: string): Place => {
+const inParts = ({ file, node, entry, offset }: Location, input: string): Place => {
   // Without an entry or a value, an offset may be in a layer's file or in what it unpacks to: that one is told in words alone.
   const byte = entry === undefined ? node?.start : offset;
   return {
@@ -42,7 +42,7 @@ function findingOf(id: string, count: Count, { layout, release }: Judged): Findi
     ...(first.note === undefined ? {} : { note: first.note }),
     case: layout.path,
     places: places.map(inWords),
-    locations: places.map((spot) => inParts(spot, layout.path)),
+    locations: places.map((location) => inParts(location, layout.path)),
     replay: `oci-conform image ${quoted(layout.path)} --spec ${release} --only ${id}`,
   };
 }

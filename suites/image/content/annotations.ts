@@ -10,7 +10,7 @@ import {
   REF_CHARACTERS,
   schemeOf,
 } from "../../../spec/image/grammar.js";
-import { type AnnotationsView, at, type Check, check, type Located, must, type Section } from "./suite.js";
+import { type AnnotationsView, at, type Check, check, expectThat, type Located, type Section } from "./suite.js";
 
 const IMAGE = "org.opencontainers.image.";
 
@@ -40,7 +40,7 @@ const value = (
     entriesOf(view).flatMap(([key, node]): Located[] => {
       if (!keys.includes(key) || node.kind !== "string" || node.value === "") return [];
       const verdict = good(node.value, view);
-      return verdict === undefined ? [] : [must(verdict, expected, node.value, at(view, node))];
+      return verdict === undefined ? [] : [expectThat(verdict, expected, node.value, at(view, node))];
     }),
   );
 
@@ -50,39 +50,43 @@ export const annotations: Section = {
   annotations: [
     check("image.annotations.absent-or-empty", ({ node, of }) => {
       // An optional property of a config may be null.
-      if (node.kind === "null") return of === "labels" ? undefined : must(false, "a map, or nothing", null);
-      return node.kind === "object" && node.members.size === 0 ? must(true, undefined, undefined) : undefined;
+      if (node.kind === "null") return of === "labels" ? undefined : expectThat(false, "a map, or nothing", null);
+      return node.kind === "object" && node.members.size === 0 ? expectThat(true, undefined, undefined) : undefined;
     }),
     check("image.annotations.map-of-strings", (view) => {
       if (view.node.kind === "null") return undefined;
-      if (view.node.kind !== "object") return must(false, "a map", shown(view.node, 1));
+      if (view.node.kind !== "object") return expectThat(false, "a map", shown(view.node, 1));
       return entriesOf(view).flatMap(([, node]) =>
-        node.kind === "null" ? [] : [must(node.kind === "string", "a string", shown(node, 1), at(view, node))],
+        node.kind === "null" ? [] : [expectThat(node.kind === "string", "a string", shown(node, 1), at(view, node))],
       );
     }),
     check("image.annotations.value-present", (view) =>
-      entriesOf(view).map(([, node]) => must(node.kind !== "null", "a value", null, at(view, node))),
+      entriesOf(view).map(([, node]) => expectThat(node.kind !== "null", "a value", null, at(view, node))),
     ),
     check("image.annotations.keys-unique", (view) => {
       const [first] = view.duplicates;
       if (first)
-        return view.duplicates.map(({ node, offset }) => must(false, "the key once", "again", { file: view.spot.file, node, offset }));
-      return entriesOf(view).length > 0 ? must(true, undefined, undefined) : undefined;
+        return view.duplicates.map(({ node, offset }) =>
+          expectThat(false, "the key once", "again", { file: view.location.file, node, offset }),
+        );
+      return entriesOf(view).length > 0 ? expectThat(true, undefined, undefined) : undefined;
     }),
     check("image.annotations.keys-reverse-domain", (view) =>
-      entriesOf(view).map(([key, node]) => must(isReverseDomain(key), "a domain in reverse, such as com.example.key", key, at(view, node))),
+      entriesOf(view).map(([key, node]) =>
+        expectThat(isReverseDomain(key), "a domain in reverse, such as com.example.key", key, at(view, node)),
+      ),
     ),
     check("image.annotations.opencontainers-reserved", (view) =>
       entriesOf(view).flatMap(([key, node]) => {
         if (key.startsWith(IMAGE)) return [];
         const reserved = /^org\.opencontainers(?:\.|$)/.test(key) && !ELSEWHERE.test(key);
-        return [must(!reserved, "a key that an OCI specification defines", key, at(view, node))];
+        return [expectThat(!reserved, "a key that an OCI specification defines", key, at(view, node))];
       }),
     ),
     check("image.annotations.image-namespace-reserved", (view) =>
       entriesOf(view).flatMap(([key, node]) =>
         key.startsWith(IMAGE)
-          ? [must(DEFINED.has(key.slice(IMAGE.length)), "a key that the image specification defines", key, at(view, node))]
+          ? [expectThat(DEFINED.has(key.slice(IMAGE.length)), "a key that the image specification defines", key, at(view, node))]
           : [],
       ),
     ),

@@ -1,6 +1,6 @@
 import { itemsOf, type JsonNode, member } from "../../../image-reader/json-node.js";
 import { parseDigest } from "../../../spec/image/grammar.js";
-import { type Check, check, type ImageView, type Located, must } from "./suite.js";
+import { type Check, check, expectThat, type ImageView, type Located } from "./suite.js";
 
 /** A config's diff_ids beside what its layers are; undefined where either is not known. */
 interface Pairs {
@@ -35,14 +35,15 @@ function judgeDiffIds(view: ImageView): Located | undefined {
   const pairs = pairsOf(view);
   if (!pairs) return undefined;
   const { node, ids, actual } = pairs;
-  const spot = { file: view.spot.file, node };
-  if (ids.length !== actual.length) return must(false, `${actual.length} diff_ids, one for each layer`, `${ids.length} diff_ids`, spot);
+  const location = { file: view.location.file, node };
+  if (ids.length !== actual.length)
+    return expectThat(false, `${actual.length} diff_ids, one for each layer`, `${ids.length} diff_ids`, location);
   const known = new Set(ids);
   const wrong = actual.findIndex((digest) => digest !== undefined && !known.has(digest));
   const position = wrong < 0 && actual.every((digest) => digest !== undefined) && !sameLayers(pairs) ? 0 : wrong;
   const item = node.kind === "array" ? node.items[position] : undefined;
-  if (position >= 0) return must(false, actual[position], ids[position], item ? { file: view.spot.file, node: item } : spot);
-  return actual.every((digest) => digest !== undefined) ? must(true, undefined, undefined) : undefined;
+  if (position >= 0) return expectThat(false, actual[position], ids[position], item ? { file: view.location.file, node: item } : location);
+  return actual.every((digest) => digest !== undefined) ? expectThat(true, undefined, undefined) : undefined;
 }
 
 /** The order of what is above the base layer. */
@@ -61,22 +62,25 @@ export const diffIdsOfLayers: readonly Check<ImageView>[] = [
   check("image.config.diff-ids-of-layers", judgeDiffIds),
   check("image.manifest.layers-base-first", (view) => {
     const pairs = pairsOf(view);
-    return whole(pairs) && pairs.ids.length > 0 ? must(pairs.actual[0] === pairs.ids[0], pairs.ids[0], pairs.actual[0]) : undefined;
+    return whole(pairs) && pairs.ids.length > 0 ? expectThat(pairs.actual[0] === pairs.ids[0], pairs.ids[0], pairs.actual[0]) : undefined;
   }),
   check("image.manifest.layers-stack-order", (view) => {
     const pairs = pairsOf(view);
     if (!whole(pairs) || pairs.ids.length < 2) return undefined;
     const [wanted, actual] = aboveBase(pairs);
-    return must(sorted(wanted) === sorted(actual) && wanted.join() === actual.join(), wanted, actual);
+    return expectThat(sorted(wanted) === sorted(actual) && wanted.join() === actual.join(), wanted, actual);
   }),
 ];
 
-export const historyOfLayers: Check<ImageView> = check("image.config.history-of-layers", ({ config, layers, spot }) => {
+export const historyOfLayers: Check<ImageView> = check("image.config.history-of-layers", ({ config, layers, location }) => {
   const history = member(config.json.root, "history");
   if (history?.kind !== "array" || history.items.length === 0) return undefined;
   const made = history.items.filter((item) => {
     const empty = member(item, "empty_layer");
     return !(empty?.kind === "boolean" && empty.value === true);
   });
-  return must(made.length === layers.length, `${layers.length} entries that made a layer`, made.length, { file: spot.file, node: history });
+  return expectThat(made.length === layers.length, `${layers.length} entries that made a layer`, made.length, {
+    file: location.file,
+    node: history,
+  });
 });

@@ -1,5 +1,5 @@
 import { type JsonNode, member, present, shown } from "../../../image-reader/json-node.js";
-import { at, type Located, must, type ObjectView } from "./suite.js";
+import { at, expectThat, type Located, type ObjectView } from "./suite.js";
 
 type Kind = "string" | "integer" | "boolean" | "object" | "strings" | "objects";
 
@@ -64,7 +64,7 @@ function is(node: JsonNode, kind: Kind): boolean {
 function typed(view: ObjectView, holder: JsonNode | undefined, types: Readonly<Record<string, Kind>>): Located[] {
   return Object.entries(types).flatMap(([name, kind]) => {
     const value = present(holder, name);
-    return value ? [must(is(value, kind), `${name}, ${WORDS[kind]}`, shown(value), at(view, value))] : [];
+    return value ? [expectThat(is(value, kind), `${name}, ${WORDS[kind]}`, shown(value), at(view, value))] : [];
   });
 }
 

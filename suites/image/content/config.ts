@@ -3,16 +3,16 @@ import { isDateTime, parseDigest, REGISTERED } from "../../../spec/image/grammar
 import { diffIdsOfLayers, historyOfLayers } from "./config-layers.js";
 import { configTypes } from "./config-types.js";
 import { architectureKnown, systemKnown, variantKnown, windowsFeatures } from "./index-document.js";
-import { at, check, type Located, must, type ObjectView, type Section } from "./suite.js";
+import { at, check, expectThat, type Located, type ObjectView, type Section } from "./suite.js";
 
 const requiredText =
   (name: string) =>
   ({ root }: ObjectView): Located =>
-    must(member(root, name)?.kind === "string", `${name}, a string`, shown(member(root, name)));
+    expectThat(member(root, name)?.kind === "string", `${name}, a string`, shown(member(root, name)));
 
 /** A date and time, where there is one. */
 const dateTime = (view: ObjectView, node: JsonNode | undefined): Located[] =>
-  node?.kind === "string" ? [must(isDateTime(node.value), "a date and time by RFC 3339", node.value, at(view, node))] : [];
+  node?.kind === "string" ? [expectThat(isDateTime(node.value), "a date and time by RFC 3339", node.value, at(view, node))] : [];
 
 /** The members of a property of the execution parameters. */
 function members(view: ObjectView, name: string): readonly (readonly [string, JsonNode])[] {
@@ -23,7 +23,7 @@ function members(view: ObjectView, name: string): readonly (readonly [string, Js
 /** Maps that stand for sets: every value is an empty object. */
 const emptyObjects = (name: string) => (view: ObjectView) =>
   members(view, name).map(([, value]) =>
-    must(value.kind === "object" && value.members.size === 0, "an empty object", shown(value), at(view, value)),
+    expectThat(value.kind === "object" && value.members.size === 0, "an empty object", shown(value), at(view, value)),
   );
 
 /** A port's number, alone or with a protocol. */
@@ -59,15 +59,15 @@ export const config: Section = {
     check("image.config.variant-table", ({ root, release }) => variantKnown(root, release)),
     check("image.config.user-form", (view) => {
       const user = textOf(member(view.root, "config"), "User");
-      return user === undefined || user === "" ? undefined : must(user.split(":").length <= 2, "USER or USER:GROUP", user);
+      return user === undefined || user === "" ? undefined : expectThat(user.split(":").length <= 2, "USER or USER:GROUP", user);
     }),
     check("image.config.exposed-ports-empty-objects", emptyObjects("ExposedPorts")),
     check("image.config.exposed-ports-keys", (view) =>
-      members(view, "ExposedPorts").map(([key, value]) => must(isPort(key), "PORT or PORT/PROTOCOL", key, at(view, value))),
+      members(view, "ExposedPorts").map(([key, value]) => expectThat(isPort(key), "PORT or PORT/PROTOCOL", key, at(view, value))),
     ),
     check("image.config.env-form", (view) =>
       itemsOf(member(view.root, "config"), "Env").flatMap((item) =>
-        item.kind === "string" ? [must(item.value.indexOf("=") > 0, "NAME=VALUE", shown(item), at(view, item))] : [],
+        item.kind === "string" ? [expectThat(item.value.indexOf("=") > 0, "NAME=VALUE", shown(item), at(view, item))] : [],
       ),
     ),
     check("image.config.volumes-empty-objects", emptyObjects("Volumes")),
@@ -75,29 +75,29 @@ export const config: Section = {
       const signal = textOf(member(view.root, "config"), "StopSignal");
       return signal === undefined || signal === ""
         ? undefined
-        : must(/^(?:SIG[A-Z][A-Z0-9]*(?:[+-]\d+)?|\d+)$/.test(signal), "SIGNAME or a number", signal);
+        : expectThat(/^(?:SIG[A-Z][A-Z0-9]*(?:[+-]\d+)?|\d+)$/.test(signal), "SIGNAME or a number", signal);
     }),
     check("image.config.rootfs-required", ({ root }) => {
       const value = member(root, "rootfs");
-      return must(value?.kind === "object", "rootfs, an object", shown(value));
+      return expectThat(value?.kind === "object", "rootfs, an object", shown(value));
     }),
     check("image.config.rootfs-type-required", (view) => {
       const holder = rootfs(view);
       const type = member(holder, "type");
-      return holder ? must(type?.kind === "string", "type, a string", shown(type), at(view, holder)) : undefined;
+      return holder ? expectThat(type?.kind === "string", "type, a string", shown(type), at(view, holder)) : undefined;
     }),
     check("image.config.rootfs-type-layers", (view) => {
       const type = member(rootfs(view), "type");
-      return type?.kind === "string" ? must(type.value === "layers", "layers", type.value, at(view, type)) : undefined;
+      return type?.kind === "string" ? expectThat(type.value === "layers", "layers", type.value, at(view, type)) : undefined;
     }),
     check("image.config.diff-ids-required", (view) => {
       const holder = rootfs(view);
       const ids = member(holder, "diff_ids");
       if (!holder) return undefined;
-      if (ids?.kind !== "array") return must(false, "diff_ids, a list of digests", shown(ids), at(view, ids ?? holder));
+      if (ids?.kind !== "array") return expectThat(false, "diff_ids, a list of digests", shown(ids), at(view, ids ?? holder));
       // An empty list is a list.
-      if (ids.items.length === 0) return must(true, undefined, undefined);
-      return ids.items.map((item) => must(item.kind === "string" && isDiffId(item.value), "a digest", shown(item), at(view, item)));
+      if (ids.items.length === 0) return expectThat(true, undefined, undefined);
+      return ids.items.map((item) => expectThat(item.kind === "string" && isDiffId(item.value), "a digest", shown(item), at(view, item)));
     }),
     check("image.config.history-created-rfc3339", (view) =>
       itemsOf(view.root, "history").flatMap((item) => dateTime(view, member(item, "created"))),

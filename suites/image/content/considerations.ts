@@ -1,7 +1,7 @@
 import type { JsonProblem, JsonProblemKind } from "../../../image-reader/json.js";
 import type { Document } from "../../../image-reader/layout.js";
 import { atLeast } from "../../../spec/image/releases.js";
-import { check, type DocumentView, type Located, must, type Section } from "./suite.js";
+import { check, type DocumentView, expectThat, type Located, type Section } from "./suite.js";
 
 /** Documents that were read at all; what is beyond a limit was not. */
 const wasRead = ({ json }: Document): boolean => json.root !== undefined || json.problems.some(({ kind }) => kind !== "limit");
@@ -12,11 +12,13 @@ const inAnnotations = ({ node }: JsonProblem): boolean => node?.parent?.key === 
 /** Judges a document by the problems of some kinds. */
 const free =
   (kinds: readonly JsonProblemKind[], expected: string, counts: (problem: JsonProblem) => boolean = () => true) =>
-  ({ document, spot }: DocumentView): Located[] | undefined => {
+  ({ document, location }: DocumentView): Located[] | undefined => {
     if (!wasRead(document)) return undefined;
     const found = document.json.problems.filter((problem) => kinds.includes(problem.kind) && counts(problem));
-    if (found.length === 0) return document.json.root ? [must(true, undefined, undefined)] : undefined;
-    return found.map(({ message, offset, node }) => must(false, expected, message, { file: spot.file, offset, ...(node ? { node } : {}) }));
+    if (found.length === 0) return document.json.root ? [expectThat(true, undefined, undefined)] : undefined;
+    return found.map(({ message, offset, node }) =>
+      expectThat(false, expected, message, { file: location.file, offset, ...(node ? { node } : {}) }),
+    );
   };
 
 const syntax = free(["syntax"], "JSON");
@@ -35,9 +37,12 @@ export const considerations: Section = {
     ),
     check("image.considerations.i-json", free(["surrogate", "noncharacter"], "Unicode characters")),
     check("image.considerations.json-numbers", free(["number"], "a number that IEEE 754 double precision holds")),
-    check("image.considerations.json-canonical", ({ document: { json }, spot }) =>
+    check("image.considerations.json-canonical", ({ document: { json }, location }) =>
       json.root
-        ? must(json.loose === undefined, "canonical JSON", json.loose?.message, { file: spot.file, offset: json.loose?.offset ?? 0 })
+        ? expectThat(json.loose === undefined, "canonical JSON", json.loose?.message, {
+            file: location.file,
+            offset: json.loose?.offset ?? 0,
+          })
         : undefined,
     ),
   ],

@@ -6,14 +6,14 @@ import { BASE64, MEDIA_TYPE, parseDigest, REGISTERED, schemeOf } from "../../../
 import { documentKind, MANIFEST } from "../../../spec/image/media-types.js";
 import { atLeast } from "../../../spec/image/releases.js";
 import { hasImageLayers } from "./layers-of.js";
-import { at, check, type DescriptorView, type Located, must, type Section } from "./suite.js";
+import { at, check, type DescriptorView, expectThat, type Located, type Section } from "./suite.js";
 
 /** A property of a descriptor that must be a string. */
 const requiredText =
   (name: string) =>
   ({ node }: DescriptorView): Located => {
     const value = member(node, name);
-    return must(value?.kind === "string", `${name}, a string`, shown(value));
+    return expectThat(value?.kind === "string", `${name}, a string`, shown(value));
   };
 
 /** A whole number that fits into 64 bits; undefined for any other value. */
@@ -26,7 +26,7 @@ export function int64(node: JsonNode | undefined): bigint | undefined {
 /** A text property that is named as RFC 6838 says. */
 export const namedByRfc6838 = (node: JsonNode | undefined, name: string): Located | undefined => {
   const value = textOf(node, name);
-  return value === undefined ? undefined : must(MEDIA_TYPE.test(value), "TYPE/SUBTYPE, named by RFC 6838", value);
+  return value === undefined ? undefined : expectThat(MEDIA_TYPE.test(value), "TYPE/SUBTYPE, named by RFC 6838", value);
 };
 
 const encodedPart = (digest: string | undefined, algorithm: string): string | undefined => {
@@ -41,11 +41,11 @@ const registered = (["sha256", "sha512", "blake3"] as const).flatMap((algorithm)
     const digits = REGISTERED[algorithm];
     return encoded === undefined
       ? undefined
-      : must(encoded.length === digits && /^[0-9a-fA-F]*$/.test(encoded), `${digits} hexadecimal digits`, encoded);
+      : expectThat(encoded.length === digits && /^[0-9a-fA-F]*$/.test(encoded), `${digits} hexadecimal digits`, encoded);
   }),
   check(`image.descriptor.${algorithm}-lowercase`, ({ reference }: DescriptorView) => {
     const encoded = encodedPart(reference.digest, algorithm);
-    return encoded === undefined ? undefined : must(!/[A-F]/.test(encoded), "digits a to f", encoded);
+    return encoded === undefined ? undefined : expectThat(!/[A-F]/.test(encoded), "digits a to f", encoded);
   }),
 ]);
 
@@ -53,10 +53,10 @@ function typesOf(view: DescriptorView): Located[] {
   const { node, release } = view;
   const urls = member(node, "urls");
   const list = urls?.kind === "array" && urls.items.every(({ kind }) => kind === "string");
-  const found: Located[] = urls ? [must(list, "urls, a list of strings", shown(urls), at(view, urls))] : [];
+  const found: Located[] = urls ? [expectThat(list, "urls, a list of strings", shown(urls), at(view, urls))] : [];
   for (const name of atLeast(release, "1.1.1") ? ["data", "artifactType"] : []) {
     const value = member(node, name);
-    if (value) found.push(must(value.kind === "string", `${name}, a string`, shown(value), at(view, value)));
+    if (value) found.push(expectThat(value.kind === "string", `${name}, a string`, shown(value), at(view, value)));
   }
   return found;
 }
@@ -80,41 +80,43 @@ export const descriptor: Section = {
     check("image.descriptor.media-type-rfc6838", ({ node }) => namedByRfc6838(node, "mediaType")),
     check("image.descriptor.digest-required", requiredText("digest")),
     check("image.descriptor.digest-grammar", ({ reference: { digest } }) =>
-      digest === undefined ? undefined : must(parseDigest(digest) !== undefined, "ALGORITHM:ENCODED", digest),
+      digest === undefined ? undefined : expectThat(parseDigest(digest) !== undefined, "ALGORITHM:ENCODED", digest),
     ),
     check("image.descriptor.sha256-recommended", ({ reference: { digest } }) => {
       const algorithm = parseDigest(digest ?? "")?.algorithm;
-      return algorithm === undefined ? undefined : must(algorithm === "sha256", "sha256", algorithm);
+      return algorithm === undefined ? undefined : expectThat(algorithm === "sha256", "sha256", algorithm);
     }),
     ...registered,
     check("image.descriptor.size-required", ({ node }) => {
       const size = member(node, "size");
-      return must(int64(size) !== undefined, "size, a whole number of 64 bits", shown(size));
+      return expectThat(int64(size) !== undefined, "size, a whole number of 64 bits", shown(size));
     }),
     check("image.descriptor.size-not-negative", ({ node }) => {
       const size = int64(member(node, "size"));
-      return size === undefined ? undefined : must(size >= 0n, "a size of zero or more", String(size));
+      return size === undefined ? undefined : expectThat(size >= 0n, "a size of zero or more", String(size));
     }),
     check("image.descriptor.size-of-content", ({ node, size }) => {
       const declared = int64(member(node, "size"));
       return declared === undefined || declared < 0n || size === undefined
         ? undefined
-        : must(declared === BigInt(size), size, Number(declared));
+        : expectThat(declared === BigInt(size), size, Number(declared));
     }),
     check("image.descriptor.urls-rfc3986", (view) =>
-      urlsOf(view).map((url) => must(schemeOf(url.value) !== undefined, "a URI", url.value, at(view, url))),
+      urlsOf(view).map((url) => expectThat(schemeOf(url.value) !== undefined, "a URI", url.value, at(view, url))),
     ),
     check("image.descriptor.urls-http-schemes", (view) =>
       urlsOf(view).flatMap((url) => {
         const scheme = schemeOf(url.value);
-        return scheme === undefined ? [] : [must(scheme === "http" || scheme === "https", "http or https", url.value, at(view, url))];
+        return scheme === undefined ? [] : [expectThat(scheme === "http" || scheme === "https", "http or https", url.value, at(view, url))];
       }),
     ),
     check("image.descriptor.property-types", typesOf),
-    check("image.descriptor.data-reserved", ({ node }) => must(member(node, "data") === undefined, "no data", shown(member(node, "data")))),
+    check("image.descriptor.data-reserved", ({ node }) =>
+      expectThat(member(node, "data") === undefined, "no data", shown(member(node, "data"))),
+    ),
     check("image.descriptor.data-base64", ({ node }) => {
       const data = textOf(node, "data");
-      return data === undefined ? undefined : must(BASE64.test(data), "base64 with padding", shown(member(node, "data")));
+      return data === undefined ? undefined : expectThat(BASE64.test(data), "base64 with padding", shown(member(node, "data")));
     }),
     check("image.descriptor.data-identical", ({ node, reference: { digest } }) => {
       const data = textOf(node, "data");
@@ -125,7 +127,7 @@ export const descriptor: Section = {
       const actual = `${algorithm}:${createHash(algorithm).update(content).digest("hex")}`;
       const size = int64(member(node, "size"));
       const same = actual === digest && (size === undefined || size === BigInt(content.length));
-      return must(same, { digest, size: String(size) }, { digest: actual, size: String(content.length) });
+      return expectThat(same, { digest, size: String(size) }, { digest: actual, size: String(content.length) });
     }),
     check("image.descriptor.artifact-type-rfc6838", ({ node }) => namedByRfc6838(node, "artifactType")),
     check("image.descriptor.artifact-type-of-manifest", ({ node, target }) => {
@@ -133,13 +135,13 @@ export const descriptor: Section = {
       if (type === undefined || target?.role !== "manifest") return undefined;
       const root = target.json.root;
       const allowed = [textOf(member(root, "config"), "mediaType"), textOf(root, "artifactType")].filter((each) => each !== undefined);
-      return allowed.length === 0 ? undefined : must(allowed.includes(type), allowed, type);
+      return allowed.length === 0 ? undefined : expectThat(allowed.includes(type), allowed, type);
     }),
     check("image.descriptor.manifest-platform", ({ node, reference: { use, mediaType }, target }) => {
       if (use !== "manifest" || mediaType !== MANIFEST) return undefined;
-      if (member(node, "platform") !== undefined) return must(true, undefined, undefined);
+      if (member(node, "platform") !== undefined) return expectThat(true, undefined, undefined);
       // Only what is for a platform has one: an artifact is not, and of a manifest that is not there nobody knows.
-      return target && isImage(node, target) ? must(false, "a platform", "none") : undefined;
+      return target && isImage(node, target) ? expectThat(false, "a platform", "none") : undefined;
     }),
   ],
 };

@@ -4,11 +4,11 @@ import { ARCHITECTURES, knowsVariant, SYSTEMS, WINDOWS_FEATURES } from "../../..
 import { atLeast, type Release } from "../../../spec/image/releases.js";
 import { namedByRfc6838 } from "./descriptor.js";
 import { artifactTypeText, mediaTypeUsed, mediaTypeValue, schemaVersionRequired, schemaVersionTwo, subjectDescriptor } from "./manifest.js";
-import { at, check, type Located, must, type PlatformView, type Section } from "./suite.js";
+import { at, check, expectThat, type Located, type PlatformView, type Section } from "./suite.js";
 
 /** Platforms of indexes and configs follow the same rules. */
 const oneOf = (value: string | undefined, known: ReadonlySet<string>, name: string): Located | undefined =>
-  value === undefined ? undefined : must(known.has(value), `a ${name} that Go knows`, value);
+  value === undefined ? undefined : expectThat(known.has(value), `a ${name} that Go knows`, value);
 
 /** What stands for no platform, where there is none to name. */
 const NONE: ReadonlySet<string> = new Set(["", "unknown"]);
@@ -30,7 +30,7 @@ export const systemKnown = (placed: Placed) => oneOf(named(placed, "os"), SYSTEM
 export function windowsFeatures(node: JsonNode): Located[] {
   if (textOf(node, "os") !== "windows") return [];
   return itemsOf(node, "os.features").map((item) =>
-    must(item.kind === "string" && WINDOWS_FEATURES.has(item.value), [...WINDOWS_FEATURES], shown(item)),
+    expectThat(item.kind === "string" && WINDOWS_FEATURES.has(item.value), [...WINDOWS_FEATURES], shown(item)),
   );
 }
 
@@ -38,26 +38,26 @@ export function variantKnown(node: JsonNode, release: Release): Located | undefi
   const [architecture, variant] = [textOf(node, "architecture"), textOf(node, "variant")];
   if (architecture === undefined || variant === undefined) return undefined;
   const known = knowsVariant(architecture, variant, !atLeast(release, "1.1.1"));
-  return known === undefined ? undefined : must(known, `a variant of ${architecture}, written as in the table`, variant);
+  return known === undefined ? undefined : expectThat(known, `a variant of ${architecture}, written as in the table`, variant);
 }
 
 const requiredText =
   (name: string) =>
   ({ node }: PlatformView): Located | undefined => {
     const value = member(node, name);
-    return node.kind === "object" ? must(value?.kind === "string", `${name}, a string`, shown(value)) : undefined;
+    return node.kind === "object" ? expectThat(value?.kind === "string", `${name}, a string`, shown(value)) : undefined;
   };
 
 function platformTypes(view: PlatformView): Located[] {
   const { node } = view;
-  if (node.kind !== "object") return [must(false, "an object", shown(node))];
+  if (node.kind !== "object") return [expectThat(false, "an object", shown(node))];
   const texts = ["os.version", "variant"].flatMap((name) => {
     const value = member(node, name);
-    return value ? [must(value.kind === "string", `${name}, a string`, shown(value), at(view, value))] : [];
+    return value ? [expectThat(value.kind === "string", `${name}, a string`, shown(value), at(view, value))] : [];
   });
   const features = member(node, "os.features");
   const list = features?.kind === "array" && features.items.every(({ kind }) => kind === "string");
-  return features ? [...texts, must(list, "os.features, a list of strings", shown(features), at(view, features))] : texts;
+  return features ? [...texts, expectThat(list, "os.features, a list of strings", shown(features), at(view, features))] : texts;
 }
 
 /** image-index.md */
@@ -72,10 +72,10 @@ export const index: Section = {
     check("image.index.artifact-type-rfc6838", ({ root }) => namedByRfc6838(root, "artifactType")),
     check("image.index.manifests-required", ({ root }) => {
       const manifests = member(root, "manifests");
-      return must(manifests?.kind === "array", "manifests, a list", shown(manifests));
+      return expectThat(manifests?.kind === "array", "manifests, a list", shown(manifests));
     }),
     check("image.index.manifests-descriptors", (view) =>
-      itemsOf(view.root, "manifests").map((item) => must(item.kind === "object", "a descriptor", shown(item), at(view, item))),
+      itemsOf(view.root, "manifests").map((item) => expectThat(item.kind === "object", "a descriptor", shown(item), at(view, item))),
     ),
     check("image.index.subject-descriptor", subjectDescriptor),
   ],
@@ -89,7 +89,7 @@ export const index: Section = {
     check("image.index.platform-variant-table", ({ node, release }) => variantKnown(node, release)),
     check("image.index.platform-features-reserved", ({ node }) => {
       const features = member(node, "features");
-      return node.kind === "object" ? must(features === undefined, "no features", shown(features)) : undefined;
+      return node.kind === "object" ? expectThat(features === undefined, "no features", shown(features)) : undefined;
     }),
   ],
 };

@@ -3,7 +3,7 @@ import type { Entry } from "../../../image-reader/tar.js";
 import type { Release } from "../../../spec/image/releases.js";
 import { sections } from "./index.js";
 import { plainPath, SeenPaths, split } from "./seen-paths.js";
-import type { Check, Checks, Located, Spot, Verdicts, ViewKind, Views } from "./suite.js";
+import type { Check, Checks, Located, Location, Verdicts, ViewKind, Views } from "./suite.js";
 import { type Count, Tally } from "./tally.js";
 import { LayoutViews } from "./views.js";
 
@@ -37,10 +37,10 @@ export class Judge {
     return sections.flatMap((section) => checksOf(section, kind)).filter(({ id }) => this.#wanted(id));
   }
 
-  #run<View extends { readonly spot: Spot }>(tally: Tally, checks: readonly Check<View>[], view: View): void {
+  #run<View extends { readonly location: Location }>(tally: Tally, checks: readonly Check<View>[], view: View): void {
     for (const { id, judge } of checks) {
       try {
-        for (const verdict of listed(judge(view))) tally.add(id, verdict, view.spot);
+        for (const verdict of listed(judge(view))) tally.add(id, verdict, view.location);
       } catch (thrown) {
         tally.error(id, thrown);
       }
@@ -56,8 +56,8 @@ export class Judge {
     return (entry) => {
       const path = plainPath(entry.path);
       const [directory, name] = split(path);
-      const spot = { file, entry: entry.path, offset: entry.offset };
-      this.#run(tally, checks, { release: this.#release, spot, entry, path, name, directory, seen });
+      const location = { file, entry: entry.path, offset: entry.offset };
+      this.#run(tally, checks, { release: this.#release, location, entry, path, name, directory, seen });
       seen.add(path, entry);
     };
   }
@@ -71,7 +71,7 @@ export class Judge {
   end(layout: Layout): ReadonlyMap<string, Count> {
     const release = this.#release;
     const views = new LayoutViews(layout, release);
-    this.#each("layout", [{ layout, release, spot: { file: layout.path } }]);
+    this.#each("layout", [{ layout, release, location: { file: layout.path } }]);
     this.#each("document", views.documents());
     this.#each("index", views.objects("index"));
     this.#each("manifest", views.manifests());
@@ -85,7 +85,7 @@ export class Judge {
     for (const [path, { tally, seen }] of [...this.#layers].sort(([a], [b]) => (a < b ? -1 : 1))) {
       this.#tally.merge(tally);
       const archive = layout.blobs.get(path)?.archive;
-      if (archive) this.#run(this.#tally, archives, { release, path, archive, seen, spot: { file: path } });
+      if (archive) this.#run(this.#tally, archives, { release, path, archive, seen, location: { file: path } });
     }
     return this.#tally.counts;
   }

@@ -1,7 +1,7 @@
 import { itemsOf, member, shown, textOf } from "../../../image-reader/json-node.js";
 import { COMPUTABLE } from "../../../image-reader/scan.js";
 import { ALGORITHM, ENCODED, REGISTERED } from "../../../spec/image/grammar.js";
-import { check, type LayoutView, type Located, must, type Section, type Verdicts } from "./suite.js";
+import { check, expectThat, type LayoutView, type Located, type Section, type Verdicts } from "./suite.js";
 
 /** Checks of layouts have nothing to say of what `docker save` made. */
 const ofLayouts =
@@ -13,7 +13,7 @@ const ofLayouts =
 const exists = (name: string, type: "file" | "directory") =>
   ofLayouts(({ layout }) => {
     const file = layout.files.get(name);
-    return file?.outside ? undefined : must(file?.type === type, `a ${type} ${name}`, file?.type ?? "nothing", { file: name });
+    return file?.outside ? undefined : expectThat(file?.type === type, `a ${type} ${name}`, file?.type ?? "nothing", { file: name });
   });
 
 const isRegistered = (name = ""): boolean => Object.hasOwn(REGISTERED, name);
@@ -38,7 +38,7 @@ export const layout: Section = {
           // A file that is no algorithm's directory is none of a layout's business, and may be there.
           if (file.type === "link" || (parts.length === 1 && file.type === "file" && !isRegistered(parts[0]))) return [];
           const wanted = parts.length === 1 ? "directory" : "file";
-          return [must(file.type === wanted, `a ${wanted}`, file.type, { file: path })];
+          return [expectThat(file.type === wanted, `a ${wanted}`, file.type, { file: path })];
         }),
       ),
     ),
@@ -49,7 +49,7 @@ export const layout: Section = {
           const [algorithm = "", encoded] = parts;
           if (encoded === undefined && file.type !== "directory") return [];
           const good = encoded === undefined ? ALGORITHM.test(algorithm) : ENCODED.test(encoded);
-          return [must(good, "a name that the grammar of digests allows", encoded ?? algorithm, { file: path })];
+          return [expectThat(good, "a name that the grammar of digests allows", encoded ?? algorithm, { file: path })];
         }),
       ),
     ),
@@ -57,7 +57,7 @@ export const layout: Section = {
       [...files].map(([path, { type, target, outside }]) =>
         outside
           ? { verdict: "skip", reason: "what is outside of the layout is not looked at (--follow-links)" }
-          : must(type !== "link", "a file or a directory", `a link to ${target}`, { file: path }),
+          : expectThat(type !== "link", "a file or a directory", `a link to ${target}`, { file: path }),
       ),
     ),
     check("robustness.image.docker-list", ({ layout: { documents, files } }) => {
@@ -69,30 +69,32 @@ export const layout: Section = {
         const file = node?.kind === "string" ? files.get(node.value) : undefined;
         // Where a link leads is another rule's business.
         if (!node || file?.type === "link") return [];
-        return [must(file?.type === "file", "the path of a file", shown(node), { file: list.path, node })];
+        return [expectThat(file?.type === "file", "the path of a file", shown(node), { file: list.path, node })];
       });
     }),
     check("robustness.image.cycle", ({ layout: { cycles, references } }) => {
       if (cycles.length > 0)
-        return cycles.map(({ document, node }) => must(false, "another document", textOf(node, "digest"), { file: document.path, node }));
-      return references.some(({ use }) => use === "manifest") ? must(true, undefined, undefined) : undefined;
+        return cycles.map(({ document, node }) =>
+          expectThat(false, "another document", textOf(node, "digest"), { file: document.path, node }),
+        );
+      return references.some(({ use }) => use === "manifest") ? expectThat(true, undefined, undefined) : undefined;
     }),
   ],
   document: [
     check("image.layout.file-json-object", ({ document: { role, json } }) =>
-      role !== "layout" || !json.root ? undefined : must(json.root.kind === "object", "an object", shown(json.root, 0)),
+      role !== "layout" || !json.root ? undefined : expectThat(json.root.kind === "object", "an object", shown(json.root, 0)),
     ),
     check("image.layout.file-version", ({ document: { role, json } }) => {
       if (role !== "layout" || json.root?.kind !== "object") return undefined;
       const version = member(json.root, "imageLayoutVersion");
-      return must(version?.kind === "string", "imageLayoutVersion, a string", shown(version));
+      return expectThat(version?.kind === "string", "imageLayoutVersion, a string", shown(version));
     }),
     check("robustness.image.layout-version", ({ document: { role, json } }) => {
       const version = role === "layout" ? textOf(json.root, "imageLayoutVersion") : undefined;
-      return version === undefined ? undefined : must(version === "1.0.0", "1.0.0", version);
+      return version === undefined ? undefined : expectThat(version === "1.0.0", "1.0.0", version);
     }),
     check("image.layout.index-is-image-index", ({ document: { entryPoint, json } }) =>
-      !entryPoint || !json.root ? undefined : must(json.root.kind === "object", "an object", shown(json.root, 0)),
+      !entryPoint || !json.root ? undefined : expectThat(json.root.kind === "object", "an object", shown(json.root, 0)),
     ),
   ],
   blob: [
@@ -101,14 +103,14 @@ export const layout: Section = {
         return { verdict: "skip", reason: `digests by ${algorithm} cannot be computed here, only those by ${COMPUTABLE.join(" and ")}` };
       const wanted = `${algorithm}:${encoded}`;
       const actual = scan.digests.get(algorithm);
-      return must(actual === wanted, wanted, actual);
+      return expectThat(actual === wanted, wanted, actual);
     }),
   ],
   descriptor: [
     check("image.layout.missing-blobs-elsewhere", ({ reference, node, size, hidden }) => {
       if (size !== undefined || hidden || reference.use === "subject" || reference.path === undefined) return undefined;
       const elsewhere = itemsOf(node, "urls").length > 0 || textOf(node, "data") !== undefined;
-      return must(elsewhere, `${reference.path}, or urls or data to have it by`, "nothing");
+      return expectThat(elsewhere, `${reference.path}, or urls or data to have it by`, "nothing");
     }),
   ],
 };

@@ -7,7 +7,7 @@ import type { Release } from "../../../spec/image/releases.js";
 import type { SeenPaths } from "./seen-paths.js";
 
 /** Where in a layout something is: a file of it, and a place in that file. */
-export interface Spot {
+export interface Location {
   readonly file: string;
   /** A value of a JSON document. */
   readonly node?: JsonNode;
@@ -18,7 +18,7 @@ export interface Spot {
 }
 
 /** A judgement that may say where it was made, if not at the place of the whole view. */
-export type Located = Judgement & { readonly at?: Spot };
+export type Located = Judgement & { readonly at?: Location };
 
 /** What a check says: of several places at once, or nothing where it does not apply. */
 export type Verdicts = Located | readonly Located[] | undefined;
@@ -26,7 +26,7 @@ export type Verdicts = Located | readonly Located[] | undefined;
 /** What every view has. */
 interface Common {
   readonly release: Release;
-  readonly spot: Spot;
+  readonly location: Location;
 }
 
 /** The whole layout. */
@@ -153,8 +153,8 @@ export type Section = Checks & { readonly title: string };
 const PASS: Located = { verdict: "pass" };
 
 /** Passes when `condition` is true; otherwise fails with what was expected and what was seen, and where if not at the view's place. */
-export const must = (condition: boolean, expected: unknown, actual: unknown, at?: Spot, note?: string): Located =>
+export const expectThat = (condition: boolean, expected: unknown, actual: unknown, at?: Location, note?: string): Located =>
   condition ? PASS : { verdict: "fail", expected, actual, ...(at === undefined ? {} : { at }), ...(note === undefined ? {} : { note }) };
 
 /** The place of a value in the same document. */
-export const at = (view: Common, node: JsonNode): Spot => ({ file: view.spot.file, node });
+export const at = (view: Common, node: JsonNode): Location => ({ file: view.location.file, node });

@@ -1,5 +1,5 @@
 import { pointerOf } from "../../../image-reader/json-node.js";
-import type { Located, Spot } from "./suite.js";
+import type { Located, Location } from "./suite.js";
 
 /** How many places of one requirement's failures are named. */
 const MOST_PLACES = 5;
@@ -15,7 +15,7 @@ const quoted = (text: string): string =>
 const plain = (file: string): string => (/\p{C}/u.test(file) ? quoted(file) : file);
 
 /** A place in words: the file, the JSON pointer or the entry in it, and the byte. */
-export function inWords({ file, node, entry, offset }: Spot): string {
+export function inWords({ file, node, entry, offset }: Location): string {
   const pointer = node === undefined ? "" : ` at ${pointerOf(node) || "its root"}`;
   const member = entry === undefined ? "" : ` entry ${quoted(legible(entry))}`;
   const byte = offset ?? node?.start;
@@ -29,7 +29,7 @@ export interface Count {
   readonly skips: number;
   /** The first failure, and where the first ones are. */
   readonly first?: Located & { readonly verdict: "fail" };
-  readonly places: readonly Spot[];
+  readonly places: readonly Location[];
   readonly skipReason?: string;
   readonly error?: string;
 }
@@ -39,7 +39,7 @@ interface Counting {
   failures: number;
   skips: number;
   first?: Located & { readonly verdict: "fail" };
-  places: Spot[];
+  places: Location[];
   skipReason?: string;
   error?: string;
 }
@@ -61,8 +61,8 @@ export class Tally {
     return count;
   }
 
-  /** @param spot where it was judged, if the judgement does not say */
-  add(id: string, judgement: Located, spot: Spot): void {
+  /** @param location where it was judged, if the judgement does not say */
+  add(id: string, judgement: Located, location: Location): void {
     const count = this.#of(id);
     if (judgement.verdict === "pass") count.passes++;
     else if (judgement.verdict === "skip") {
@@ -71,7 +71,7 @@ export class Tally {
     } else {
       count.failures++;
       count.first ??= judgement;
-      if (count.places.length < MOST_PLACES) count.places.push(judgement.at ?? spot);
+      if (count.places.length < MOST_PLACES) count.places.push(judgement.at ?? location);
     }
   }
 

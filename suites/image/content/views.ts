@@ -52,7 +52,7 @@ export class LayoutViews {
     // A list that `docker save` writes beside an index is no document of the spec.
     const { docker, documents } = this.#layout;
     for (const document of documents)
-      if (docker || document.role !== "docker-list") yield { document, release: this.#release, spot: { file: document.path } };
+      if (docker || document.role !== "docker-list") yield { document, release: this.#release, location: { file: document.path } };
   }
 
   /** Documents of a role; of index.json a check of its own says whether it is an object. */
@@ -67,7 +67,7 @@ export class LayoutViews {
         docker: types.length > 0 && types.every(isDocker),
         ...(role === "config" && this.#isPlaceless(document.path) ? { placeless: true as const } : {}),
         release: this.#release,
-        spot: { file: document.path, node: root },
+        location: { file: document.path, node: root },
       };
     }
   }
@@ -100,7 +100,7 @@ export class LayoutViews {
           config: document,
           layers: layers.map(({ path }) => this.#archive(path)),
           release: this.#release,
-          spot: { file: document.path },
+          location: { file: document.path },
         };
     }
     const list = this.#document("manifest.json", "docker-list")?.json.root;
@@ -108,7 +108,7 @@ export class LayoutViews {
       const config = member(image, "Config");
       const document = this.#document(config?.kind === "string" ? config.value : undefined, "config");
       const layers = itemsOf(image, "Layers").map((layer) => this.#archive(layer.kind === "string" ? layer.value : undefined));
-      if (document) yield { config: document, layers, release: this.#release, spot: { file: document.path } };
+      if (document) yield { config: document, layers, release: this.#release, location: { file: document.path } };
     }
   }
 
@@ -131,7 +131,7 @@ export class LayoutViews {
         reference,
         node,
         release: this.#release,
-        spot: { file: document.path, node },
+        location: { file: document.path, node },
         ...(file?.type === "file" ? { size: file.size } : {}),
         ...(path !== undefined && this.#isHidden(path) ? { hidden: true as const } : {}),
         ...(scan ? { scan } : {}),
@@ -156,7 +156,7 @@ export class LayoutViews {
           node: platform,
           ...(isAttestation(reference) ? { placeless: true as const } : {}),
           release: this.#release,
-          spot: { file: document.path, node: platform },
+          location: { file: document.path, node: platform },
         };
     }
   }
@@ -177,7 +177,7 @@ export class LayoutViews {
           ...(place === "subject" ? {} : { named: place === "named" }),
           duplicates,
           release: this.#release,
-          spot: { file: document.path, node },
+          location: { file: document.path, node },
         },
       ];
     };
@@ -197,7 +197,7 @@ export class LayoutViews {
     for (const [path, scan] of [...this.#layout.blobs].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const [, algorithm, encoded] = /^blobs\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
       if (algorithm !== undefined && encoded !== undefined)
-        yield { path, algorithm, encoded, scan, release: this.#release, spot: { file: path } };
+        yield { path, algorithm, encoded, scan, release: this.#release, location: { file: path } };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { SeenNode, SeenTree } from "../../../runners/image/seen.js";
-import { LAW } from "./statements.js";
+import { STATEMENTS } from "./statements.js";
 import { type Attribute, ancestors, type Claim, type Node, type Tree, within } from "./tree.js";
 
 /** A difference between the model's tree and one that was seen, with the statement that decides it. */
@@ -110,9 +110,9 @@ class Comparing {
       if (first === undefined || open || seen === undefined || seen.kind === "dir") continue;
       if (paths.some((path) => !Object.hasOwn(this.seen, path))) continue;
       const actual = (found.get(seen.inode) ?? []).filter((path) => !isUnsure(this.tree, path));
-      if (paths.length > 1) this.say(LAW.attributes, first, "links", paths, actual);
+      if (paths.length > 1) this.say(STATEMENTS.attributes, first, "links", paths, actual);
       else if (actual.length > 1 && actual.every((path) => this.tree.nodes.get(path)?.claims.links === undefined))
-        this.say(LAW.extracted, first, "links", paths, actual);
+        this.say(STATEMENTS.extracted, first, "links", paths, actual);
     }
   }
 
@@ -122,7 +122,8 @@ class Comparing {
     for (const path of Object.keys(this.seen).sort()) {
       if (nodes.has(path) || isUnsure(this.tree, path)) continue;
       if (ancestors(path).some((each) => !nodes.has(each) && Object.hasOwn(this.seen, each))) continue;
-      const id = [path, ...ancestors(path).reverse()].map((each) => gone.get(each)).find((each) => each !== undefined) ?? LAW.extracted;
+      const id =
+        [path, ...ancestors(path).reverse()].map((each) => gone.get(each)).find((each) => each !== undefined) ?? STATEMENTS.extracted;
       this.say(id, path, "presence", "absent", "present");
     }
     if (this.witnesses === 0) return;

@@ -1,7 +1,7 @@
 import { timeText } from "../../../runners/image/seen.js";
-import { LAW } from "./statements.js";
+import { STATEMENTS } from "./statements.js";
 import { type Attribute, type Node, normalize, parentOf } from "./tree.js";
-import type { Draft } from "./tree-builder.js";
+import type { TreeBuilder } from "./tree-builder.js";
 import type { Read } from "./whiteouts.js";
 
 /** The attributes in which a hard link's own header differs from the file that it names. */
@@ -22,7 +22,7 @@ function differing({ entry }: Read, { claims, kind }: Node): Attribute[] {
 
 /** Adds a hard link: layer.md, "Hardlinks". Across layers it may fail, and need not be the same file. Returns why no sentence decides, if none does. */
 export function addHardlink(
-  draft: Draft,
+  builder: TreeBuilder,
   read: Read,
   done: ReadonlySet<string>,
   own: { readonly has: (path: string) => boolean },
@@ -31,32 +31,32 @@ export function addHardlink(
   const { path, entry } = read;
   const named = normalize(entry.link ?? "");
   if (named.absolute || named.climbs) return `the hard link ${path} names its target by an absolute path, or by one with ..`;
-  const target = draft.nodes.get(named.path);
-  if (draft.linkOnTheWay(named.path) !== undefined) return `the target of the hard link ${path} lies behind a symbolic link`;
+  const target = builder.nodes.get(named.path);
+  if (builder.linkOnTheWay(named.path) !== undefined) return `the target of the hard link ${path} lies behind a symbolic link`;
   if (!target) return `the hard link ${path} names a path that is not there`;
   if (named.path === path) return `the hard link ${path} names itself`;
   if (target.kind === "dir") return `the hard link ${path} names a directory`;
-  const existing = draft.nodes.get(path);
+  const existing = builder.nodes.get(path);
   if (existing) {
-    if (draft.below(path).some((each) => own.has(each) && done.has(each)))
+    if (builder.below(path).some((each) => own.has(each) && done.has(each)))
       return `the layer has ${path} as a hard link, and entries below it`;
-    if (draft.below(path).includes(named.path)) return `the hard link ${path} replaces the directory of its own target`;
-    draft.remove(path, LAW.replaced);
+    if (builder.below(path).includes(named.path)) return `the hard link ${path} replaces the directory of its own target`;
+    builder.remove(path, STATEMENTS.replaced);
   }
-  if (!own.has(parentOf(path))) draft.touch(parentOf(path));
-  for (const [unsure, reason] of draft.unsure) if (unsure === named.path) draft.doubt(path, reason);
+  if (!own.has(parentOf(path))) builder.touch(parentOf(path));
+  for (const [unsure, reason] of builder.unsure) if (unsure === named.path) builder.doubt(path, reason);
   const kind = target.claims.kind;
-  draft.put(path, {
+  builder.put(path, {
     ...target,
-    because: existing ? LAW.replaced : because,
-    ...(kind && "value" in kind ? { claims: { ...target.claims, kind: { value: kind.value, id: LAW.attributes } } } : {}),
+    because: existing ? STATEMENTS.replaced : because,
+    ...(kind && "value" in kind ? { claims: { ...target.claims, kind: { value: kind.value, id: STATEMENTS.attributes } } } : {}),
   });
   if (!done.has(named.path)) {
     const reason = "a hard link to a file of a lower layer may fail, and need not share the file";
-    draft.may(reason);
-    draft.blur(path, ["links"], reason);
+    builder.may(reason);
+    builder.blur(path, ["links"], reason);
   }
   const differ = differing(read, target);
-  if (differ.length > 0) draft.blur(path, differ, `the header of the hard link ${path} says otherwise than that of the file`);
+  if (differ.length > 0) builder.blur(path, differ, `the header of the hard link ${path} says otherwise than that of the file`);
   return undefined;
 }

@@ -3,9 +3,9 @@ import { contentBytes, digestOf } from "../../../runners/image/content.js";
 import { type Kind, timeText } from "../../../runners/image/seen.js";
 import { addHardlink } from "./hardlinks.js";
 import { beyondReach, isFarTime } from "./reach.js";
-import { LAW } from "./statements.js";
+import { STATEMENTS } from "./statements.js";
 import { ancestors, emptyTree, type Node, parentOf, type Tree, within } from "./tree.js";
-import { Draft } from "./tree-builder.js";
+import { TreeBuilder } from "./tree-builder.js";
 import { type Read, read, underMarker, wellFormed } from "./whiteouts.js";
 
 const KINDS: Readonly<Partial<Record<Entry["type"], Kind>>> = {
@@ -59,38 +59,38 @@ function contentClaim(entry: Entry, id: string): NonNullable<Node["claims"]["con
 type Own = ReadonlyMap<string, Entry["type"]>;
 
 /** Removes from the lower layers what this layer's markers name: before all entries, wherever the markers are. */
-function applyMarkers(draft: Draft, layer: readonly Read[], own: Own, { whiteouts }: Markers): void {
+function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { whiteouts }: Markers): void {
   for (const { entry, path, marker, stray } of layer) {
     if (marker.kind === "none") continue;
-    draft.hide(path, LAW.hidden);
-    const link = draft.linkOnTheWay(path);
+    builder.hide(path, STATEMENTS.hidden);
+    const link = builder.linkOnTheWay(path);
     const blocked = [...ancestors(path)].find((each) => own.get(each) !== undefined && own.get(each) !== "dir");
     const odd =
       blocked === undefined
         ? oddMarker(entry, marker.kind, stray, path)
         : `the layer has ${blocked} as something else than a directory, and a marker below it`;
     if (odd !== undefined) {
-      draft.may(odd);
-      draft.doubt(path, odd);
-      draft.doubt(marker.kind === "odd" ? parentOf(marker.path) : marker.path, odd);
+      builder.may(odd);
+      builder.doubt(path, odd);
+      builder.doubt(marker.kind === "odd" ? parentOf(marker.path) : marker.path, odd);
     } else if (marker.kind === "bare") {
-      draft.refuse.push(LAW.bare);
-      draft.may("a whiteout without a name");
+      builder.refuse.push(STATEMENTS.bare);
+      builder.may("a whiteout without a name");
     } else if (link !== undefined && !own.has(link)) {
       const reason = `${link} is a symbolic link: no sentence says whether a whiteout below it follows it`;
-      draft.may(reason);
-      draft.doubtThrough(link, marker.path, reason);
-      if (marker.kind === "opaque") draft.doubtThrough(link, path, reason);
+      builder.may(reason);
+      builder.doubtThrough(link, marker.path, reason);
+      if (marker.kind === "opaque") builder.doubtThrough(link, path, reason);
     } else {
-      sweep(draft, marker, own);
+      sweep(builder, marker, own);
       const directory = parentOf(path);
       const implied = [...own.keys()].some((each) => within(each, directory));
-      if (!draft.nodes.has(directory) && !implied)
-        draft.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
-      else if (draft.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) draft.may(`${directory} is no directory`);
-      for (const each of ["", ...ancestors(path)]) if (!own.has(each)) draft.touch(each);
+      if (!builder.nodes.has(directory) && !implied)
+        builder.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
+      else if (builder.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) builder.may(`${directory} is no directory`);
+      for (const each of ["", ...ancestors(path)]) if (!own.has(each)) builder.touch(each);
       const removed = ancestors(path).find((each) => whiteouts.has(each));
-      if (removed !== undefined && !implied) draft.may(`the layer removes ${removed}, and has nothing but a marker below it`);
+      if (removed !== undefined && !implied) builder.may(`the layer removes ${removed}, and has nothing but a marker below it`);
     }
   }
 }
@@ -103,19 +103,19 @@ function oddMarker(entry: Entry, kind: string, stray: boolean, path: string): st
 }
 
 /** Carries a well-formed marker out on the layers below. */
-function sweep(draft: Draft, marker: { readonly kind: string; readonly path: string }, own: Own): void {
+function sweep(builder: TreeBuilder, marker: { readonly kind: string; readonly path: string }, own: Own): void {
   if (marker.kind === "whiteout") {
     // A doubt about a whole directory outlives the removal of one child.
-    draft.remove(marker.path, LAW.whiteout);
+    builder.remove(marker.path, STATEMENTS.whiteout);
     return;
   }
-  for (const each of draft.below(marker.path)) draft.remove(each, LAW.opaque);
-  for (const each of draft.unsure.keys()) if (each.startsWith(`${marker.path}/`) || marker.path === "") draft.unsure.delete(each);
-  if (!own.has(marker.path)) draft.touch(marker.path);
+  for (const each of builder.below(marker.path)) builder.remove(each, STATEMENTS.opaque);
+  for (const each of builder.unsure.keys()) if (each.startsWith(`${marker.path}/`) || marker.path === "") builder.unsure.delete(each);
+  if (!own.has(marker.path)) builder.touch(marker.path);
 }
 
 /** Adds the entry's own path. Returns why no sentence decides what it makes, if none does. */
-function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Markers): string | undefined {
+function add(builder: TreeBuilder, read: Read, done: Set<string>, own: Own, markers: Markers): string | undefined {
   const { entry, path, stray, climbs } = read;
   if (entry.type === "global") return undefined;
   if (stray) return climbs ? `${entry.path} climbs by ..` : `${entry.path} is an absolute path`;
@@ -123,32 +123,37 @@ function add(draft: Draft, read: Read, done: Set<string>, own: Own, markers: Mar
   if (done.has(path)) return `the layer has ${path} twice`;
   done.add(path);
   const because = reasonFor(path, markers);
-  if (!draft.reach(path, own, because)) return undefined;
-  if (entry.type === "hardlink") return addHardlink(draft, read, done, own, because);
+  if (!builder.reach(path, own, because)) return undefined;
+  if (entry.type === "hardlink") return addHardlink(builder, read, done, own, because);
   const kind = KINDS[entry.type] ?? "file";
-  const existing = draft.nodes.get(path);
+  const existing = builder.nodes.get(path);
   if (path === "" && kind !== "dir") return "the root directory cannot be replaced";
   const both = existing?.kind === "dir" && kind === "dir";
   if (existing && !both) {
-    if (draft.below(path).some((each) => own.has(each) && done.has(each)))
+    if (builder.below(path).some((each) => own.has(each) && done.has(each)))
       return `the layer has ${path} as something else than a directory, and entries below it`;
-    draft.remove(path, LAW.replaced);
+    builder.remove(path, STATEMENTS.replaced);
   }
-  for (const each of ["", ...ancestors(path)]) if (!own.has(each)) draft.touch(each);
-  draft.put(path, {
+  for (const each of ["", ...ancestors(path)]) if (!own.has(each)) builder.touch(each);
+  builder.put(path, {
     kind,
-    inode: both ? existing.inode : draft.inode(),
-    because: existing && !both ? LAW.replaced : because,
-    claims: claimsOf(entry, kind, existing && !both ? LAW.replaced : LAW.extracted, both ? LAW.directory : LAW.attributes),
+    inode: both ? existing.inode : builder.inode(),
+    because: existing && !both ? STATEMENTS.replaced : because,
+    claims: claimsOf(
+      entry,
+      kind,
+      existing && !both ? STATEMENTS.replaced : STATEMENTS.extracted,
+      both ? STATEMENTS.directory : STATEMENTS.attributes,
+    ),
     ...(kind === "symlink" ? { target: entry.link ?? "" } : {}),
   });
   const far = beyondReach(entry);
-  if (far !== undefined) draft.may(far);
-  if (path === "") draft.blur("", ["mtime"], "a tree that is mounted or handed out may have a root directory of its own time");
+  if (far !== undefined) builder.may(far);
+  if (path === "") builder.blur("", ["mtime"], "a tree that is mounted or handed out may have a root directory of its own time");
   if (kind === "char" && entry.device?.every((number) => number === 0))
     return "a character device 0:0 is a whiteout to overlay file systems";
   const { typeflag } = entry.header;
-  if (typeflag === "7") draft.may("the typeflag 7 is reserved: a regular file to those who know it");
+  if (typeflag === "7") builder.may("the typeflag 7 is reserved: a regular file to those who know it");
   return typeflag !== undefined && typeflag !== "\0" && typeflag !== "7" ? `nobody knows the typeflag ${typeflag}` : undefined;
 }
 
@@ -161,8 +166,8 @@ interface Markers {
 /** The statement that a tool would break by leaving out this entry: a marker of the same layer must not hide it. */
 function reasonFor(path: string, { whiteouts, opaque }: Markers): string {
   const ways = [...ancestors(path), path];
-  if (ways.some((each) => whiteouts.has(each))) return LAW.lowerOnly;
-  return path !== "" && ["", ...ancestors(path)].some((each) => opaque.has(each)) ? LAW.opaqueFirst : LAW.extracted;
+  if (ways.some((each) => whiteouts.has(each))) return STATEMENTS.lowerOnly;
+  return path !== "" && ["", ...ancestors(path)].some((each) => opaque.has(each)) ? STATEMENTS.opaqueFirst : STATEMENTS.extracted;
 }
 
 /** Applies a layer's entries to a tree: layer.md, "Applying Changesets". Pure. */
@@ -176,23 +181,23 @@ export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
     whiteouts: new Set(layer.flatMap(({ marker }) => (marker.kind === "whiteout" ? [marker.path] : []))),
     opaque: new Set(layer.flatMap(({ marker }) => (marker.kind === "opaque" ? [marker.path] : []))),
   };
-  const draft = new Draft(tree);
-  applyMarkers(draft, layer, own, markers);
+  const builder = new TreeBuilder(tree);
+  applyMarkers(builder, layer, own, markers);
   const done = new Set<string>();
   for (const each of plain) {
-    const undecided = add(draft, each, done, own, markers);
+    const undecided = add(builder, each, done, own, markers);
     if (undecided === undefined) continue;
-    draft.may(undecided);
+    builder.may(undecided);
     // Nobody knows whether the directories on its way come to be either.
-    draft.doubt(ancestors(each.path).find((way) => !draft.nodes.has(way)) ?? each.path, undecided);
+    builder.doubt(ancestors(each.path).find((way) => !builder.nodes.has(way)) ?? each.path, undecided);
   }
   // A marker below a link of its own layer may have been taken for one where the link leads.
   for (const { path, marker } of layer) {
-    const link = marker.kind === "none" ? undefined : draft.linkOnTheWay(path);
+    const link = marker.kind === "none" ? undefined : builder.linkOnTheWay(path);
     if (link !== undefined && own.get(link) === "symlink")
-      draft.doubtThrough(link, path, `the layer has ${link} as a symbolic link, and a marker below it`);
+      builder.doubtThrough(link, path, `the layer has ${link} as a symbolic link, and a marker below it`);
   }
-  return draft.done();
+  return builder.done();
 }
 
 /** Applies layers, lowest first, to an empty tree. */

@@ -2,7 +2,7 @@
  * The statements that decide what a stack of layers comes to, by what the model uses them for. The ids are those of
  * spec/image/requirements.yaml; a test holds the two together.
  */
-export const LAW = {
+export const STATEMENTS = {
   /** What comes of applying the layers in order: all that no narrower statement decides. */
   extracted: "image.manifest.final-filesystem",
   /** Times, owners, modes, extended attributes and links are those of the entry. */

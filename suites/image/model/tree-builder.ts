@@ -5,7 +5,7 @@ const IMPLICIT = "no entry describes this directory";
 const TOUCHED = "no sentence says what becomes of the time of a directory in which something changes that no entry describes";
 
 /** A tree while a layer is being applied to it. */
-export class Draft {
+export class TreeBuilder {
   readonly nodes: Map<string, Node>;
   readonly gone: Map<string, string>;
   readonly unsure: Map<string, string>;

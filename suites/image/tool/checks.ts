@@ -1,12 +1,11 @@
 import { complaint } from "../../../runners/image/observation.js";
 import type { SeenTree } from "../../../runners/image/seen.js";
-import { type CheckResult, combine, equal, type Judgement } from "../../check.js";
-import { LAW } from "../model/statements.js";
+import { combine, equal, expectThat, type Judgement, type NotApplicable, notApplicable, PASS } from "../../check.js";
+import { STATEMENTS } from "../model/statements.js";
 import { CONTROL, PLAIN } from "./controls.js";
 import { FEATURES, RESOLVED } from "./features.js";
 import { type Abilities, check, hasContent, NO_DEVICES, type ToolCheck, type ToolView } from "./view.js";
 
-const PASS: Judgement = { verdict: "pass" };
 const fail = (expected: unknown, actual: unknown, note?: string): Judgement => ({
   verdict: "fail",
   expected,
@@ -14,19 +13,22 @@ const fail = (expected: unknown, actual: unknown, note?: string): Judgement => (
   ...(note === undefined ? {} : { note }),
 });
 
+const NOT_COMPARED = notApplicable("there is no tree to compare: the tool did not take the image, took another, or the case has a fault");
+
 /** What a tool must end like, whatever it gets. One bad end shows nothing of the others: the tool may not have come so far. */
 const endsWell = (id: string, bad: ToolView["ending"], expected: string): ToolCheck =>
   check(id, ({ ending, observation }) => {
     if (ending === bad) return fail(expected, complaint(observation));
-    return ending === "accepted" || ending === "refused" ? PASS : undefined;
+    return ending === "accepted" || ending === "refused" ? PASS : notApplicable("the tool did not end by itself, or never ran");
   });
 
 /** Differences that this statement decides; kept ones are a pass. */
-function compared(id: string, { comparison }: ToolView): CheckResult {
-  if (!comparison) return undefined;
+function compared(id: string, { comparison }: ToolView): Judgement | NotApplicable {
+  if (!comparison) return NOT_COMPARED;
   const own = comparison.differences.filter((each) => each.id === id);
   const [first] = own;
-  if (first === undefined) return comparison.kept.has(id) && comparison.witnesses > 0 ? PASS : undefined;
+  if (first === undefined)
+    return comparison.kept.has(id) && comparison.witnesses > 0 ? PASS : notApplicable("nothing in the tree shows it");
   const place = `${first.path === "" ? "the root directory" : first.path}: ${first.attribute}`;
   const more =
     own.length > 1
@@ -36,14 +38,16 @@ function compared(id: string, { comparison }: ToolView): CheckResult {
 }
 
 /** A valid image that was refused, and its features are not to blame, alone or together: the layers themselves are. */
-function refusedAltogether({ ending, refuse, mayRefuse, observation, features }: ToolView): CheckResult {
-  if (ending !== "refused" || refuse.length > 0 || mayRefuse.length > 0) return undefined;
-  if ([...features.map(({ id }) => id), PLAIN].some((name) => observation.controls[name] === "accepted")) return undefined;
+function refusedAltogether({ ending, refuse, mayRefuse, observation, features }: ToolView): Judgement | NotApplicable {
+  if (ending !== "refused") return notApplicable("the tool did not refuse the image");
+  if (refuse.length > 0 || mayRefuse.length > 0) return notApplicable("the image may be refused");
+  if ([...features.map(({ id }) => id), PLAIN].some((name) => observation.controls[name] === "accepted"))
+    return notApplicable("the tool takes the same image without one of its features");
   return fail("the image is unpacked: it is valid", complaint(observation));
 }
 
 /** What other checks see in what came of it. */
-const SHOWN_BY_RESULT: readonly string[] = [LAW.lowerOnly, RESOLVED];
+const SHOWN_BY_RESULT: readonly string[] = [STATEMENTS.lowerOnly, RESOLVED];
 
 /** A statement about a feature: `by` is the one by whose name the feature is known. */
 const feature = (id: string, by: string, of?: keyof Abilities): ToolCheck =>
@@ -51,14 +55,19 @@ const feature = (id: string, by: string, of?: keyof Abilities): ToolCheck =>
     id,
     ({ features, ending, refuse, mayRefuse, observation, worked, other }) => {
       const found = features.find((each) => each.id === by);
-      if (!found || refuse.length > 0) return undefined;
-      if (other) return found.chooses ? fail("the image itself", "it takes another image of the layout in its place") : undefined;
-      // That it is taken says nothing of what came of it; the tree does.
-      if (worked) return SHOWN_BY_RESULT.includes(id) ? undefined : PASS;
-      if (ending !== "refused" || mayRefuse.length > 0) return undefined;
+      if (!found) return notApplicable("the image does not have the feature");
+      if (refuse.length > 0) return notApplicable("the image has to be refused");
+      if (other)
+        return found.chooses
+          ? fail("the image itself", "it takes another image of the layout in its place")
+          : notApplicable("the tool took another image of the layout");
+      if (worked)
+        return SHOWN_BY_RESULT.includes(id) ? notApplicable("that it is taken says nothing of what came of it; the tree does") : PASS;
+      if (ending !== "refused") return notApplicable("nothing shows that the tool did its work");
+      if (mayRefuse.length > 0) return notApplicable("the image may be refused");
       return observation.controls[by] === "accepted"
         ? fail("the tool takes it, as it takes the same image without", complaint(observation))
-        : undefined;
+        : notApplicable("the tool does not take the same image without the feature either");
     },
     of,
   );
@@ -72,9 +81,12 @@ const refuses = (id: string, of?: keyof Abilities): ToolCheck =>
   check(
     id,
     ({ refuse, ending, observation, case: subject }) => {
-      if (!refuse.includes(id)) return undefined;
+      if (!refuse.includes(id)) return notApplicable("nothing in the image has to be refused for it");
       if (ending === "accepted") return fail(`the tool refuses it: ${subject.title}`, "it exits with 0");
-      return ending === "refused" && observation.controls[CONTROL] === "accepted" ? PASS : undefined;
+      if (ending !== "refused") return notApplicable("the tool neither took nor refused the image");
+      return observation.controls[CONTROL] === "accepted"
+        ? PASS
+        : notApplicable("the tool does not take the same image without the fault either");
     },
     of,
   );
@@ -94,7 +106,7 @@ function abilityFor(id: string): keyof Abilities | undefined {
 
 /** What is to be refused, and by whom: who only copies need not look into a config or a layer. */
 const REFUSALS: readonly (readonly [id: string, of?: keyof Abilities])[] = [
-  [LAW.bare, "unpacks"],
+  [STATEMENTS.bare, "unpacks"],
   ["image.descriptor.sha256-supported"],
   ["image.config.rootfs-unknown-type-error", "unpacks"],
   ["image.descriptor.digest-verified"],
@@ -103,7 +115,7 @@ const REFUSALS: readonly (readonly [id: string, of?: keyof Abilities])[] = [
   ["image.conversion.user-unknown-error", "converts"],
 ];
 
-const { bare: _, ...decided } = LAW;
+const { bare: _, ...decided } = STATEMENTS;
 
 /** The checks that every tool is judged by; those of runtime configs are in conversion.ts. */
 export const TOOL_CHECKS: readonly ToolCheck[] = [
@@ -113,7 +125,8 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
       if (observation.escapes.length > 0) return fail("nothing outside the tool's own directory changes", observation.escapes);
       // Only layers that could lead somewhere else show that the tool does not go there.
       const tempting = [...tree.unsure.values()].some((reason) => reason !== NO_DEVICES);
-      return tempting && (ending === "accepted" || ending === "refused") ? PASS : undefined;
+      if (!tempting) return notApplicable("no layer could lead out of the tool's directory");
+      return ending === "accepted" || ending === "refused" ? PASS : notApplicable("the tool neither took nor refused the image");
     },
     "unpacks",
   ),
@@ -121,7 +134,11 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
   endsWell("robustness.image.hang", "hung", "the tool ends within its time limit"),
   endsWell("robustness.image.memory", "out-of-memory", "the tool stays within its memory limit"),
   ...[...new Set<string>(Object.values(decided))].map((id) =>
-    check(id, (view) => combine([compared(id, view), id === LAW.extracted ? refusedAltogether(view) : undefined]), "unpacks"),
+    check(
+      id,
+      (view) => combine([compared(id, view), ...(id === STATEMENTS.extracted ? [refusedAltogether(view)] : [])]) ?? NOT_COMPARED,
+      "unpacks",
+    ),
   ),
   ...FEATURES.flatMap(({ id, also = [] }) => [id, ...also].map((each) => feature(each, id, abilityFor(id)))),
   ...REFUSALS.map(([id, of]) => refuses(id, of)),
@@ -131,7 +148,8 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
       const { sources, copies } = view.observation;
       const copied = Object.keys(copies).length > 0 && view.ending === "accepted" && view.case.fault === undefined;
       // A layer that has addresses may be left out of a copy: image.layer.urls-not-a-sign.
-      if (!copied || view.other || view.case.shape.urls) return undefined;
+      if (!copied || view.other) return notApplicable("there is no copy of the image, without a fault");
+      if (view.case.shape.urls) return notApplicable("a layer has urls");
       const changed = Object.entries(copies).flatMap(([name, copy]) =>
         altered(sources, copy).map((part) => `${part} in the copy to ${name}`),
       );
@@ -141,30 +159,36 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
   ),
   check(
     "image.descriptor.data-verified",
-    (view) => (view.ending === "accepted" && !usedData(view) ? undefined : refuses("image.descriptor.data-verified").judge(view)),
+    (view) =>
+      view.ending === "accepted" && !usedData(view)
+        ? notApplicable("nothing shows that the data were used")
+        : refuses("image.descriptor.data-verified").judge(view),
     "unpacks",
   ),
   check(
     "image.descriptor.data-not-added-later",
     ({ observation: { sources, copies, embedded = {} }, case: subject, ending }) => {
       // Whatever else is called so would be taken for it.
-      if (ending !== "accepted" || subject.fault !== undefined || JSON.stringify(subject).includes('"data')) return undefined;
+      if (ending !== "accepted" || subject.fault !== undefined) return notApplicable("there is no copy of an image without a fault");
+      if (JSON.stringify(subject).includes('"data')) return notApplicable("the image has data, or something called so, itself");
       const added = Object.entries(embedded).flatMap(([name, paths]) => paths.map((path) => `${path} in the copy to ${name}`));
       const kept = Object.values(copies).some((copy) => hasContent(copy, sources["the manifest"]));
       if (added.length > 0) return fail("no descriptor is given data, which would change the digest of its document", added);
-      return kept ? PASS : undefined;
+      return kept ? PASS : notApplicable("no copy has the image's manifest");
     },
     "copies",
   ),
   check(
     "image.layer.urls-not-a-sign",
     ({ observation: { sources, copies }, case: { shape, layers, fault } }) => {
-      if (!shape.urls || fault !== undefined || layers.some(({ nondistributable }) => nondistributable)) return undefined;
+      if (!shape.urls) return notApplicable("no layer has urls");
+      if (fault !== undefined) return notApplicable("the image has a fault");
+      if (layers.some(({ nondistributable }) => nondistributable)) return notApplicable("a layer may not be distributed");
       const whole = Object.entries(copies).filter(([, copy]) => hasContent(copy, sources["the manifest"]));
       const missing = whole.flatMap(([name, copy]) =>
         altered(sources, copy).flatMap((part) => (part.startsWith("layer ") ? [`${part} in the copy to ${name}`] : [])),
       );
-      if (whole.length === 0) return undefined;
+      if (whole.length === 0) return notApplicable("no copy has the image's manifest");
       const note = "what is missing has urls, and a media type of what may be distributed";
       return missing.length === 0
         ? PASS
@@ -172,11 +196,8 @@ export const TOOL_CHECKS: readonly ToolCheck[] = [
     },
     "copies",
   ),
-  check("robustness.image.leftovers", ({ ending, observation: { leftovers } }) =>
-    ending !== "refused" || leftovers === undefined
-      ? undefined
-      : leftovers.length === 0
-        ? PASS
-        : fail("a command that fails leaves nothing running and nothing mounted", leftovers),
-  ),
+  check("robustness.image.leftovers", ({ ending, observation: { leftovers } }) => {
+    if (ending !== "refused" || leftovers === undefined) return notApplicable("no command failed by itself");
+    return expectThat(leftovers.length === 0, "a command that fails leaves nothing running and nothing mounted", leftovers);
+  }),
 ];

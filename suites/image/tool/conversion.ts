@@ -1,5 +1,5 @@
 import type { Json } from "../../../runners/image/case.js";
-import { type CheckResult, equal, expectThat } from "../../check.js";
+import { equal, expectThat, type Judgement, type NotApplicable, notApplicable } from "../../check.js";
 import { check, type ToolCheck, type ToolView } from "./view.js";
 
 type Properties = { readonly [key: string]: Json };
@@ -36,15 +36,19 @@ function conversionOf(view: ToolView): Conversion | undefined {
   };
 }
 
-const converts = (id: string, judge: (conversion: Conversion) => CheckResult): ToolCheck =>
+const converts = (id: string, judge: (conversion: Conversion) => Judgement | NotApplicable): ToolCheck =>
   check(
     id,
     (view) => {
       const conversion = conversionOf(view);
-      return conversion && judge(conversion);
+      return conversion ? judge(conversion) : notApplicable("the tool made no runtime config of the image");
     },
     "converts",
   );
+
+const NO_ENV = notApplicable("no Env in the image's config");
+const NOT_NUMERIC = notApplicable("the image's user is not given by numbers");
+const NOT_NAMED = notApplicable("the image's user is not one of its /etc/passwd by name");
 
 const PREFIX = "org.opencontainers.image.";
 
@@ -53,12 +57,13 @@ const annotation = (id: string, name: string, read: (conversion: Conversion) => 
   converts(id, (conversion) => {
     const value = read(conversion);
     const key = PREFIX + name;
-    if (value === undefined || value === "" || conversion.labels[key] !== undefined) return undefined;
+    if (value === undefined || value === "") return notApplicable(`the image's config has nothing for ${key}`);
+    if (conversion.labels[key] !== undefined) return notApplicable(`a label has the key ${key}`);
     const actual = conversion.annotations[key];
     // No sentence says how a list becomes one text; that its parts are in it can be seen.
     if (Array.isArray(value)) {
       const parts = strings(value);
-      if (parts.length === 0) return undefined;
+      if (parts.length === 0) return notApplicable(`the image's config has nothing for ${key}`);
       return expectThat(
         typeof actual === "string" && parts.every((part) => actual.includes(part)),
         parts,
@@ -85,7 +90,7 @@ const ANNOTATIONS: readonly ToolCheck[] = [
     converts(id, ({ labels, annotations }) => {
       const plain = Object.keys(labels).filter((key) => !key.startsWith(PREFIX));
       return plain.length === 0
-        ? undefined
+        ? notApplicable("no label is about anything else than the image")
         : equal(
             Object.fromEntries(plain.map((key) => [key, annotations[key] ?? null])),
             Object.fromEntries(plain.map((key) => [key, labels[key]])),
@@ -95,13 +100,14 @@ const ANNOTATIONS: readonly ToolCheck[] = [
   ...["image.conversion.labels-before-fields", "image.conversion.labels-first"].map((id) =>
     converts(id, ({ labels, annotations }) => {
       const key = `${PREFIX}os`;
-      return labels[key] === undefined ? undefined : equal(annotations[key], labels[key], key);
+      return labels[key] === undefined ? notApplicable(`no label has the key ${key}`) : equal(annotations[key], labels[key], key);
     }),
   ),
   converts("image.conversion.exposed-ports", ({ execution, annotations, labels }) => {
     const ports = Object.keys(objectOf(execution.ExposedPorts));
     const key = `${PREFIX}exposedPorts`;
-    if (ports.length === 0 || labels[key] !== undefined) return undefined;
+    if (ports.length === 0) return notApplicable("the image exposes no ports");
+    if (labels[key] !== undefined) return notApplicable(`a label has the key ${key}`);
     return equal(
       String(annotations[key] ?? "")
         .split(",")
@@ -113,7 +119,7 @@ const ANNOTATIONS: readonly ToolCheck[] = [
   converts("image.conversion.manifest-annotations-left", ({ view, annotations, labels }) => {
     const keys = Object.keys(view.case.shape.annotations ?? {}).filter((key) => labels[key] === undefined && !key.startsWith(PREFIX));
     return keys.length === 0
-      ? undefined
+      ? notApplicable("the manifest has no annotations of its own")
       : equal(
           keys.filter((key) => annotations[key] !== undefined),
           [],
@@ -124,13 +130,15 @@ const ANNOTATIONS: readonly ToolCheck[] = [
 /** conversion.md, "Verbatim Fields". */
 const VERBATIM: readonly ToolCheck[] = [
   converts("image.conversion.working-dir", ({ execution, process }) =>
-    typeof execution.WorkingDir === "string" && execution.WorkingDir !== "" ? equal(process.cwd, execution.WorkingDir) : undefined,
+    typeof execution.WorkingDir === "string" && execution.WorkingDir !== ""
+      ? equal(process.cwd, execution.WorkingDir)
+      : notApplicable("no WorkingDir in the image's config"),
   ),
   converts("image.conversion.env", ({ execution, process }) => {
     const env = strings(execution.Env);
     const made = strings(process.env);
     return env.length === 0
-      ? undefined
+      ? NO_ENV
       : equal(
           made.filter((each) => env.includes(each)),
           env,
@@ -142,20 +150,22 @@ const VERBATIM: readonly ToolCheck[] = [
       const env = strings(execution.Env);
       const names = env.map(nameOf);
       const again = strings(process.env).filter((each) => names.includes(nameOf(each)) && !env.includes(each));
-      return env.length === 0 ? undefined : equal(again, []);
+      return env.length === 0 ? NO_ENV : equal(again, []);
     }),
   ),
   converts("image.conversion.entrypoint", ({ execution, process }) => {
     const [entrypoint, cmd] = [strings(execution.Entrypoint), strings(execution.Cmd)];
-    return entrypoint.length === 0 || cmd.length > 0 ? undefined : equal(process.args, entrypoint);
+    return entrypoint.length === 0 || cmd.length > 0 ? notApplicable("not Entrypoint alone") : equal(process.args, entrypoint);
   }),
   converts("image.conversion.cmd", ({ execution, process }) => {
     const [entrypoint, cmd] = [strings(execution.Entrypoint), strings(execution.Cmd)];
-    return cmd.length === 0 || entrypoint.length > 0 ? undefined : equal(process.args, cmd);
+    return cmd.length === 0 || entrypoint.length > 0 ? notApplicable("not Cmd alone") : equal(process.args, cmd);
   }),
   converts("image.conversion.cmd-after-entrypoint", ({ execution, process }) => {
     const [entrypoint, cmd] = [strings(execution.Entrypoint), strings(execution.Cmd)];
-    return entrypoint.length === 0 || cmd.length === 0 ? undefined : equal(process.args, [...entrypoint, ...cmd]);
+    return entrypoint.length === 0 || cmd.length === 0
+      ? notApplicable("not both Entrypoint and Cmd")
+      : equal(process.args, [...entrypoint, ...cmd]);
   }),
 ];
 
@@ -178,12 +188,14 @@ const STARTED: readonly ToolCheck[] = [
       const { args, cwd, env } = conversion.process;
       const own = strings(env).filter((each) => strings(wanted.env).includes(each));
       const made = Object.fromEntries(Object.entries({ args, cwd, env: own }).filter(([name]) => wanted[name] !== undefined));
-      return Object.keys(wanted).length === 0 ? undefined : equal(made, wanted, "process");
+      return Object.keys(wanted).length === 0
+        ? notApplicable("the image's config says nothing of its process")
+        : equal(made, wanted, "process");
     }),
   ),
   converts("image.config.cmd-first-is-program", ({ execution, process }) => {
     const [program] = strings(execution.Cmd);
-    if (program === undefined || strings(execution.Entrypoint).length > 0) return undefined;
+    if (program === undefined || strings(execution.Entrypoint).length > 0) return notApplicable("not Cmd alone");
     return equal(strings(process.args)[0] ?? "no program", program, "process.args");
   }),
 ];
@@ -198,14 +210,14 @@ const PARSED: readonly ToolCheck[] = [
   ...["image.conversion.user-numeric", "image.conversion.fields-parsed"].map((id) =>
     converts(id, (conversion) => {
       const match = /^(\d+)(?::(\d+))?$/.exec(String(conversion.execution.User ?? ""));
-      if (!match) return undefined;
+      if (!match) return NOT_NUMERIC;
       const { uid, gid } = userOf(conversion);
       const wanted = { uid: Number(match[1]), ...(match[2] === undefined ? {} : { gid: Number(match[2]) }) };
       return equal(match[2] === undefined ? { uid } : { uid, gid }, wanted, "process.user");
     }),
   ),
   converts("image.conversion.user-resolved", (conversion) => {
-    if (conversion.execution.User !== USER.name) return undefined;
+    if (conversion.execution.User !== USER.name) return NOT_NAMED;
     const { uid, gid } = userOf(conversion);
     return equal({ uid, gid }, { uid: USER.uid, gid: USER.gid }, "process.user");
   }),
@@ -218,13 +230,13 @@ const PARSED: readonly ToolCheck[] = [
           userOf(conversion).additionalGids ?? "none",
           "process.user.additionalGids",
         )
-      : undefined,
+      : NOT_NAMED,
   ),
   ...["image.conversion.groups-not-for-numeric", "image.conversion.groups-not-for-numeric-or-group"].map((id) =>
     converts(id, (conversion) =>
       /^\d+(?::\d+)?$/.test(String(conversion.execution.User ?? ""))
         ? equal(userOf(conversion).additionalGids ?? [], [], "process.user.additionalGids")
-        : undefined,
+        : NOT_NUMERIC,
     ),
   ),
   ...["image.conversion.volumes-mounted", "image.conversion.volumes-destination"].map((id) =>
@@ -232,7 +244,7 @@ const PARSED: readonly ToolCheck[] = [
       const volumes = Object.keys(objectOf(execution.Volumes));
       const mounts = Array.isArray(runtime.mounts) ? runtime.mounts.map((mount) => objectOf(mount).destination) : [];
       return volumes.length === 0
-        ? undefined
+        ? notApplicable("the image has no volumes")
         : equal(
             volumes.filter((volume) => !mounts.includes(volume)),
             [],

@@ -7,7 +7,7 @@ import { dir, file, hardlink, opaque, symlink, whiteout } from "../../../generat
 import { fileTree } from "../../../generators/image/layer/tree.js";
 import type { Compression, Entry, ImageCase, Neighbour, Platform } from "../../../runners/image/case.js";
 import { ARCHITECTURES, HOST_ARCHITECTURE, SYSTEMS } from "../../../spec/image/platforms.js";
-import { LAW } from "../model/statements.js";
+import { STATEMENTS } from "../model/statements.js";
 import { USER } from "./conversion.js";
 
 /** A written example: cases aimed at some requirements. */
@@ -49,14 +49,14 @@ const packed = (compression: Compression, nondistributable = false): Partial<Ima
 
 const LAYERS: readonly ToolExample[] = [
   ...stacks(
-    LAW.whiteout,
+    STATEMENTS.whiteout,
     [[file("a", "a")], [whiteout("a")]],
     [[dir("d"), file("d/a")], [whiteout("d")]],
     [[file("d/a")], [dir("d"), whiteout("d/a")]],
   ),
-  ...stacks(LAW.hidden, [[file("a", "a")], [whiteout("a")]], [[], [whiteout("nothing")]], [[dir("d")], [opaque("d")]]),
+  ...stacks(STATEMENTS.hidden, [[file("a", "a")], [whiteout("a")]], [[], [whiteout("nothing")]], [[dir("d")], [opaque("d")]]),
   ...stacks(
-    LAW.lowerOnly,
+    STATEMENTS.lowerOnly,
     [[], [file("a", "a"), whiteout("a")]],
     [[], [whiteout("a"), file("a", "a")]],
     [[file("a", "old")], [file("a", "new"), whiteout("a")]],
@@ -66,7 +66,7 @@ const LAYERS: readonly ToolExample[] = [
     ],
   ),
   ...stacks(
-    LAW.opaque,
+    STATEMENTS.opaque,
     [
       [dir("d"), file("d/a")],
       [dir("d"), opaque("d")],
@@ -75,7 +75,7 @@ const LAYERS: readonly ToolExample[] = [
     [[file("a")], [opaque(""), file("b")]],
   ),
   ...stacks(
-    LAW.opaqueFirst,
+    STATEMENTS.opaqueFirst,
     [
       [dir("d"), file("d/a")],
       [dir("d"), file("d/b"), opaque("d")],
@@ -87,7 +87,7 @@ const LAYERS: readonly ToolExample[] = [
     [[file("a")], [file("b"), opaque("")]],
   ),
   ...stacks(
-    LAW.directory,
+    STATEMENTS.directory,
     [[dir("d", { mode: 0o700, uid: 1 }), file("d/a")], [dir("d", { mode: 0o755, mtime: 1_500_000_000 })]],
     [[dir("d", { xattrs: { "user.a": "1" } })], [dir("d")]],
     [[dir("d", { xattrs: { "user.a": "1" } })], [file("d/a"), dir("d")]],
@@ -95,7 +95,7 @@ const LAYERS: readonly ToolExample[] = [
     [[dir(".", { mode: 0o700, uid: 1000 })], [file("a")]],
   ),
   ...stacks(
-    LAW.replaced,
+    STATEMENTS.replaced,
     [[file("a", "old")], [file("a", "new")]],
     [[symlink("a", "stays")], [file("a", "new")]],
     [[symlink("l", "d"), dir("d"), file("d/a")], [dir("l")]],
@@ -104,7 +104,7 @@ const LAYERS: readonly ToolExample[] = [
     [[file("a", "old"), hardlink("b", "a")], [file("a", "new")]],
   ),
   ...stacks(
-    LAW.attributes,
+    STATEMENTS.attributes,
     [[file("a", "a", { mode: 0o4755, uid: 1000, gid: 1000 })]],
     [[file("a", "a", { mtime: -1 }), symlink("l", "a", { mtime: 1 }), dir("d", { mtime: 2 }), file("d/a")]],
     [[file("a", "a", { nsec: 500_000_000 })]],
@@ -115,7 +115,7 @@ const LAYERS: readonly ToolExample[] = [
     [[dir("d", { mode: 0o700, uid: 1000 })], [file("d/a")]],
   ),
   example(
-    LAW.extracted,
+    STATEMENTS.extracted,
     fileTree().map((entries) => imageOf("a file tree", [[...entries, file("stays", "stays")]])),
   ),
   example(

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ImageCase, Layer, Neighbour, Offer, Platform } from "../../../runners/image/case.js";
 import { HOST_ARCHITECTURE } from "../../../spec/image/platforms.js";
 import { applyLayers } from "../model/model.js";
-import { LAW } from "../model/statements.js";
+import { STATEMENTS } from "../model/statements.js";
 
 /**
  * Something about a valid image that a tool has to put up with, by the statement that says so. When a tool refuses the
@@ -236,7 +236,7 @@ export const FEATURES: readonly Feature[] = [
     without: layers(({ nondistributable: _, ...layer }) => (layer.compression.kind === "zstd" ? layer : { ...layer, compression: PLAIN })),
   },
   {
-    id: LAW.lowerOnly,
+    id: STATEMENTS.lowerOnly,
     of: (subject) => subject.layers.some((layer) => layer.entries.some(meetsOwn(layer))),
     without: layers((layer) => ({ ...layer, entries: layer.entries.filter((entry) => !meetsOwn(layer)(entry)) })),
   },

@@ -1,7 +1,7 @@
 import type { ImageCase } from "../../../runners/image/case.js";
 import type { ImageObservation } from "../../../runners/image/observation.js";
 import type { SeenTree } from "../../../runners/image/seen.js";
-import { equal } from "../../check.js";
+import { equal, notApplicable } from "../../check.js";
 import { Outcomes } from "../../outcomes.js";
 import { TOOL_CHECKS } from "./checks.js";
 import { CONVERSION_CHECKS } from "./conversion.js";
@@ -20,7 +20,9 @@ export const toolChecks: readonly ToolCheck[] = [
   check(
     "robustness.image.repeatable",
     ({ observation: { tree, again } }) =>
-      again === undefined || tree === null ? undefined : equal(again && lasting(again), lasting(tree)),
+      again === undefined || tree === null
+        ? notApplicable("the image was not unpacked twice")
+        : equal(again && lasting(again), lasting(tree)),
     "unpacks",
   ),
 ];

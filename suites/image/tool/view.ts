@@ -2,7 +2,7 @@ import { DECOY } from "../../../generators/image/layout/neighbours.js";
 import type { ImageCase } from "../../../runners/image/case.js";
 import { type Ending, ending, type ImageObservation } from "../../../runners/image/observation.js";
 import type { SeenTree } from "../../../runners/image/seen.js";
-import type { CheckResult } from "../../check.js";
+import type { Judgement, NotApplicable } from "../../check.js";
 import { type Comparison, compare } from "../model/compare.js";
 import { applyLayers } from "../model/model.js";
 import { userBeyondReach } from "../model/reach.js";
@@ -107,10 +107,10 @@ export interface Abilities {
   readonly converts: boolean;
 }
 
-/** Judges one requirement by a view. `undefined`: the case does not exercise it. */
+/** Judges one requirement by a view. */
 export interface ToolCheck {
   readonly id: string;
-  readonly judge: (view: ToolView) => CheckResult;
+  readonly judge: (view: ToolView) => Judgement | NotApplicable;
   /** What a tool must do to be judged by it; every tool when it says nothing. */
   readonly of?: keyof Abilities;
 }

@@ -5,7 +5,7 @@ import { digestOf } from "../../../../runners/image/content.js";
 import type { SeenNode, SeenTree } from "../../../../runners/image/seen.js";
 import { compare, type Difference } from "../../../../suites/image/model/compare.js";
 import { applyLayers } from "../../../../suites/image/model/model.js";
-import { LAW } from "../../../../suites/image/model/statements.js";
+import { STATEMENTS } from "../../../../suites/image/model/statements.js";
 
 const SUPPORT = { xattrs: ["user."] };
 let inodes = 0;
@@ -30,7 +30,7 @@ t.test("a tree as the model has it: no difference, and statements that were kept
   const { differences: none, kept, witnesses } = compare(tree, { "": root, d: seenDir() }, SUPPORT);
   t.strictSame(none, []);
   t.equal(witnesses, 1);
-  t.ok(kept.has(LAW.whiteout) && kept.has(LAW.hidden) && kept.has(LAW.extracted));
+  t.ok(kept.has(STATEMENTS.whiteout) && kept.has(STATEMENTS.hidden) && kept.has(STATEMENTS.extracted));
 });
 
 t.test("an empty tree shows nothing of what is absent", async (t) => {
@@ -40,16 +40,16 @@ t.test("an empty tree shows nothing of what is absent", async (t) => {
 
 t.test("each difference has the statement that decides it", async (t) => {
   const first = (layers: Entry[][], seen: SeenTree) => differences(layers, seen).map(({ id, path, attribute }) => [id, path, attribute]);
-  t.strictSame(first(OLD, { d: seenDir(), "d/a": seenFile("x") }), [[LAW.whiteout, "d/a", "presence"]]);
-  t.strictSame(first(OLD, { d: seenDir(), "d/.wh.a": seenFile("") }), [[LAW.hidden, "d/.wh.a", "presence"]]);
-  t.strictSame(first(OLD, {}), [[LAW.extracted, "d", "presence"]]);
-  t.strictSame(first([[file("a", "x")]], { a: seenFile("x", { uid: 3 }) }), [[LAW.attributes, "a", "uid"]]);
-  t.strictSame(first([[file("a", "x")]], { a: seenFile("y") }), [[LAW.extracted, "a", "content"]]);
-  t.strictSame(first([[file("a", "x")]], { a: seenDir() }), [[LAW.extracted, "a", "kind"]]);
-  t.strictSame(first([[symlink("a", "b")], [dir("a")]], { a: seenFile("") }), [[LAW.replaced, "a", "kind"]]);
-  t.strictSame(first([[dir("a")], [dir("a", { mode: 0o700 })]], { a: seenDir() }), [[LAW.directory, "a", "mode"]]);
-  t.strictSame(first([[file("a"), whiteout("a")]], {}), [[LAW.lowerOnly, "a", "presence"]]);
-  t.strictSame(first([[file("a")]], { a: seenFile(""), b: seenFile("") }), [[LAW.extracted, "b", "presence"]]);
+  t.strictSame(first(OLD, { d: seenDir(), "d/a": seenFile("x") }), [[STATEMENTS.whiteout, "d/a", "presence"]]);
+  t.strictSame(first(OLD, { d: seenDir(), "d/.wh.a": seenFile("") }), [[STATEMENTS.hidden, "d/.wh.a", "presence"]]);
+  t.strictSame(first(OLD, {}), [[STATEMENTS.extracted, "d", "presence"]]);
+  t.strictSame(first([[file("a", "x")]], { a: seenFile("x", { uid: 3 }) }), [[STATEMENTS.attributes, "a", "uid"]]);
+  t.strictSame(first([[file("a", "x")]], { a: seenFile("y") }), [[STATEMENTS.extracted, "a", "content"]]);
+  t.strictSame(first([[file("a", "x")]], { a: seenDir() }), [[STATEMENTS.extracted, "a", "kind"]]);
+  t.strictSame(first([[symlink("a", "b")], [dir("a")]], { a: seenFile("") }), [[STATEMENTS.replaced, "a", "kind"]]);
+  t.strictSame(first([[dir("a")], [dir("a", { mode: 0o700 })]], { a: seenDir() }), [[STATEMENTS.directory, "a", "mode"]]);
+  t.strictSame(first([[file("a"), whiteout("a")]], {}), [[STATEMENTS.lowerOnly, "a", "presence"]]);
+  t.strictSame(first([[file("a")]], { a: seenFile(""), b: seenFile("") }), [[STATEMENTS.extracted, "b", "presence"]]);
 });
 
 t.test("hard links are one file, and others are not", async (t) => {

@@ -3,7 +3,7 @@ import t from "tap";
 import { dir, entryOf, file, hardlink, opaque, symlink, whiteout } from "../../../../generators/image/layer/entries.js";
 import type { Entry } from "../../../../runners/image/case.js";
 import { applyLayers } from "../../../../suites/image/model/model.js";
-import { LAW } from "../../../../suites/image/model/statements.js";
+import { STATEMENTS } from "../../../../suites/image/model/statements.js";
 import type { Attribute, Tree } from "../../../../suites/image/model/tree.js";
 
 const layers = (...all: Entry[][]): Tree => applyLayers(all.map((entries) => ({ entries })));
@@ -15,14 +15,14 @@ const value = (tree: Tree, path: string, attribute: Attribute): unknown => {
 
 t.test("every statement that decides something is in the catalogue", async (t) => {
   const catalogue = readFileSync("spec/image/requirements.yaml", "utf8");
-  for (const id of Object.values(LAW)) t.ok(catalogue.includes(`- id: ${id}\n`), id);
+  for (const id of Object.values(STATEMENTS)) t.ok(catalogue.includes(`- id: ${id}\n`), id);
 });
 
 t.test("a whiteout removes what is below, with all that is in it, and is not seen", async (t) => {
   const tree = layers([dir("a/"), file("a/b"), file("c")], [whiteout("a")]);
   t.strictSame(paths(tree), ["c"]);
-  t.equal(tree.gone.get("a/b"), LAW.whiteout);
-  t.equal(tree.gone.get(".wh.a"), LAW.hidden);
+  t.equal(tree.gone.get("a/b"), STATEMENTS.whiteout);
+  t.equal(tree.gone.get(".wh.a"), STATEMENTS.hidden);
   t.strictSame(tree.mayRefuse, []);
 });
 
@@ -33,7 +33,7 @@ t.test("a whiteout leaves its own layer alone, wherever it is", async (t) => {
   ]) {
     const tree = layers([file("a", "old")], top);
     t.strictSame(paths(tree), ["a"]);
-    t.equal(tree.nodes.get("a")?.because, LAW.lowerOnly);
+    t.equal(tree.nodes.get("a")?.because, STATEMENTS.lowerOnly);
     t.match(value(tree, "a", "content"), /^3 /);
   }
 });
@@ -47,8 +47,8 @@ t.test("an opaque marker hides lower children and nothing of its own layer, also
   t.strictSame(paths(layers([file("d/a"), file("d/e/f"), file("g")], [file("d/b"), opaque("d")])), ["d", "d/b", "g"]);
   const root = layers([file("a"), file("b/c")], [opaque(""), file("d")]);
   t.strictSame(paths(root), ["d"]);
-  t.equal(root.gone.get("b/c"), LAW.opaque);
-  t.equal(root.nodes.get("d")?.because, LAW.opaqueFirst);
+  t.equal(root.gone.get("b/c"), STATEMENTS.opaque);
+  t.equal(root.nodes.get("d")?.because, STATEMENTS.opaqueFirst);
 });
 
 t.test("a directory over a directory keeps what is in it and takes the attributes", async (t) => {
@@ -146,5 +146,5 @@ t.test("links on the way, paths that climb, duplicates: no sentence decides", as
 });
 
 t.test("a marker without a name is to be refused", async (t) => {
-  t.strictSame(layers([file("d/.wh.")]).refuse, [LAW.bare]);
+  t.strictSame(layers([file("d/.wh.")]).refuse, [STATEMENTS.bare]);
 });

@@ -10,7 +10,7 @@ import { ending, type ImageObservation, type Step } from "../../../../runners/im
 import type { SeenNode } from "../../../../runners/image/seen.js";
 import { loadCatalogue } from "../../../../spec/catalogue.js";
 import { HOST_ARCHITECTURE } from "../../../../spec/image/platforms.js";
-import { LAW } from "../../../../suites/image/model/statements.js";
+import { STATEMENTS } from "../../../../suites/image/model/statements.js";
 import { controlsFor, withoutFault } from "../../../../suites/image/tool/controls.js";
 import { campsOf, divergences, groups } from "../../../../suites/image/tool/divergence.js";
 import { toolExamples } from "../../../../suites/image/tool/examples.js";
@@ -61,7 +61,7 @@ t.test("every check and every example is about a testable statement that binds c
 t.test("each tool is judged by what it does", async (t) => {
   const copier = idsFor({ unpacks: false, copies: true, converts: false });
   t.ok(copier.has("image.considerations.content-not-altered") && copier.has("robustness.image.crash"));
-  t.notOk(copier.has(LAW.whiteout) || copier.has("image.conversion.env") || copier.has("robustness.image.escape"));
+  t.notOk(copier.has(STATEMENTS.whiteout) || copier.has("image.conversion.env") || copier.has("robustness.image.escape"));
 });
 
 t.test("a tool that does nothing and says so, or says otherwise, passes nothing of the spec", async (t) => {
@@ -74,9 +74,9 @@ t.test("a tool that does nothing and says so, or says otherwise, passes nothing 
 });
 
 t.test("a tree as it should be passes; another fails with the place", async (t) => {
-  t.equal(verdict(LAW.extracted, minimalImage(), seen()), "pass");
+  t.equal(verdict(STATEMENTS.extracted, minimalImage(), seen()), "pass");
   const wrong = judgeTool(minimalImage(), seen({ tree: { "": node("dir", ""), a: node("file", "b"), b: node("file", "b2") } }), PLAIN).get(
-    LAW.extracted,
+    STATEMENTS.extracted,
   );
   t.match(wrong, { verdict: "fail", note: /^a: content; and 1 more: b presence/ });
 });
@@ -108,7 +108,7 @@ t.test("a tool that hangs or falls over is judged for that alone", async (t) => 
 
 t.test("where no device nodes can be made, none is asked for", async (t) => {
   const subject = imageOf("a device", [[file("a", "a"), entryOf("null", "char", { device: [1, 3] })]]);
-  const of = (observation: ImageObservation): string | undefined => verdict(LAW.extracted, subject, observation);
+  const of = (observation: ImageObservation): string | undefined => verdict(STATEMENTS.extracted, subject, observation);
   const refused = { steps: [step(1, "mknod: operation not permitted")], tree: null };
   t.equal(of(seen(refused)), "fail");
   t.equal(of(seen({ ...refused, devices: false })), undefined);
@@ -142,8 +142,8 @@ t.test("what a tool cannot hold it may refuse, and not change", async (t) => {
   for (const more of [{ uid: 4_294_967_294 }, { gid: 4_294_967_295 }, { mtime: 2 ** 40 }, { mtime: -(2 ** 40) }])
     t.strictSame(failed(owned(more), refused), [], JSON.stringify(more));
   t.strictSame(failed(imageOf("a long name", [[file("a".repeat(256))]]), refused), []);
-  t.strictSame(failed(owned({ uid: 1000 }), refused), [LAW.extracted]);
-  t.strictSame(failed(owned({ uid: 4_294_967_294 }), seen()), [LAW.attributes], "but not unpack as root's");
+  t.strictSame(failed(owned({ uid: 1000 }), refused), [STATEMENTS.extracted]);
+  t.strictSame(failed(owned({ uid: 4_294_967_294 }), seen()), [STATEMENTS.attributes], "but not unpack as root's");
   t.strictSame(failed(owned({ mtime: 2 ** 40 }), seen()), [], "a file system may have no such time");
 });
 
@@ -173,16 +173,20 @@ t.test("a refusal of a valid image is blamed on the feature without which it is 
   const blamed = { ...refused, controls: { "image.layout.unknown-media-type-no-error": "accepted" as const } };
   t.equal(verdict("image.layout.unknown-media-type-no-error", subject, blamed), "fail");
   t.equal(verdict("image.index.nested-supported", subject, blamed), undefined);
-  t.equal(verdict(LAW.extracted, subject, blamed), undefined);
-  t.equal(verdict(LAW.extracted, minimalImage(), refused), "fail");
+  t.equal(verdict(STATEMENTS.extracted, subject, blamed), undefined);
+  t.equal(verdict(STATEMENTS.extracted, minimalImage(), refused), "fail");
   const alone = { "image.layout.unknown-media-type-no-error": "refused", "image.index.nested-supported": "refused" } as const;
-  t.equal(verdict(LAW.extracted, subject, { ...refused, controls: { ...alone, plain: "accepted" } }), undefined, "several together");
-  t.equal(verdict(LAW.extracted, subject, { ...refused, controls: { ...alone, plain: "refused" } }), "fail", "the layers themselves");
+  t.equal(verdict(STATEMENTS.extracted, subject, { ...refused, controls: { ...alone, plain: "accepted" } }), undefined, "several together");
+  t.equal(
+    verdict(STATEMENTS.extracted, subject, { ...refused, controls: { ...alone, plain: "refused" } }),
+    "fail",
+    "the layers themselves",
+  );
 });
 
 t.test("what may be refused is no finding", async (t) => {
   const subject = { ...minimalImage(), shape: { sha512: true } };
-  t.equal(verdict(LAW.extracted, subject, seen({ steps: [step(1)], tree: null })), undefined);
+  t.equal(verdict(STATEMENTS.extracted, subject, seen({ steps: [step(1)], tree: null })), undefined);
 });
 
 t.test("features can be taken away one by one", async (t) => {
@@ -225,7 +229,7 @@ t.test("of several images in a layout, the one that was asked for is to be taken
   for (const [id, subject] of choices) {
     t.equal(verdict(id, subject, seen()), "pass", id);
     t.equal(verdict(id, subject, decoy), "fail", `${id}: another image`);
-    t.equal(verdict(LAW.extracted, subject, decoy), undefined, "its files are no finding of their own");
+    t.equal(verdict(STATEMENTS.extracted, subject, decoy), undefined, "its files are no finding of their own");
     t.equal(verdict(id, subject, refused({ [id]: "accepted" })), "fail", `${id}: refused`);
     t.equal(verdict(id, subject, refused({ [id]: "refused", "image.index.processed": "accepted" })), undefined, `${id}: any index`);
     t.equal(verdict("image.index.processed", subject, refused({ "image.index.processed": "accepted" })), "fail");
@@ -268,8 +272,8 @@ t.test("who copies takes artifacts, and does not parse what it does not know; wh
     t.equal(verdict(id, subject, refused({ [id]: "accepted" })), undefined, `${id}: no copy`);
   }
   t.equal(verdict(bytes, shaped({ unknownConfig: "json" }), to(refused({ [json]: "accepted" }))), undefined);
-  t.equal(verdict(LAW.extracted, subject, refused()), undefined);
-  t.equal(verdict(LAW.extracted, subject, seen({ tree: { "": node("dir", "") } })), undefined, "there is no tree to compare");
+  t.equal(verdict(STATEMENTS.extracted, subject, refused()), undefined);
+  t.equal(verdict(STATEMENTS.extracted, subject, seen({ tree: { "": node("dir", "") } })), undefined, "there is no tree to compare");
 });
 
 t.test("data of descriptors is verified where it is used, and not added to copies", async (t) => {
@@ -403,7 +407,7 @@ t.test("where tools differ, a sentence decides or none does", async (t) => {
     ]),
   );
   t.match(found, [
-    { path: "a", attribute: "uid", status: { decided: [LAW.attributes] } },
+    { path: "a", attribute: "uid", status: { decided: [STATEMENTS.attributes] } },
     { path: "b", attribute: "content", status: { unspecified: /twice/ } },
   ]);
   const [undecided, decided] = groups([...found, ...found]);
@@ -440,7 +444,7 @@ t.test("where tools differ, a sentence decides or none does", async (t) => {
 t.test("an expectation has the tree with reasons, or the fault", async (t) => {
   t.match(expectationOf(minimalImage()), {
     valid: true,
-    tree: [{ path: "" }, { path: "a", because: LAW.extracted, attributes: { uid: { value: 0, id: LAW.attributes } } }],
+    tree: [{ path: "" }, { path: "a", because: STATEMENTS.extracted, attributes: { uid: { value: 0, id: STATEMENTS.attributes } } }],
   });
   const [fault] = FAULTS;
   if (fault)

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import t from "tap";
-import { LAW } from "../../../../../suites/image/model/statements.js";
+import { STATEMENTS } from "../../../../../suites/image/model/statements.js";
 import { conform, script } from "../../../process.js";
 
 const root = process.getuid?.() === 0;
@@ -67,14 +67,14 @@ t.test("a tool that does nothing cannot be tested", { skip: root ? false : "need
 
 t.test("a tool that unpacks the minimal image wrongly is judged", { skip: root ? false : "needs root" }, async (t) => {
   const cases: readonly (readonly [string, string, string])[] = [
-    ["content", 'printf b > "$2/a"; touch -d @1600000000 "$2/a"', LAW.extracted],
-    ["mode", 'chmod 600 "$2/a"', LAW.attributes],
-    ["name", 'mv "$2/a" "$2/b"', LAW.extracted],
-    ["gzip", 'if grep -q "tar+gzip" "$1"/blobs/sha256/*; then exit 1; fi', LAW.extracted],
+    ["content", 'printf b > "$2/a"; touch -d @1600000000 "$2/a"', STATEMENTS.extracted],
+    ["mode", 'chmod 600 "$2/a"', STATEMENTS.attributes],
+    ["name", 'mv "$2/a" "$2/b"', STATEMENTS.extracted],
+    ["gzip", 'if grep -q "tar+gzip" "$1"/blobs/sha256/*; then exit 1; fi', STATEMENTS.extracted],
   ];
   for (const [name, how, id] of cases) {
     const file = join(home, `${name}.json`);
-    const more = ["--cases", "0", "--only", LAW.extracted, "--only", LAW.attributes, "--only", "robustness.image.repeatable"];
+    const more = ["--cases", "0", "--only", STATEMENTS.extracted, "--only", STATEMENTS.attributes, "--only", "robustness.image.repeatable"];
     const { status } = image("--tool-cmd", fake(name, how), ...more, "--report", `json=${file}`);
     t.equal(status, 1, name);
     const { requirements } = JSON.parse(readFileSync(file, "utf8"));
