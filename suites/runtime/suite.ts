@@ -47,6 +47,16 @@ export const checkCase = (id: string, judge: (view: CaseView) => CheckResult): C
 /** Why a check does not apply where the user's program was another one, did not run, or could not report. */
 export const NO_REPORT = "the program did not report";
 
+/** A function of a view that is worked out once for each: many checks ask the same, and a view never changes. */
+export function oncePerView<V extends object, T>(compute: (view: V) => T): (view: V) => T {
+  const known = new WeakMap<V, { readonly value: T }>();
+  return (view) => {
+    const found = known.get(view) ?? { value: compute(view) };
+    known.set(view, found);
+    return found.value;
+  };
+}
+
 /** Why an example cannot be carried out here: what the host or the target lacks. */
 export interface Unavailable {
   readonly unavailable: string;

@@ -3,7 +3,7 @@ import { type Attempt, FIXTURES, type Fixture } from "../../../runners/runtime/c
 import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
-import { started, type View } from "../suite.js";
+import { oncePerView, started, type View } from "../suite.js";
 
 const listed = (view: View, type: string) => view.config.linux?.namespaces?.find((each) => each.type === type);
 
@@ -67,7 +67,7 @@ export const changedLater = (view: View, path: string): boolean =>
  * The mounts of the config whose place in the table can be told: each the only one at its destination, not covered by a later
  * one, not touched by masked or read-only paths, not below /proc or /sys.
  */
-export function placedMounts(view: View): readonly Placed[] {
+export const placedMounts = oncePerView((view: View): readonly Placed[] => {
   const table = mountTable(view);
   const mounts = view.config.mounts ?? [];
   if (!table) return [];
@@ -81,7 +81,7 @@ export function placedMounts(view: View): readonly Placed[] {
     const inner = table.filter(({ target }) => target !== path && isBelow(target, path) && !others.some((each) => isBelow(target, each)));
     return [{ mount, path, top: topmost(table, path), inner }];
   });
-}
+});
 
 type MountFixture = Extract<Fixture, { make: "mount" }>;
 

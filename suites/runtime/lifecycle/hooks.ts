@@ -10,7 +10,7 @@ import { parsed } from "../../../runners/runtime/observe.js";
 import type { Config, Hook, Hooks } from "../../../spec/runtime/config.js";
 import { type CheckResult, combine, equal, expectThat } from "../../check.js";
 import { refuses } from "../refusal.js";
-import { type Check, check, example, ok, resultsOf, section, unavailable, type View } from "../suite.js";
+import { type Check, check, example, ok, oncePerView, resultsOf, section, unavailable, type View } from "../suite.js";
 
 /** `createRuntime` as the ids spell it: `create-runtime`. */
 export const kebab = (kind: HookKind): string => kind.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -28,7 +28,7 @@ const nameOf = ({ args = [] }: Hook): string | undefined => args[args.indexOf("-
  * All hooks of a container, in the order of the config; only those that record their run. None where the container lives more than once or
  * beside other callers: which of its operations a record belongs to is then unknown.
  */
-export function called(view: View): readonly Called[] {
+export const called = oncePerView((view: View): readonly Called[] => {
   const { steps, control } = view.case;
   if (control !== undefined || view.container.configText !== undefined || steps.some(({ op }) => op === "parallel")) return [];
   if (resultsOf(view, view.index, "create").length > 1) return [];
@@ -37,7 +37,7 @@ export function called(view: View): readonly Called[] {
       .filter((hook) => hook.args?.includes("--name"))
       .map((hook) => ({ kind, hook, record: view.containerObservation.hooks.find(({ name }) => name === nameOf(hook)) })),
   );
-}
+});
 
 /** The operation as part of which hooks of a kind are called. */
 const operationOf = (view: View, kind: HookKind): Ran | null => {

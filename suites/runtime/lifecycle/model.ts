@@ -1,6 +1,6 @@
 import { idOf, type Step } from "../../../runners/runtime/case.js";
 import type { StepResult } from "../../../runners/runtime/observation.js";
-import { type CaseView, ok, refused } from "../suite.js";
+import { type CaseView, ok, oncePerView, refused } from "../suite.js";
 import {
   afterOperation,
   hasEnded,
@@ -152,11 +152,4 @@ class Lifecycle {
  * The steps of a case by the model of the lifecycle: every operation with the status that its container had before. The status is unknown
  * wherever an answer, its lack, luck, or what a program may do by itself leaves it open.
  */
-export function lifecycleModel(view: CaseView): readonly Event[] {
-  const events = modelled.get(view) ?? new Lifecycle(view).events;
-  modelled.set(view, events);
-  return events;
-}
-
-/** Many checks ask for the same case. */
-const modelled = new WeakMap<CaseView, readonly Event[]>();
+export const lifecycleModel = oncePerView((view: CaseView): readonly Event[] => new Lifecycle(view).events);

@@ -13,8 +13,9 @@ import { eachOperation, mustFail, withoutArguments } from "./operation-checks.js
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const fieldsOf = (state: unknown): Fields | undefined =>
-  typeof state === "object" && state !== null && !Array.isArray(state) ? Object.fromEntries(Object.entries(state)) : undefined;
+const isObject = (state: unknown): state is Fields => typeof state === "object" && state !== null && !Array.isArray(state);
+
+const fieldsOf = (state: unknown): Fields | undefined => (isObject(state) ? state : undefined);
 
 /** Judges each state that a container of the case has reported. */
 const eachState = (id: string, judge: (state: Fields, event: Event, view: CaseView) => ExplainedResult): Check =>

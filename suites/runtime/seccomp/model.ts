@@ -2,7 +2,7 @@ import { architectures } from "../../../generators/runtime/seccomp/seccomp.js";
 import type { AttemptResult } from "../../../runners/runtime/observation.js";
 import type { Seccomp, SeccompArg, SeccompRule } from "../../../spec/runtime/config.js";
 import { SYSCALLS } from "../../../spec/runtime/syscalls.js";
-import type { View } from "../suite.js";
+import { oncePerView, type View } from "../suite.js";
 
 /** A system call that the probe tried under a filter, and what the filter says to it. */
 export interface Tried {
@@ -56,7 +56,7 @@ function ruleFor(seccomp: Seccomp, name: string, args: readonly bigint[]): Secco
  * sure: the container did not run, the config is a fault, an attempt names a call by text, or the architectures leave out
  * the host's own.
  */
-export function tried(view: View): readonly Tried[] {
+export const tried = oncePerView((view: View): readonly Tried[] => {
   const { probe, config, container, case: subject, host } = view;
   const seccomp = config.linux?.seccomp;
   if (!probe || !seccomp || subject.control !== undefined || container.configText !== undefined) return [];
@@ -70,4 +70,4 @@ export function tried(view: View): readonly Tried[] {
     const rule = name === undefined ? null : ruleFor(seccomp, name, args);
     return name === undefined || rule === null ? [] : [{ name, args, result, rule, action: rule?.action ?? seccomp.defaultAction }];
   });
-}
+});
