@@ -1,33 +1,55 @@
 #include "channel.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
 
-void channel_say(int socket, char what) {
-  if (send(socket, &what, 1, MSG_NOSIGNAL) != 1) _exit(1);
+#include "c/buf.h"
+#include "c/memory.h"
+#include "die.h"
+
+/* One packet; its length, 0 when the other side is gone, -1 with errno. */
+static ssize_t receive(int socket, char *packet, size_t size) {
+  ssize_t got;
+  do got = recv(socket, packet, size, 0);
+  while (got < 0 && errno == EINTR);
+  return got;
 }
 
-void channel_await(int socket, char what) {
+int message_send(int socket, enum message message, const char *text) {
+  AUTO_FREE char *packet = format("%c%.*s", (char)message, MESSAGE_SIZE - 2, text);
+  size_t length = strlen(packet);
+  ssize_t sent;
+  do sent = send(socket, packet, length, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return sent == (ssize_t)length ? 0 : -1;
+}
+
+void channel_say(int socket, enum message message) {
+  if (message_send(socket, message, "")) _exit(1);
+}
+
+void channel_await(int socket, enum message message) {
   char byte = 0;
-  ssize_t got;
-  do got = recv(socket, &byte, 1, 0);
-  while (got < 0 && errno == EINTR);
-  if (got != 1 || byte != what) _exit(1);
+  if (receive(socket, &byte, 1) != 1 || byte != (char)message) _exit(1);
 }
 
-char *channel_expect(int socket, char kind, const char *ended) {
-  char packet[8192];
-  ssize_t got;
-  do got = recv(socket, packet, sizeof packet - 1, 0);
-  while (got < 0 && errno == EINTR);
-  packet[got > 0 ? got : 0] = 0;
-  if (got > 0 && packet[0] == '!') die("%s", packet + 1);
+char *channel_expect(int socket, enum message message, const char *ended) {
+  char packet[MESSAGE_SIZE];
+  ssize_t got = receive(socket, packet, sizeof packet - 1);
   if (got <= 0) die("%s", ended);
-  if (packet[0] != kind) die("a process said %c instead of %c", packet[0], kind);
+  packet[got] = 0;
+  if (packet[0] == MESSAGE_ERROR) die("%s", packet + 1);
+  if (packet[0] != (char)message) die("a process of the container said %c instead of %c", packet[0], message);
   return xstrdup(packet + 1);
 }
 
-void channel_order(int socket, char what, const char *ended) {
-  if (send(socket, &what, 1, MSG_NOSIGNAL) == 1) return;
-  free(channel_expect(socket, what, ended));
+void channel_order(int socket, enum message message, const char *ended) {
+  if (message_send(socket, message, "") == 0) return;
+  /* Its last word may be there to read. */
+  free(channel_expect(socket, message, ended));
   die("%s", ended);
 }

@@ -1,88 +1,110 @@
-#include "core.h"
+#include "die.h"
 
-#include <sys/socket.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-void (*at_death)(void);
-struct log_options log_options;
-const char *seeded_fault;
-static int death_socket = -1;
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
+#include "channel.h"
 
-void out_of_memory(void) { die("out of memory"); }
+/* A process dies in one way at a time. */
+static struct {
+  int socket; /* -1: standard error and the log */
+  void (*undo)(void *context);
+  void *context;
+} death = {.socket = -1};
+
+static struct {
+  const char *path;
+  bool json;
+} log_file;
+
+void log_to(const char *path) { log_file.path = path; }
+
+void log_as_json(bool json) { log_file.json = json; }
 
 static void log_line(const char *level, const char *message) {
-  if (!log_options.path) return;
-  AUTO_CLOSE int fd = open(log_options.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (!log_file.path) return;
+  AUTO_CLOSE int fd = open(log_file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) return;
   time_t seconds = time(NULL);
   struct tm utc;
   char when[32] = "";
   if (gmtime_r(&seconds, &utc)) strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc);
-  struct buf line = {0};
-  if (log_options.json) {
+  AUTO_BUF struct buf line = {0};
+  if (log_file.json) {
     buf_fmt(&line, "{\"level\":\"%s\",\"msg\":", level);
     buf_json(&line, message, strlen(message));
     buf_fmt(&line, ",\"time\":\"%s\"}\n", when);
   } else {
     buf_fmt(&line, "%s %s: %s\n", when, level, message);
   }
-  (void)!write(fd, line.data, line.len);
-  free(line.data);
+  (void)write_all(fd, line.data, line.len);
 }
 
-void die_to(int socket) { death_socket = socket; }
+void die_to(int socket) { death.socket = socket; }
 
-static void end(const char *format, va_list list, bool with_errno) PRINTF(1, 0) NORETURN;
-static void end(const char *format, va_list list, bool with_errno) {
-  int error = errno;
-  struct buf message = {0};
-  buf_vfmt(&message, format, list);
-  if (with_errno) buf_fmt(&message, ": %s", strerror(error));
-  void (*cleanup)(void) = at_death;
-  at_death = NULL;
-  if (cleanup) cleanup();
-  if (death_socket >= 0) {
-    struct buf packet = {0};
-    buf_add(&packet, "!", 1);
-    buf_add(&packet, message.data, message.len);
-    (void)!send(death_socket, packet.data, packet.len, MSG_NOSIGNAL);
+void before_death(void (*undo)(void *context), void *context) {
+  death.undo = undo;
+  death.context = context;
+}
+
+/* What undoes may die in its turn: it is called once. */
+static void end(const char *message) NORETURN;
+static void end(const char *message) {
+  void (*undo)(void *context) = death.undo;
+  death.undo = NULL;
+  if (undo) undo(death.context);
+  if (death.socket >= 0) {
+    (void)message_send(death.socket, MESSAGE_ERROR, message);
   } else {
-    log_line("error", message.data);
-    (void)!dprintf(STDERR_FILENO, "oci-ref: %s\n", message.data);
+    log_line("error", message);
+    (void)!dprintf(STDERR_FILENO, "oci-ref: %s\n", message);
   }
   _exit(1);
 }
 
 void die(const char *format, ...) {
+  struct buf message = {0};
   va_list list;
   va_start(list, format);
-  end(format, list, false);
-}
-void die_errno(const char *format, ...) {
-  va_list list;
-  va_start(list, format);
-  end(format, list, true);
+  buf_vfmt(&message, format, list);
+  end(message.data);
 }
 
-void warn(const char *format, ...) {
+void die_errno(const char *format, ...) {
+  int error = errno;
   struct buf message = {0};
+  va_list list;
+  va_start(list, format);
+  buf_vfmt(&message, format, list);
+  buf_fmt(&message, ": %s", strerror(error));
+  end(message.data);
+}
+
+void out_of_memory(void) { end("out of memory"); }
+
+void warn(const char *format, ...) {
+  AUTO_BUF struct buf message = {0};
   va_list list;
   va_start(list, format);
   buf_vfmt(&message, format, list);
   va_end(list);
   log_line("warning", message.data);
-  if (death_socket < 0) (void)!dprintf(STDERR_FILENO, "oci-ref: warning: %s\n", message.data);
-  free(message.data);
+  if (death.socket < 0) (void)!dprintf(STDERR_FILENO, "oci-ref: warning: %s\n", message.data);
 }
 
 void warn_in_log(const char *format, ...) {
-  struct buf message = {0};
+  AUTO_BUF struct buf message = {0};
   va_list list;
   va_start(list, format);
   buf_vfmt(&message, format, list);
   va_end(list);
   log_line("warning", message.data);
-  free(message.data);
 }
-
-bool fault(const char *name) { return seeded_fault && !strcmp(seeded_fault, name); }

@@ -1,168 +1,145 @@
 #include "exec.h"
 
+#include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
-#include "cgroup.h"
+#include "attributes.h"
+#include "c/buf.h"
+#include "c/child.h"
+#include "c/file.h"
+#include "c/memory.h"
+#include "capabilities.h"
+#include "cgroup_members.h"
 #include "channel.h"
+#include "connect.h"
+#include "die.h"
+#include "exec_plan.h"
 #include "foreground.h"
-#include "front.h"
-#include "kernel.h"
+#include "namespaces.h"
+#include "pid_file.h"
+#include "proc.h"
 #include "process.h"
-#include "rootfs.h"
+#include "stage.h"
+#include "start.h"
+#include "status.h"
+#include "terminal.h"
 
-static void add(struct plan *plan, enum verb verb, const char *text) {
-  plan->steps[plan->count++] = (struct step){.verb = verb, .from = "exec", .text = {text}};
-}
+static const char ENDED[] = "the process ended before it began";
 
-static bool of_process(enum verb verb) { return (verb >= V_ENV && verb <= V_LISTENER) || verb == V_DENY_SETGROUPS; }
+/* What the processes of an exec get from the runtime. */
+struct execution {
+  const struct container *container;
+  struct plan plan; /* of the new process */
+  int first;        /* a pidfd of the container's process */
+  int socket;       /* to the runtime */
+  int console;      /* where the terminal is sent, or -1 */
+  struct caller caller;
+  struct cgroup_files cgroups;
+};
 
-/* `uid[:gid]` */
-static void set_user(struct plan *plan, const char *text) {
-  char *end;
-  long uid = strtol(text, &end, 10), gid = 0;
-  if (end == text || uid < 0 || (*end && *end != ':')) die("--user %s: not UID[:GID]", text);
-  if (*end == ':') {
-    const char *second = end + 1;
-    gid = strtol(second, &end, 10);
-    if (end == second || *end || gid < 0) die("--user %s: not UID[:GID]", text);
-  }
-  plan->steps[plan->count++] = (struct step){.verb = V_USER, .from = "--user", .number = {uid, gid}};
-}
-
-static bool overridden(const struct exec_options *options, const struct step *s) {
-  if (s->verb == V_CWD) return options->cwd != NULL;
-  if (s->verb == V_USER) return options->user != NULL;
-  if (s->verb != V_ENV) return false;
-  size_t name = strcspn(s->text[0], "=");
-  for (size_t i = 0; i < options->env_count; i++)
-    if (!strncmp(options->env[i], s->text[0], name + 1)) return true;
-  return false;
-}
-
-/* The container's own process with another program, as the command line says. */
-static struct plan simple_plan(const struct plan *container, const struct exec_options *options) {
-  struct plan plan = {.steps = NULL};
-  size_t args = 0;
-  while (options->args[args]) args++;
-  plan.steps = xmalloc((container->count + args + options->env_count + 8) * sizeof *plan.steps);
-  for (size_t i = 0; i < container->count; i++) {
-    const struct step *s = &container->steps[i];
-    if (of_process(s->verb) && !overridden(options, s)) plan.steps[plan.count++] = *s;
-  }
-  for (size_t i = 0; i < args; i++) add(&plan, V_ARG, options->args[i]);
-  for (size_t i = 0; i < options->env_count; i++) add(&plan, V_ENV, options->env[i]);
-  if (options->cwd) add(&plan, V_CWD, options->cwd);
-  if (options->user) set_user(&plan, options->user);
-  if (options->no_new_privileges) add(&plan, V_NO_NEW_PRIVILEGES, "");
-  if (options->tty) plan.steps[plan.count++] = (struct step){.verb = V_TERMINAL, .from = "--tty"};
-  return plan;
-}
-
-/* A process from a file gets the container's filter, which is not part of it. */
-static struct plan file_plan(const struct plan *container, const struct exec_options *options) {
-  struct plan plan = {0};
-  struct buf text = {0};
-  const char *const args[] = {"process", options->process_file, NULL};
-  front_ask(args, &text);
-  size_t length = text.len;
-  char *wrong = plan_parse(&plan, buf_take(&text), length);
-  if (wrong) die("%s", wrong);
-  plan.steps = xrealloc(plan.steps, (plan.count + 8) * sizeof *plan.steps);
-  static const enum verb inherited[] = {V_SECCOMP, V_LISTENER, V_DENY_SETGROUPS};
-  for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++) {
-    const struct step *s = plan_find(container, inherited[i]);
-    if (s) plan.steps[plan.count++] = *s;
-  }
-  if (options->tty && !plan_find(&plan, V_TERMINAL)) plan.steps[plan.count++] = (struct step){.verb = V_TERMINAL, .from = "--tty"};
-  return plan;
-}
-
-static void become(const struct plan *plan, int socket, int console, mode_t caller_umask, unsigned first_closed) NORETURN;
-static void become(const struct plan *plan, int socket, int console, mode_t caller_umask, unsigned first_closed) {
-  channel_await(socket, 'g');
+/* Is the new process. */
+static void become(void *context) {
+  const struct execution *e = context;
+  channel_await(e->socket, MESSAGE_GO_ON);
   if (setsid() < 0) die_errno("setsid");
-  const struct step *terminal = plan_find(plan, V_TERMINAL);
-  if (terminal) {
+  if (plan_find(&e->plan, V_TERMINAL)) {
     AUTO_CLOSE int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    terminal_open(terminal, root, "dev", false, console, plan_find(plan, V_USER));
+    if (root < 0) die_errno("open the container's root");
+    terminal_open(&e->plan, root, false, e->console);
   }
-  process_prepare(plan);
-  process_become(plan, caller_umask, first_closed, socket);
+  process_prepare(&e->plan);
+  process_become(&e->plan, &e->caller, e->socket);
 }
 
 /* Enters all namespaces that the container has of its own, at once. */
-static void enter(const struct container *c, int process) {
+static void enter(const struct container *c, int first) {
   static const char *const types[] = {"user", "mnt", "uts", "ipc", "net", "pid", "cgroup", "time"};
   int flags = 0;
   AUTO_FREE char *path = format("/proc/%d/root", (int)c->pid);
   AUTO_CLOSE int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (root < 0) die_errno("open %s", path);
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-    if (has_namespace(&c->plan, types[i])) flags |= (int)namespace_flag(types[i]);
-  if (prctl(PR_SET_DUMPABLE, 0)) die_errno("prctl");
-  if (flags && setns(process, flags)) die_errno("enter the container's namespaces");
+    if (plan_has_namespace(&c->plan, types[i])) flags |= (int)namespace_flag(types[i]);
+  if (prctl(PR_SET_DUMPABLE, 0)) die_errno("prctl(PR_SET_DUMPABLE)");
+  if (flags && setns(first, flags)) die_errno("enter the container's namespaces");
   if (flags & CLONE_NEWUSER) namespaces_become_root();
   const struct step *how = plan_find(&c->plan, V_ENTER);
-  if (!strcmp(how->text[0], "chroot") && (fchdir(root) || chroot("."))) die_errno("enter the container's root");
+  if (!strcmp(how->text[ONLY], ENTER_CHROOT) && (fchdir(root) || chroot("."))) die_errno("enter the container's root");
   if (chdir("/")) die_errno("chdir /");
 }
 
-static const char ENDED[] = "the process ended before it began";
+/* Is the stage: a process of its own enters, since the runtime stays where it is. */
+static void stage(struct execution *e) NORETURN;
+static void stage(struct execution *e) {
+  const struct container *c = e->container;
+  die_to(e->socket);
+  channel_await(e->socket, MESSAGE_GO_ON);
+  cgroups_join(&c->plan, &e->cgroups);
+  enter(c, e->first);
+  stage_spawn(&(struct stage){.plan = &e->plan, .socket = e->socket, .cgroup = -1, .child = become, .argument = e}, 0);
+}
+
+/* Makes the new process, which waits for the word to go on; the socket to it. */
+static int spawn(struct execution *e, pid_t *pid) {
+  int sockets[2], status;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) die_errno("socketpair");
+  e->socket = sockets[1];
+  pid_t between = fork();
+  if (between < 0) die_errno("fork");
+  if (between == 0) {
+    close(sockets[0]);
+    stage(e);
+  }
+  close(sockets[1]);
+  cgroups_enter_v2(&e->container->plan, between);
+  channel_order(sockets[0], MESSAGE_GO_ON, ENDED);
+  AUTO_FREE char *text = channel_expect(sockets[0], MESSAGE_PID, ENDED);
+  *pid = atoi(text);
+  if (wait_child(between, &status)) die_errno("wait for the stage");
+  return sockets[0];
+}
+
+/* Where the terminal is sent: to a socket of the caller's, or to this process, which then shows it. */
+struct consoles {
+  int sent, shown; /* -1 for none */
+};
+
+static struct consoles open_consoles(const struct plan *plan, const struct exec_options *options) {
+  int pair[2];
+  if (!plan_find(plan, V_TERMINAL)) return (struct consoles){-1, -1};
+  if (options->console_socket) {
+    int console = connect_path(options->console_socket);
+    if (console < 0) die_errno("--console-socket: connect to %s", options->console_socket);
+    return (struct consoles){console, -1};
+  }
+  if (options->detach) die("a detached process with a terminal needs --console-socket");
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) die_errno("socketpair");
+  return (struct consoles){pair[1], pair[0]};
+}
 
 int container_exec(struct container *c, const struct exec_options *options) {
   enum status status = container_status(c);
   if (status != RUNNING && status != CREATED) die("container \"%s\" is %s, not running", c->id, status_name(status));
-  struct plan plan = options->process_file ? file_plan(&c->plan, options) : simple_plan(&c->plan, options);
-  mode_t caller_umask = umask(0);
-  umask(caller_umask);
-  int console = -1, shown = -1, pair[2], sockets[2];
-  if (plan_find(&plan, V_TERMINAL)) {
-    if (options->console_socket) {
-      console = connect_path(options->console_socket);
-      if (console < 0) die_errno("--console-socket %s", options->console_socket);
-    } else {
-      if (options->detach) die("a detached process with a terminal needs --console-socket");
-      if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) die_errno("socketpair");
-      console = pair[1];
-      shown = pair[0];
-    }
-  }
-  process_warn(&plan, has_namespace(&c->plan, "user"));
-  AUTO_CLOSE int process = pidfd_open(c->pid);
-  if (process < 0 || process_start_time(c->pid) != c->start_time) die("container \"%s\" is stopped, not running", c->id);
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets)) die_errno("socketpair");
-  cgroups_open(&c->plan);
-  pid_t stage = fork();
-  if (stage < 0) die_errno("fork");
-  if (stage == 0) {
-    close(sockets[0]);
-    die_to(sockets[1]);
-    channel_await(sockets[1], 'g');
-    cgroups_join(&c->plan);
-    enter(c, process);
-    struct clone_args args = {.flags = CLONE_PARENT};
-    pid_t pid = sys_clone3(&args);
-    if (pid < 0) die_errno("clone");
-    if (pid == 0) become(&plan, sockets[1], console, caller_umask, 3 + options->preserve_fds);
-    AUTO_FREE char *told = format("p%d", (int)pid);
-    (void)!send(sockets[1], told, strlen(told), MSG_NOSIGNAL);
-    _exit(0);
-  }
-  close(sockets[1]);
-  if (console >= 0) close(console);
-  cgroups_enter(&c->plan, stage, false);
-  channel_order(sockets[0], 'g', ENDED);
-  AUTO_FREE char *told = channel_expect(sockets[0], 'p', ENDED);
-  pid_t pid = atoi(told);
-  waitpid(stage, NULL, 0);
-  process_score(&plan, pid);
-  if (options->pid_file) write_pid_file(options->pid_file, pid);
-  channel_order(sockets[0], 'g', ENDED);
-  start_converse(c, sockets[0], pid);
-  close(sockets[0]);
-  return options->detach ? 0 : foreground_wait(pid, shown);
+  struct execution e = {.container = c, .plan = exec_plan(&c->plan, options), .caller = caller_of(options->preserve_fds)};
+  struct consoles consoles = open_consoles(&e.plan, options);
+  e.console = consoles.sent;
+  capabilities_warn(&e.plan, plan_has_namespace(&c->plan, "user"));
+  e.first = pidfd_open(c->pid);
+  if (e.first < 0 || process_start_time(c->pid) != c->start_time) die("container \"%s\" is stopped, not running", c->id);
+  cgroups_open(&c->plan, &e.cgroups);
+  pid_t pid;
+  int socket = spawn(&e, &pid);
+  close_fd(&e.console);
+  close(e.first);
+  attributes_score(&e.plan, pid);
+  if (options->pid_file) pid_file_write(options->pid_file, pid);
+  channel_order(socket, MESSAGE_GO_ON, ENDED);
+  start_converse(c, socket, pid);
+  close(socket);
+  return options->detach ? 0 : foreground_wait(pid, consoles.shown);
 }

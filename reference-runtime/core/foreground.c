@@ -1,13 +1,19 @@
 #include "foreground.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <termios.h>
+#include <unistd.h>
 
-#include "channel.h"
+#include "c/child.h"
+#include "c/descriptors.h"
+#include "c/file.h"
+#include "die.h"
 
 static int receive_terminal(int socket) {
   char name[16];
@@ -27,37 +33,54 @@ static bool copy_some(int from, int to) {
   return got > 0 && write_all(to, chunk, (size_t)got) == 0;
 }
 
+/* Makes the caller's terminal raw, as far as it has one: what it was is kept. */
+static bool make_raw(struct termios *before) {
+  if (tcgetattr(STDIN_FILENO, before)) return false;
+  struct termios raw = *before;
+  cfmakeraw(&raw);
+  tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+  return true;
+}
+
+/* One signal of the caller's. */
+static void pass_on(int signals, pid_t pid, int master) {
+  struct signalfd_siginfo info;
+  if (read(signals, &info, sizeof info) != sizeof info) return;
+  if (info.ssi_signo == SIGWINCH && master >= 0) copy_size(master);
+  else if (info.ssi_signo != SIGCHLD && info.ssi_signo != SIGPIPE) kill(pid, (int)info.ssi_signo);
+}
+
+/* Serves the terminal and the signals until the process has ended; its status. */
+static int serve(int signals, pid_t pid, int master) {
+  enum { SIGNALS, SHOWN, TYPED, WATCHED };
+  struct pollfd watched[WATCHED] = {{signals, POLLIN, 0}, {master, POLLIN, 0}, {master >= 0 ? STDIN_FILENO : -1, POLLIN, 0}};
+  int status = 0;
+  /* Its end may have come before anybody listened for it. */
+  while (waitpid(pid, &status, WNOHANG) != pid) {
+    if (poll(watched, WATCHED, -1) < 0) {
+      if (errno == EINTR) continue;
+      die_errno("wait for the process: poll");
+    }
+    if (watched[SIGNALS].revents) pass_on(signals, pid, master);
+    if (watched[SHOWN].revents && !copy_some(master, STDOUT_FILENO)) watched[SHOWN].fd = -1;
+    if (watched[TYPED].revents && !copy_some(STDIN_FILENO, master)) watched[TYPED].fd = -1;
+  }
+  while (watched[SHOWN].fd >= 0 && poll(&watched[SHOWN], 1, 0) > 0 && copy_some(master, STDOUT_FILENO)) continue;
+  return status;
+}
+
 int foreground_wait(pid_t pid, int terminal) {
   sigset_t all;
   sigfillset(&all);
   sigprocmask(SIG_BLOCK, &all, NULL);
   AUTO_CLOSE int signals = signalfd(-1, &all, SFD_CLOEXEC);
+  if (signals < 0) die_errno("wait for the process: signalfd");
   AUTO_CLOSE int master = terminal < 0 ? -1 : receive_terminal(terminal);
   struct termios before;
-  bool raw = master >= 0 && tcgetattr(0, &before) == 0;
-  if (raw) {
-    struct termios now = before;
-    cfmakeraw(&now);
-    tcsetattr(0, TCSANOW, &now);
-    copy_size(master);
-  }
-  int status = 0;
-  /* Its end may have come before anybody listened for it. */
-  bool ended = waitpid(pid, &status, WNOHANG) == pid;
-  struct pollfd watched[3] = {{signals, POLLIN, 0}, {master, POLLIN, 0}, {master >= 0 ? 0 : -1, POLLIN, 0}};
-  while (!ended) {
-    if (poll(watched, 3, -1) < 0 && errno != EINTR) die_errno("poll");
-    struct signalfd_siginfo info;
-    if (watched[0].revents && read(signals, &info, sizeof info) == sizeof info) {
-      if (info.ssi_signo == SIGWINCH && master >= 0) copy_size(master);
-      else if (info.ssi_signo != SIGCHLD && info.ssi_signo != SIGPIPE) kill(pid, (int)info.ssi_signo);
-    }
-    if (watched[1].revents && !copy_some(master, 1)) watched[1].fd = -1;
-    if (watched[2].revents && !copy_some(0, master)) watched[2].fd = -1;
-    ended = waitpid(pid, &status, WNOHANG) == pid;
-  }
-  while (watched[1].fd >= 0 && poll(&watched[1], 1, 0) > 0 && copy_some(master, 1)) continue;
-  if (raw) tcsetattr(0, TCSANOW, &before);
+  bool raw = master >= 0 && make_raw(&before);
+  if (raw) copy_size(master);
+  int status = serve(signals, pid, master);
+  if (raw) tcsetattr(STDIN_FILENO, TCSANOW, &before);
   sigprocmask(SIG_UNBLOCK, &all, NULL);
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  return exit_code(status);
 }

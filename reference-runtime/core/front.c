@@ -1,8 +1,20 @@
 #include "front.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include "process.h"
+#include "c/attributes.h"
+#include "c/child.h"
+#include "c/file.h"
+#include "c/memory.h"
+#include "die.h"
+#include "fault.h"
 
 #ifndef NODE
 #define NODE "node"
@@ -29,7 +41,7 @@ static void become_node(const char *const *args, int output, int errors) {
   /* It only costs time. */
   unsetenv("NODE_EXTRA_CA_CERTS");
   unsetenv("NODE_OPTIONS");
-  if (seeded_fault) setenv("OCI_REF_FAULT", seeded_fault, 1);
+  if (fault_seeded()) setenv("OCI_REF_FAULT", fault_seeded(), 1);
   signals_reset();
   if (dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(126);
   execv(NODE, all);
@@ -44,7 +56,7 @@ static enum front_result node_ask(const char *const *args, struct buf *text) {
   pid_t pid = fork();
   if (pid < 0) die_errno("fork");
   if (pid == 0) {
-    at_death = NULL;
+    before_death(NULL, NULL);
     become_node(args, out[1], err[1]);
   }
   close(out[1]);
@@ -54,7 +66,7 @@ static enum front_result node_ask(const char *const *args, struct buf *text) {
   close(out[0]);
   close(err[0]);
   int status;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  if (wait_child(pid, &status)) die_errno("wait for node");
   bool answered = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   if (!answered) {
     while (said.len > 0 && said.data[said.len - 1] == '\n') said.data[--said.len] = 0;

@@ -2,7 +2,7 @@
 #ifndef FRONT_H
 #define FRONT_H
 
-#include "core.h"
+#include "c/buf.h"
 
 /*
  * Asks the front, in this process by the engine that is built in, or by Node where there is none or it fails. OCI_REF_FRONT says `engine` or

@@ -1,102 +1,107 @@
-/* The container's process, from its birth to its program. */
-#include <sched.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
+#include "init.h"
 
-#include "cgroup.h"
+#include <sched.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "channel.h"
-#include "create.h"
+#include "cover.h"
+#include "die.h"
 #include "hooks.h"
 #include "kernel.h"
-#include "mounts.h"
-#include "process.h"
+#include "mounts_open.h"
+#include "program.h"
 #include "rootfs.h"
+#include "start_socket.h"
+#include "status.h"
+#include "terminal.h"
 
 static void set_names(const struct plan *plan) {
-  const struct step *s;
-  if ((s = plan_find(plan, V_HOSTNAME)) && sethostname(s->text[0], strlen(s->text[0]))) die_errno("%s: sethostname", s->from);
-  if ((s = plan_find(plan, V_DOMAINNAME)) && setdomainname(s->text[0], strlen(s->text[0]))) die_errno("%s: setdomainname", s->from);
+  const struct step *host = plan_find(plan, V_HOSTNAME), *domain = plan_find(plan, V_DOMAINNAME);
+  if (host && sethostname(host->text[ONLY], strlen(host->text[ONLY]))) die_errno("%s: sethostname", host->from);
+  if (domain && setdomainname(domain->text[ONLY], strlen(domain->text[ONLY]))) die_errno("%s: setdomainname", domain->from);
 }
 
 static void set_parameters(const struct plan *plan) {
   EACH(plan, SYSCTL, s) {
-    AUTO_FREE char *path = format("/proc/sys/%s", s->text[0]);
-    if (write_setting(path, s->text[1])) die_errno("%s: write %s", s->from, path);
+    AUTO_FREE char *path = format("/proc/sys/%s", s->text[SYSCTL_PATH]);
+    if (write_setting(path, s->text[SYSCTL_VALUE])) die_errno("%s: write %s", s->from, path);
   }
 }
 
 /* What was opened to build the container does not stay open while it waits. */
 static void close_all_but(unsigned from, int one, int other) {
   unsigned low = (unsigned)(one < other ? one : other), high = (unsigned)(one < other ? other : one);
-  if (low > from) (void)syscall(SYS_close_range, from, low - 1, 0U);
-  if (high > low + 1) (void)syscall(SYS_close_range, low + 1, high - 1, 0U);
-  (void)syscall(SYS_close_range, high + 1, ~0U, 0U);
+  if (low > from && close_range_now(from, low - 1)) die_errno("close descriptors");
+  if (high > low + 1 && close_range_now(low + 1, high - 1)) die_errno("close descriptors");
+  if (close_range_now(high + 1, ~0U)) die_errno("close descriptors");
 }
 
-/* Waits until `start` connects and says so; whoever only looks hangs up without a word. */
-static int wait_for_start(int listener) {
-  for (;;) {
-    int connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    if (connection < 0) {
-      if (errno == EINTR || errno == ECONNABORTED) continue;
-      _exit(1);
-    }
-    char byte = 0;
-    if (recv(connection, &byte, 1, 0) == 1 && byte == 's') {
-      close(listener);
-      return connection;
-    }
-    close(connection);
-  }
-}
-
-static void start_hooks(const struct container *c, int connection) {
-  AUTO_FREE char *state = state_json(c, &c->plan, CREATED, getpid());
-  AUTO_FREE char *wrong = hooks_run(&c->plan, "startContainer", state);
-  if (!wrong) return;
-  /* A hook's failure destroys the container; `h` tells it from a program that cannot be executed. */
-  AUTO_FREE char *packet = format("h%s", wrong);
-  (void)!send(connection, packet, strlen(packet), MSG_NOSIGNAL);
-  _exit(1);
-}
-
-void init_run(struct container *c, int socket, int listener, int console, mode_t caller_umask, unsigned first_closed) {
-  const struct plan *plan = &c->plan;
-  at_death = NULL;
-  die_to(socket);
-  /* The lock on the container's directory is the runtime's. */
-  close(c->dir);
-  cgroups_join(plan);
-  channel_await(socket, 'g');
+/* What the runtime has prepared: cgroups, and interfaces in the network namespace. Then what belongs to no file system. */
+static void settle(struct init *init) {
+  const struct plan *plan = &init->container->plan;
+  cgroups_join(plan, &init->cgroups);
+  channel_await(init->socket, MESSAGE_GO_ON);
   umask(0);
   if (setsid() < 0) die_errno("setsid");
   if (plan_find_named(plan, V_NAMESPACE, "cgroup") && unshare(CLONE_NEWCGROUP)) die_errno("linux.namespaces: make a cgroup namespace");
   set_names(plan);
   set_parameters(plan);
-  mounts_prepare(&c->plan);
-  int root = rootfs_build(plan);
-  const struct step *terminal = plan_find(plan, V_TERMINAL);
-  if (terminal) {
-    terminal_open(terminal, root, "dev", true, console, plan_find(plan, V_USER));
-    close(console);
+}
+
+/* The file system, with the runtime's and the container's hooks in between, and the entering of it. */
+static void build(struct init *init) {
+  struct plan *plan = &init->container->plan;
+  mounts_open(plan);
+  AUTO_CLOSE int root = rootfs_build(plan);
+  if (plan_find(plan, V_TERMINAL)) {
+    terminal_open(plan, root, true, init->console);
+    close(init->console);
   }
-  channel_say(socket, 'h');
-  channel_await(socket, 'c');
-  AUTO_FREE char *state = state_json(c, plan, CREATING, getpid());
+  channel_say(init->socket, MESSAGE_ROOT_BUILT);
+  channel_await(init->socket, MESSAGE_HOOKS_DONE);
+  AUTO_FREE char *state = state_json(init->container, CREATING, getpid());
   char *wrong = hooks_run(plan, "createContainer", state);
   if (wrong) die("%s", wrong);
   rootfs_cover(plan, root);
   rootfs_enter(plan, root);
-  close(root);
+}
+
+/* Waits for start: the connection to it. */
+static int wait_for_start(const struct init *init) {
+  close_all_but(init->caller.first_closed, init->socket, init->listener);
+  channel_say(init->socket, MESSAGE_READY);
+  channel_await(init->socket, MESSAGE_CREATED);
+  close(init->socket);
+  return start_await(init->listener);
+}
+
+/* A hook's failure destroys the container, other than a program that cannot be executed. */
+static void run_start_hooks(const struct container *c, int connection) {
+  AUTO_FREE char *state = state_json(c, CREATED, getpid());
+  AUTO_FREE char *wrong = hooks_run(&c->plan, "startContainer", state);
+  if (!wrong) return;
+  (void)message_send(connection, MESSAGE_HOOK_FAILED, wrong);
+  _exit(1);
+}
+
+void init_main(struct init *init) {
+  struct container *c = init->container;
+  before_death(NULL, NULL);
+  die_to(init->socket);
+  /* The lock on the container's directory is the runtime's. */
+  close(c->dir);
+  settle(init);
+  build(init);
   /* A startContainer hook may well put the program where it is looked for. */
-  if (!plan_find_named(plan, V_HOOK, "startContainer")) process_find(plan);
-  process_prepare(plan);
-  close_all_but(first_closed, socket, listener);
-  channel_say(socket, 'r');
-  channel_await(socket, 'k');
-  close(socket);
-  int connection = wait_for_start(listener);
+  if (!plan_find_named(&c->plan, V_HOOK, "startContainer")) program_find(&c->plan);
+  process_prepare(&c->plan);
+  int connection = wait_for_start(init);
   die_to(connection);
-  start_hooks(c, connection);
-  process_become(plan, caller_umask, first_closed, connection);
+  run_start_hooks(c, connection);
+  process_become(&c->plan, &init->caller, connection);
 }

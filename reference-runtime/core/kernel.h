@@ -23,6 +23,12 @@
 #ifndef CLONE_NEWCGROUP
 #define CLONE_NEWCGROUP 0x02000000
 #endif
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC 4U
+#endif
+#ifndef MS_NOSYMFOLLOW
+#define MS_NOSYMFOLLOW 256
+#endif
 #ifndef MOUNT_ATTR_NOSYMFOLLOW
 #define MOUNT_ATTR_NOSYMFOLLOW 0x200000
 #endif
@@ -49,6 +55,9 @@ static inline int mount_id(int dir, const char *path, uint64_t *id) {
   *id = st.stx_mnt_id;
   return 0;
 }
+/* Descriptors from the first to the last (~0U: all above) are closed: at execve(2), or now. 0, or -1 with errno. */
+static inline int close_range_on_exec(unsigned first) { return (int)syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC); }
+static inline int close_range_now(unsigned first, unsigned last) { return (int)syscall(SYS_close_range, first, last, 0U); }
 static inline pid_t sys_clone3(const struct clone_args *args) { return (pid_t)syscall(SYS_clone3, args, sizeof *args); }
 
 #endif

@@ -1,13 +1,21 @@
 #include "net_device.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <net/if.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
+#include "c/buf.h"
+#include "c/child.h"
+#include "c/file.h"
 #include "c/netlink.h"
-#include "core.h"
+#include "channel.h"
+#include "die.h"
 
 /* What the user may have chosen for an address; the other flags are the kernel's to find out again. */
 #define KEPT_FLAGS (IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
@@ -113,21 +121,17 @@ static void in_target(const struct move *move, int netns_fd, void (*act)(int fd,
   pid_t pid = fork();
   if (pid < 0) die_errno("%s: fork", move->from);
   if (pid == 0) {
-    at_death = NULL; /* what there is to clean up is the parent's */
+    before_death(NULL, NULL); /* what there is to clean up is the parent's */
     die_to(pair[1]);
     if (setns(netns_fd, CLONE_NEWNET)) die_errno("%s: enter the container's network namespace", move->from);
     act(open_netlink(move, 0), move);
+    channel_say(pair[1], MESSAGE_GO_ON);
     _exit(0);
   }
   close(pair[1]);
-  char text[1024];
-  ssize_t got = netlink_receive(pair[0], text, sizeof text - 1, 0);
-  if (got < 0 && errno == EMSGSIZE) got = sizeof text - 1;
+  free(channel_expect(pair[0], MESSAGE_GO_ON, "linux.netDevices: the process in the container's network namespace ended without a word"));
   close(pair[0]);
-  while (waitpid(pid, &status, 0) < 0)
-    if (errno != EINTR) die_errno("%s: wait for the process in the container's network namespace", move->from);
-  if (got > 1) die("%.*s", (int)got - 1, text + 1); /* after a mark, see die_to */
-  if (status != 0) die("%s: the process in the container's network namespace ended with wait status %#x", move->from, (unsigned)status);
+  if (wait_child(pid, &status)) die_errno("%s: wait for the process in the container's network namespace", move->from);
 }
 
 /* The index in the target, from the notice of the departure: the old one, unless another interface there has it. */
@@ -142,8 +146,10 @@ static int index_after_move(int watch, const struct move *move) {
       const struct ifinfomsg *link = NLMSG_DATA(h);
       if (h->nlmsg_type != RTM_DELLINK || link->ifi_index != move->index) continue;
       const struct rtattr *a = netlink_find(h, sizeof *link, IFLA_NEW_IFINDEX);
+      if (!a) continue;
       int index;
-      if (a) return memcpy(&index, RTA_DATA(a), sizeof index), index;
+      memcpy(&index, RTA_DATA(a), sizeof index);
+      return index;
     }
   }
 }

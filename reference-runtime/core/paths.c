@@ -1,5 +1,15 @@
 #include "paths.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
+#include "die.h"
 #include "kernel.h"
 
 int in_root(int root, const char *path) {
@@ -7,7 +17,7 @@ int in_root(int root, const char *path) {
   /* EAGAIN: something was renamed meanwhile, and the kernel cannot vouch for `..`. */
   for (int tries = 0; tries < 128; tries++) {
     int fd = sys_openat2(root, *path ? path : ".", &how);
-    if (fd >= 0 || errno != EAGAIN) return fd;
+    if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) return fd;
   }
   return -1;
 }

@@ -2,7 +2,7 @@
 #ifndef PATHS_H
 #define PATHS_H
 
-#include "core.h"
+#include <stdbool.h>
 
 /* Opens (O_PATH) what the path names inside the root; -1 with errno. */
 int in_root(int root, const char *path);

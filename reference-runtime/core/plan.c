@@ -1,9 +1,19 @@
 #include "plan.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "c/buf.h"
+#include "c/memory.h"
+
 #define VERB_NAME(id, name, args) name,
 #define VERB_ARGS(id, name, args) args,
 static const char *const names[] = {VERBS(VERB_NAME)};
 static const char *const shapes[] = {VERBS(VERB_ARGS)};
+
+/* Of an argument; any other is text. */
+enum { SHAPE_NUMBER = 'n', SHAPE_HEX = 'x' };
 
 static const char MAGIC[] = "oci-ref-plan 1\n";
 
@@ -70,14 +80,14 @@ static const char *parse_line(char *line, struct step *step) {
   if (verb < 0) return "unknown verb";
   const char *shape = shapes[verb];
   if (strlen(shape) != count - 2) return "wrong number of arguments";
-  *step = (struct step){.verb = (enum verb)verb};
+  *step = (struct step){.verb = (enum verb)verb, .mount = -1};
   if (!decode(words[count - 1] + 1)) return "bad escape";
   step->from = words[count - 1] + 1;
   for (size_t i = 0; i < count - 2; i++) {
     if (!decode(words[i + 1])) return "bad escape";
     step->text[i] = words[i + 1];
-    if (shape[i] == 'n' && !to_number(words[i + 1], &step->number[i])) return "not a number";
-    if (shape[i] == 'x' && !is_hex(words[i + 1])) return "not hexadecimal";
+    if (shape[i] == SHAPE_NUMBER && !to_number(words[i + 1], &step->number[i])) return "not a number";
+    if (shape[i] == SHAPE_HEX && !is_hex(words[i + 1])) return "not hexadecimal";
   }
   return NULL;
 }
@@ -123,6 +133,15 @@ const struct step *plan_find_named(const struct plan *plan, enum verb verb, cons
   for (size_t i = 0; i < plan->count; i++)
     if (plan->steps[i].verb == verb && !strcmp(plan->steps[i].text[0], first)) return &plan->steps[i];
   return NULL;
+}
+
+struct step *plan_next(const struct plan *plan, const struct step *s, enum verb verb) {
+  size_t next = (size_t)(s - plan->steps) + 1;
+  return next < plan->count && plan->steps[next].verb == verb ? &plan->steps[next] : NULL;
+}
+
+bool plan_has_namespace(const struct plan *plan, const char *type) {
+  return plan_find_named(plan, V_NAMESPACE, type) || plan_find_named(plan, V_JOIN, type);
 }
 
 void *unhex(const char *hex, size_t *length) {

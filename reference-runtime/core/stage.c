@@ -1,57 +1,80 @@
-/*
- * The process between the runtime and the container's: it enters and makes the namespaces that its child shall be born in, then ends. The
- * child is the runtime's own (CLONE_PARENT).
- */
 #include "stage.h"
 
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "channel.h"
+#include "die.h"
 #include "kernel.h"
+#include "namespaces.h"
 
 static void become_root(void) {
   namespaces_become_root();
-  (void)prctl(PR_SET_DUMPABLE, 1);
+  if (prctl(PR_SET_DUMPABLE, 1)) die_errno("prctl(PR_SET_DUMPABLE)");
 }
 
 static void set_time_offsets(const struct plan *plan) {
+  static const char file[] = "/proc/self/timens_offsets";
   EACH(plan, TIME_OFFSET, s) {
-    AUTO_FREE char *line = format("%s %lld %lld\n", s->text[0], (long long)s->number[1], (long long)s->number[2]);
-    if (write_setting("/proc/self/timens_offsets", line)) die_errno("%s: write /proc/self/timens_offsets", s->from);
+    AUTO_FREE char *line = format("%s %s %s\n", s->text[TIME_OFFSET_CLOCK], s->text[TIME_OFFSET_SECONDS], s->text[TIME_OFFSET_NANOSECONDS]);
+    if (write_setting(file, line)) die_errno("%s: write %s", s->from, file);
   }
 }
 
-void stage_run(const struct plan *plan, int socket, int cgroup, void (*child)(void *), void *argument) {
-  die_to(socket);
-  const struct step *root = plan_find(plan, V_ROOT);
-  if (chdir(root->text[0])) die_errno("%s: chdir %s", root->from, root->text[0]);
-  const struct step *mount = plan_find_named(plan, V_JOIN, "mnt");
+/* Enters the namespaces that the plan joins, and the root's directory as it is seen there. */
+static void join(const struct plan *plan) {
+  const struct step *root = plan_find(plan, V_ROOT), *mount = plan_find_named(plan, V_JOIN, "mnt");
+  const char *directory = root->text[ROOT_PATH];
+  if (chdir(directory)) die_errno("%s: chdir %s", root->from, directory);
   namespaces_join(plan);
-  if (mount && chdir(root->text[0])) die_errno("%s: chdir %s in the mount namespace %s", root->from, root->text[0], mount->text[1]);
+  if (mount && chdir(directory)) die_errno("%s: chdir %s in the mount namespace %s", root->from, directory, mount->text[JOIN_PATH]);
   if (plan_find_named(plan, V_JOIN, "user")) become_root();
-  unsigned long flags = 0;
-  EACH(plan, NAMESPACE, s) flags |= namespace_flag(s->text[0]);
-  if (flags & CLONE_NEWUSER) {
-    if (unshare(CLONE_NEWUSER)) die_errno("%s: make a user namespace", plan_find_named(plan, V_NAMESPACE, "user")->from);
-    channel_say(socket, 'u');
-    channel_await(socket, 'm');
-    become_root();
+}
+
+/* Makes a user namespace, in which the runtime maps the ids. */
+static void make_user_namespace(const struct stage *stage, const struct step *s) {
+  if (unshare(CLONE_NEWUSER)) die_errno("%s: make a user namespace", s->from);
+  channel_say(stage->socket, MESSAGE_USER_NAMESPACE_MADE);
+  channel_await(stage->socket, MESSAGE_IDS_MAPPED);
+  become_root();
+}
+
+static void make_time_namespace(const struct stage *stage, const struct step *s) {
+  if (unshare(CLONE_NEWTIME)) die_errno("%s: make a time namespace", s->from);
+  set_time_offsets(stage->plan);
+}
+
+void stage_spawn(const struct stage *stage, unsigned long flags) {
+  struct clone_args args = {.flags = flags | CLONE_PARENT};
+  if (stage->cgroup >= 0) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = (uint64_t)stage->cgroup;
   }
-  if (flags & CLONE_NEWTIME) {
-    if (unshare(CLONE_NEWTIME)) die_errno("%s: make a time namespace", plan_find_named(plan, V_NAMESPACE, "time")->from);
-    set_time_offsets(plan);
-  }
-  /* Of a cgroup namespace, the root is where the process that makes it is: it is made by the child, in its cgroup. */
-  flags &= ~(unsigned long)(CLONE_NEWUSER | CLONE_NEWTIME | CLONE_NEWCGROUP);
-  struct clone_args args = {.flags = flags | CLONE_PARENT | (cgroup >= 0 ? CLONE_INTO_CGROUP : 0),
-                            .cgroup = cgroup >= 0 ? (uint64_t)cgroup : 0};
   pid_t pid = sys_clone3(&args);
   if (pid < 0) die_errno("linux.namespaces: clone");
-  if (pid == 0) child(argument);
-  AUTO_FREE char *told = format("p%d", (int)pid);
-  if (send(socket, told, strlen(told), MSG_NOSIGNAL) < 0) kill(pid, SIGKILL);
+  if (pid == 0) {
+    stage->child(stage->argument);
+    _exit(1);
+  }
+  AUTO_FREE char *text = format("%d", (int)pid);
+  if (message_send(stage->socket, MESSAGE_PID, text)) kill(pid, SIGKILL);
   _exit(0);
+}
+
+void stage_main(const struct stage *stage) {
+  const struct plan *plan = stage->plan;
+  const struct step *users = plan_find_named(plan, V_NAMESPACE, "user"), *clocks = plan_find_named(plan, V_NAMESPACE, "time");
+  die_to(stage->socket);
+  join(plan);
+  if (users) make_user_namespace(stage, users);
+  if (clocks) make_time_namespace(stage, clocks);
+  unsigned long flags = 0;
+  EACH(plan, NAMESPACE, s) flags |= namespace_flag(s->text[ONLY]);
+  /* Of a cgroup namespace, the root is where the process that makes it is: it is made by the child, in its cgroup. */
+  stage_spawn(stage, flags & ~(unsigned long)(CLONE_NEWUSER | CLONE_NEWTIME | CLONE_NEWCGROUP));
 }

@@ -1,37 +1,40 @@
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include "start.h"
 
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "c/buf.h"
+#include "c/descriptors.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "channel.h"
-#include "create.h"
+#include "connect.h"
+#include "delete.h"
+#include "die.h"
+#include "fault.h"
 #include "hooks.h"
+#include "start_socket.h"
+#include "status.h"
 
-static struct container *doomed;
-
-static void end_with_it(void) {
-  container_kill_and_wait(doomed);
-  container_destroy(doomed);
-}
-
-void container_dies_with_us(struct container *c) {
-  doomed = c;
-  at_death = end_with_it;
-}
+/* In the state that a seccomp agent gets. */
+static const char PID[] = "@PID@", STATE[] = "@STATE@";
 
 static void fail_and_destroy(struct container *c, const char *message) {
   container_dies_with_us(c);
   die("%s", message);
 }
 
-/* The text with each `@PID@` and `@STATE@` replaced. */
+/* The text with each of the two marks replaced. */
 static char *fill(const char *text, const char *pid, const char *state) {
   struct buf out = {0};
   while (*text) {
-    if (!strncmp(text, "@PID@", 5)) {
+    if (!strncmp(text, PID, sizeof PID - 1)) {
       buf_str(&out, pid);
-      text += 5;
-    } else if (!strncmp(text, "@STATE@", 7)) {
+      text += sizeof PID - 1;
+    } else if (!strncmp(text, STATE, sizeof STATE - 1)) {
       buf_str(&out, state);
-      text += 7;
+      text += sizeof STATE - 1;
     } else {
       buf_add(&out, text++, 1);
     }
@@ -40,11 +43,12 @@ static char *fill(const char *text, const char *pid, const char *state) {
 }
 
 /* Gives the filter's notification descriptor to the seccomp agent: one connection, one state, in the first message. */
-static void serve_listener(const struct step *listener, int descriptor, const char *state, pid_t pid) {
-  AUTO_CLOSE int agent = connect_path(listener->text[0]);
-  if (agent < 0) die_errno("%s: connect to the seccomp agent at %s", listener->from, listener->text[0]);
-  AUTO_FREE char *number = format("%d", (int)pid);
-  AUTO_FREE char *text = fill(listener->text[1], number, state);
+static void serve_listener(struct container *c, const struct step *listener, int descriptor, pid_t pid) {
+  AUTO_CLOSE int agent = connect_path(listener->text[LISTENER_PATH]);
+  if (agent < 0) die_errno("%s: connect to the seccomp agent at %s", listener->from, listener->text[LISTENER_PATH]);
+  AUTO_FREE char *state = state_json(c, CREATED, c->pid), *number = format("%d", (int)pid);
+  state[strlen(state) - 1] = 0;
+  AUTO_FREE char *text = fill(listener->text[LISTENER_STATE], number, state);
   ssize_t sent = descriptor_send(agent, descriptor, text, strlen(text));
   if (sent < 0 || write_all(agent, text + sent, strlen(text) - (size_t)sent))
     die_errno("%s: send the state to the seccomp agent", listener->from);
@@ -53,20 +57,17 @@ static void serve_listener(const struct step *listener, int descriptor, const ch
 void start_converse(struct container *c, int connection, pid_t pid) {
   const struct step *listener = plan_find(&c->plan, V_LISTENER);
   for (;;) {
-    char packet[8192];
+    char packet[MESSAGE_SIZE];
     int descriptor;
     ssize_t got = descriptor_receive(connection, packet, sizeof packet - 1, &descriptor);
     if (got <= 0) return;
     packet[got] = 0;
-    if (packet[0] == '!') die("%s", packet + 1);
-    if (packet[0] == 'h') fail_and_destroy(c, packet + 1);
-    if (packet[0] == 'l' && listener) {
-      AUTO_FREE char *state = state_json(c, &c->plan, CREATED, c->pid);
-      state[strlen(state) - 1] = 0;
-      serve_listener(listener, descriptor, state, pid);
-      close(descriptor);
-      if (send(connection, "k", 1, MSG_NOSIGNAL) != 1) die_errno("%s: answer the container's process", listener->from);
-    }
+    if (packet[0] == MESSAGE_ERROR) die("%s", packet + 1);
+    if (packet[0] == MESSAGE_HOOK_FAILED) fail_and_destroy(c, packet + 1);
+    if (packet[0] != MESSAGE_LISTENER || !listener) continue;
+    serve_listener(c, listener, descriptor, pid);
+    close(descriptor);
+    if (message_send(connection, MESSAGE_LISTENER_TAKEN, "")) die_errno("%s: answer the container's process", listener->from);
   }
 }
 
@@ -77,10 +78,11 @@ void container_start(struct container *c) {
   if (fault("start-without-program") || (fault("start-without-process") && !plan_find(&c->plan, V_ARG))) return;
   if (!plan_find(&c->plan, V_ARG)) die("container \"%s\" cannot be started: its config has no process", c->id);
   AUTO_CLOSE int connection = start_connect(c);
-  if (connection < 0 || fcntl(connection, F_SETFL, 0)) die_errno("connect to the container's process");
-  if (send(connection, "s", 1, MSG_NOSIGNAL) != 1) die_errno("tell the container's process to start");
+  if (connection < 0) die_errno("connect to the container's process");
+  if (fcntl(connection, F_SETFL, 0)) die_errno("make the connection to the container's process wait");
+  if (message_send(connection, MESSAGE_START, "")) die_errno("tell the container's process to start");
   start_converse(c, connection, c->pid);
-  AUTO_FREE char *state = state_json(c, &c->plan, RUNNING, c->pid);
+  AUTO_FREE char *state = state_json(c, RUNNING, c->pid);
   char *wrong = hooks_run(&c->plan, "poststart", state);
   if (wrong && !fault("poststart-failure-ignored")) fail_and_destroy(c, wrong);
 }

@@ -1,5 +1,8 @@
 /* The front in this process: its bytecode, made by the build (compile.c), carried along and run by QuickJS. */
 #include <quickjs.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "../front.h"
 #include "host.h"

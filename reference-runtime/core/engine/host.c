@@ -1,8 +1,16 @@
 #include "host.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "../core.h"
+#include "../fault.h"
+#include "c/buf.h"
+#include "c/file.h"
+#include "c/memory.h"
 #include "c/utf8.h"
 
 #if defined(__x86_64__)
@@ -109,6 +117,6 @@ JSValue host_object(JSContext *js) {
   JS_SetPropertyStr(js, host, "arch", JS_NewString(js, ARCH));
   JS_SetPropertyStr(js, host, "uid", JS_NewInt64(js, geteuid()));
   JS_SetPropertyStr(js, host, "gid", JS_NewInt64(js, getegid()));
-  if (seeded_fault) JS_SetPropertyStr(js, host, "fault", host_string(js, seeded_fault, strlen(seeded_fault)));
+  if (fault_seeded()) JS_SetPropertyStr(js, host, "fault", host_string(js, fault_seeded(), strlen(fault_seeded())));
   return host;
 }
