@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 
 import { Ajv, type AnySchemaObject } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
 
-import { builtSchema, builtValidator, SCHEMAS, type SchemaName } from "./schemas.js";
+import { builtSchema, builtValidator, schemas } from "./schemas.js";
 
 /*
  * A step of the build: turns each schema into a file of plain code beside the compiled sources. The files are CommonJS,
@@ -11,29 +11,27 @@ import { builtSchema, builtValidator, SCHEMAS, type SchemaName } from "./schemas
  */
 
 const isSchema = (value: unknown): value is AnySchemaObject => typeof value === "object" && value !== null && !Array.isArray(value);
-const isName = (name: string): name is SchemaName => name in SCHEMAS;
 
 const root = new URL("../../", import.meta.url);
-const texts = new Map<SchemaName, string>();
-for (const [name, path] of Object.entries(SCHEMAS)) {
-  const file = new URL(path, root);
-  if (isName(name) && existsSync(file)) texts.set(name, readFileSync(file, "utf8"));
-}
+const options = { allErrors: true, allowUnionTypes: true, strictRequired: false, strictTypes: false, code: { source: true } } as const;
+const plain = new Ajv(options);
+/** What is wrong with a stored file is told in words, which takes the rule that was broken. */
+const telling = new Ajv({ ...options, verbose: true });
 
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strictRequired: false, strictTypes: false, code: { source: true } });
-const ids = new Map<SchemaName, string>();
-for (const [name, text] of texts) {
+const files = schemas().map(({ name, file, madeOf }) => {
+  const text = readFileSync(new URL(file, root), "utf8");
   const schema: unknown = JSON.parse(text);
-  if (!isSchema(schema)) throw new TypeError(`${SCHEMAS[name]} is not a schema`);
+  if (!isSchema(schema)) throw new TypeError(`${file} is not a schema`);
+  const ajv = madeOf ? telling : plain;
   const id = typeof schema.$id === "string" ? schema.$id : name;
   ajv.addSchema(schema, id);
-  ids.set(name, id);
-}
+  return { name, text, ajv, id };
+});
 
 mkdirSync(new URL("./schemas/", import.meta.url), { recursive: true });
-for (const [name, id] of ids) {
+for (const { name, text, ajv, id } of files) {
   const compiled = ajv.getSchema(id);
-  if (!compiled) throw new Error(`${SCHEMAS[name]} did not compile`);
+  if (!compiled) throw new Error(`the schema ${name} did not compile`);
   writeFileSync(builtValidator(name), standalone.default(ajv, compiled));
-  writeFileSync(builtSchema(name), texts.get(name) ?? "");
+  writeFileSync(builtSchema(name), text);
 }

@@ -12,7 +12,18 @@ export interface Problem {
   readonly message: string;
 }
 
-export type Validate = ((value: unknown) => boolean) & { errors?: readonly { instancePath: string; message?: string }[] | null };
+/** An error as ajv has it. */
+export interface SchemaError {
+  readonly instancePath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly message?: string;
+  /** The part of the schema that has the keyword, and what was held against it; of schemas that are made of types alone. */
+  readonly parentSchema?: Readonly<Record<string, unknown>>;
+  readonly data?: unknown;
+}
+
+export type Validate = ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null };
 
 const require = createRequire(import.meta.url);
 const loaded = new Map<SchemaName, Validate>();
@@ -38,10 +49,16 @@ function load(name: SchemaName): Validate {
  * Validates a value by one of the project's schemas; an empty list means that it is valid.
  * @throws when the schema was not compiled by the build.
  */
-export function validate(name: SchemaName, value: unknown): readonly Problem[] {
+export const validate = (name: SchemaName, value: unknown): readonly Problem[] =>
+  errorsOf(name, value).map(({ instancePath, message }) => ({ path: instancePath, message: message ?? "is invalid" }));
+
+/**
+ * The same, with all that the validator says of each.
+ * @throws when the schema was not compiled by the build.
+ */
+export function errorsOf(name: SchemaName, value: unknown): readonly SchemaError[] {
   const check = load(name);
-  if (check(value)) return [];
-  return (check.errors ?? []).map(({ instancePath, message }) => ({ path: instancePath, message: message ?? "is invalid" }));
+  return check(value) ? [] : (check.errors ?? []);
 }
 
 export const validateConfig = (value: unknown): readonly Problem[] => validate("config", value);

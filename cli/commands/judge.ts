@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isImageObservation } from "../../runners/image/store.js";
+import { IMAGE_OBSERVATION } from "../../runners/image/store.js";
 import type { RegistryObservation } from "../../runners/registry/observation.js";
-import { readCase as readRegistryCase } from "../../runners/registry/store.js";
+import { REGISTRY_OBSERVATION, readCase as readRegistryCase } from "../../runners/registry/store.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
-import type { Observation } from "../../runners/runtime/observation.js";
-import { readCase } from "../../runners/runtime/store.js";
+import { RUNTIME_OBSERVATION, readCase } from "../../runners/runtime/store.js";
 import type { Setting } from "../../runners/runtime/target.js";
+import { claimedFormat, parseStored } from "../../runners/stored-format.js";
 import { loadCatalogue } from "../../spec/catalogue.js";
 import { UsageError } from "../../spec/errors.js";
 import { checks as registryChecks } from "../../suites/registry/index.js";
@@ -34,16 +34,6 @@ function readSetting(path: string): Setting {
 
 const isSetting = (value: unknown): value is Setting => typeof value === "object" && value !== null && "host" in value && "target" in value;
 
-/** An observation file. @throws UsageError with the path and what is wrong. */
-function readObservation(path: string): Observation {
-  const value = readJson(path);
-  if (!isObservation(value)) throw new UsageError(`${path}: not an observation: "format" must be "oci-conform/runtime-observation@1"`);
-  return value;
-}
-
-const isObservation = (value: unknown): value is Observation =>
-  typeof value === "object" && value !== null && "format" in value && value.format === "oci-conform/runtime-observation@1";
-
 /** `oci-conform judge OBSERVATION`: judges a stored observation by today's checks. */
 export async function run(args: readonly string[]): Promise<number> {
   const command = makeCommand("judge", "Judges a stored observation again; nothing is run. Exit 1 when a requirement fails.")
@@ -56,18 +46,17 @@ export async function run(args: readonly string[]): Promise<number> {
   const casePath = command.opts<{ case?: string }>().case ?? join(dirname(path), "case.json");
   const settingPath = join(dirname(path), "setting.json");
   const value = readJson(path);
-  if (isRegistryObservation(value)) return judgeRegistryCase(value, casePath, settingPath);
-  if (isImageObservation(value)) return judgeImage(value, casePath, readJson(settingPath), settingPath);
-  const observation = readObservation(path);
+  const format = claimedFormat(path, value, [RUNTIME_OBSERVATION, REGISTRY_OBSERVATION, IMAGE_OBSERVATION]);
+  if (format === REGISTRY_OBSERVATION.name) return judgeRegistryCase(parseStored(path, value, REGISTRY_OBSERVATION), casePath, settingPath);
+  if (format === IMAGE_OBSERVATION.name)
+    return judgeImage(parseStored(path, value, IMAGE_OBSERVATION), casePath, readJson(settingPath), settingPath);
+  const observation = parseStored(path, value, RUNTIME_OBSERVATION);
   const setting = readSetting(settingPath);
   const subject = readCase(casePath);
   const catalogue = await loadCatalogue("runtime");
   const outcomes = judge(checks, subject, observation, setting);
   return printOutcomes(subject, outcomes, catalogue, process.stdout) ? 1 : 0;
 }
-
-const isRegistryObservation = (value: unknown): value is RegistryObservation =>
-  typeof value === "object" && value !== null && "format" in value && value.format === "oci-conform/registry-observation@1";
 
 const isFacts = (value: unknown): value is RegistryFacts =>
   typeof value === "object" && value !== null && "release" in value && "choices" in value;

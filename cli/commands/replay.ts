@@ -1,10 +1,12 @@
-import { isImageCase } from "../../runners/image/store.js";
+import { IMAGE_CASE } from "../../runners/image/store.js";
 import type { RegistryCase } from "../../runners/registry/case.js";
-import { isRegistryCase } from "../../runners/registry/store.js";
+import { REGISTRY_CASE } from "../../runners/registry/store.js";
 import { agentPath } from "../../runners/runtime/build-native.js";
+import type { RuntimeCase } from "../../runners/runtime/case.js";
 import { Pool } from "../../runners/runtime/pool.js";
-import { readCase } from "../../runners/runtime/store.js";
+import { RUNTIME_CASE } from "../../runners/runtime/store.js";
 import { readCaseJson } from "../../runners/stored-case.js";
+import { claimedFormat, parseStored } from "../../runners/stored-format.js";
 import { loadCatalogue } from "../../spec/catalogue.js";
 import { UsageError } from "../../spec/errors.js";
 import { checks as registryChecks } from "../../suites/registry/index.js";
@@ -51,22 +53,18 @@ export async function run(args: readonly string[]): Promise<number> {
   const options = command.opts<Options>();
   const [path] = command.args;
   if (path === undefined) throw new UsageError("replay: which case?");
-  const { value } = readCaseJson(path);
-  if (isImageCase(value)) {
-    const timeout = command.getOptionValueSource("timeout") === "default" ? {} : { timeoutMs: options.timeout };
-    return replayImage(path, value, { ...options, ...timeout });
+  const { file, value } = readCaseJson(path);
+  const format = claimedFormat(file, value, [RUNTIME_CASE, REGISTRY_CASE, IMAGE_CASE]);
+  if (format === RUNTIME_CASE.name) return replayRuntime(parseStored(file, value, RUNTIME_CASE), options);
+  if (format === REGISTRY_CASE.name) {
+    const others = args.filter((arg) => arg !== path);
+    return replayRegistry(parseStored(file, value, REGISTRY_CASE), others, options);
   }
-  return isRegistryCase(value)
-    ? replayRegistry(
-        value,
-        args.filter((arg) => arg !== path),
-        options,
-      )
-    : replayRuntime(path, options);
+  const timeout = command.getOptionValueSource("timeout") === "default" ? {} : { timeoutMs: options.timeout };
+  return replayImage(path, parseStored(file, value, IMAGE_CASE), { ...options, ...timeout });
 }
 
-async function replayRuntime(path: string, options: Options): Promise<number> {
-  const subject = readCase(path);
+async function replayRuntime(subject: RuntimeCase, options: Options): Promise<number> {
   if (options.bin === undefined) throw new UsageError("replay: the case is a runtime's; --bin is missing");
   const driver = driverFor(options.bin, options);
   const found = await preflightFor(options.bin, driver, {});

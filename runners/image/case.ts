@@ -3,13 +3,15 @@
  * they can be, and a lone surrogate U+DC80 to U+DCFF for each byte that is no UTF-8 (see bytes.ts).
  */
 
+import type { Integer, Natural } from "../../spec/numbers.js";
+
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What a tar entry makes; `global` is a PAX global header, which makes nothing. */
 export type EntryType = "file" | "dir" | "symlink" | "hardlink" | "char" | "block" | "fifo" | "global";
 
 /** A file's bytes: as they are, or zeros with some texts in them, which can be written as a sparse file. */
-export type Content = string | { readonly size: number; readonly data: readonly (readonly [offset: number, text: string])[] };
+export type Content = string | { readonly size: Natural; readonly data: readonly (readonly [offset: Natural, text: string])[] };
 
 /** How a header is written; whatever it says, the entry means the same. */
 export interface Header {
@@ -29,31 +31,34 @@ export interface Entry {
   /** As the header has it: `a/b`, `./a/`, or worse. */
   readonly path: string;
   readonly type: EntryType;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
+  readonly mode: Natural;
+  readonly uid: Natural;
+  readonly gid: Natural;
   /** Whole seconds since the epoch; may be negative. */
-  readonly mtime: number;
+  readonly mtime: Integer;
   /** Nanoseconds past the whole second. */
-  readonly nsec?: number;
+  readonly nsec?: Natural;
   readonly uname?: string;
   readonly gname?: string;
   /** The target of a symbolic or hard link. */
   readonly link?: string;
   readonly content?: Content;
-  readonly device?: readonly [major: number, minor: number];
+  readonly device?: readonly [major: Natural, minor: Natural];
   readonly xattrs?: Readonly<Record<string, string>>;
   readonly header: Header;
 }
 
-/** How a layer's archive is compressed. */
+/**
+ * How a layer's archive is compressed.
+ * @discriminator kind
+ */
 export type Compression =
   | { readonly kind: "none" }
   | {
       readonly kind: "gzip";
-      readonly level: number;
+      readonly level: Natural;
       /** Offsets at which a new member begins. */
-      readonly splits?: readonly number[];
+      readonly splits?: readonly Natural[];
       readonly name?: string;
       readonly comment?: string;
       readonly extra?: string;
@@ -64,7 +69,7 @@ export type Compression =
   | {
       readonly kind: "zstd";
       /** Offsets at which a new frame begins. */
-      readonly splits?: readonly number[];
+      readonly splits?: readonly Natural[];
       /** Content of a skippable frame before, and after, the data. */
       readonly skipBefore?: string;
       readonly skipAfter?: string;
@@ -77,7 +82,7 @@ export interface Layer {
   readonly entries: readonly Entry[];
   readonly compression: Compression;
   /** Zero blocks at the end: two by the book, often filled up to a record of twenty. */
-  readonly endBlocks: number;
+  readonly endBlocks: Natural;
   readonly nondistributable?: boolean;
 }
 
@@ -112,7 +117,7 @@ export interface Offer {
 /** The shape of the layout around the image; the image itself is tagged `tested`. */
 export interface Shape {
   /** How many indexes lie between index.json and the manifest. */
-  readonly nested?: number;
+  readonly nested?: Natural;
   /** Where in the innermost of these a descriptor of an unknown media type stands beside the manifest's. */
   readonly inner?: "before" | "after";
   readonly neighbours?: readonly Neighbour[];

@@ -1,3 +1,4 @@
+import type { Natural } from "../../spec/numbers.js";
 import type { Json } from "./case.js";
 import type { SeenTree } from "./seen.js";
 
@@ -5,7 +6,7 @@ import type { SeenTree } from "./seen.js";
 export interface Step {
   readonly name: string;
   /** As a shell has it: 128 and the signal's number for a signal; 124 when it took too long. */
-  readonly status: number;
+  readonly status: Natural;
   readonly stdout: string;
   readonly stderr: string;
 }

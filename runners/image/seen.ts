@@ -1,3 +1,5 @@
+import type { Natural } from "../../spec/numbers.js";
+
 /** What lies at a path, as lstat has it. */
 export type Kind = "file" | "dir" | "symlink" | "char" | "block" | "fifo" | "socket";
 
@@ -5,9 +7,9 @@ export type Kind = "file" | "dir" | "symlink" | "char" | "block" | "fifo" | "soc
 export interface SeenNode {
   readonly kind: Kind;
   /** The permission bits, set-id and sticky ones included. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
+  readonly mode: Natural;
+  readonly uid: Natural;
+  readonly gid: Natural;
   /** `SECONDS.NANOSECONDS`, nine digits. */
   readonly mtime: string;
   /** Device and inode number: equal for hard links of the same file. */

@@ -1,9 +1,21 @@
 import { join } from "node:path";
-import { UsageError } from "../../spec/errors.js";
 import { type CaseFiles, readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
+import { parseStored, type StoredFormat } from "../stored-format.js";
 import type { ImageCase } from "./case.js";
 import type { ImageObservation } from "./observation.js";
 import type { Limits } from "./script.js";
+
+export const IMAGE_CASE: StoredFormat<ImageCase> = {
+  name: "oci-conform/image-case@1",
+  what: "a case of the image suite",
+  schema: "image-case",
+};
+
+export const IMAGE_OBSERVATION: StoredFormat<ImageObservation> = {
+  name: "oci-conform/image-observation@1",
+  what: "an observation of the image suite",
+  schema: "image-observation",
+};
 
 /** What else is to be known to judge or repeat what was observed: the tool, and the limits of its commands. */
 export interface ImageSetting {
@@ -34,32 +46,14 @@ export const storeImage = (root: string, name: string, { case: subject, observat
     write(join(directory, "layout")),
   );
 
-/** Whether what a case.json holds is a case of images. */
-export const isImageCase = (value: unknown): value is ImageCase =>
-  typeof value === "object" &&
-  value !== null &&
-  "format" in value &&
-  value.format === "oci-conform/image-case@1" &&
-  ["title", "aims", "layers", "config", "shape"].every((name) => name in value) &&
-  "layers" in value &&
-  Array.isArray(value.layers);
-
 /** Whether what a setting.json holds was written beside a case of images. */
 export const isImageSetting = (value: unknown): value is ImageSetting =>
   typeof value === "object" && value !== null && "tool" in value && "converts" in value && "limits" in value;
 
-/** Whether what an observation.json holds is what was seen of a tool. */
-export const isImageObservation = (value: unknown): value is ImageObservation =>
-  typeof value === "object" && value !== null && "format" in value && value.format === "oci-conform/image-observation@1";
-
 /** Reads case.json of a stored directory, or a case file itself. @throws UsageError with the path and what is wrong. */
 export function readImageCase(path: string): ImageCase {
   const { file, value } = readCaseJson(path);
-  if (!isImageCase(value))
-    throw new UsageError(
-      `${file}: not a case: "format" must be "oci-conform/image-case@1", with "title", "aims", "layers", "config" and "shape"`,
-    );
-  return value;
+  return parseStored(file, value, IMAGE_CASE);
 }
 
 /** The cases stored under a directory, by name; those of other specs are left out. */

@@ -1,8 +1,12 @@
+import type { Integer, Natural } from "../../spec/numbers.js";
 import type { OddBody } from "./odd-body.js";
 
-/** A body by its recipe; the bytes of `random` are others in each run. In `json`, a text `{size:NAME}` alone becomes a number; all texts are templates. */
+/**
+ * A body by its recipe; the bytes of `random` are others in each run. In `json`, a text `{size:NAME}` alone becomes a number; all texts are templates.
+ * @discriminator kind
+ */
 export type Content =
-  | { readonly kind: "random"; readonly size: number; readonly seed: number }
+  | { readonly kind: "random"; readonly size: Natural; readonly seed: Integer }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "base64"; readonly bytes: string }
   | { readonly kind: "json"; readonly value: Json };
@@ -24,13 +28,13 @@ export interface RequestStep {
   readonly query?: readonly (readonly [string, string])[];
   readonly headers?: Readonly<Record<string, string>>;
   /** The body: a content, or the part of it from byte `from` up to but not including `to`. */
-  readonly body?: { readonly content: string; readonly from?: number; readonly to?: number };
+  readonly body?: { readonly content: string; readonly from?: Natural; readonly to?: Natural };
   /** The body is sent without a length known beforehand. */
   readonly stream?: true;
   /** Cut the body off before its declared length, or hold it back until it is asked for. */
   readonly odd?: OddBody;
   /** Ask for the next page again and again, as the answers' `Link` says; at most so many pages. */
-  readonly pages?: number;
+  readonly pages?: Natural;
 }
 
 /** The registry, if the harness started it, is ended by that signal and started again. */

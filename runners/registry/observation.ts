@@ -1,3 +1,5 @@
+import type { Milliseconds, Natural } from "../../spec/numbers.js";
+
 /** A request as it was sent. */
 export interface SentRequest {
   readonly method: string;
@@ -5,11 +7,11 @@ export interface SentRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** The bytes that were sent, by the content that they are of; null without a body. */
-  readonly body: { readonly content: string; readonly from: number; readonly to: number } | null;
+  readonly body: { readonly content: string; readonly from: Natural; readonly to: Natural } | null;
 }
 
 export interface SeenResponse {
-  readonly status: number;
+  readonly status: Natural;
   /** Names in lower case, in the order of arrival, repeated ones as often as they came. */
   readonly headers: readonly (readonly [string, string])[];
   readonly body: SeenBody;
@@ -18,13 +20,13 @@ export interface SeenResponse {
 /** A body with its `Content-Encoding` undone. */
 export interface SeenBody {
   /** Bytes. */
-  readonly size: number;
+  readonly size: Natural;
   readonly sha256: string;
   readonly sha512: string;
   /** The bytes, as UTF-8, when there are not too many of them. */
   readonly text?: string;
   /** Bytes that arrived, where a `Content-Encoding` was undone. */
-  readonly encodedSize?: number;
+  readonly encodedSize?: Natural;
 }
 
 /**
@@ -62,11 +64,11 @@ export interface Failure {
 export interface Exchange {
   readonly phase: "steps" | "clients" | "after";
   /** The client's index among `clients`; 0 elsewhere. */
-  readonly client: number;
+  readonly client: Natural;
   /** The step's index in its list. */
-  readonly step: number;
+  readonly step: Natural;
   /** For later pages of a step with `pages`: 1, 2, … */
-  readonly page?: number;
+  readonly page?: Natural;
   readonly label?: string;
   /** The labels of the steps whose `Location` this request used. */
   readonly uses: readonly string[];
@@ -78,10 +80,10 @@ export interface Exchange {
   /** The answer came from another host, to which the registry redirected. */
   readonly elsewhere?: true;
   /** A list that was not right at first, and was asked for again for so long. */
-  readonly late?: { readonly ms: number; readonly right: boolean };
+  readonly late?: { readonly ms: Milliseconds; readonly right: boolean };
   /** Milliseconds from the case's beginning. */
-  readonly begunMs: number;
-  readonly endedMs: number;
+  readonly begunMs: Milliseconds;
+  readonly endedMs: Milliseconds;
 }
 
 /** What was seen of a case. */
@@ -92,8 +94,8 @@ export interface RegistryObservation {
   /** Steps that could not be taken: a step whose answer they need gave none. */
   readonly untaken: readonly {
     readonly phase: Exchange["phase"];
-    readonly client: number;
-    readonly step: number;
+    readonly client: Natural;
+    readonly step: Natural;
     readonly reason: string;
   }[];
   /** The contents' facts, for the model. */
@@ -111,7 +113,7 @@ export interface RegistryObservation {
 }
 
 export interface ContentFacts {
-  readonly size: number;
+  readonly size: Natural;
   readonly sha256: string;
   readonly sha512: string;
   /** In a repository that was there before somebody else may have pushed the same. */

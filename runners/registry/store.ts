@@ -1,9 +1,23 @@
-import { UsageError } from "../../spec/errors.js";
 import { readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
+import { parseStored, type StoredFormat } from "../stored-format.js";
 import type { RegistryCase } from "./case.js";
 import type { RegistryObservation } from "./observation.js";
+import { danglingInCase } from "./references.js";
 import { type ReproduceOptions, reproduceScript } from "./reproduce.js";
 import type { RegistryFacts } from "./target.js";
+
+export const REGISTRY_CASE: StoredFormat<RegistryCase> = {
+  name: "oci-conform/registry-case@1",
+  what: "a case of the registry suite",
+  schema: "registry-case",
+  references: danglingInCase,
+};
+
+export const REGISTRY_OBSERVATION: StoredFormat<RegistryObservation> = {
+  name: "oci-conform/registry-observation@1",
+  what: "an observation of the registry suite",
+  schema: "registry-observation",
+};
 
 /** A failing case as it is kept. */
 export interface StoredCase {
@@ -26,20 +40,8 @@ export const store = (root: string, name: string, { case: subject, observation, 
 /** Reads a registry case. @throws UsageError with the path and what is wrong. */
 export function readCase(path: string): RegistryCase {
   const { file, value } = readCaseJson(path);
-  if (!isRegistryCase(value))
-    throw new UsageError(`${file}: not a case: "format" must be "oci-conform/registry-case@1", with "contents" and "steps"`);
-  return value;
+  return parseStored(file, value, REGISTRY_CASE);
 }
-
-/** Whether a value is a registry's case. */
-export const isRegistryCase = (value: unknown): value is RegistryCase =>
-  typeof value === "object" &&
-  value !== null &&
-  "format" in value &&
-  value.format === "oci-conform/registry-case@1" &&
-  "contents" in value &&
-  "steps" in value &&
-  Array.isArray(value.steps);
 
 /** The registry cases stored under a directory, by name. */
 export const storedCases = (root: string): readonly RegistryCase[] => storedCasesBy(root, readCase);

@@ -1,3 +1,4 @@
+import type { Integer, Natural } from "../../spec/numbers.js";
 import type { Config } from "../../spec/runtime/config.js";
 
 /**
@@ -17,34 +18,40 @@ export const bundleOf = (container: number): string => `${CASE_DIR}/b${container
 /** The container id of the n-th container of a case. */
 export const idOf = (container: number): string => `oci-conform-${container}`;
 
-/** A file, directory or other node that a case puts in a bundle, a rootfs or among the fixtures. Paths are relative. */
+/**
+ * A file, directory or other node that a case puts in a bundle, a rootfs or among the fixtures. Paths are relative.
+ * @discriminator kind
+ */
 export type FileEntry =
-  | { readonly kind: "dir"; readonly path: string; readonly mode?: number; readonly uid?: number; readonly gid?: number }
+  | { readonly kind: "dir"; readonly path: string; readonly mode?: Natural; readonly uid?: Natural; readonly gid?: Natural }
   | {
       readonly kind: "file";
       readonly path: string;
       readonly content?: string;
-      readonly mode?: number;
-      readonly uid?: number;
-      readonly gid?: number;
+      readonly mode?: Natural;
+      readonly uid?: Natural;
+      readonly gid?: Natural;
     }
   | { readonly kind: "symlink"; readonly path: string; readonly target: string }
   | {
       readonly kind: "node";
       readonly path: string;
       readonly type: "c" | "b" | "p";
-      readonly major?: number;
-      readonly minor?: number;
-      readonly mode?: number;
-      readonly uid?: number;
-      readonly gid?: number;
+      readonly major?: Natural;
+      readonly minor?: Natural;
+      readonly mode?: Natural;
+      readonly uid?: Natural;
+      readonly gid?: Natural;
     }
   /** A copy of the agent (static, executable). */
-  | { readonly kind: "agent"; readonly path: string; readonly mode?: number; readonly uid?: number; readonly gid?: number };
+  | { readonly kind: "agent"; readonly path: string; readonly mode?: Natural; readonly uid?: Natural; readonly gid?: Natural };
 
-/** What the probe tries inside the container, one after the other; results come back in the same order. */
+/**
+ * What the probe tries inside the container, one after the other; results come back in the same order.
+ * @discriminator do
+ */
 export type Attempt =
-  | { readonly do: "read"; readonly path: string; readonly max?: number }
+  | { readonly do: "read"; readonly path: string; readonly max?: Natural }
   | { readonly do: "write"; readonly path: string; readonly data: string }
   | { readonly do: "create"; readonly path: string }
   | { readonly do: "mkdir"; readonly path: string }
@@ -52,16 +59,16 @@ export type Attempt =
   | { readonly do: "stat"; readonly path: string }
   | { readonly do: "readlink"; readonly path: string }
   | { readonly do: "list"; readonly path: string }
-  | { readonly do: "chown"; readonly path: string; readonly uid: number; readonly gid: number }
+  | { readonly do: "chown"; readonly path: string; readonly uid: Natural; readonly gid: Natural }
   /** Opens a device and reads or writes one byte. */
   | { readonly do: "device"; readonly path: string; readonly mode: "r" | "w" | "rw" }
-  | { readonly do: "mknod"; readonly path: string; readonly type: "c" | "b" | "p"; readonly major: number; readonly minor: number }
+  | { readonly do: "mknod"; readonly path: string; readonly type: "c" | "b" | "p"; readonly major: Natural; readonly minor: Natural }
   | {
       readonly do: "mount";
       readonly source: string;
       readonly target: string;
       readonly type: string;
-      readonly flags: number;
+      readonly flags: Natural;
       readonly data?: string;
     }
   | { readonly do: "umount"; readonly path: string }
@@ -72,18 +79,18 @@ export type Attempt =
   /** Copies the agent to `path`, makes it set-uid root, executes it as uid 65534 and reports the effective uid it got. */
   | { readonly do: "setuid-exec"; readonly path: string }
   /** Performs a raw system call in a forked child: its return value, errno, or the signal that killed the child. */
-  | { readonly do: "syscall"; readonly nr: number; readonly args: readonly (number | string)[] }
+  | { readonly do: "syscall"; readonly nr: Natural; readonly args: readonly (Integer | string)[] }
   /** Forks up to `count` sleeping children and reports how many succeeded, then kills them. */
-  | { readonly do: "fork"; readonly count: number }
+  | { readonly do: "fork"; readonly count: Natural }
   /** Allocates and touches that many bytes in a child: ok, or the signal that killed it. */
-  | { readonly do: "allocate"; readonly bytes: number }
+  | { readonly do: "allocate"; readonly bytes: Natural }
   | { readonly do: "sethostname"; readonly name: string }
   /** Creates (or only looks up) a System V shared memory segment with this key. */
-  | { readonly do: "shm"; readonly key: number; readonly create: boolean }
+  | { readonly do: "shm"; readonly key: Integer; readonly create: boolean }
   /** Opens /dev/ptmx, and reports the slave's path. */
   | { readonly do: "openpty"; readonly path: string }
   /** Sends a signal to a PID as the container sees it. */
-  | { readonly do: "kill"; readonly pid: number; readonly signal: number }
+  | { readonly do: "kill"; readonly pid: Integer; readonly signal: Natural }
   /** Lists the network interfaces with their addresses and flags. */
   | { readonly do: "interfaces" };
 
@@ -104,7 +111,10 @@ export interface ContainerCase {
   readonly rootfsName?: string;
 }
 
-/** Things outside the container that a case needs; made before the first step, under FIXTURES, in this order. */
+/**
+ * Things outside the container that a case needs; made before the first step, under FIXTURES, in this order.
+ * @discriminator make
+ */
 export type Fixture =
   /** A file, directory or node below FIXTURES. */
   | { readonly make: "entry"; readonly entry: FileEntry }
@@ -114,7 +124,7 @@ export type Fixture =
       readonly path: string;
       readonly source: string;
       readonly type: string;
-      readonly flags: number;
+      readonly flags: Natural;
       readonly data?: string;
       readonly propagation?: "shared" | "slave" | "private" | "unbindable";
     }
@@ -131,36 +141,39 @@ export type Fixture =
   /** A socket at FIXTURES/path that receives a terminal (--console-socket). */
   | { readonly make: "console"; readonly path: string }
   /** A seccomp agent listening at FIXTURES/path: records what it receives, answers each notification with `errno` (0: let the call continue). */
-  | { readonly make: "seccomp-agent"; readonly path: string; readonly errno: number };
+  | { readonly make: "seccomp-agent"; readonly path: string; readonly errno: Natural };
 
-/** One step of a case. `container` is an index into `containers`; `id` overrides the container id given to the runtime. */
+/**
+ * One step of a case. `container` is an index into `containers`; `id` overrides the container id given to the runtime.
+ * @discriminator op
+ */
 export type Step =
   | {
       readonly op: "create";
-      readonly container: number;
+      readonly container: Natural;
       readonly id?: string;
       /** Another bundle path than the container's own. */
       readonly bundle?: string;
       /** FIXTURES-relative path of a console fixture. */
       readonly console?: string;
       /** umask of the calling process, default 0o022. */
-      readonly umask?: number;
+      readonly umask?: Natural;
       /** Working directory of the runtime is the bundle, and `--bundle` is not given. */
       readonly inBundle?: boolean;
     }
-  | { readonly op: "start" | "state"; readonly container: number; readonly id?: string }
-  | { readonly op: "kill"; readonly container: number; readonly signal: string; readonly id?: string }
-  | { readonly op: "delete"; readonly container: number; readonly force?: boolean; readonly id?: string }
+  | { readonly op: "start" | "state"; readonly container: Natural; readonly id?: string }
+  | { readonly op: "kill"; readonly container: Natural; readonly signal: string; readonly id?: string }
+  | { readonly op: "delete"; readonly container: Natural; readonly force?: boolean; readonly id?: string }
   /** The runtime's command line after its global arguments, verbatim. */
   | { readonly op: "raw"; readonly args: readonly string[] }
   /** Waits until the probe has reported (`ready`) or the container process is gone (`exit`). */
-  | { readonly op: "await"; readonly container: number; readonly until: "ready" | "exit" }
+  | { readonly op: "await"; readonly container: Natural; readonly until: "ready" | "exit" }
   /** Looks at the container process from outside: namespaces, /proc files, and the named cgroup files. */
-  | { readonly op: "look"; readonly container: number; readonly cgroupFiles?: readonly string[] }
+  | { readonly op: "look"; readonly container: Natural; readonly cgroupFiles?: readonly string[] }
   /** Replaces config.json. */
-  | { readonly op: "edit"; readonly container: number; readonly config: Config }
+  | { readonly op: "edit"; readonly container: Natural; readonly config: Config }
   /** Writes `data` to a file of the container's cgroup (same names as `cgroupFiles`). */
-  | { readonly op: "write-cgroup"; readonly container: number; readonly file: string; readonly data: string }
+  | { readonly op: "write-cgroup"; readonly container: Natural; readonly file: string; readonly data: string }
   /** Reads a path as the runtime sees it (relative: below CASE_DIR). */
   | { readonly op: "read"; readonly path: string }
   | { readonly op: "stat"; readonly path: string }

@@ -1,15 +1,22 @@
+import type { Integer, Natural } from "../../spec/numbers.js";
 import type { FileEntry } from "./case.js";
 
-/** How a process ended. `signal` and `errno` are names (`SIGKILL`, `ENOENT`). */
+/**
+ * How a process ended. `signal` and `errno` are names (`SIGKILL`, `ENOENT`).
+ * @discriminator kind
+ */
 export type Exit =
-  | { readonly kind: "exited"; readonly code: number }
+  | { readonly kind: "exited"; readonly code: Integer }
   | { readonly kind: "signaled"; readonly signal: string }
   /** Still running at the time limit; killed by the harness. */
   | { readonly kind: "timeout" }
   /** Could not be executed. */
   | { readonly kind: "unstartable"; readonly errno: string };
 
-/** Text or the errno's name that stood in the way of getting it. */
+/**
+ * Text or the errno's name that stood in the way of getting it.
+ * @discriminator ok
+ */
 export type Got<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly errno: string };
 
 /** A process of the runtime, from fork to exit. Times are CLOCK_REALTIME nanoseconds as decimal strings. */
@@ -24,34 +31,37 @@ export interface Ran {
 export interface StatResult {
   readonly type: "file" | "dir" | "symlink" | "char" | "block" | "fifo" | "socket";
   /** Permission bits, with set-uid, set-gid and sticky. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly major: number;
-  readonly minor: number;
-  readonly size: number;
-  readonly nlink: number;
+  readonly mode: Natural;
+  readonly uid: Natural;
+  readonly gid: Natural;
+  readonly major: Natural;
+  readonly minor: Natural;
+  readonly size: Natural;
+  readonly nlink: Natural;
   readonly dev: string;
   readonly ino: string;
 }
 
 /** The container process seen from the runtime's namespaces. */
 export interface Look {
-  readonly pid: number;
+  readonly pid: Integer;
   /** Namespace links as `/proc/PID/ns/*` names them: `mnt:[4026531840]`, keyed by file name (`mnt`, `net`, `pid`, `time`, …). */
   readonly namespaces: Readonly<Record<string, string>>;
   /** `/proc/PID/status` by field. */
   readonly status: Readonly<Record<string, string>>;
-  readonly oomScoreAdj: number | null;
+  readonly oomScoreAdj: Integer | null;
   /** `/proc/PID/cgroup`: path by controller list (v1: `memory`, `cpu,cpuacct`, `name=systemd`; v2: empty string). */
   readonly cgroup: Readonly<Record<string, string>>;
-  readonly uidMap: readonly (readonly [number, number, number])[];
-  readonly gidMap: readonly (readonly [number, number, number])[];
+  readonly uidMap: readonly (readonly [Natural, Natural, Natural])[];
+  readonly gidMap: readonly (readonly [Natural, Natural, Natural])[];
   /** The requested cgroup files: `memory/memory.limit_in_bytes` (v1: controller/file), `memory.max` (v2: file alone). */
   readonly cgroupFiles: Readonly<Record<string, Got<string>>>;
 }
 
-/** What came of one step; same order as the case's steps. */
+/**
+ * What came of one step; same order as the case's steps.
+ * @discriminator op
+ */
 export type StepResult =
   | { readonly op: "create" | "start" | "kill" | "delete" | "raw"; readonly ran: Ran }
   | { readonly op: "state"; readonly ran: Ran /** Parsed stdout, or null when it is not JSON. */; readonly state: unknown }
@@ -74,7 +84,7 @@ export interface HookRecord {
   readonly argv: readonly string[];
   readonly env: readonly string[];
   readonly cwd: string;
-  readonly pid: number;
+  readonly pid: Integer;
   /** Raw standard input; empty when the hook was told not to read it. */
   readonly stdin: string;
   readonly namespaces: Readonly<Record<string, string>>;
@@ -91,7 +101,7 @@ export interface HookRecord {
 
 export interface ContainerObservation {
   /** The PID file's content after create. */
-  readonly pid: number | null;
+  readonly pid: Integer | null;
   /** The probe's report, when the user's program was the probe and it reported. */
   readonly inside: ProbeReport | null;
   /** All that the container wrote to stdout/stderr or its terminal, without the probe's report. */
@@ -100,7 +110,7 @@ export interface ContainerObservation {
   readonly exit: Exit | null;
   readonly hooks: readonly HookRecord[];
   /** The terminal that arrived over the console socket. */
-  readonly terminal: { readonly rows: number; readonly columns: number } | null;
+  readonly terminal: { readonly rows: Natural; readonly columns: Natural } | null;
 }
 
 /** What a seccomp-agent fixture received. One entry per connection. */
@@ -109,17 +119,17 @@ export interface SeccompDelivery {
   /** All payload bytes up to end of file, as text. */
   readonly payload: string;
   /** File descriptors by the number of the message that carried them. */
-  readonly fdsPerMessage: readonly number[];
+  readonly fdsPerMessage: readonly Natural[];
   readonly closedByRuntime: boolean;
   /** Whether the first descriptor is a seccomp notification descriptor. */
   readonly isNotifyFd: boolean;
   /** System call numbers of the notifications that were received and answered. */
-  readonly notifications: readonly number[];
+  readonly notifications: readonly Natural[];
 }
 
 /** What remained after the last step, before the worker cleaned up. */
 export interface Leftovers {
-  readonly processes: readonly { readonly pid: number; readonly comm: string }[];
+  readonly processes: readonly { readonly pid: Integer; readonly comm: string }[];
   readonly mounts: readonly string[];
   readonly cgroups: readonly string[];
   readonly interfaces: readonly string[];
@@ -150,9 +160,9 @@ export interface AttemptResult {
   readonly names?: readonly string[];
   readonly stat?: StatResult;
   /** `exec`, `syscall`, `allocate`, `setuid-exec`: how the child ended. */
-  readonly exit?: { readonly code?: number; readonly signal?: string };
+  readonly exit?: { readonly code?: Integer; readonly signal?: string };
   /** `syscall`: the value returned when there was no error. `fork`: how many. `setuid-exec`: the effective uid. */
-  readonly value?: number;
+  readonly value?: Integer;
   /** `atime`: nanoseconds before and after, as decimal strings. */
   readonly atimes?: readonly [string, string];
   readonly interfaces?: readonly NetworkInterface[];
@@ -166,8 +176,8 @@ export interface NetworkInterface {
 }
 
 export interface MountInfo {
-  readonly id: number;
-  readonly parent: number;
+  readonly id: Integer;
+  readonly parent: Integer;
   readonly device: string;
   readonly root: string;
   readonly target: string;
@@ -188,13 +198,13 @@ export interface ProbeReport {
   readonly argv: readonly string[];
   readonly env: readonly string[];
   readonly cwd: string | null;
-  readonly pid: number;
-  readonly ppid: number;
-  readonly sid: number;
-  readonly uid: { readonly real: number; readonly effective: number; readonly saved: number; readonly fs: number | null };
-  readonly gid: { readonly real: number; readonly effective: number; readonly saved: number; readonly fs: number | null };
-  readonly groups: readonly number[];
-  readonly umask: number;
+  readonly pid: Integer;
+  readonly ppid: Integer;
+  readonly sid: Integer;
+  readonly uid: { readonly real: Natural; readonly effective: Natural; readonly saved: Natural; readonly fs: Integer | null };
+  readonly gid: { readonly real: Natural; readonly effective: Natural; readonly saved: Natural; readonly fs: Integer | null };
+  readonly groups: readonly Natural[];
+  readonly umask: Natural;
   /** Capability names (`CAP_CHOWN`), sorted by number. */
   readonly capabilities: {
     readonly effective: readonly string[];
@@ -205,24 +215,24 @@ export interface ProbeReport {
   };
   readonly noNewPrivileges: boolean | null;
   /** 0 none, 1 strict, 2 filter. */
-  readonly seccompMode: number | null;
-  readonly seccompFilters: number | null;
+  readonly seccompMode: Integer | null;
+  readonly seccompFilters: Integer | null;
   /** By name (`RLIMIT_NOFILE`); values as decimal strings, unlimited is 18446744073709551615. */
   readonly rlimits: Readonly<Record<string, { readonly soft: string; readonly hard: string }>>;
-  readonly oomScoreAdj: number | null;
+  readonly oomScoreAdj: Integer | null;
   readonly scheduler: {
     readonly policy: string;
-    readonly flags: number;
-    readonly nice: number;
-    readonly priority: number;
+    readonly flags: Natural;
+    readonly nice: Integer;
+    readonly priority: Integer;
     readonly runtime: string;
     readonly deadline: string;
     readonly period: string;
   } | null;
   /** `class` is `IOPRIO_CLASS_NONE|RT|BE|IDLE`. */
-  readonly ioPriority: { readonly class: string; readonly priority: number } | null;
-  readonly affinity: readonly number[] | null;
-  readonly personality: number | null;
+  readonly ioPriority: { readonly class: string; readonly priority: Integer } | null;
+  readonly affinity: readonly Natural[] | null;
+  readonly personality: Integer | null;
   readonly uname: {
     readonly sysname: string;
     readonly nodename: string;
@@ -231,27 +241,27 @@ export interface ProbeReport {
     readonly domainname: string;
   };
   readonly namespaces: Readonly<Record<string, string>> | null;
-  readonly uidMap: readonly (readonly [number, number, number])[] | null;
-  readonly gidMap: readonly (readonly [number, number, number])[] | null;
+  readonly uidMap: readonly (readonly [Natural, Natural, Natural])[] | null;
+  readonly gidMap: readonly (readonly [Natural, Natural, Natural])[] | null;
   readonly setgroups: string | null;
   /** Seconds and nanoseconds added to the clocks, from /proc/self/timens_offsets. */
-  readonly timeOffsets: { readonly monotonic: readonly [number, number]; readonly boottime: readonly [number, number] } | null;
+  readonly timeOffsets: { readonly monotonic: readonly [Integer, Integer]; readonly boottime: readonly [Integer, Integer] } | null;
   readonly clocks: { readonly realtime: string; readonly monotonic: string; readonly boottime: string };
   readonly cgroup: Readonly<Record<string, string>> | null;
   readonly mounts: readonly MountInfo[] | null;
   /** Open descriptors of the program when it began, with the link's target or null. */
-  readonly fds: readonly { readonly fd: number; readonly target: string | null }[];
+  readonly fds: readonly { readonly fd: Natural; readonly target: string | null }[];
   readonly terminal: {
     readonly stdin: boolean;
     readonly stdout: boolean;
     readonly stderr: boolean;
-    readonly rows: number;
-    readonly columns: number;
+    readonly rows: Natural;
+    readonly columns: Natural;
     readonly name: string | null;
   };
   readonly apparmor: string | null;
   readonly selinux: string | null;
-  readonly memoryPolicy: { readonly mode: number; readonly nodes: readonly number[] } | null;
+  readonly memoryPolicy: { readonly mode: Natural; readonly nodes: readonly Natural[] } | null;
   /** `/`, `/proc`, `/sys`, `/dev/null`, … : every path of the default filesystems, devices and symlinks, by path. */
   readonly paths: Readonly<Record<string, StatResult | null>>;
   /** Link text of /dev/fd, /dev/stdin, /dev/stdout, /dev/stderr, /dev/ptmx where they are links. */

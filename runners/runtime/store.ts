@@ -1,10 +1,24 @@
-import { UsageError } from "../../spec/errors.js";
 import { readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
+import { parseStored, type StoredFormat } from "../stored-format.js";
 import type { RuntimeCase } from "./case.js";
 import type { Observation } from "./observation.js";
+import { danglingInCase } from "./references.js";
 import { type ReproduceOptions, reproduceScript } from "./reproduce.js";
 import { configTextOf } from "./script.js";
 import type { Setting } from "./target.js";
+
+export const RUNTIME_CASE: StoredFormat<RuntimeCase> = {
+  name: "oci-conform/runtime-case@1",
+  what: "a case of the runtime suite",
+  schema: "runtime-case",
+  references: danglingInCase,
+};
+
+export const RUNTIME_OBSERVATION: StoredFormat<Observation> = {
+  name: "oci-conform/runtime-observation@1",
+  what: "an observation of the runtime suite",
+  schema: "runtime-observation",
+};
 
 /** A failing case as it is kept: enough to replay it, to judge it again, and to reproduce it without the harness. */
 export interface StoredCase {
@@ -31,20 +45,8 @@ export function store(root: string, name: string, stored: StoredCase): string {
 /** Reads case.json of a stored directory, or a case file itself. @throws UsageError with the path and what is wrong. */
 export function readCase(path: string): RuntimeCase {
   const { file, value } = readCaseJson(path);
-  if (!isCase(value))
-    throw new UsageError(`${file}: not a case: "format" must be "oci-conform/runtime-case@1", with "containers" and "steps"`);
-  return value;
+  return parseStored(file, value, RUNTIME_CASE);
 }
-
-const isCase = (value: unknown): value is RuntimeCase =>
-  typeof value === "object" &&
-  value !== null &&
-  "format" in value &&
-  value.format === "oci-conform/runtime-case@1" &&
-  "containers" in value &&
-  Array.isArray(value.containers) &&
-  "steps" in value &&
-  Array.isArray(value.steps);
 
 /** The runtime cases stored under a directory, by name. */
 export const storedCases = (root: string): readonly RuntimeCase[] => storedCasesBy(root, readCase);

@@ -25,7 +25,7 @@ t.test("commands and options", async (t) => {
   await refuses(t, ["runtime", "stray", "--bin", "/bin/true"], /too many arguments/);
   await refuses(t, ["runtime", "--bin"], /argument missing/);
   await refuses(t, ["schema"], /missing required argument 'name'/);
-  await refuses(t, ["schema", "nonsense"], /nonsense: there is none; there are: results/);
+  await refuses(t, ["schema", "nonsense"], /nonsense: there is none; there are: baseline, config, image-case/);
 });
 
 t.test("values of options", async (t) => {
@@ -80,14 +80,24 @@ t.test("reports", async (t) => {
 });
 
 t.test("stored files", async (t) => {
+  const observation = JSON.stringify({
+    format: "oci-conform/runtime-observation@1",
+    steps: [],
+    containers: [],
+    seccomp: [],
+    leftovers: { processes: [], mounts: [], cgroups: [], interfaces: [], devices: [], stillKnown: [] },
+    control: null,
+  });
   const root = t.testdir({
     "broken.json": "{",
     "other.json": '{"format":"something else"}',
     "case.json": JSON.stringify(minimalCase("1.0.0")),
     "observation.json": '{"format":"oci-conform/runtime-observation@1","steps":[],"containers":[]}',
-    alone: { "observation.json": '{"format":"oci-conform/runtime-observation@1"}' },
+    "newer.json": JSON.stringify({ ...minimalCase("1.0.0"), format: "oci-conform/runtime-case@2" }),
+    "edited.json": JSON.stringify({ ...minimalCase("1.0.0"), steps: [{ op: "create", container: 1 }] }),
+    alone: { "observation.json": observation },
     bad: { "observation.json": "{}", "setting.json": "{}" },
-    unset: { "observation.json": '{"format":"oci-conform/runtime-observation@1"}', "setting.json": "{}" },
+    unset: { "observation.json": observation, "setting.json": "{}" },
   });
   for (const name of ["broken.json", "other.json", "missing.json", "alone"]) {
     await refuses(t, ["replay", join(root, name), "--bin", "/bin/true"], new RegExp(name.replace(".", "\\.")));
@@ -95,13 +105,20 @@ t.test("stored files", async (t) => {
   await refuses(t, ["replay", join(root, "case.json")], /--bin/);
   await refuses(t, ["replay", join(root, "case.json"), "--bin", "no-such-runtime"], /no such executable/);
   await refuses(t, ["replay", join(root, "case.json"), "--bin", "/bin/true", "--times", "0"], /whole number/);
+  await refuses(t, ["replay", join(root, "newer.json"), "--bin", "/bin/true"], /newer version/);
+  await refuses(
+    t,
+    ["replay", join(root, "edited.json"), "--bin", "/bin/true"],
+    /edited\.json: \/steps\/0\/container: there is no container 1/,
+  );
   await refuses(t, ["replay", "--bin", "/bin/true"], /missing required argument/);
   await refuses(t, ["judge"], /missing required argument/);
   await refuses(t, ["judge", join(root, "broken.json")], /broken\.json: not JSON/);
   await refuses(t, ["judge", join(root, "missing.json")], /missing\.json: cannot be read/);
-  await refuses(t, ["judge", join(root, "case.json")], /not an observation/);
+  await refuses(t, ["judge", join(root, "case.json")], /"format" must be one of .* and is "oci-conform\/runtime-case@1"/);
+  await refuses(t, ["judge", join(root, "observation.json")], /observation\.json: "seccomp" is missing/);
   await refuses(t, ["judge", join(root, "alone/observation.json")], /setting\.json: cannot be read/);
-  await refuses(t, ["judge", join(root, "bad/observation.json")], /not an observation/);
+  await refuses(t, ["judge", join(root, "bad/observation.json")], /"format" must be one of/);
   await refuses(t, ["judge", join(root, "unset/observation.json")], /not a setting/);
 });
 

@@ -89,7 +89,10 @@ t.test("the requirements of another spec are listed, and explained by their ids 
 });
 
 t.test("each schema is one", async (t) => {
-  for (const name of ["results", "probe", "runtime-config", "runtime-state", "runtime-features"]) {
+  const [, names = ""] = /one of: ([\s\S]*?)\n\n/.exec(await prints(t, "schema", "--help")) ?? [];
+  const all = names.split(/,\s+/);
+  for (const name of ["results", "probe", "runtime-config", "runtime-case", "image-observation"]) t.ok(all.includes(name), name);
+  for (const name of all) {
     t.match(JSON.parse(await prints(t, "schema", name)), { $schema: /json-schema\.org/ }, name);
   }
 });

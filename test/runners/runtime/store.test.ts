@@ -86,9 +86,9 @@ t.test("what is no case is refused with its path and what is wrong", async (t) =
     }
   };
   refused("broken.json", /broken\.json: not JSON/);
-  refused("other.json", /other\.json: not a case/);
-  refused("null.json", /null\.json: not a case/);
-  refused("half.json", /not a case/);
+  refused("other.json", /other\.json: it is not a case of the runtime suite/);
+  refused("null.json", /null\.json: it is not a case of the runtime suite/);
+  refused("half.json", /half\.json: "title" is missing/);
   refused("missing.json", /missing\.json: no such file/);
   refused("directory", /directory\/case\.json: no such file/);
 });
