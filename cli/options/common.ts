@@ -9,6 +9,8 @@ import { shard } from "./shard.js";
 /** What the command line of every suite that generates cases has. */
 export interface CommonOptions extends SessionOptions {
   readonly cases: number;
+  /** Each written example once, nothing generated, and failing cases as they were met. */
+  readonly quick: boolean;
   readonly seed?: number;
   /** Milliseconds to explore; set for a fuzz run. */
   readonly time?: number;
@@ -70,6 +72,11 @@ export const withCommonOptions = (command: Command, { jobs, timeoutOf, timeout =
   withReportOptions(
     command
       .option("--cases <n>", "how many generated cases beyond the written examples", wholeNumber(0, 1_000_000), 60)
+      .addOption(
+        new Option("--quick", "each written example once, nothing generated, and findings as they were met: not made small")
+          .default(false)
+          .conflicts(["cases", "time"]),
+      )
       .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
       .option("--time <duration>", "fuzz: generate cases for so long, such as 90s or 10m, with a new seed", duration)
       .option("--jobs <n>", "how many cases run at the same time", wholeNumber(1, 64), jobs)

@@ -11,10 +11,12 @@ import { type Requirement, sectionUrl } from "../../spec/catalogue.js";
 import type { CommonOptions } from "../options/common.js";
 import { toolVersion } from "../tool-version.js";
 
-/** Each requirement that the host allows is exercised at least so often. */
-const AT_LEAST = 3;
-const SHRINK_BUDGET = 60;
-const CONFIRMATIONS = 3;
+/**
+ * How much is done: each requirement that the host allows is exercised at least so often, a failing case gets so many runs to become small, and
+ * so many to confirm it; more where luck plays a part.
+ */
+const WHOLE = { atLeast: 3, shrinkBudget: 60, confirmations: 3, luckyConfirmations: 10 } as const;
+const QUICK = { atLeast: 1, shrinkBudget: 0, confirmations: 1, luckyConfirmations: 1 } as const;
 
 /** A target of one spec: what differs between runtimes, images and registries. */
 export interface Target<Case, Observation> {
@@ -33,7 +35,7 @@ export interface Target<Case, Observation> {
   readonly general: Arbitrary<Case>;
   /** Stores the smallest case of a finding, and describes it. */
   readonly finding: (requirement: Requirement, shrunk: Shrunk<Case, Observation>) => Finding;
-  /** Whether luck plays a part in a case: then a smaller one must fail three times in a row, and is confirmed ten times. */
+  /** Whether luck plays a part in a case: then a smaller one must fail in two of three runs, and has ten to be confirmed in. */
   readonly lucky?: (subject: Case) => boolean;
   /** Keeps a failing case that is not the smallest. */
   readonly keep?: (requirement: Requirement, number: number, subject: Case, judged: Judged<Observation>, expected: unknown) => void;
@@ -43,13 +45,15 @@ export interface Target<Case, Observation> {
 export const howToRun = ({
   jobs,
   cases,
+  quick,
   time,
   bail,
   shard,
   retryFlaky,
 }: CommonOptions): Omit<SuiteOptions, "selected" | "seed" | "signal"> => ({
   jobs,
-  cases,
+  cases: quick ? 0 : cases,
+  quick,
   ...(time === undefined ? {} : { time }),
   bail,
   ...(shard === undefined ? {} : { shard }),
@@ -62,6 +66,8 @@ export interface SuiteOptions {
   readonly seed: number;
   readonly jobs: number;
   readonly cases: number;
+  /** Each example once, and failing cases as they were met. */
+  readonly quick?: boolean;
   /** Milliseconds to explore; set for a fuzz run. */
   readonly time?: number;
   readonly bail: boolean;
@@ -105,6 +111,7 @@ export async function runSuite<Case, Observation>(
 ): Promise<SuiteResults> {
   const { selected, seed, jobs, signal } = options;
   const lanes = target.lanes ?? jobs;
+  const effort = options.quick ? QUICK : WHOLE;
   const begun = performance.now();
   let cases = 0;
   const execute: Execute<Case, Observation> = async (subject) => {
@@ -127,7 +134,7 @@ export async function runSuite<Case, Observation>(
     sources: target.sources,
     general: target.general,
     generalCases: options.cases,
-    atLeast: AT_LEAST,
+    atLeast: effort.atLeast,
     jobs,
     lanes,
     ...(options.time === undefined ? {} : { until: Date.now() + options.time }),
@@ -147,8 +154,8 @@ export async function runSuite<Case, Observation>(
     for (const failure of [worst, ...others]) {
       if (signal.aborted) break;
       const small = await shrink(id, failure, execute, {
-        budget: options.shrinkBudget ?? SHRINK_BUDGET,
-        confirmations: target.lucky?.(failure.drawn.case) ? 10 : CONFIRMATIONS,
+        budget: options.shrinkBudget ?? effort.shrinkBudget,
+        confirmations: target.lucky?.(failure.drawn.case) ? effort.luckyConfirmations : effort.confirmations,
         retries: options.retryFlaky,
         signal,
         tries: (subject) => (target.lucky?.(subject) ? 3 : 1),

@@ -44,6 +44,16 @@ t.test("a failure that comes again is one, and links the release that it is judg
   t.match(await resultOf(() => FAIL), { verdict: "fail", failures: 9, finding: { case: "failures" } });
 });
 
+t.test("a quick run tries each example once, and a failing case once more", async (t) => {
+  let runs = 0;
+  const judge = (nth: number): Outcome => {
+    runs = nth;
+    return FAIL;
+  };
+  t.match(await resultOf(judge, { quick: true, cases: 0 }), { verdict: "fail", failures: 1, exercised: 1 });
+  t.equal(runs, 2);
+});
+
 t.test("a failure that does not come again is kept as unconfirmed, passes or not", async (t) => {
   t.match(await resultOf((nth) => (nth === 2 ? FAIL : PASS)), {
     verdict: "unconfirmed",
