@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { IMAGE_OBSERVATION } from "../../runners/image/store.js";
+import { IMAGE_OBSERVATION } from "../../runners/image/formats.js";
+import { REGISTRY_OBSERVATION } from "../../runners/registry/formats.js";
 import type { RegistryObservation } from "../../runners/registry/observation.js";
-import { REGISTRY_OBSERVATION, readCase as readRegistryCase } from "../../runners/registry/store.js";
+import { readCase as readRegistryCase } from "../../runners/registry/store.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
-import { RUNTIME_OBSERVATION, readCase } from "../../runners/runtime/store.js";
+import { RUNTIME_OBSERVATION } from "../../runners/runtime/formats.js";
+import { readCase } from "../../runners/runtime/store.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import { claimedFormat, parseStored } from "../../runners/stored-format.js";
 import { loadCatalogue } from "../../spec/catalogue.js";

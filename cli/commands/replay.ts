@@ -1,10 +1,10 @@
-import { IMAGE_CASE } from "../../runners/image/store.js";
+import { IMAGE_CASE } from "../../runners/image/formats.js";
 import type { RegistryCase } from "../../runners/registry/case.js";
-import { REGISTRY_CASE } from "../../runners/registry/store.js";
+import { REGISTRY_CASE } from "../../runners/registry/formats.js";
 import { agentPath } from "../../runners/runtime/build-native.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
+import { RUNTIME_CASE } from "../../runners/runtime/formats.js";
 import { Pool } from "../../runners/runtime/pool.js";
-import { RUNTIME_CASE } from "../../runners/runtime/store.js";
 import { readCaseJson } from "../../runners/stored-case.js";
 import { claimedFormat, parseStored } from "../../runners/stored-format.js";
 import { loadCatalogue } from "../../spec/catalogue.js";

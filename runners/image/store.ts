@@ -1,21 +1,10 @@
 import { join } from "node:path";
 import { type CaseFiles, readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
-import { parseStored, type StoredFormat } from "../stored-format.js";
+import { parseStored } from "../stored-format.js";
 import type { ImageCase } from "./case.js";
+import { IMAGE_CASE } from "./formats.js";
 import type { ImageObservation } from "./observation.js";
 import type { Limits } from "./script.js";
-
-export const IMAGE_CASE: StoredFormat<ImageCase> = {
-  name: "oci-conform/image-case@1",
-  what: "a case of the image suite",
-  schema: "image-case",
-};
-
-export const IMAGE_OBSERVATION: StoredFormat<ImageObservation> = {
-  name: "oci-conform/image-observation@1",
-  what: "an observation of the image suite",
-  schema: "image-observation",
-};
 
 /** What else is to be known to judge or repeat what was observed: the tool, and the limits of its commands. */
 export interface ImageSetting {

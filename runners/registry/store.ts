@@ -1,23 +1,10 @@
 import { readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
-import { parseStored, type StoredFormat } from "../stored-format.js";
+import { parseStored } from "../stored-format.js";
 import type { RegistryCase } from "./case.js";
+import { REGISTRY_CASE } from "./formats.js";
 import type { RegistryObservation } from "./observation.js";
-import { danglingInCase } from "./references.js";
 import { type ReproduceOptions, reproduceScript } from "./reproduce.js";
 import type { RegistryFacts } from "./target.js";
-
-export const REGISTRY_CASE: StoredFormat<RegistryCase> = {
-  name: "oci-conform/registry-case@1",
-  what: "a case of the registry suite",
-  schema: "registry-case",
-  references: danglingInCase,
-};
-
-export const REGISTRY_OBSERVATION: StoredFormat<RegistryObservation> = {
-  name: "oci-conform/registry-observation@1",
-  what: "an observation of the registry suite",
-  schema: "registry-observation",
-};
 
 /** A failing case as it is kept. */
 export interface StoredCase {

@@ -1,24 +1,11 @@
 import { readCaseJson, storedCasesBy, storeFiles } from "../stored-case.js";
-import { parseStored, type StoredFormat } from "../stored-format.js";
+import { parseStored } from "../stored-format.js";
 import type { RuntimeCase } from "./case.js";
+import { RUNTIME_CASE } from "./formats.js";
 import type { Observation } from "./observation.js";
-import { danglingInCase } from "./references.js";
 import { type ReproduceOptions, reproduceScript } from "./reproduce.js";
 import { configTextOf } from "./script.js";
 import type { Setting } from "./target.js";
-
-export const RUNTIME_CASE: StoredFormat<RuntimeCase> = {
-  name: "oci-conform/runtime-case@1",
-  what: "a case of the runtime suite",
-  schema: "runtime-case",
-  references: danglingInCase,
-};
-
-export const RUNTIME_OBSERVATION: StoredFormat<Observation> = {
-  name: "oci-conform/runtime-observation@1",
-  what: "an observation of the runtime suite",
-  schema: "runtime-observation",
-};
 
 /** A failing case as it is kept: enough to replay it, to judge it again, and to reproduce it without the harness. */
 export interface StoredCase {

@@ -6,10 +6,10 @@ import { learningCase, minimalCase as minimalRegistryCase } from "../../generato
 import { sequence } from "../../generators/registry/sequences.js";
 import { anyCase } from "../../generators/runtime/case.js";
 import { draw } from "../../runners/draw.js";
-import { IMAGE_CASE } from "../../runners/image/store.js";
-import { REGISTRY_CASE } from "../../runners/registry/store.js";
+import { IMAGE_CASE } from "../../runners/image/formats.js";
+import { REGISTRY_CASE } from "../../runners/registry/formats.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
-import { RUNTIME_CASE } from "../../runners/runtime/store.js";
+import { RUNTIME_CASE } from "../../runners/runtime/formats.js";
 import { problemsIn, type StoredFormat } from "../../runners/stored-format.js";
 import { toolExamples } from "../../suites/image/tool/examples.js";
 import { sections } from "../../suites/runtime/index.js";

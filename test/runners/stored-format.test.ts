@@ -5,11 +5,14 @@ import { file } from "../../generators/image/layer/entries.js";
 import { caseOf, image, jsonOf, pushImage, random } from "../../generators/registry/steps.js";
 import { minimalCase } from "../../generators/runtime/base.js";
 import type { ImageCase } from "../../runners/image/case.js";
-import { IMAGE_CASE, readImageCase } from "../../runners/image/store.js";
+import { IMAGE_CASE } from "../../runners/image/formats.js";
+import { readImageCase } from "../../runners/image/store.js";
 import type { RegistryCase } from "../../runners/registry/case.js";
-import { REGISTRY_CASE, readCase as readRegistryCase } from "../../runners/registry/store.js";
+import { REGISTRY_CASE } from "../../runners/registry/formats.js";
+import { readCase as readRegistryCase } from "../../runners/registry/store.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
-import { RUNTIME_CASE, readCase as readRuntimeCase } from "../../runners/runtime/store.js";
+import { RUNTIME_CASE } from "../../runners/runtime/formats.js";
+import { readCase as readRuntimeCase } from "../../runners/runtime/store.js";
 import { claimedFormat, problemsIn, type StoredFormat } from "../../runners/stored-format.js";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

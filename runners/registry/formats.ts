@@ -1,0 +1,17 @@
+import type { StoredFormat } from "../stored-format.js";
+import type { RegistryCase } from "./case.js";
+import type { RegistryObservation } from "./observation.js";
+import { danglingInCase } from "./references.js";
+
+export const REGISTRY_CASE: StoredFormat<RegistryCase> = {
+  name: "oci-conform/registry-case@1",
+  what: "a case of the registry suite",
+  schema: "registry-case",
+  references: danglingInCase,
+};
+
+export const REGISTRY_OBSERVATION: StoredFormat<RegistryObservation> = {
+  name: "oci-conform/registry-observation@1",
+  what: "an observation of the registry suite",
+  schema: "registry-observation",
+};

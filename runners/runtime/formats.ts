@@ -1,0 +1,17 @@
+import type { StoredFormat } from "../stored-format.js";
+import type { RuntimeCase } from "./case.js";
+import type { Observation } from "./observation.js";
+import { danglingInCase } from "./references.js";
+
+export const RUNTIME_CASE: StoredFormat<RuntimeCase> = {
+  name: "oci-conform/runtime-case@1",
+  what: "a case of the runtime suite",
+  schema: "runtime-case",
+  references: danglingInCase,
+};
+
+export const RUNTIME_OBSERVATION: StoredFormat<Observation> = {
+  name: "oci-conform/runtime-observation@1",
+  what: "an observation of the runtime suite",
+  schema: "runtime-observation",
+};
