@@ -33,7 +33,7 @@ async function main(names: readonly string[]): Promise<number> {
   const found = await preflightFor(bin, driver, options);
   const counts: Record<Noticed, number> = { noticed: 0, unnoticed: 0, impossible: 0 };
   for (const fault of FAULTS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    const id = `runtime.${fault.requirement}`;
+    const id = fault.requirement;
     const selected = [...catalogue].filter((requirement) => requirement.id === id);
     if (selected.length === 0) throw new Error(`the fault ${fault.name} breaks ${id}, which is not in the catalogue`);
     const faulty = { ...driver, argv: [...driver.argv, "--fault", fault.name] };

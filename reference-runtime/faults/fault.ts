@@ -4,7 +4,7 @@ import type { Plan, Step, Verbs } from "../plan.js";
 /** A requirement broken on purpose, to see whether the suite notices. */
 export interface Fault {
   readonly name: string;
-  /** The requirement that it breaks, without `runtime.`. */
+  /** The id of the requirement that it breaks. */
   readonly requirement: string;
   /** Changes the config before it is lowered. */
   readonly config?: (config: Config) => Config;

@@ -2,7 +2,7 @@ import type { Seccomp, SeccompAction, SeccompArg, SeccompOperator, SeccompRule }
 import { changed, dropped, type Fault, inLinux } from "./fault.js";
 
 const inSeccomp = (name: string, requirement: string, change: (seccomp: Seccomp) => Seccomp): Fault =>
-  inLinux(name, `seccomp.${requirement}`, (linux) => (linux.seccomp ? { ...linux, seccomp: change(linux.seccomp) } : linux));
+  inLinux(name, requirement, (linux) => (linux.seccomp ? { ...linux, seccomp: change(linux.seccomp) } : linux));
 
 const inRules = (name: string, requirement: string, change: (rule: SeccompRule) => SeccompRule): Fault =>
   inSeccomp(name, requirement, (seccomp) => ({ ...seccomp, ...(seccomp.syscalls ? { syscalls: seccomp.syscalls.map(change) } : {}) }));
@@ -35,35 +35,38 @@ const OPERATORS: readonly (readonly [name: string, operator: SeccompOperator, in
 const withoutErrno = ({ errnoRet: _, ...rule }: SeccompRule): SeccompRule => rule;
 
 const listened = (name: string, requirement: string, from: RegExp, to: string): Fault =>
-  changed(name, `seccomp-listener.${requirement}`, "listener", (path, state) => [path, state.replace(from, to)]);
+  changed(name, requirement, "listener", (path, state) => [path, state.replace(from, to)]);
 
 /** System call filters. */
 export const SECCOMP_FAULTS: readonly Fault[] = [
   ...ACTIONS.map(([name, action, instead]) =>
-    inRules(`seccomp-${name}-wrong`, `action.${name}`, (rule) =>
+    inRules(`seccomp-${name}-wrong`, `runtime.seccomp.action.${name}`, (rule) =>
       rule.action === action ? { ...withoutErrno(rule), action: instead } : rule,
     ),
   ),
   ...OPERATORS.map(([name, operator, instead]) =>
-    inArguments(`seccomp-${name}-wrong-operator`, `operator.${name}`, (argument) =>
+    inArguments(`seccomp-${name}-wrong-operator`, `runtime.seccomp.operator.${name}`, (argument) =>
       argument.op === operator ? { ...argument, op: instead } : argument,
     ),
   ),
-  inArguments("seccomp-argument-index-ignored", "argument-index", (argument) => ({ ...argument, index: argument.index === 0 ? 1 : 0 })),
-  inRules("seccomp-errno-wrong", "errno-ret", withoutErrno),
-  inRules("seccomp-errno-default-wrong", "errno-ret-default", (rule) =>
+  inArguments("seccomp-argument-index-ignored", "runtime.seccomp.argument-index", (argument) => ({
+    ...argument,
+    index: argument.index === 0 ? 1 : 0,
+  })),
+  inRules("seccomp-errno-wrong", "runtime.seccomp.errno-ret", withoutErrno),
+  inRules("seccomp-errno-default-wrong", "runtime.seccomp.errno-ret-default", (rule) =>
     rule.action === "SCMP_ACT_ERRNO" ? { errnoRet: 38, ...rule } : rule,
   ),
-  inSeccomp("seccomp-default-errno-wrong", "default-errno-ret", ({ defaultErrnoRet: _, ...seccomp }) => seccomp),
-  inSeccomp("seccomp-default-action-ignored", "default-action", ({ defaultErrnoRet: _, ...seccomp }) => ({
+  inSeccomp("seccomp-default-errno-wrong", "runtime.seccomp.default-errno-ret", ({ defaultErrnoRet: _, ...seccomp }) => seccomp),
+  inSeccomp("seccomp-default-action-ignored", "runtime.seccomp.default-action", ({ defaultErrnoRet: _, ...seccomp }) => ({
     ...seccomp,
     defaultAction: "SCMP_ACT_ALLOW",
   })),
-  listened("listener-without-descriptor-names", "seccomp-fd", /"fds":\[[^\]]*\],/, ""),
-  listened("listener-without-version", "oci-version", /"ociVersion":"[^"]*",/, ""),
-  listened("listener-with-pid-1", "pid", /@PID@/, "1"),
-  listened("listener-without-metadata", "metadata", /,"metadata":"(?:[^"\\]|\\.)*"/, ""),
-  listened("listener-without-state", "state", /,"state":@STATE@/, ""),
-  listened("listener-not-json", "json-payload", /^\{/, "{{"),
-  dropped("listener-not-served", "seccomp.action.notify", "listener"),
+  listened("listener-without-descriptor-names", "runtime.seccomp-listener.seccomp-fd", /"fds":\[[^\]]*\],/, ""),
+  listened("listener-without-version", "runtime.seccomp-listener.oci-version", /"ociVersion":"[^"]*",/, ""),
+  listened("listener-with-pid-1", "runtime.seccomp-listener.pid", /@PID@/, "1"),
+  listened("listener-without-metadata", "runtime.seccomp-listener.metadata", /,"metadata":"(?:[^"\\]|\\.)*"/, ""),
+  listened("listener-without-state", "runtime.seccomp-listener.state", /,"state":@STATE@/, ""),
+  listened("listener-not-json", "runtime.seccomp-listener.json-payload", /^\{/, "{{"),
+  dropped("listener-not-served", "runtime.seccomp.action.notify", "listener"),
 ];

@@ -10,7 +10,7 @@ const namespaces = TYPES.flatMap((type): Fault[] => [
   ...(type === "mount"
     ? []
     : [
-        inConfig(`${type}-namespace-not-made`, `namespaces.${type}-new`, (config) => {
+        inConfig(`${type}-namespace-not-made`, `runtime.namespaces.${type}-new`, (config) => {
           if (!config.linux?.namespaces?.some((each) => each.type === type && each.path === undefined)) return config;
           const { hostname: _h, domainname: _d, ...rest } = config;
           const { uidMappings: _u, gidMappings: _g, timeOffsets: _t, ...linux } = config.linux;
@@ -23,11 +23,11 @@ const namespaces = TYPES.flatMap((type): Fault[] => [
   ...(type === "user"
     ? []
     : [
-        inLinux(`${type}-namespace-not-joined`, `namespaces.${type}-join`, (linux) => ({
+        inLinux(`${type}-namespace-not-joined`, `runtime.namespaces.${type}-join`, (linux) => ({
           ...linux,
           namespaces: (linux.namespaces ?? []).map((each) => (each.type === type ? { type } : each)),
         })),
-        inLinux(`${type}-namespace-invented`, `namespaces.${type}-inherited`, (linux) =>
+        inLinux(`${type}-namespace-invented`, `runtime.namespaces.${type}-inherited`, (linux) =>
           linux.namespaces?.some((each) => each.type === type) ? linux : { ...linux, namespaces: [...(linux.namespaces ?? []), { type }] },
         ),
       ]),
@@ -59,16 +59,16 @@ const MARKED = MOUNT_OPTIONS.filter(
     /^r?(ro|no(?!lazytime)|strictatime|sync|dirsync|lazytime|shared|unbindable)/.test(name),
 );
 const mountOptions = MARKED.map(({ name }) =>
-  inMounts(`mount-option-${name}-ignored`, `mounts.option.${name}`, (mounts) =>
+  inMounts(`mount-option-${name}-ignored`, `runtime.mounts.option.${name}`, (mounts) =>
     mounts.map((mount) => ({ ...mount, ...(mount.options ? { options: mount.options.filter((option) => option !== name) } : {}) })),
   ),
 );
 
 const devices = ["null", "zero", "full", "random", "urandom", "tty"].map((name) =>
-  dropped(`dev-${name}-missing`, `default-devices.${name}`, "device", ({ args }) => args[0] === `/dev/${name}`),
+  dropped(`dev-${name}-missing`, `runtime.default-devices.${name}`, "device", ({ args }) => args[0] === `/dev/${name}`),
 );
 const links = ["fd", "stdin", "stdout", "stderr"].map((name) =>
-  dropped(`dev-${name}-missing`, `dev-symlinks.${name}`, "symlink", ({ args }) => args[1] === `/dev/${name}`),
+  dropped(`dev-${name}-missing`, `runtime.dev-symlinks.${name}`, "symlink", ({ args }) => args[1] === `/dev/${name}`),
 );
 
 /** Namespaces, the file system, devices, names. */
@@ -76,20 +76,20 @@ export const SURROUNDINGS_FAULTS: readonly Fault[] = [
   ...namespaces,
   ...mountOptions,
   ...devices,
-  dropped("dev-ptmx-missing", "default-devices.ptmx", "symlink", ({ args }) => args[1] === "/dev/ptmx"),
+  dropped("dev-ptmx-missing", "runtime.default-devices.ptmx", "symlink", ({ args }) => args[1] === "/dev/ptmx"),
   ...links,
-  dropped("hostname-ignored", "hostname.set", "hostname"),
-  dropped("domainname-ignored", "domainname.set", "domainname"),
-  dropped("sysctl-ignored", "sysctl.set", "sysctl"),
-  dropped("root-readonly-ignored", "root.readonly", "root-readonly"),
-  inPlan("root-readonly-invented", "root.writable-by-default", (plan) => [...plan, step("--fault", "root-readonly")]),
-  dropped("masked-paths-ignored", "masked-paths.unreadable", "mask"),
-  dropped("readonly-paths-ignored", "readonly-paths.unwritable", "readonly"),
-  inLinux("mount-label-ignored", "mount-label.set", ({ mountLabel: _, ...linux }) => linux),
-  inMounts("mounts-ignored", "mounts.additional", (mounts) => mounts.filter(({ destination }) => destination === "/proc")),
-  inMounts("mounts-reversed", "mounts.listed-order", (mounts) => [...mounts].reverse()),
-  dropped("devices-ignored", "devices.available", "device", ({ from }) => from !== "linux.devices"),
-  changed("device-mode-ignored", "devices.file-mode", "device", (path, type, major, minor, mode, ...rest) => [
+  dropped("hostname-ignored", "runtime.hostname.set", "hostname"),
+  dropped("domainname-ignored", "runtime.domainname.set", "domainname"),
+  dropped("sysctl-ignored", "runtime.sysctl.set", "sysctl"),
+  dropped("root-readonly-ignored", "runtime.root.readonly", "root-readonly"),
+  inPlan("root-readonly-invented", "runtime.root.writable-by-default", (plan) => [...plan, step("--fault", "root-readonly")]),
+  dropped("masked-paths-ignored", "runtime.masked-paths.unreadable", "mask"),
+  dropped("readonly-paths-ignored", "runtime.readonly-paths.unwritable", "readonly"),
+  inLinux("mount-label-ignored", "runtime.mount-label.set", ({ mountLabel: _, ...linux }) => linux),
+  inMounts("mounts-ignored", "runtime.mounts.additional", (mounts) => mounts.filter(({ destination }) => destination === "/proc")),
+  inMounts("mounts-reversed", "runtime.mounts.listed-order", (mounts) => [...mounts].reverse()),
+  dropped("devices-ignored", "runtime.devices.available", "device", ({ from }) => from !== "linux.devices"),
+  changed("device-mode-ignored", "runtime.devices.file-mode", "device", (path, type, major, minor, mode, ...rest) => [
     path,
     type,
     major,
@@ -97,7 +97,7 @@ export const SURROUNDINGS_FAULTS: readonly Fault[] = [
     mode ^ 0o111,
     ...rest,
   ]),
-  changed("device-uid-ignored", "devices.uid", "device", (path, type, major, minor, mode, uid, ...rest) => [
+  changed("device-uid-ignored", "runtime.devices.uid", "device", (path, type, major, minor, mode, uid, ...rest) => [
     path,
     type,
     major,
@@ -106,7 +106,7 @@ export const SURROUNDINGS_FAULTS: readonly Fault[] = [
     uid + 1,
     ...rest,
   ]),
-  changed("device-gid-ignored", "devices.gid", "device", (path, type, major, minor, mode, uid, gid, kind) => [
+  changed("device-gid-ignored", "runtime.devices.gid", "device", (path, type, major, minor, mode, uid, gid, kind) => [
     path,
     type,
     major,
@@ -116,28 +116,28 @@ export const SURROUNDINGS_FAULTS: readonly Fault[] = [
     gid + 1,
     kind,
   ]),
-  changed("uid-map-wrong", "mappings.uid", "map", (kind, container, host, size) => [
+  changed("uid-map-wrong", "runtime.mappings.uid", "map", (kind, container, host, size) => [
     kind,
     container,
     kind === "uid" ? host + 1 : host,
     size,
   ]),
-  changed("gid-map-wrong", "mappings.gid", "map", (kind, container, host, size) => [
+  changed("gid-map-wrong", "runtime.mappings.gid", "map", (kind, container, host, size) => [
     kind,
     container,
     kind === "gid" ? host + 1 : host,
     size,
   ]),
-  dropped("monotonic-offset-ignored", "time-offsets.monotonic", "time-offset", ({ args }) => args[0] === "monotonic"),
-  dropped("boottime-offset-ignored", "time-offsets.boottime", "time-offset", ({ args }) => args[0] === "boottime"),
-  dropped("net-devices-ignored", "net-devices.available", "net-device"),
-  changed("net-device-name-ignored", "net-devices.name", "net-device", (name) => [name, ""]),
+  dropped("monotonic-offset-ignored", "runtime.time-offsets.monotonic", "time-offset", ({ args }) => args[0] === "monotonic"),
+  dropped("boottime-offset-ignored", "runtime.time-offsets.boottime", "time-offset", ({ args }) => args[0] === "boottime"),
+  dropped("net-devices-ignored", "runtime.net-devices.available", "net-device"),
+  changed("net-device-name-ignored", "runtime.net-devices.name", "net-device", (name) => [name, ""]),
   ...["shared", "slave", "unbindable"].map((name) =>
-    inLinux(`rootfs-${name}-ignored`, `rootfs-propagation.${name}`, ({ rootfsPropagation, ...linux }) =>
+    inLinux(`rootfs-${name}-ignored`, `runtime.rootfs-propagation.${name}`, ({ rootfsPropagation, ...linux }) =>
       rootfsPropagation === undefined || rootfsPropagation === name ? linux : { ...linux, rootfsPropagation },
     ),
   ),
-  changed("rootfs-shared-instead-of-private", "rootfs-propagation.private", "root-propagation", () => [1 << 20]),
-  dropped("idmap-ignored", "mounts.option.idmap", "idmap"),
-  dropped("ridmap-ignored", "mounts.option.ridmap", "idmap"),
+  changed("rootfs-shared-instead-of-private", "runtime.rootfs-propagation.private", "root-propagation", () => [1 << 20]),
+  dropped("idmap-ignored", "runtime.mounts.option.idmap", "idmap"),
+  dropped("ridmap-ignored", "runtime.mounts.option.ridmap", "idmap"),
 ];

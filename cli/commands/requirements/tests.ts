@@ -68,7 +68,7 @@ export function waysOf(id: string): readonly Way[] {
 
 /** The faults of the bundled runtime, the bundled registry and generated images that break a requirement; undefined when none does. */
 export function faultsOf(id: string): SeededFaults | undefined {
-  const inRuntime = RUNTIME_FAULTS.filter(({ requirement }) => `runtime.${requirement}` === id).map(({ name }) => ({ name }));
+  const inRuntime = RUNTIME_FAULTS.filter(({ requirement }) => requirement === id).map(({ name }) => ({ name }));
   const inRegistry = REGISTRY_FAULTS.filter(({ requirement }) => requirement === id).map(({ name }) => ({ name }));
   const inImages = IMAGE_FAULTS.filter(({ requirement }) => requirement === id).map(({ name, how }) => ({ name, how }));
   const names = (faults: readonly { readonly name: string }[]): string => faults.map(({ name }) => name).join(" ");

@@ -7,7 +7,7 @@ import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../../runners/runtime/observation.js";
 import type { Setting, TargetFacts } from "../../../runners/runtime/target.js";
 import type { Config } from "../../../spec/runtime/config.js";
-import { combine, isJudged } from "../../../suites/check.js";
+import { type CheckResult, combine, isJudged } from "../../../suites/check.js";
 import { type CaseView, type Check, type Section, type View, viewsOf } from "../../../suites/runtime/suite.js";
 
 /** A process of the runtime that exited with that code. */
@@ -250,14 +250,19 @@ export const joined = (...sections: readonly Section[]): Section => ({
   examples: sections.flatMap(({ examples }) => examples),
 });
 
-/** The judgement of all checks of a section with that id; undefined where none applies. @throws when there is none. */
-export function judgeBy(from: Section, id: string, view: CaseView | Canned): Judgement | undefined {
+/** What all checks of a section with that id say, or why they do not apply. @throws when there is none. */
+export function resultBy(from: Section, id: string, view: CaseView | Canned): CheckResult {
   const subject: CaseView = "containers" in view ? view : caseViewOf(view);
   const checks = from.checks.filter((check: Check) => check.id === id);
   if (checks.length === 0) throw new Error(`no check ${id}`);
-  const result = combine(
+  return combine(
     checks.map((check) => (check.per === "case" ? check.judge(subject) : combine(subject.containers.map((each) => check.judge(each))))),
   );
+}
+
+/** Their judgement; undefined where none applies. @throws when there is none. */
+export function judgeBy(from: Section, id: string, view: CaseView | Canned): Judgement | undefined {
+  const result = resultBy(from, id, view);
   return isJudged(result) ? result : undefined;
 }
 

@@ -50,24 +50,28 @@ function lived(rdt: IntelRdt | undefined, there: readonly [boolean, boolean, boo
 }
 
 t.test("a class of its own", async (t) => {
-  t.equal(verdict(id("task-in-closid-directory"), lived({}, [false, true, false], "99\n100\n", "1\n")), "pass");
-  t.equal(verdict(id("task-in-closid-directory"), lived({}, [false, true, false], "", "100\n")), "fail");
-  t.equal(verdict(id("task-in-closid-directory"), lived({ closID: "x" }, [false, true, false], "", "100\n")), undefined);
-  t.equal(verdict(id("closid-default-is-id"), lived({}, [false, true, false], "100", "")), "pass");
-  t.equal(verdict(id("closid-default-is-id"), lived({}, [false, false, false], "", "")), "fail");
-  t.equal(verdict(id("own-directory-removed"), lived({}, [false, true, false], "100", "")), "pass");
-  t.equal(verdict(id("own-directory-removed"), lived({}, [false, true, true], "100", "")), "fail");
-  t.equal(verdict(id("own-directory-removed"), lived({}, [true, true, true], "100", "")), undefined, "it was there");
+  t.equal(verdict("runtime.intel-rdt.task-in-closid-directory", lived({}, [false, true, false], "99\n100\n", "1\n")), "pass");
+  t.equal(verdict("runtime.intel-rdt.task-in-closid-directory", lived({}, [false, true, false], "", "100\n")), "fail");
+  t.equal(verdict("runtime.intel-rdt.task-in-closid-directory", lived({ closID: "x" }, [false, true, false], "", "100\n")), undefined);
+  t.equal(verdict("runtime.intel-rdt.closid-default-is-id", lived({}, [false, true, false], "100", "")), "pass");
+  t.equal(verdict("runtime.intel-rdt.closid-default-is-id", lived({}, [false, false, false], "", "")), "fail");
+  t.equal(verdict("runtime.intel-rdt.own-directory-removed", lived({}, [false, true, false], "100", "")), "pass");
+  t.equal(verdict("runtime.intel-rdt.own-directory-removed", lived({}, [false, true, true], "100", "")), "fail");
+  t.equal(verdict("runtime.intel-rdt.own-directory-removed", lived({}, [true, true, true], "100", "")), undefined, "it was there");
 });
 
 t.test("no class, and the default one", async (t) => {
-  t.equal(verdict(id("unset-leaves-resctrl-alone"), lived(undefined, [false, false, false], "", "")), "pass");
-  t.equal(verdict(id("unset-leaves-resctrl-alone"), lived(undefined, [false, true, false], "", "")), "fail");
-  t.equal(verdict(id("unset-leaves-resctrl-alone"), lived({}, [false, true, false], "", "")), undefined);
-  t.equal(verdict(id("closid-slash-is-default"), lived({ closID: "/" }, [false, false, false], "", "100\n")), "pass");
-  t.equal(verdict(id("closid-slash-is-default"), lived({ closID: "/" }, [false, true, false], "100\n", "1\n")), "fail");
-  t.equal(verdict(id("closid-slash-is-default"), lived({}, [false, true, false], "", "100\n")), undefined);
-  t.equal(verdict(id("unset-leaves-resctrl-alone"), lived(undefined, [false, true, false], "", "", false)), undefined, "no resctrl");
+  t.equal(verdict("runtime.intel-rdt.unset-leaves-resctrl-alone", lived(undefined, [false, false, false], "", "")), "pass");
+  t.equal(verdict("runtime.intel-rdt.unset-leaves-resctrl-alone", lived(undefined, [false, true, false], "", "")), "fail");
+  t.equal(verdict("runtime.intel-rdt.unset-leaves-resctrl-alone", lived({}, [false, true, false], "", "")), undefined);
+  t.equal(verdict("runtime.intel-rdt.closid-slash-is-default", lived({ closID: "/" }, [false, false, false], "", "100\n")), "pass");
+  t.equal(verdict("runtime.intel-rdt.closid-slash-is-default", lived({ closID: "/" }, [false, true, false], "100\n", "1\n")), "fail");
+  t.equal(verdict("runtime.intel-rdt.closid-slash-is-default", lived({}, [false, true, false], "", "100\n")), undefined);
+  t.equal(
+    verdict("runtime.intel-rdt.unset-leaves-resctrl-alone", lived(undefined, [false, true, false], "", "", false)),
+    undefined,
+    "no resctrl",
+  );
 });
 
 t.test("errors", async (t) => {

@@ -21,7 +21,7 @@ const of = (devices: NonNullable<Linux["netDevices"]>, ...interfaces: NetworkInt
   inside: { attempts: [{ errno: "0", interfaces }] },
 });
 
-t.test(id("available"), async (t) => {
+t.test("runtime.net-devices.available", async (t) => {
   for (const name of ["available", "name"]) {
     t.equal(verdict(id(name), of({ ocinet0: {} }, device("lo"), device("ocinet0"))), "pass");
     t.equal(verdict(id(name), of({ ocinet0: { name: "eth7" } }, device("eth7"))), "pass");
@@ -32,17 +32,21 @@ t.test(id("available"), async (t) => {
   }
 });
 
-t.test(id("name-template"), async (t) => {
+t.test("runtime.net-devices.name-template", async (t) => {
   const devices = { ocinet0: { name: "in%d" }, ocinet1: { name: "in%d" } };
-  t.equal(verdict(id("name-template"), of(devices, device("in0"), device("in1"))), "pass");
-  t.equal(verdict(id("name-template"), of(devices, device("in0"), device("ocinet1"))), "fail");
-  t.equal(verdict(id("name-template"), of({ ocinet0: { name: "in%d" } }, device("in%d"))), "fail", "taken as it is written");
-  t.equal(verdict(id("name-template"), of({ ocinet0: {} }, device("ocinet0"))), undefined);
-  t.equal(verdict(id("name"), of(devices, device("in0"))), undefined, "a template is no name");
+  t.equal(verdict("runtime.net-devices.name-template", of(devices, device("in0"), device("in1"))), "pass");
+  t.equal(verdict("runtime.net-devices.name-template", of(devices, device("in0"), device("ocinet1"))), "fail");
+  t.equal(
+    verdict("runtime.net-devices.name-template", of({ ocinet0: { name: "in%d" } }, device("in%d"))),
+    "fail",
+    "taken as it is written",
+  );
+  t.equal(verdict("runtime.net-devices.name-template", of({ ocinet0: {} }, device("ocinet0"))), undefined);
+  t.equal(verdict("runtime.net-devices.name", of(devices, device("in0"))), undefined, "a template is no name");
 });
 
-t.test(id("addresses-preserved"), async (t) => {
-  const name = id("addresses-preserved");
+t.test("runtime.net-devices.addresses-preserved", async (t) => {
+  const name = "runtime.net-devices.addresses-preserved";
   t.equal(verdict(name, of({ ocinet0: {} }, device("ocinet0", true, [...ADDRESSES, "fe80::1/64"]))), "pass");
   t.equal(verdict(name, of({ ocinet0: {} }, device("ocinet0", true, ADDRESSES.slice(0, 1)))), "fail");
   t.equal(verdict(name, of({ ocinet0: {} }, device("lo"))), undefined, "not there at all");
@@ -55,13 +59,13 @@ t.test(id("addresses-preserved"), async (t) => {
   t.equal(verdict(name, linked(...ADDRESSES, "2001:db8::fe80/64")), "fail");
 });
 
-t.test(id("up"), async (t) => {
-  t.equal(verdict(id("up"), of({ ocinet0: {} }, device("ocinet0"))), "pass");
-  t.equal(verdict(id("up"), of({ ocinet0: {} }, device("ocinet0", false))), "fail");
-  t.equal(verdict(id("up"), of({ ocinet0: {} }, device("lo"))), undefined);
+t.test("runtime.net-devices.up", async (t) => {
+  t.equal(verdict("runtime.net-devices.up", of({ ocinet0: {} }, device("ocinet0"))), "pass");
+  t.equal(verdict("runtime.net-devices.up", of({ ocinet0: {} }, device("ocinet0", false))), "fail");
+  t.equal(verdict("runtime.net-devices.up", of({ ocinet0: {} }, device("lo"))), undefined);
 });
 
-t.test(id("not-moved-back"), async (t) => {
+t.test("runtime.net-devices.not-moved-back", async (t) => {
   const joined = (netDevices?: Linux["netDevices"]) =>
     linuxOf({ namespaces: [{ type: "network", path: namespacePath("network") }], ...(netDevices ? { netDevices } : {}) });
   const two = (left: readonly NetworkInterface[], first = ran()) => {
@@ -79,10 +83,10 @@ t.test(id("not-moved-back"), async (t) => {
     const subject = { ...base.case, containers: [...base.case.containers, container], steps: [...base.case.steps, ...shifted] };
     return viewsOf(subject, observation, { host: hostOf(), target: TARGET });
   };
-  t.equal(verdict(id("not-moved-back"), two([device("lo"), device("ocinet0")])), "pass");
-  t.equal(verdict(id("not-moved-back"), two([device("lo")])), "fail");
-  t.equal(verdict(id("not-moved-back"), two([device("lo")], ran(1))), undefined, "not deleted");
-  t.equal(verdict(id("not-moved-back"), of({ ocinet0: {} }, device("ocinet0"))), undefined, "one container");
+  t.equal(verdict("runtime.net-devices.not-moved-back", two([device("lo"), device("ocinet0")])), "pass");
+  t.equal(verdict("runtime.net-devices.not-moved-back", two([device("lo")])), "fail");
+  t.equal(verdict("runtime.net-devices.not-moved-back", two([device("lo")], ran(1))), undefined, "not deleted");
+  t.equal(verdict("runtime.net-devices.not-moved-back", of({ ocinet0: {} }, device("ocinet0"))), undefined, "one container");
 });
 
 t.test("errors", async (t) => {

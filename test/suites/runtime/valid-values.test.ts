@@ -8,7 +8,6 @@ import validValues from "../../../suites/runtime/valid-values.js";
 import { type Both, judgesBothWays } from "./both.js";
 import { type Canned, caseViewOf, configOf, faulty, ran, settingOf, verdictBy } from "./fixture.js";
 
-const short = (id: string): string => id.replace(/^runtime\./, "");
 const aimed = (id: string, create: Ran): Canned => {
   const canned = faulty(configOf(), create);
   const start = [
@@ -17,17 +16,17 @@ const aimed = (id: string, create: Ran): Canned => {
   ] as const;
   return {
     ...canned,
-    case: { control: configOf(), aims: [`runtime.${id}`] },
+    case: { control: configOf(), aims: [id] },
     steps: [...(canned.steps ?? []), ...(create.exit.kind === "exited" && create.exit.code === 0 ? [start] : [])],
   };
 };
 const refused = (id: string): Both => [id, aimed(id, ran(1)), aimed(id, ran(0))];
 const runs = (id: string, canned: Canned = {}): Both => {
-  const own = { aims: [`runtime.${id}`], ...canned.case };
+  const own = { aims: [id], ...canned.case };
   return [id, { ...canned, case: own }, { ...canned, case: own, create: ran(1), inside: null }];
 };
 const left = { processes: [], mounts: [], cgroups: ["/sys/fs/cgroup/memory/x"], interfaces: [], devices: [], stillKnown: [] };
-const known = aimed("create.cannot-apply-no-container", ran(1));
+const known = aimed("runtime.create.cannot-apply-no-container", ran(1));
 
 const ROWS: readonly Both[] = [
   ...[
@@ -51,13 +50,13 @@ const ROWS: readonly Both[] = [
     BROKEN.malformed,
     "runtime.lifecycle.environment-impossible-error",
     "runtime.bundle.config-json-at-root",
-  ].map((id) => refused(short(id))),
-  runs("oci-version.compatible-within-major"),
-  runs("annotations.unknown-key-ignored", { config: configOf({ annotations: { "com.example.key": "value" } }) }),
-  runs("annotations.empty-value", { config: configOf({ annotations: { "com.example.key": "" } }) }),
-  runs(short(BROKEN.unknownProperty), { case: { control: configOf(), aims: [BROKEN.unknownProperty] } }),
+  ].map(refused),
+  runs("runtime.oci-version.compatible-within-major"),
+  runs("runtime.annotations.unknown-key-ignored", { config: configOf({ annotations: { "com.example.key": "value" } }) }),
+  runs("runtime.annotations.empty-value", { config: configOf({ annotations: { "com.example.key": "" } }) }),
+  runs(BROKEN.unknownProperty, { case: { control: configOf(), aims: [BROKEN.unknownProperty] } }),
   [
-    "create.cannot-apply-no-container",
+    "runtime.create.cannot-apply-no-container",
     known,
     {
       ...known,
@@ -67,16 +66,16 @@ const ROWS: readonly Both[] = [
     },
   ],
   [
-    "errors.environment-as-before",
-    aimed("errors.environment-as-before", ran(1)),
-    { ...aimed("errors.environment-as-before", ran(1)), observation: { leftovers: left } },
+    "runtime.errors.environment-as-before",
+    aimed("runtime.errors.environment-as-before", ran(1)),
+    { ...aimed("runtime.errors.environment-as-before", ran(1)), observation: { leftovers: left } },
   ],
 ];
 
 t.test("valid values", async (t) => judgesBothWays(t, validValues, ROWS));
 
 t.test("a fault whose control was refused says nothing", async (t) => {
-  const canned = aimed("oci-version.semver", ran(1));
+  const canned = aimed("runtime.oci-version.semver", ran(1));
   t.equal(verdictBy(validValues, BROKEN.semver, { ...canned, observation: { control: false } }), "skip");
 });
 
@@ -95,17 +94,17 @@ const printed = (parts: object): Canned => ({
     ],
   ],
 });
-const print = (id: string, bad: object): Both => [`features.${id}`, printed({}), printed(bad)];
+const print = (id: string, bad: object): Both => [id, printed({}), printed(bad)];
 
 t.test("features", async (t) => {
   const PRINTED: readonly Both[] = [
-    print("schema", { hooks: "prestart" }),
-    print("oci-version-order", { ociVersionMax: "0.9.0" }),
-    print("known-properties-only", { unheardOf: true }),
-    print("annotations-form", { annotations: { "": "value" } }),
-    print("mount-options-no-data", { mountOptions: ["ro", "size"] }),
+    print("runtime.features.schema", { hooks: "prestart" }),
+    print("runtime.features.oci-version-order", { ociVersionMax: "0.9.0" }),
+    print("runtime.features.known-properties-only", { unheardOf: true }),
+    print("runtime.features.annotations-form", { annotations: { "": "value" } }),
+    print("runtime.features.mount-options-no-data", { mountOptions: ["ro", "size"] }),
   ];
-  const own = new Set(PRINTED.map(([id]) => `runtime.${id}`));
+  const own = new Set(PRINTED.map(([id]) => id));
   judgesBothWays(t, { ...features, checks: features.checks.filter(({ id }) => own.has(id)) }, PRINTED);
 
   // Whatever else the features list is used in a config: it passes when that runs, and a refusal fails the case's aim.

@@ -174,18 +174,17 @@ function owned(v1: number, v2: number, { namespace = true, mounted = true, uid =
 
 t.test("ownership", async (t) => {
   const verdict = verdictBy.bind(null, cgroupOwnership);
-  const id = (name: string): string => `runtime.cgroups.ownership-${name}`;
-  t.equal(verdict(id("v1-unchanged"), owned(0, 1000)), "pass", "what is done on v2 does not count");
-  t.equal(verdict(id("v1-unchanged"), owned(1000, 0)), "fail");
-  t.equal(verdict(id("v1-unchanged"), owned(0, 0, { uid: 0 })), undefined, "the runtime's own user");
+  t.equal(verdict("runtime.cgroups.ownership-v1-unchanged", owned(0, 1000)), "pass", "what is done on v2 does not count");
+  t.equal(verdict("runtime.cgroups.ownership-v1-unchanged", owned(1000, 0)), "fail");
+  t.equal(verdict("runtime.cgroups.ownership-v1-unchanged", owned(0, 0, { uid: 0 })), undefined, "the runtime's own user");
 
-  t.equal(verdict(id("needs-namespace"), owned(0, 0, { namespace: false })), "pass");
-  t.equal(verdict(id("needs-namespace"), owned(0, 1000, { namespace: false })), "fail");
-  t.equal(verdict(id("needs-namespace"), owned(0, 1000)), undefined, "it has the namespace");
+  t.equal(verdict("runtime.cgroups.ownership-needs-namespace", owned(0, 0, { namespace: false })), "pass");
+  t.equal(verdict("runtime.cgroups.ownership-needs-namespace", owned(0, 1000, { namespace: false })), "fail");
+  t.equal(verdict("runtime.cgroups.ownership-needs-namespace", owned(0, 1000)), undefined, "it has the namespace");
 
-  t.equal(verdict(id("without-mount-unchanged"), owned(0, 0, { mounted: false })), "pass");
-  t.equal(verdict(id("without-mount-unchanged"), owned(0, 1000, { mounted: false })), "fail");
-  t.equal(verdict(id("without-mount-unchanged"), owned(0, 1000)), undefined, "it is mounted");
+  t.equal(verdict("runtime.cgroups.ownership-without-mount-unchanged", owned(0, 0, { mounted: false })), "pass");
+  t.equal(verdict("runtime.cgroups.ownership-without-mount-unchanged", owned(0, 1000, { mounted: false })), "fail");
+  t.equal(verdict("runtime.cgroups.ownership-without-mount-unchanged", owned(0, 1000)), undefined, "it is mounted");
 });
 
 t.test("examples", async (t) => {

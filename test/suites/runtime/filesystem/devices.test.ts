@@ -19,27 +19,27 @@ const found = (device: Partial<Device>, stat: Partial<StatResult> | null, more: 
   return { config: linuxOf({ devices: [wanted] }), ...tried([{ do: "stat", path: wanted.path }, result]), ...more };
 };
 
-t.test(id("available"), async (t) => {
-  t.equal(verdict(id("available"), found({}, {})), "pass");
-  t.equal(verdict(id("available"), found({ type: "u" }, {})), "pass", "unbuffered");
-  t.equal(verdict(id("available"), found({ type: "p" }, { type: "fifo", major: 0, minor: 0 })), "pass");
-  t.equal(verdict(id("available"), found({}, null)), "fail");
-  t.equal(verdict(id("available"), found({}, { minor: 5 })), "fail");
-  t.equal(verdict(id("available"), found({ type: "b" }, {})), "fail");
-  t.equal(verdict(id("available"), found({}, { type: "symlink" })), undefined, "supplied by a link");
-  t.equal(verdict(id("available"), { config: linuxOf({ devices: [DEVICE] }) }), undefined, "nobody looked");
+t.test("runtime.devices.available", async (t) => {
+  t.equal(verdict("runtime.devices.available", found({}, {})), "pass");
+  t.equal(verdict("runtime.devices.available", found({ type: "u" }, {})), "pass", "unbuffered");
+  t.equal(verdict("runtime.devices.available", found({ type: "p" }, { type: "fifo", major: 0, minor: 0 })), "pass");
+  t.equal(verdict("runtime.devices.available", found({}, null)), "fail");
+  t.equal(verdict("runtime.devices.available", found({}, { minor: 5 })), "fail");
+  t.equal(verdict("runtime.devices.available", found({ type: "b" }, {})), "fail");
+  t.equal(verdict("runtime.devices.available", found({}, { type: "symlink" })), undefined, "supplied by a link");
+  t.equal(verdict("runtime.devices.available", { config: linuxOf({ devices: [DEVICE] }) }), undefined, "nobody looked");
   const twice = linuxOf({ devices: [DEVICE, { ...DEVICE, minor: 5 }] });
-  t.equal(verdict(id("available"), found({}, { minor: 5 }, { config: twice })), undefined, "two at one path");
+  t.equal(verdict("runtime.devices.available", found({}, { minor: 5 }, { config: twice })), undefined, "two at one path");
   const remapped = linuxOf({ devices: [DEVICE], namespaces: [{ type: "user" }] });
-  t.equal(verdict(id("available"), found({}, { minor: 5 }, { config: remapped })), undefined);
+  t.equal(verdict("runtime.devices.available", found({}, { minor: 5 }, { config: remapped })), undefined);
   const masked = linuxOf({ devices: [DEVICE], maskedPaths: ["/dev"] });
-  t.equal(verdict(id("available"), found({}, null, { config: masked })), undefined);
+  t.equal(verdict("runtime.devices.available", found({}, null, { config: masked })), undefined);
 });
 
-t.test(id("outside-dev"), async (t) => {
-  t.equal(verdict(id("outside-dev"), found({ path: "/opt/x" }, {})), "pass");
-  t.equal(verdict(id("outside-dev"), found({ path: "/opt/x" }, null)), "fail");
-  t.equal(verdict(id("outside-dev"), found({}, null)), undefined);
+t.test("runtime.devices.outside-dev", async (t) => {
+  t.equal(verdict("runtime.devices.outside-dev", found({ path: "/opt/x" }, {})), "pass");
+  t.equal(verdict("runtime.devices.outside-dev", found({ path: "/opt/x" }, null)), "fail");
+  t.equal(verdict("runtime.devices.outside-dev", found({}, null)), undefined);
 });
 
 t.test("mode and owner", async (t) => {

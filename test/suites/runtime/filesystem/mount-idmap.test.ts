@@ -35,16 +35,16 @@ const looked = (path: string, uid: number, gid: number) => [{ do: "stat", path }
 t.test("in the mount table", async (t) => {
   const table = (option: string, top: string[], sub: string[]) =>
     mounted([mapped(option)], [line(2, "/a", { options: top }), line(3, "/a/sub", { parent: 2, options: sub })]);
-  t.equal(verdict(id("option.idmap"), table("idmap", ["rw", "idmapped"], ["rw"])), "pass");
-  t.equal(verdict(id("option.idmap"), table("idmap", ["rw"], ["idmapped"])), "fail");
-  t.equal(verdict(id("option.ridmap"), table("ridmap", ["idmapped"], ["idmapped"])), "pass");
-  t.equal(verdict(id("option.ridmap"), table("ridmap", ["idmapped"], ["rw"])), "fail");
-  t.equal(verdict(id("option.idmap"), table("ridmap", ["rw"], ["rw"])), undefined);
-  t.equal(verdict(id("option.ridmap"), table("idmap", ["rw"], ["rw"])), undefined);
+  t.equal(verdict("runtime.mounts.option.idmap", table("idmap", ["rw", "idmapped"], ["rw"])), "pass");
+  t.equal(verdict("runtime.mounts.option.idmap", table("idmap", ["rw"], ["idmapped"])), "fail");
+  t.equal(verdict("runtime.mounts.option.ridmap", table("ridmap", ["idmapped"], ["idmapped"])), "pass");
+  t.equal(verdict("runtime.mounts.option.ridmap", table("ridmap", ["idmapped"], ["rw"])), "fail");
+  t.equal(verdict("runtime.mounts.option.idmap", table("ridmap", ["rw"], ["rw"])), undefined);
+  t.equal(verdict("runtime.mounts.option.ridmap", table("idmap", ["rw"], ["rw"])), undefined);
 });
 
-t.test(id("idmap-uses-given-mappings"), async (t) => {
-  const name = id("idmap-uses-given-mappings");
+t.test("runtime.mounts.idmap-uses-given-mappings", async (t) => {
+  const name = "runtime.mounts.idmap-uses-given-mappings";
   const owned = (option: string, ...looks: ReturnType<typeof looked>[]) => mounted([mapped(option)], [], looks);
   t.equal(verdict(name, owned("idmap", looked("/a/owned", 3005, 3007))), "pass");
   t.equal(verdict(name, owned("idmap", looked("/a/owned", 3005, 9))), "fail");
@@ -72,8 +72,8 @@ t.test("errors", async (t) => {
   }
 });
 
-t.test(id("idmap-without-mappings-error"), async (t) => {
-  const name = id("idmap-without-mappings-error");
+t.test("runtime.mounts.idmap-without-mappings-error", async (t) => {
+  const name = "runtime.mounts.idmap-without-mappings-error";
   const two = (create: Ran, uid: number, aims = [name]) => {
     const fault = caseViewOf(faulty(configOf(), create, { case: { aims } }));
     const witness = caseViewOf(mounted([mapped("idmap")], [], [looked("/mnt/owned", uid, uid + 2)]));

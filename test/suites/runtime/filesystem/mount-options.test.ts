@@ -23,7 +23,11 @@ t.test("options that the mount table shows", async (t) => {
     for (const word of hides) t.equal(verdict(id(name), asks(name, { [field]: [...shows, word] })), "fail", `${name} with ${word}`);
     t.equal(verdict(id(name), mounted([tmpfs("/a")], [line(2, "/a")])), undefined, `${name} is not asked for`);
   }
-  t.equal(verdict(id("nostrictatime"), asks("nostrictatime", { options: ["rw"] })), "fail", "neither never nor relatively");
+  t.equal(
+    verdict("runtime.mounts.option.nostrictatime", asks("nostrictatime", { options: ["rw"] })),
+    "fail",
+    "neither never nor relatively",
+  );
 });
 
 t.test("options that nothing shows: tmpfs would have refused them", async (t) => {
@@ -65,37 +69,52 @@ t.test("what the program can do counts too", async (t) => {
   const privileges = configOf({ mounts: [bound("/a", "source", "suid")] });
   const bereft = privileges.process && { ...privileges, process: { ...privileges.process, noNewPrivileges: true } };
   t.equal(
-    verdict(id("suid"), { ...effect("suid", "planted", { value: 65534 }), config: bereft ?? privileges }),
+    verdict("runtime.mounts.option.suid", { ...effect("suid", "planted", { value: 65534 }), config: bereft ?? privileges }),
     "pass",
     "the program may gain nothing at all",
   );
 });
 
 t.test("where the config says more, nothing is told", async (t) => {
-  t.equal(verdict(id("ro"), mounted([tmpfs("/a", "ro", "rw")], [line(2, "/a")])), undefined, "a contradiction");
-  t.equal(verdict(id("noatime"), mounted([tmpfs("/a", "noatime", "rstrictatime")], [line(2, "/a")])), undefined);
-  t.equal(verdict(id("ro"), mounted([tmpfs("/a", "ro"), tmpfs("/a")], [line(2, "/a")])), undefined, "another one on top");
-  t.equal(verdict(id("ro"), mounted([tmpfs("/a", "ro"), tmpfs("/")], [line(2, "/a")])), undefined, "covered");
-  t.equal(verdict(id("defaults"), mounted([tmpfs("/a", "defaults", "ro")], [line(2, "/a", { options: ["ro"] })])), undefined);
-  t.equal(verdict(id("suid"), mounted([bound("/a", "/usr", "suid")], [line(2, "/a", { options: ["nosuid"] })])), undefined, "the host's");
-  t.equal(verdict(id("sync"), mounted([bound("/a", "source", "sync")], [line(2, "/a")])), undefined, "it is mounted already");
+  t.equal(verdict("runtime.mounts.option.ro", mounted([tmpfs("/a", "ro", "rw")], [line(2, "/a")])), undefined, "a contradiction");
+  t.equal(verdict("runtime.mounts.option.noatime", mounted([tmpfs("/a", "noatime", "rstrictatime")], [line(2, "/a")])), undefined);
+  t.equal(verdict("runtime.mounts.option.ro", mounted([tmpfs("/a", "ro"), tmpfs("/a")], [line(2, "/a")])), undefined, "another one on top");
+  t.equal(verdict("runtime.mounts.option.ro", mounted([tmpfs("/a", "ro"), tmpfs("/")], [line(2, "/a")])), undefined, "covered");
+  t.equal(
+    verdict("runtime.mounts.option.defaults", mounted([tmpfs("/a", "defaults", "ro")], [line(2, "/a", { options: ["ro"] })])),
+    undefined,
+  );
+  t.equal(
+    verdict("runtime.mounts.option.suid", mounted([bound("/a", "/usr", "suid")], [line(2, "/a", { options: ["nosuid"] })])),
+    undefined,
+    "the host's",
+  );
+  t.equal(
+    verdict("runtime.mounts.option.sync", mounted([bound("/a", "source", "sync")], [line(2, "/a")])),
+    undefined,
+    "it is mounted already",
+  );
   const masked = { ...linuxOf({ readonlyPaths: ["/a"] }), mounts: [tmpfs("/a", "rw")] };
-  t.equal(verdict(id("rw"), mounted([], [line(2, "/a", { options: ["ro"] })], [], { config: masked })), undefined);
+  t.equal(verdict("runtime.mounts.option.rw", mounted([], [line(2, "/a", { options: ["ro"] })], [], { config: masked })), undefined);
   const remapped = { ...linuxOf({ namespaces: [{ type: "mount" }, { type: "user" }] }), mounts: [tmpfs("/a", "ro")] };
-  t.equal(verdict(id("ro"), mounted([], [line(2, "/a")], [], { config: remapped })), undefined);
+  t.equal(verdict("runtime.mounts.option.ro", mounted([], [line(2, "/a")], [], { config: remapped })), undefined);
   const linked = mounted([tmpfs("/a/b", "ro")], [line(2, "/a/b")]);
   const symlink = { kind: "symlink", path: "a", target: "c" } as const;
-  t.equal(verdict(id("ro"), { ...linked, container: { rootfs: [symlink] } }), undefined);
+  t.equal(verdict("runtime.mounts.option.ro", { ...linked, container: { rootfs: [symlink] } }), undefined);
   const foreign = { ...asks("noatime", { options: ["rw"] }), host: { kernel: "6.2.0" } };
-  t.equal(verdict(id("noatime"), foreign), undefined, "another kernel's table");
+  t.equal(verdict("runtime.mounts.option.noatime", foreign), undefined, "another kernel's table");
 });
 
-t.test(id("remount"), async (t) => {
+t.test("runtime.mounts.option.remount", async (t) => {
   const twice = [tmpfs("/a"), tmpfs("/a", "remount", "ro")];
-  t.equal(verdict(id("remount"), mounted(twice, [line(2, "/a", { options: ["ro"] })])), "pass");
-  t.equal(verdict(id("remount"), mounted(twice, [line(2, "/a", { options: ["rw"] })])), "fail");
-  t.equal(verdict(id("remount"), mounted(twice, [line(2, "/a"), line(3, "/a", { parent: 2, options: ["ro"] })])), "fail", "a second one");
-  t.equal(verdict(id("remount"), mounted([tmpfs("/a"), tmpfs("/a", "ro")], [line(2, "/a")])), undefined);
+  t.equal(verdict("runtime.mounts.option.remount", mounted(twice, [line(2, "/a", { options: ["ro"] })])), "pass");
+  t.equal(verdict("runtime.mounts.option.remount", mounted(twice, [line(2, "/a", { options: ["rw"] })])), "fail");
+  t.equal(
+    verdict("runtime.mounts.option.remount", mounted(twice, [line(2, "/a"), line(3, "/a", { parent: 2, options: ["ro"] })])),
+    "fail",
+    "a second one",
+  );
+  t.equal(verdict("runtime.mounts.option.remount", mounted([tmpfs("/a"), tmpfs("/a", "ro")], [line(2, "/a")])), undefined);
 });
 
 t.test("runtime.mounts.options", async (t) => {

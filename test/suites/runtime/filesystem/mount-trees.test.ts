@@ -39,9 +39,12 @@ t.test("recursive options hold in all mounts inside", async (t) => {
     t.equal(verdict(id(name), tree("rbind", name, bad, good)), "fail", `${name}, but inside only`);
     t.equal(verdict(id(name), mounted([tmpfs("/a", name)], [line(2, "/a", bad)])), undefined, `${name} of a mount with nothing inside`);
   }
-  t.equal(verdict(id("rnorelatime"), mounted([tmpfs("/a", "rnorelatime")], [line(2, "/a")])), "pass");
-  t.equal(verdict(id("rnorelatime"), mounted([tmpfs("/a", "rnorelatime")], [line(2, "/a", { options: ["noatime"] })])), "fail");
-  t.equal(verdict(id("rnorelatime"), tree("rbind", "rnorelatime", {}, {})), undefined);
+  t.equal(verdict("runtime.mounts.option.rnorelatime", mounted([tmpfs("/a", "rnorelatime")], [line(2, "/a")])), "pass");
+  t.equal(
+    verdict("runtime.mounts.option.rnorelatime", mounted([tmpfs("/a", "rnorelatime")], [line(2, "/a", { options: ["noatime"] })])),
+    "fail",
+  );
+  t.equal(verdict("runtime.mounts.option.rnorelatime", tree("rbind", "rnorelatime", {}, {})), undefined);
 });
 
 t.test("recursive options in what the program can do", async (t) => {
@@ -50,8 +53,8 @@ t.test("recursive options in what the program can do", async (t) => {
     container: { attempts: [{ do: "create", path: "/a/sub/new" } as const] },
     inside: { ...tree("rbind", "rro", { options: ["ro"] }, { options: ["ro"] }).inside, attempts: [{ errno }] },
   });
-  t.equal(verdict(id("rro"), tried("EROFS")), "pass");
-  t.equal(verdict(id("rro"), tried("0")), "fail");
+  t.equal(verdict("runtime.mounts.option.rro", tried("EROFS")), "pass");
+  t.equal(verdict("runtime.mounts.option.rro", tried("0")), "fail");
 });
 
 t.test("propagation", async (t) => {
@@ -68,22 +71,26 @@ t.test("propagation", async (t) => {
     t.equal(verdict(id(name), tree(how, "ro", good, null)), undefined, `${name} is not asked for`);
   }
   const slave = { ...tree("bind", "slave", { optional: [] }, null, "shared") };
-  t.equal(verdict(id("slave"), slave), undefined, "the root may have made it private before");
+  t.equal(verdict("runtime.mounts.option.slave", slave), undefined, "the root may have made it private before");
   const config = { ...linuxOf({ rootfsPropagation: "slave" }), mounts: slave.config?.mounts ?? [] };
-  t.equal(verdict(id("slave"), { ...slave, config }), "fail", "a slave of nobody");
+  t.equal(verdict("runtime.mounts.option.slave", { ...slave, config }), "fail", "a slave of nobody");
 });
 
 t.test("bind and rbind", async (t) => {
   const sub = {};
-  t.equal(verdict(id("bind"), tree("bind", "ro", {}, null)), "pass");
-  t.equal(verdict(id("bind"), tree("bind", "ro", {}, sub)), "fail", "what is inside came along");
-  t.equal(verdict(id("rbind"), tree("rbind", "ro", {}, sub)), "pass");
-  t.equal(verdict(id("rbind"), tree("rbind", "ro", {}, null)), "fail");
-  t.equal(verdict(id("bind"), tree("rbind", "ro", {}, sub)), undefined);
-  t.equal(verdict(id("rbind"), tree("bind", "ro", {}, sub)), undefined);
+  t.equal(verdict("runtime.mounts.option.bind", tree("bind", "ro", {}, null)), "pass");
+  t.equal(verdict("runtime.mounts.option.bind", tree("bind", "ro", {}, sub)), "fail", "what is inside came along");
+  t.equal(verdict("runtime.mounts.option.rbind", tree("rbind", "ro", {}, sub)), "pass");
+  t.equal(verdict("runtime.mounts.option.rbind", tree("rbind", "ro", {}, null)), "fail");
+  t.equal(verdict("runtime.mounts.option.bind", tree("rbind", "ro", {}, sub)), undefined);
+  t.equal(verdict("runtime.mounts.option.rbind", tree("bind", "ro", {}, sub)), undefined);
   const absent = { ...tree("rbind", "ro", {}, null), inside: { mounts: [] } };
-  t.equal(verdict(id("rbind"), absent), "fail", "nothing is mounted");
-  t.equal(verdict(id("bind"), { ...tree("bind", "ro", {}, null), case: {} }), undefined, "nothing is mounted inside of the source");
+  t.equal(verdict("runtime.mounts.option.rbind", absent), "fail", "nothing is mounted");
+  t.equal(
+    verdict("runtime.mounts.option.bind", { ...tree("bind", "ro", {}, null), case: {} }),
+    undefined,
+    "nothing is mounted inside of the source",
+  );
 });
 
 t.test("examples", async (t) => {

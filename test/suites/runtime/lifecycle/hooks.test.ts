@@ -59,7 +59,7 @@ const ordered = (times: readonly [number, number]): Canned => ({
   seen: { hooks: [record("prestart", 0, times[0]), record("prestart", 1, times[1])] },
 });
 const fault = (id: string): Both => {
-  const aims = [`runtime.${id}`];
+  const aims = [id];
   const bad = faulty(configOf(), ran(0));
   return [
     id,
@@ -80,35 +80,35 @@ const fault = (id: string): Both => {
 
 const HOOKS: readonly Both[] = [
   ...HOOK_KINDS.flatMap((kind): Both[] => [
-    [`lifecycle.${kebab(kind)}-invoked`, single(kind), { ...single(kind), seen: { hooks: [] } }],
-    [`hooks.${kebab(kind)}-namespace`, single(kind), single(kind, { namespaces: isInside(kind) ? OUTSIDE : INSIDE })],
+    [`runtime.lifecycle.${kebab(kind)}-invoked`, single(kind), { ...single(kind), seen: { hooks: [] } }],
+    [`runtime.hooks.${kebab(kind)}-namespace`, single(kind), single(kind, { namespaces: isInside(kind) ? OUTSIDE : INSIDE })],
   ]),
-  ["hooks.prestart-during-create", single("prestart"), early("prestart")],
-  ["hooks.create-runtime-during-create", single("createRuntime"), early("createRuntime")],
-  ["hooks.create-container-during-create", single("createContainer"), early("createContainer")],
-  ["hooks.start-container-before-program", single("startContainer"), single("startContainer", { programStarted: true })],
-  ["hooks.poststart-after-program", single("poststart"), early("poststart")],
-  ["hooks.poststop-after-delete", single("poststop"), early("poststop")],
-  ["hooks.create-container-before-pivot", single("createContainer"), single("createContainer", { seesContainer: true })],
+  ["runtime.hooks.prestart-during-create", single("prestart"), early("prestart")],
+  ["runtime.hooks.create-runtime-during-create", single("createRuntime"), early("createRuntime")],
+  ["runtime.hooks.create-container-during-create", single("createContainer"), early("createContainer")],
+  ["runtime.hooks.start-container-before-program", single("startContainer"), single("startContainer", { programStarted: true })],
+  ["runtime.hooks.poststart-after-program", single("poststart"), early("poststart")],
+  ["runtime.hooks.poststop-after-delete", single("poststop"), early("poststop")],
+  ["runtime.hooks.create-container-before-pivot", single("createContainer"), single("createContainer", { seesContainer: true })],
   [
-    "hooks.prestart-before-create-runtime",
+    "runtime.hooks.prestart-before-create-runtime",
     double("prestart", "createRuntime", [1100, 1200]),
     double("prestart", "createRuntime", [1200, 1100]),
   ],
   [
-    "hooks.create-container-after-create-runtime",
+    "runtime.hooks.create-container-after-create-runtime",
     double("createRuntime", "createContainer", [1100, 1200]),
     double("createRuntime", "createContainer", [1200, 1100]),
   ],
-  ["hooks.args", single("prestart"), single("prestart", { argv: ["agent"] })],
-  ["hooks.env", withEnv(["A=1"]), withEnv([])],
-  ["hooks.listed-order", ordered([1100, 1200]), ordered([1200, 1100])],
-  ["hooks.state-on-stdin", single("prestart"), single("prestart", { stdin: "" })],
-  ["hooks.state-status", single("prestart"), single("prestart", { stdin: JSON.stringify({ status: "running" }) })],
-  ["hooks.state-pid", single("prestart"), single("prestart", { stdin: JSON.stringify({ pid: 4 }) })],
-  fault("hooks.path-absolute"),
-  fault("hooks.path-required"),
-  fault("hooks.timeout-above-zero"),
+  ["runtime.hooks.args", single("prestart"), single("prestart", { argv: ["agent"] })],
+  ["runtime.hooks.env", withEnv(["A=1"]), withEnv([])],
+  ["runtime.hooks.listed-order", ordered([1100, 1200]), ordered([1200, 1100])],
+  ["runtime.hooks.state-on-stdin", single("prestart"), single("prestart", { stdin: "" })],
+  ["runtime.hooks.state-status", single("prestart"), single("prestart", { stdin: JSON.stringify({ status: "running" }) })],
+  ["runtime.hooks.state-pid", single("prestart"), single("prestart", { stdin: JSON.stringify({ pid: 4 }) })],
+  fault("runtime.hooks.path-absolute"),
+  fault("runtime.hooks.path-required"),
+  fault("runtime.hooks.timeout-above-zero"),
 ];
 
 t.test("hooks", async (t) => {
@@ -173,11 +173,11 @@ const slow = (aborted: boolean): Canned => ({
 t.test("hooks that fail", async (t) => {
   const fatal: readonly HookKind[] = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"];
   judgesBothWays(t, failures, [
-    ...fatal.map((kind): Both => [`lifecycle.${kebab(kind)}-failure`, failing(kind, true), failing(kind, false)]),
-    ["lifecycle.poststop-failure-continues", poststop(true, 0), poststop(false, 0)],
-    ["warnings.operation-continues", poststop(true, 0), poststop(true, 1)],
-    ["hooks.stdin-may-stay-unread", unread(0), unread(1)],
-    ["hooks.timeout-aborts", slow(true), slow(false)],
+    ...fatal.map((kind): Both => [`runtime.lifecycle.${kebab(kind)}-failure`, failing(kind, true), failing(kind, false)]),
+    ["runtime.lifecycle.poststop-failure-continues", poststop(true, 0), poststop(false, 0)],
+    ["runtime.warnings.operation-continues", poststop(true, 0), poststop(true, 1)],
+    ["runtime.hooks.stdin-may-stay-unread", unread(0), unread(1)],
+    ["runtime.hooks.timeout-aborts", slow(true), slow(false)],
   ]);
   const { verdictBy } = await import("../fixture.js");
   const kept = (kind: HookKind, called: boolean): Canned => ({

@@ -46,23 +46,25 @@ const twice = (op: "start" | "delete"): Done => [
   { op: "parallel", results: [operate(op, 0)[1], operate(op, 1)[1]] },
 ];
 const run = (...steps: Done[]): Canned => ({ container: { hold: true }, steps });
-const verdict = (section: Section, id: string, canned: Canned) => verdictBy(section, `runtime.${id}`, canned);
 
 t.test("a state after a race says nothing of the operation before it", async (t) => {
-  t.equal(verdict(operations, "create.creates-container", run(create, twice("start"), tells("running"))), undefined);
+  t.equal(verdictBy(operations, "runtime.create.creates-container", run(create, twice("start"), tells("running"))), undefined);
   t.equal(
-    verdict(operations, "start.not-created-no-effect", run(create, start, ended, operate("start", 1), twice("delete"), tells(null))),
+    verdictBy(
+      operations,
+      "runtime.start.not-created-no-effect",
+      run(create, start, ended, operate("start", 1), twice("delete"), tells(null)),
+    ),
     undefined,
   );
   const own = run(create, start, ended, operate("start", 1), tells("running"));
-  t.equal(verdict(operations, "start.not-created-no-effect", own), "fail", "without a race it does");
+  t.equal(verdictBy(operations, "runtime.start.not-created-no-effect", own), "fail", "without a race it does");
 });
 
 t.test("after operations at the same time nobody knows what the container is, whatever ends after", async (t) => {
   const gone = [twice("delete"), kill(1), ended, operate("delete", 1), tells(null), kill(1), tells(null)];
   const canned = run(create, kill(), ended, ...gone);
-  for (const section of [operations, state])
-    for (const { id } of section.checks) t.not(verdict(section, id.replace("runtime.", ""), canned), "fail", id);
+  for (const section of [operations, state]) for (const { id } of section.checks) t.not(verdictBy(section, id, canned), "fail", id);
 });
 
 t.test("a container created by one of several callers has a pid of its own too", async (t) => {
@@ -70,37 +72,41 @@ t.test("a container created by one of several callers has a pid of its own too",
     { op: "parallel", steps: [create[0], { op: "create", container: 1 }] },
     { op: "parallel", results: [create[1], create[1]] },
   ];
-  t.equal(verdict(state, "state.pid-when-created", run(create, tells("created", 50), kill(), ended, remove, atOnce)), "pass");
+  t.equal(verdictBy(state, "runtime.state.pid-when-created", run(create, tells("created", 50), kill(), ended, remove, atOnce)), "pass");
 });
 
 t.test("each container that has an id one after the other has a pid of its own", async (t) => {
   const two = run(create, tells("created", 50), kill(), ended, remove, create, tells("created", 100));
-  t.equal(verdict(state, "state.pid-when-created", two), "pass");
-  t.equal(verdict(state, "state.pid-when-created", run(create, tells("created", 50))), "fail", "of a single one it is known");
-  t.equal(verdict(state, "state.pid-when-created", run(create, tells("created", 0), kill(), ended, remove, create)), "fail", "0 is none");
+  t.equal(verdictBy(state, "runtime.state.pid-when-created", two), "pass");
+  t.equal(verdictBy(state, "runtime.state.pid-when-created", run(create, tells("created", 50))), "fail", "of a single one it is known");
+  t.equal(
+    verdictBy(state, "runtime.state.pid-when-created", run(create, tells("created", 0), kill(), ended, remove, create)),
+    "fail",
+    "0 is none",
+  );
 });
 
 t.test("only what an edit changes can show whether config.json was read again", async (t) => {
   const edited = (config: ReturnType<typeof configOf>): Done => [{ op: "edit", container: 0, config }, { op: "edit" }];
-  const id = "lifecycle.config-edit-without-effect";
-  t.equal(verdict(operations, id, run(create, edited(configOf({ hostname: "edited" })), start)), undefined);
+  const id = "runtime.lifecycle.config-edit-without-effect";
+  t.equal(verdictBy(operations, id, run(create, edited(configOf({ hostname: "edited" })), start)), undefined);
   const { process: usual = { cwd: "/", user: { uid: 0, gid: 0 } } } = configOf();
   const changed = run(create, edited(configOf({ process: { ...usual, args: ["/.oci/agent", "-other"] } })), start);
-  t.equal(verdict(operations, id, changed), "pass");
-  t.equal(verdict(operations, id, { ...changed, inside: { argv: ["/.oci/agent", "-other"] } }), "fail");
+  t.equal(verdictBy(operations, id, changed), "pass");
+  t.equal(verdictBy(operations, id, { ...changed, inside: { argv: ["/.oci/agent", "-other"] } }), "fail");
 });
 
 t.test("what must work on a container of the minimal config may not be refused", async (t) => {
   const rows: readonly (readonly [Section, string, Done[]])[] = [
-    [operations, "kill.sends-signal", [create, start, ready, kill(1)]],
-    [operations, "lifecycle.container-destroyed", [create, start, ended, operate("delete", 1)]],
-    [state, "query-state.returns-state", [create, tells(null)]],
+    [operations, "runtime.kill.sends-signal", [create, start, ready, kill(1)]],
+    [operations, "runtime.lifecycle.container-destroyed", [create, start, ended, operate("delete", 1)]],
+    [state, "runtime.query-state.returns-state", [create, tells(null)]],
   ];
   for (const [section, id, steps] of rows) {
-    t.equal(verdict(section, id, run(...steps)), "fail", id);
+    t.equal(verdictBy(section, id, run(...steps)), "fail", id);
     const other = { ...run(...steps), config: configOf({ hooks: { poststop: [{ path: "/x" }] } }) };
-    t.equal(verdict(section, id, other), undefined, `${id}: another config may be the reason`);
-    t.equal(verdict(section, id, { ...run(...steps), case: { control: configOf() } }), undefined, `${id}: a fault is one`);
+    t.equal(verdictBy(section, id, other), undefined, `${id}: another config may be the reason`);
+    t.equal(verdictBy(section, id, { ...run(...steps), case: { control: configOf() } }), undefined, `${id}: a fault is one`);
   }
 });
 
@@ -125,26 +131,30 @@ const told = (kind: HookKind, parts: object): Canned => {
 t.test("hooks of create may be told either status that fits", async (t) => {
   for (const kind of ["prestart", "createRuntime", "createContainer"] as const) {
     for (const status of ["creating", "created"])
-      t.equal(verdict(hooks, "hooks.state-status", told(kind, stateOf(status))), "pass", `${kind}: ${status}`);
+      t.equal(verdictBy(hooks, "runtime.hooks.state-status", told(kind, stateOf(status))), "pass", `${kind}: ${status}`);
     for (const status of ["running", "stopped", "starting"])
-      t.equal(verdict(hooks, "hooks.state-status", told(kind, stateOf(status))), "fail", `${kind}: ${status}`);
+      t.equal(verdictBy(hooks, "runtime.hooks.state-status", told(kind, stateOf(status))), "fail", `${kind}: ${status}`);
   }
 });
 
 t.test("a hook is told the pid as it is where the hook runs", async (t) => {
-  t.equal(verdict(hooks, "hooks.state-pid", told("createRuntime", stateOf("created", 100))), "pass");
-  t.equal(verdict(hooks, "hooks.state-pid", told("createRuntime", stateOf("created", 1))), "fail");
+  t.equal(verdictBy(hooks, "runtime.hooks.state-pid", told("createRuntime", stateOf("created", 100))), "pass");
+  t.equal(verdictBy(hooks, "runtime.hooks.state-pid", told("createRuntime", stateOf("created", 1))), "fail");
   for (const kind of ["createContainer", "startContainer"] as const) {
-    t.equal(verdict(hooks, "hooks.state-pid", told(kind, stateOf("created", 1))), "pass", kind);
-    t.equal(verdict(hooks, "hooks.state-pid", told(kind, stateOf("created", 0))), "fail", kind);
+    t.equal(verdictBy(hooks, "runtime.hooks.state-pid", told(kind, stateOf("created", 1))), "pass", kind);
+    t.equal(verdictBy(hooks, "runtime.hooks.state-pid", told(kind, stateOf("created", 0))), "fail", kind);
   }
   const { pid: _none, ...without } = stateOf("creating");
-  t.equal(verdict(hooks, "hooks.state-pid", told("prestart", without)), undefined, "it may be missing while the container is created");
-  t.equal(verdict(hooks, "hooks.state-pid", told("prestart", { ...without, status: "created" })), "fail");
+  t.equal(
+    verdictBy(hooks, "runtime.hooks.state-pid", told("prestart", without)),
+    undefined,
+    "it may be missing while the container is created",
+  );
+  t.equal(verdictBy(hooks, "runtime.hooks.state-pid", told("prestart", { ...without, status: "created" })), "fail");
 });
 
 t.test("a hook is told of its own container and bundle", async (t) => {
-  t.equal(verdict(hooks, "hooks.state-on-stdin", told("startContainer", stateOf("created"))), "pass");
-  t.equal(verdict(hooks, "hooks.state-on-stdin", told("startContainer", stateOf("created", 1, { bundle: "/" }))), "fail");
-  t.equal(verdict(hooks, "hooks.state-on-stdin", told("startContainer", stateOf("created", 1, { id: "other" }))), "fail");
+  t.equal(verdictBy(hooks, "runtime.hooks.state-on-stdin", told("startContainer", stateOf("created"))), "pass");
+  t.equal(verdictBy(hooks, "runtime.hooks.state-on-stdin", told("startContainer", stateOf("created", 1, { bundle: "/" }))), "fail");
+  t.equal(verdictBy(hooks, "runtime.hooks.state-on-stdin", told("startContainer", stateOf("created", 1, { id: "other" }))), "fail");
 });

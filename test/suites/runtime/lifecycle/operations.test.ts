@@ -64,7 +64,7 @@ const mark = (there: boolean): Done => [
 ];
 const held = { container: { hold: true } };
 const run = (...steps: Done[]): Canned => ({ ...held, steps });
-const aimed = (id: string, canned: Canned): Canned => ({ ...canned, case: { aims: [`runtime.${id}`] } });
+const aimed = (id: string, canned: Canned): Canned => ({ ...canned, case: { aims: [id] } });
 
 const noArguments = (id: string, op: string): Both => [id, run(raw(op, 1)), run(raw(op, 0))];
 const { process: usual = { cwd: "/", user: { uid: 0, gid: 0 } } } = configOf();
@@ -76,43 +76,51 @@ const { process: _none, ...withoutProcess } = configOf();
 const finished = [create(), start(), ended] as const;
 
 const OPERATIONS: readonly Both[] = [
-  noArguments("create.missing-arguments-error", "create"),
-  noArguments("start.no-id-error", "start"),
-  noArguments("kill.no-id-error", "kill"),
-  noArguments("delete.no-id-error", "delete"),
-  ["create.id-not-unique-error", run(create(), create(1), tells("created")), run(create(), create(0))],
-  ["create.id-invalid-error", run(create(1, "a/b"), tells(null, {}, "a/b")), run(create(1, "a/b"), tells("created", {}, "a/b"))],
-  ["create.creates-container", run(create(), tells("created")), run(create(), tells(null))],
-  ["create.args-not-applied", run(create(), mark(false), start(), mark(true)), run(create(), mark(true), start(), mark(true))],
-  ["lifecycle.program-not-run-by-create", run(create(), mark(false), start(), mark(true)), run(create(), mark(true), start(), mark(true))],
+  noArguments("runtime.create.missing-arguments-error", "create"),
+  noArguments("runtime.start.no-id-error", "start"),
+  noArguments("runtime.kill.no-id-error", "kill"),
+  noArguments("runtime.delete.no-id-error", "delete"),
+  ["runtime.create.id-not-unique-error", run(create(), create(1), tells("created")), run(create(), create(0))],
+  ["runtime.create.id-invalid-error", run(create(1, "a/b"), tells(null, {}, "a/b")), run(create(1, "a/b"), tells("created", {}, "a/b"))],
+  ["runtime.create.creates-container", run(create(), tells("created")), run(create(), tells(null))],
+  ["runtime.create.args-not-applied", run(create(), mark(false), start(), mark(true)), run(create(), mark(true), start(), mark(true))],
   [
-    "lifecycle.config-edit-without-effect",
+    "runtime.lifecycle.program-not-run-by-create",
+    run(create(), mark(false), start(), mark(true)),
+    run(create(), mark(true), start(), mark(true)),
+  ],
+  [
+    "runtime.lifecycle.config-edit-without-effect",
     run(create(), edit, start()),
     { ...run(create(), edit, start()), inside: { argv: ["/.oci/agent", "-other"] } },
   ],
-  ["start.not-created-error", run(...finished, start(1)), run(...finished, start(0))],
-  ["start.not-created-no-effect", run(...finished, start(1), tells("stopped")), run(...finished, start(1), tells("running"))],
-  ["start.runs-program", run(create(), start(), ended, mark(true)), { ...run(create(), start(), ended, mark(false)), inside: null }],
+  ["runtime.start.not-created-error", run(...finished, start(1)), run(...finished, start(0))],
+  ["runtime.start.not-created-no-effect", run(...finished, start(1), tells("stopped")), run(...finished, start(1), tells("running"))],
   [
-    "lifecycle.program-run",
-    aimed("lifecycle.program-run", run(create(), start(), ended, mark(true))),
+    "runtime.start.runs-program",
+    run(create(), start(), ended, mark(true)),
     { ...run(create(), start(), ended, mark(false)), inside: null },
   ],
-  ["start.no-process-error", { config: withoutProcess, start: ran(1) }, { config: withoutProcess, start: ran(0) }],
-  ["kill.not-alive-error", run(...finished, kill(1)), run(...finished, kill(0))],
-  ["kill.not-alive-no-effect", run(...finished, kill(1), tells("stopped")), run(...finished, kill(1), tells(null))],
   [
-    "kill.sends-signal",
+    "runtime.lifecycle.program-run",
+    aimed("runtime.lifecycle.program-run", run(create(), start(), ended, mark(true))),
+    { ...run(create(), start(), ended, mark(false)), inside: null },
+  ],
+  ["runtime.start.no-process-error", { config: withoutProcess, start: ran(1) }, { config: withoutProcess, start: ran(0) }],
+  ["runtime.kill.not-alive-error", run(...finished, kill(1)), run(...finished, kill(0))],
+  ["runtime.kill.not-alive-no-effect", run(...finished, kill(1), tells("stopped")), run(...finished, kill(1), tells(null))],
+  [
+    "runtime.kill.sends-signal",
     run(create(), start(), ready, kill(), ended),
     { ...run(create(), start(), ready, kill(), ended), seen: { exit: { kind: "exited", code: 9 } } },
   ],
-  ["delete.not-stopped-error", run(create(), remove(1)), run(create(), remove(0))],
-  ["delete.not-stopped-no-effect", run(create(), remove(1), tells("created")), run(create(), remove(0), tells(null))],
-  ["lifecycle.container-destroyed", run(...finished, remove(), tells(null)), run(...finished, remove(), tells("stopped"))],
+  ["runtime.delete.not-stopped-error", run(create(), remove(1)), run(create(), remove(0))],
+  ["runtime.delete.not-stopped-no-effect", run(create(), remove(1), tells("created")), run(create(), remove(0), tells(null))],
+  ["runtime.lifecycle.container-destroyed", run(...finished, remove(), tells(null)), run(...finished, remove(), tells("stopped"))],
 ];
 
 /** What shows by success alone: a runtime without it fails the case's aim by its refusal. */
-const BY_SUCCESS = ["operations.supported", "scope.creator-can-operate"].map((id) => `runtime.${id}`);
+const BY_SUCCESS = ["runtime.operations.supported", "runtime.scope.creator-can-operate"];
 
 t.test("operations", async (t) =>
   judgesBothWays(t, { ...operations, checks: operations.checks.filter(({ id }) => !BY_SUCCESS.includes(id)) }, OPERATIONS),
@@ -188,24 +196,24 @@ const told = (before: "created" | "running" | "stopped", parts: object): Canned 
 const annotated = configOf({ annotations: { "com.example.key": "value" } });
 
 const STATE: readonly Both[] = [
-  ["state.oci-version", told("created", {}), told("created", { ociVersion: 1 })],
-  ["state.id", told("created", {}), told("created", { id: "other" })],
-  ["state.status", told("created", {}), told("created", { status: 7 })],
-  ["state.status-created", told("created", {}), told("created", { status: "running" })],
-  ["state.status-running", told("running", {}), told("running", { status: "created" })],
-  ["state.status-stopped", told("stopped", {}), told("stopped", { status: "running" })],
-  ["state.pid-when-created", told("created", {}), told("created", { pid: 1 })],
-  ["state.pid-when-running", told("running", {}), told("running", { pid: undefined })],
-  ["state.bundle-absolute", told("created", {}), told("created", { bundle: "b0" })],
+  ["runtime.state.oci-version", told("created", {}), told("created", { ociVersion: 1 })],
+  ["runtime.state.id", told("created", {}), told("created", { id: "other" })],
+  ["runtime.state.status", told("created", {}), told("created", { status: 7 })],
+  ["runtime.state.status-created", told("created", {}), told("created", { status: "running" })],
+  ["runtime.state.status-running", told("running", {}), told("running", { status: "created" })],
+  ["runtime.state.status-stopped", told("stopped", {}), told("stopped", { status: "running" })],
+  ["runtime.state.pid-when-created", told("created", {}), told("created", { pid: 1 })],
+  ["runtime.state.pid-when-running", told("running", {}), told("running", { pid: undefined })],
+  ["runtime.state.bundle-absolute", told("created", {}), told("created", { bundle: "b0" })],
   [
-    "state.annotations",
+    "runtime.state.annotations",
     { ...told("created", { annotations: { "com.example.key": "value" } }), config: annotated },
     { ...told("created", { annotations: { "com.example.key": "other" } }), config: annotated },
   ],
-  ["state.schema", told("created", {}), told("created", { bundle: undefined })],
-  noArguments("query-state.no-id-error", "state"),
-  ["query-state.unknown-id-error", run(tells(null, {}, "nobody")), run(tells("created", {}, "nobody"))],
-  ["query-state.returns-state", told("created", {}), told("created", { status: "odd" })],
+  ["runtime.state.schema", told("created", {}), told("created", { bundle: undefined })],
+  noArguments("runtime.query-state.no-id-error", "state"),
+  ["runtime.query-state.unknown-id-error", run(tells(null, {}, "nobody")), run(tells("created", {}, "nobody"))],
+  ["runtime.query-state.returns-state", told("created", {}), told("created", { status: "odd" })],
 ];
 
 t.test("a pid that is known by state alone is the container's where the program is seen by it", async (t) => {
@@ -231,7 +239,7 @@ t.test("file descriptors, bundle", async (t) => {
   const id = "runtime.bundle.rootfs-from-root-path";
   judgesBothWays(t, { ...program, checks: program.checks.filter((check) => check.id !== id) }, [
     [
-      "file-descriptors.only-standard",
+      "runtime.file-descriptors.only-standard",
       { inside: { fds: [0, 1, 2].map((fd) => ({ fd, target: null })) } },
       { inside: { fds: [{ fd: 7, target: "/secret" }] } },
     ],
@@ -272,7 +280,7 @@ const racing = (second: number): Canned => ({
 
 const ROBUSTNESS: readonly Both[] = [
   [
-    "hang",
+    "robustness.hang",
     clean,
     {
       steps: [
@@ -284,7 +292,7 @@ const ROBUSTNESS: readonly Both[] = [
     },
   ],
   [
-    "crash",
+    "robustness.crash",
     clean,
     {
       steps: [
@@ -295,13 +303,13 @@ const ROBUSTNESS: readonly Both[] = [
       ],
     },
   ],
-  ["leftover-process", clean, left("processes", { pid: 9, comm: "runtime" })],
-  ["leftover-mount", clean, left("mounts", "/run/x")],
-  ["leftover-cgroup", clean, left("cgroups", "/sys/fs/cgroup/memory/x")],
-  ["leftover-interface", clean, left("interfaces", "eth7")],
-  ["host-device-changed", clean, left("devices", "/dev/null: mode 0666 became 0600")],
-  ["race", racing(1), racing(0)],
-  ["id-still-known", clean, left("stillKnown", "oci-conform-0")],
+  ["robustness.leftover-process", clean, left("processes", { pid: 9, comm: "runtime" })],
+  ["robustness.leftover-mount", clean, left("mounts", "/run/x")],
+  ["robustness.leftover-cgroup", clean, left("cgroups", "/sys/fs/cgroup/memory/x")],
+  ["robustness.leftover-interface", clean, left("interfaces", "eth7")],
+  ["robustness.host-device-changed", clean, left("devices", "/dev/null: mode 0666 became 0600")],
+  ["robustness.race", racing(1), racing(0)],
+  ["robustness.id-still-known", clean, left("stillKnown", "oci-conform-0")],
 ];
 
-t.test("robustness", async (t) => judgesBothWays(t, robustness, ROBUSTNESS, "robustness."));
+t.test("robustness", async (t) => judgesBothWays(t, robustness, ROBUSTNESS));

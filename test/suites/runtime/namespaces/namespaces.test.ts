@@ -77,13 +77,17 @@ function joining(type: NamespaceType, seen: string | undefined) {
 
 t.test("isolation as seen from within", async (t) => {
   const pid = linuxOf({ namespaces: [{ type: "pid" }] });
-  t.equal(verdict(id("pid-supported"), { config: pid, inside: { pid: 7 } }), "fail");
+  t.equal(verdict("runtime.namespaces.pid-supported", { config: pid, inside: { pid: 7 } }), "fail");
   const cgroup = linuxOf({ namespaces: [{ type: "cgroup" }] });
   const look = { namespaces: ownNamespaces("cgroup") };
-  t.equal(verdict(id("cgroup-supported"), { config: cgroup, look, inside: { cgroup: { memory: "/" } } }), "pass");
+  t.equal(verdict("runtime.namespaces.cgroup-supported", { config: cgroup, look, inside: { cgroup: { memory: "/" } } }), "pass");
   const unseen = { namespaces: null, cgroup: { memory: "/" } };
-  t.equal(verdict(id("cgroup-supported"), { config: cgroup, look: null, inside: unseen }), undefined, "it may have no namespace");
-  t.equal(verdict(id("cgroup-supported"), { config: cgroup, look, inside: { cgroup: { memory: "/../other" } } }), "fail");
+  t.equal(
+    verdict("runtime.namespaces.cgroup-supported", { config: cgroup, look: null, inside: unseen }),
+    undefined,
+    "it may have no namespace",
+  );
+  t.equal(verdict("runtime.namespaces.cgroup-supported", { config: cgroup, look, inside: { cgroup: { memory: "/../other" } } }), "fail");
 });
 
 t.test("errors", async (t) => {

@@ -20,8 +20,8 @@ const terminal = (there: boolean, rows = 0, columns = 0) => ({
   terminal: { stdin: there, stdout: there, stderr: there, rows, columns, name: null },
 });
 const refused = (requirement: string): [Canned, Canned] => [
-  { ...faulty(configOf(), ran(1)), case: { control: configOf(), aims: [`runtime.${requirement}`] } },
-  { ...faulty(configOf(), ran(0)), case: { control: configOf(), aims: [`runtime.${requirement}`] } },
+  { ...faulty(configOf(), ran(1)), case: { control: configOf(), aims: [requirement] } },
+  { ...faulty(configOf(), ran(0)), case: { control: configOf(), aims: [requirement] } },
 ];
 /** Refusals that may wait for start: the bad run starts, too. */
 const refusedByStart = (requirement: string): [Canned, Canned] => {
@@ -43,24 +43,24 @@ const refusedByStart = (requirement: string): [Canned, Canned] => {
 
 const PROCESS: readonly Both[] = [
   [
-    "process.args",
+    "runtime.process.args",
     { config: of({ args: ["/a", "b"] }), inside: { argv: ["/a", "b"] } },
     { config: of({ args: ["/a", "b"] }), inside: { argv: ["/a"] } },
   ],
   [
-    "process.env",
+    "runtime.process.env",
     { config: of({ env: ["A=1"] }), inside: { env: ["HOME=/", "A=1"] } },
     { config: of({ env: ["A=1"] }), inside: { env: ["A=2"] } },
   ],
-  ["process.cwd", { config: of({ cwd: "/tmp/" }), inside: { cwd: "/tmp" } }, { config: of({ cwd: "/tmp" }), inside: { cwd: "/" } }],
+  ["runtime.process.cwd", { config: of({ cwd: "/tmp/" }), inside: { cwd: "/tmp" } }, { config: of({ cwd: "/tmp" }), inside: { cwd: "/" } }],
   [
-    "process.terminal",
+    "runtime.process.terminal",
     { config: of({ terminal: true }), inside: terminal(true) },
     { config: of({ terminal: true }), inside: terminal(false) },
   ],
-  ["process.terminal-off-by-default", { config: of({}), inside: terminal(false) }, { config: of({}), inside: terminal(true) }],
+  ["runtime.process.terminal-off-by-default", { config: of({}), inside: terminal(false) }, { config: of({}), inside: terminal(true) }],
   [
-    "process.console-size",
+    "runtime.process.console-size",
     { config: of({ terminal: true, consoleSize: { height: 5, width: 9 } }), inside: terminal(true, 5, 9) },
     { config: of({ terminal: true, consoleSize: { height: 5, width: 9 } }), inside: terminal(true, 0, 0) },
   ],
@@ -97,49 +97,53 @@ const policy = linuxOf({ memoryPolicy: { mode: "MPOL_BIND", nodes: "0", flags: [
 const STATIC_BIND = 2 + (1 << 15);
 
 const LINUX: readonly Both[] = [
-  ["process.rlimits-readable", { config: limited, inside: limit("1", "2") }, { config: limited, inside: { rlimits: {} } }],
-  ["process.rlimits-soft", { config: limited, inside: limit("1", "2") }, { config: limited, inside: limit("9", "2") }],
-  ["process.rlimits-hard", { config: limited, inside: limit("1", "2") }, { config: limited, inside: limit("1", "9") }],
-  ["process.rlimits-unknown-type-error", ...refusedByStart("process.rlimits-unknown-type-error")],
-  ["process.rlimits-duplicate-error", ...refusedByStart("process.rlimits-duplicate-error")],
+  ["runtime.process.rlimits-readable", { config: limited, inside: limit("1", "2") }, { config: limited, inside: { rlimits: {} } }],
+  ["runtime.process.rlimits-soft", { config: limited, inside: limit("1", "2") }, { config: limited, inside: limit("9", "2") }],
+  ["runtime.process.rlimits-hard", { config: limited, inside: limit("1", "2") }, { config: limited, inside: limit("1", "9") }],
+  ["runtime.process.rlimits-unknown-type-error", ...refusedByStart("runtime.process.rlimits-unknown-type-error")],
+  ["runtime.process.rlimits-duplicate-error", ...refusedByStart("runtime.process.rlimits-duplicate-error")],
   [
-    "process.oom-score-adj",
+    "runtime.process.oom-score-adj",
     { config: of({ oomScoreAdj: 9 }), inside: { oomScoreAdj: 9 } },
     { config: of({ oomScoreAdj: 9 }), inside: { oomScoreAdj: 0 } },
   ],
-  ["process.oom-score-adj-unchanged", { config: of({}), inside: { oomScoreAdj: 0 } }, { config: of({}), inside: { oomScoreAdj: 5 } }],
   [
-    "process.scheduler-policy",
+    "runtime.process.oom-score-adj-unchanged",
+    { config: of({}), inside: { oomScoreAdj: 0 } },
+    { config: of({}), inside: { oomScoreAdj: 5 } },
+  ],
+  [
+    "runtime.process.scheduler-policy",
     { config: of({ scheduler: { policy: "SCHED_BATCH" } }), inside: scheduled({ policy: "SCHED_BATCH" }) },
     { config: of({ scheduler: { policy: "SCHED_BATCH" } }), inside: scheduled({}) },
   ],
   [
-    "process.scheduler-nice",
+    "runtime.process.scheduler-nice",
     { config: of({ scheduler: { policy: "SCHED_OTHER", nice: 3 } }), inside: scheduled({ nice: 3 }) },
     { config: of({ scheduler: { policy: "SCHED_OTHER", nice: 3 } }), inside: scheduled({}) },
   ],
   [
-    "process.scheduler-nice-default",
+    "runtime.process.scheduler-nice-default",
     { config: of({ scheduler: { policy: "SCHED_OTHER" } }), inside: scheduled({}) },
     { config: of({ scheduler: { policy: "SCHED_OTHER" } }), inside: scheduled({ nice: 5 }) },
   ],
   [
-    "process.scheduler-priority",
+    "runtime.process.scheduler-priority",
     { config: of({ scheduler: { policy: "SCHED_RR", priority: 4 } }), inside: scheduled({ priority: 4 }) },
     { config: of({ scheduler: { policy: "SCHED_RR", priority: 4 } }), inside: scheduled({ priority: 1 }) },
   ],
   [
-    "process.scheduler-flags",
+    "runtime.process.scheduler-flags",
     { config: of({ scheduler: { policy: "SCHED_OTHER", flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), inside: scheduled({ flags: 1 }) },
     { config: of({ scheduler: { policy: "SCHED_OTHER", flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), inside: scheduled({}) },
   ],
   [
-    "process.scheduler-deadline",
+    "runtime.process.scheduler-deadline",
     { config: deadline, inside: scheduled({ runtime: "1", deadline: "2", period: "3" }) },
     { config: deadline, inside: scheduled({}) },
   ],
   [
-    "process.io-priority-class",
+    "runtime.process.io-priority-class",
     {
       config: of({ ioPriority: { class: "IOPRIO_CLASS_BE", priority: 3 } }),
       inside: { ioPriority: { class: "IOPRIO_CLASS_BE", priority: 0 } },
@@ -147,7 +151,7 @@ const LINUX: readonly Both[] = [
     { config: of({ ioPriority: { class: "IOPRIO_CLASS_BE", priority: 3 } }) },
   ],
   [
-    "process.io-priority-priority",
+    "runtime.process.io-priority-priority",
     {
       config: of({ ioPriority: { class: "IOPRIO_CLASS_BE", priority: 3 } }),
       inside: { ioPriority: { class: "IOPRIO_CLASS_BE", priority: 3 } },
@@ -155,27 +159,27 @@ const LINUX: readonly Both[] = [
     { config: of({ ioPriority: { class: "IOPRIO_CLASS_BE", priority: 3 } }) },
   ],
   [
-    "process.exec-cpu-affinity-not-for-init",
+    "runtime.process.exec-cpu-affinity-not-for-init",
     { config: of({ execCPUAffinity: { initial: "0" } }), inside: { affinity: [0, 1] } },
     { config: of({ execCPUAffinity: { initial: "0" } }), inside: { affinity: [0] } },
   ],
   [
-    "personality.domain",
+    "runtime.personality.domain",
     { config: linuxOf({ personality: { domain: "LINUX32" } }), inside: { personality: 8 } },
     { config: linuxOf({ personality: { domain: "LINUX32" } }), inside: { personality: 0 } },
   ],
   [
-    "memory-policy.mode",
+    "runtime.memory-policy.mode",
     { config: policy, inside: { memoryPolicy: { mode: STATIC_BIND, nodes: [0] } } },
     { config: policy, inside: { memoryPolicy: { mode: 0, nodes: [] } } },
   ],
   [
-    "memory-policy.nodes",
+    "runtime.memory-policy.nodes",
     { config: policy, inside: { memoryPolicy: { mode: STATIC_BIND, nodes: [0] } } },
     { config: policy, inside: { memoryPolicy: { mode: STATIC_BIND, nodes: [1] } } },
   ],
   [
-    "memory-policy.flags",
+    "runtime.memory-policy.flags",
     { config: policy, inside: { memoryPolicy: { mode: STATIC_BIND, nodes: [0] } } },
     { config: policy, inside: { memoryPolicy: { mode: 2, nodes: [0] } } },
   ],
@@ -192,24 +196,24 @@ t.test("capabilities", async (t) => {
   judgesBothWays(t, capabilities, [
     ...["bounding", "permitted", "effective", "inheritable", "ambient"].map(
       (name): Both => [
-        `process.capabilities-${name}`,
+        `runtime.process.capabilities-${name}`,
         { ...granted, config: capable, inside: { capabilities: sets("CAP_KILL") } },
         { ...granted, config: capable, inside: { capabilities: { ...sets("CAP_KILL"), [name]: [] } } },
       ],
     ),
-    ["process.capabilities-unknown-no-error", { config: unknown }, { config: unknown, create: ran(1), inside: null }],
+    ["runtime.process.capabilities-unknown-no-error", { config: unknown }, { config: unknown, create: ran(1), inside: null }],
     [
-      "process.no-new-privileges",
+      "runtime.process.no-new-privileges",
       { config: of({ noNewPrivileges: true }), inside: { noNewPrivileges: true } },
       { config: of({ noNewPrivileges: true }), inside: { noNewPrivileges: false } },
     ],
     [
-      "process.apparmor-profile",
+      "runtime.process.apparmor-profile",
       { config: of({ apparmorProfile: "p" }), inside: { apparmor: "p (enforce)" } },
       { config: of({ apparmorProfile: "p" }), inside: { apparmor: "unconfined" } },
     ],
     [
-      "process.selinux-label",
+      "runtime.process.selinux-label",
       { config: of({ selinuxLabel: "l" }), inside: { selinux: "l" } },
       { config: of({ selinuxLabel: "l" }), inside: { selinux: "m" } },
     ],
@@ -231,21 +235,29 @@ t.test("capabilities", async (t) => {
 
 t.test("user, host name", async (t) => {
   judgesBothWays(t, user, [
-    ["user.uid", { config: of({ user: id }), inside: { uid: all(7), gid: all(8) } }, { config: of({ user: id }), inside: { uid: all(0) } }],
-    ["user.gid", { config: of({ user: id }), inside: { uid: all(7), gid: all(8) } }, { config: of({ user: id }), inside: { gid: all(0) } }],
     [
-      "user.additional-gids",
+      "runtime.user.uid",
+      { config: of({ user: id }), inside: { uid: all(7), gid: all(8) } },
+      { config: of({ user: id }), inside: { uid: all(0) } },
+    ],
+    [
+      "runtime.user.gid",
+      { config: of({ user: id }), inside: { uid: all(7), gid: all(8) } },
+      { config: of({ user: id }), inside: { gid: all(0) } },
+    ],
+    [
+      "runtime.user.additional-gids",
       { config: of({ user: { ...id, additionalGids: [5] } }), inside: { groups: [5, 6] } },
       { config: of({ user: { ...id, additionalGids: [5] } }), inside: { groups: [6] } },
     ],
     [
-      "user.umask",
+      "runtime.user.umask",
       { config: of({ user: { ...id, umask: 7 } }), inside: { umask: 7 } },
       { config: of({ user: { ...id, umask: 7 } }), inside: { umask: 18 } },
     ],
-    ["user.umask-unchanged", { config: of({}), inside: { umask: 0o22 } }, { config: of({}), inside: { umask: 0 } }],
-    ["hostname.set", { config: configOf({ hostname: "host" }) }, { config: configOf({ hostname: "other" }) }],
-    ["domainname.set", { config: configOf({ domainname: "(none)" }) }, { config: configOf({ domainname: "other" }) }],
+    ["runtime.user.umask-unchanged", { config: of({}), inside: { umask: 0o22 } }, { config: of({}), inside: { umask: 0 } }],
+    ["runtime.hostname.set", { config: configOf({ hostname: "host" }) }, { config: configOf({ hostname: "other" }) }],
+    ["runtime.domainname.set", { config: configOf({ domainname: "(none)" }) }, { config: configOf({ domainname: "other" }) }],
   ]);
 });
 

@@ -42,16 +42,16 @@ const SIDES: Readonly<Record<string, readonly [matching: number, other: number, 
 const filterOf = (id: string): Seccomp => when(`SCMP_CMP_${id.toUpperCase().replace("-", "_")}`, 5, SIDES[id]?.[2]);
 
 const action = (id: string, name: string, good: AttemptResult, bad: AttemptResult): Both => [
-  `seccomp.action.${id}`,
+  `runtime.seccomp.action.${id}`,
   called(only({ action: name }), good, 0),
   called(only({ action: name }), bad, 0),
 ];
 const operator = (id: string): Both => {
   const [matching = 0] = SIDES[id] ?? [];
-  return [`seccomp.operator.${id}`, called(filterOf(id), failed("EPERM"), matching), called(filterOf(id), PASSED, matching)];
+  return [`runtime.seccomp.operator.${id}`, called(filterOf(id), failed("EPERM"), matching), called(filterOf(id), PASSED, matching)];
 };
 const refused = (id: string): Both => {
-  const aims = [`runtime.${id}`];
+  const aims = [id];
   const bad = faulty(configOf(), ran(0));
   return [
     id,
@@ -88,26 +88,26 @@ const SECCOMP: readonly Both[] = [
   action("allow", "SCMP_ACT_ALLOW", PASSED, failed("EPERM")),
   action("log", "SCMP_ACT_LOG", PASSED, KILLED),
   ...Object.keys(SIDES).map(operator),
-  ["seccomp.argument-index", called(indexed, failed("EPERM"), 0, 7), called(indexed, PASSED, 0, 7)],
+  ["runtime.seccomp.argument-index", called(indexed, failed("EPERM"), 0, 7), called(indexed, PASSED, 0, 7)],
   [
-    "seccomp.errno-ret",
+    "runtime.seccomp.errno-ret",
     called(only({ action: "SCMP_ACT_ERRNO", errnoRet: 13 }), failed("EACCES")),
     called(only({ action: "SCMP_ACT_ERRNO", errnoRet: 13 }), failed("EPERM")),
   ],
   [
-    "seccomp.errno-ret-default",
+    "runtime.seccomp.errno-ret-default",
     called(only({ action: "SCMP_ACT_ERRNO" }), failed("EPERM")),
     called(only({ action: "SCMP_ACT_ERRNO" }), failed("ENOSYS")),
   ],
   [
-    "seccomp.default-action",
+    "runtime.seccomp.default-action",
     called({ defaultAction: "SCMP_ACT_ALLOW" }, PASSED),
     called({ defaultAction: "SCMP_ACT_ALLOW" }, failed("EPERM")),
   ],
-  ["seccomp.default-errno-ret", called(byDefault, failed("EACCES")), called(byDefault, failed("EPERM"))],
-  ["seccomp.architectures", called(native, failed("EPERM")), called(native, PASSED)],
+  ["runtime.seccomp.default-errno-ret", called(byDefault, failed("EACCES")), called(byDefault, failed("EPERM"))],
+  ["runtime.seccomp.architectures", called(native, failed("EPERM")), called(native, PASSED)],
   ...["default-action-required", "names-at-least-one", "action-unknown-error", "operator-unknown-error", "errno-unsupported-error"].map(
-    (id) => refused(`seccomp.${id}`),
+    (id) => refused(`runtime.seccomp.${id}`),
   ),
 ];
 
@@ -205,18 +205,18 @@ const asked = (result: AttemptResult, errno = 71): Canned => ({
 });
 
 const LISTENER: readonly Both[] = [
-  ["seccomp.action.notify", asked(failed("EPROTO")), asked(PASSED)],
-  ["seccomp-listener.one-state-per-connection", delivery(), delivery({ payload: "{}{}" })],
-  ["seccomp-listener.connection-closed", delivery(), delivery({ closedByRuntime: false })],
-  ["seccomp-listener.json-payload", delivery(), delivery({}, { pid: "100" })],
-  ["seccomp-listener.fds-in-first-message", delivery(), delivery({ fdsPerMessage: [0, 1] })],
-  ["seccomp-listener.seccomp-fd", delivery(), delivery({ isNotifyFd: false })],
-  ["seccomp-listener.oci-version", delivery(), delivery({}, { ociVersion: "" })],
-  ["seccomp-listener.pid", delivery(), delivery({}, { pid: 7 })],
-  ["seccomp-listener.state", delivery(), delivery({}, { state: {} })],
-  ["seccomp-listener.metadata", delivery(), delivery({}, { metadata: "other" })],
-  refused("seccomp-listener.send-failure-error"),
-  refused("seccomp-listener.metadata-needs-path"),
+  ["runtime.seccomp.action.notify", asked(failed("EPROTO")), asked(PASSED)],
+  ["runtime.seccomp-listener.one-state-per-connection", delivery(), delivery({ payload: "{}{}" })],
+  ["runtime.seccomp-listener.connection-closed", delivery(), delivery({ closedByRuntime: false })],
+  ["runtime.seccomp-listener.json-payload", delivery(), delivery({}, { pid: "100" })],
+  ["runtime.seccomp-listener.fds-in-first-message", delivery(), delivery({ fdsPerMessage: [0, 1] })],
+  ["runtime.seccomp-listener.seccomp-fd", delivery(), delivery({ isNotifyFd: false })],
+  ["runtime.seccomp-listener.oci-version", delivery(), delivery({}, { ociVersion: "" })],
+  ["runtime.seccomp-listener.pid", delivery(), delivery({}, { pid: 7 })],
+  ["runtime.seccomp-listener.state", delivery(), delivery({}, { state: {} })],
+  ["runtime.seccomp-listener.metadata", delivery(), delivery({}, { metadata: "other" })],
+  refused("runtime.seccomp-listener.send-failure-error"),
+  refused("runtime.seccomp-listener.metadata-needs-path"),
 ];
 
 t.test("seccomp listener", async (t) => {

@@ -27,45 +27,59 @@ function shown(resources: Resources, files: Readonly<Record<string, string>>, ho
 
 /** Each: section, id, resources, a file, what it says when they were applied, and when they were not. */
 const ROWS: readonly (readonly [Section, string, Resources, string, string, string])[] = [
-  [memory, "memory.limit", { memory: { limit: 100 * MIB } }, "memory/memory.limit_in_bytes", "104857600", "9223372036854771712"],
-  [memory, "memory.limit", { memory: { limit: 100 * MIB + 1 } }, "memory.max", "104857600", "max"],
-  [memory, "memory.reservation", { memory: { reservation: MIB } }, "memory/memory.soft_limit_in_bytes", "1048576", "9223372036854771712"],
-  [memory, "memory.reservation", { memory: { reservation: MIB } }, "memory.low", "1048576", "0"],
-  [memory, "memory.reservation", { memory: { reservation: MIB } }, "memory.high", "1048576", "max"],
-  [memory, "memory.swap", { memory: { limit: MIB, swap: 3 * MIB } }, "memory/memory.memsw.limit_in_bytes", "3145728", "1048576"],
-  [memory, "memory.swap", { memory: { limit: MIB, swap: 3 * MIB } }, "memory.swap.max", "2097152", "3145728"],
-  [memory, "memory.kernel-tcp", { memory: { kernelTCP: MIB } }, "memory/memory.kmem.tcp.limit_in_bytes", "1048576", "9223372036854771712"],
-  [memory, "memory.swappiness", { memory: { swappiness: 0 } }, "memory/memory.swappiness", "0", "60"],
+  [memory, "runtime.memory.limit", { memory: { limit: 100 * MIB } }, "memory/memory.limit_in_bytes", "104857600", "9223372036854771712"],
+  [memory, "runtime.memory.limit", { memory: { limit: 100 * MIB + 1 } }, "memory.max", "104857600", "max"],
   [
     memory,
-    "memory.disable-oom-killer",
+    "runtime.memory.reservation",
+    { memory: { reservation: MIB } },
+    "memory/memory.soft_limit_in_bytes",
+    "1048576",
+    "9223372036854771712",
+  ],
+  [memory, "runtime.memory.reservation", { memory: { reservation: MIB } }, "memory.low", "1048576", "0"],
+  [memory, "runtime.memory.reservation", { memory: { reservation: MIB } }, "memory.high", "1048576", "max"],
+  [memory, "runtime.memory.swap", { memory: { limit: MIB, swap: 3 * MIB } }, "memory/memory.memsw.limit_in_bytes", "3145728", "1048576"],
+  [memory, "runtime.memory.swap", { memory: { limit: MIB, swap: 3 * MIB } }, "memory.swap.max", "2097152", "3145728"],
+  [
+    memory,
+    "runtime.memory.kernel-tcp",
+    { memory: { kernelTCP: MIB } },
+    "memory/memory.kmem.tcp.limit_in_bytes",
+    "1048576",
+    "9223372036854771712",
+  ],
+  [memory, "runtime.memory.swappiness", { memory: { swappiness: 0 } }, "memory/memory.swappiness", "0", "60"],
+  [
+    memory,
+    "runtime.memory.disable-oom-killer",
     { memory: { disableOOMKiller: true } },
     "memory/memory.oom_control",
     "oom_kill_disable 1\nunder_oom 0",
     "oom_kill_disable 0\nunder_oom 0",
   ],
-  [cpu, "cpu.shares", { cpu: { shares: 2048 } }, "cpu/cpu.shares", "2048", "1024"],
-  [cpu, "cpu.shares", { cpu: { shares: 1_000_000 } }, "cpu/cpu.shares", "262144", "1000000"],
-  [cpu, "cpu.shares", { cpu: { shares: 10_000 } }, "cpu.weight", "382", "100"],
-  [cpu, "cpu.quota", { cpu: { quota: 50_000 } }, "cpu/cpu.cfs_quota_us", "50000", "-1"],
-  [cpu, "cpu.quota", { cpu: { quota: 50_000 } }, "cpu.max", "50000 100000", "max 100000"],
-  [cpu, "cpu.period", { cpu: { period: 50_000 } }, "cpu/cpu.cfs_period_us", "50000", "100000"],
-  [cpu, "cpu.period", { cpu: { period: 50_000 } }, "cpu.max", "max 50000", "max 100000"],
-  [cpu, "cpu.burst", { cpu: { burst: 1000 } }, "cpu/cpu.cfs_burst_us", "1000", "0"],
-  [cpu, "cpu.burst", { cpu: { burst: 1000 } }, "cpu.max.burst", "1000", "0"],
-  [cpu, "cpu.realtime-runtime", { cpu: { realtimeRuntime: 1000 } }, "cpu/cpu.rt_runtime_us", "1000", "0"],
-  [cpu, "cpu.realtime-period", { cpu: { realtimePeriod: 5000 } }, "cpu/cpu.rt_period_us", "5000", "1000000"],
-  [cpu, "cpu.idle", { cpu: { idle: 1 } }, "cpu/cpu.idle", "1", "0"],
-  [cpu, "cpu.idle", { cpu: { idle: 1 } }, "cpu.idle", "1", "0"],
-  [cpu, "cpu.cpus", { cpu: { cpus: "1" } }, "cpuset/cpuset.cpus", "1", "0-1"],
-  [cpu, "cpu.cpus", { cpu: { cpus: "1" } }, "cpuset.cpus", "1", ""],
-  [blockIo, "block-io.weight", { blockIO: { weight: 200 } }, "blkio/blkio.weight", "200", "500"],
-  [blockIo, "block-io.weight", { blockIO: { weight: 200 } }, "blkio/blkio.bfq.weight", "default 200", "default 100"],
-  [blockIo, "block-io.weight", { blockIO: { weight: 200 } }, "io.weight", "default 1919", "default 100"],
-  [blockIo, "block-io.leaf-weight", { blockIO: { leafWeight: 200 } }, "blkio/blkio.leaf_weight", "200", "500"],
+  [cpu, "runtime.cpu.shares", { cpu: { shares: 2048 } }, "cpu/cpu.shares", "2048", "1024"],
+  [cpu, "runtime.cpu.shares", { cpu: { shares: 1_000_000 } }, "cpu/cpu.shares", "262144", "1000000"],
+  [cpu, "runtime.cpu.shares", { cpu: { shares: 10_000 } }, "cpu.weight", "382", "100"],
+  [cpu, "runtime.cpu.quota", { cpu: { quota: 50_000 } }, "cpu/cpu.cfs_quota_us", "50000", "-1"],
+  [cpu, "runtime.cpu.quota", { cpu: { quota: 50_000 } }, "cpu.max", "50000 100000", "max 100000"],
+  [cpu, "runtime.cpu.period", { cpu: { period: 50_000 } }, "cpu/cpu.cfs_period_us", "50000", "100000"],
+  [cpu, "runtime.cpu.period", { cpu: { period: 50_000 } }, "cpu.max", "max 50000", "max 100000"],
+  [cpu, "runtime.cpu.burst", { cpu: { burst: 1000 } }, "cpu/cpu.cfs_burst_us", "1000", "0"],
+  [cpu, "runtime.cpu.burst", { cpu: { burst: 1000 } }, "cpu.max.burst", "1000", "0"],
+  [cpu, "runtime.cpu.realtime-runtime", { cpu: { realtimeRuntime: 1000 } }, "cpu/cpu.rt_runtime_us", "1000", "0"],
+  [cpu, "runtime.cpu.realtime-period", { cpu: { realtimePeriod: 5000 } }, "cpu/cpu.rt_period_us", "5000", "1000000"],
+  [cpu, "runtime.cpu.idle", { cpu: { idle: 1 } }, "cpu/cpu.idle", "1", "0"],
+  [cpu, "runtime.cpu.idle", { cpu: { idle: 1 } }, "cpu.idle", "1", "0"],
+  [cpu, "runtime.cpu.cpus", { cpu: { cpus: "1" } }, "cpuset/cpuset.cpus", "1", "0-1"],
+  [cpu, "runtime.cpu.cpus", { cpu: { cpus: "1" } }, "cpuset.cpus", "1", ""],
+  [blockIo, "runtime.block-io.weight", { blockIO: { weight: 200 } }, "blkio/blkio.weight", "200", "500"],
+  [blockIo, "runtime.block-io.weight", { blockIO: { weight: 200 } }, "blkio/blkio.bfq.weight", "default 200", "default 100"],
+  [blockIo, "runtime.block-io.weight", { blockIO: { weight: 200 } }, "io.weight", "default 1919", "default 100"],
+  [blockIo, "runtime.block-io.leaf-weight", { blockIO: { leafWeight: 200 } }, "blkio/blkio.leaf_weight", "200", "500"],
   [
     blockIo,
-    "block-io.weight-device",
+    "runtime.block-io.weight-device",
     { blockIO: { weightDevice: [{ major: 8, minor: 0, weight: 200 }] } },
     "blkio/blkio.bfq.weight_device",
     "8:0 200",
@@ -74,7 +88,7 @@ const ROWS: readonly (readonly [Section, string, Resources, string, string, stri
   ...(["Read", "Write"] as const).flatMap((way) =>
     (["Bps", "IOPS"] as const).flatMap((unit) => {
       const [id, resources] = [
-        `block-io.throttle-${way.toLowerCase()}-${unit.toLowerCase()}`,
+        `runtime.block-io.throttle-${way.toLowerCase()}-${unit.toLowerCase()}`,
         { blockIO: { [`throttle${way}${unit}Device`]: [{ major: 8, minor: 0, rate: 4_000_000_001 }] } },
       ];
       const v1 = `blkio/blkio.throttle.${way.toLowerCase()}_${unit.toLowerCase()}_device`;
@@ -85,36 +99,42 @@ const ROWS: readonly (readonly [Section, string, Resources, string, string, stri
       ] as const;
     }),
   ),
-  [network, "network.class-id", { network: { classID: 7 } }, "net_cls/net_cls.classid", "7", "0"],
+  [network, "runtime.network.class-id", { network: { classID: 7 } }, "net_cls/net_cls.classid", "7", "0"],
   [
     network,
-    "network.priorities",
+    "runtime.network.priorities",
     { network: { priorities: [{ name: "lo", priority: 5 }] } },
     "net_prio/net_prio.ifpriomap",
     "lo 5\neth0 0",
     "lo 0\neth0 0",
   ],
-  [pids, "pids.limit", { pids: { limit: 77 } }, "pids/pids.max", "77", "max"],
-  [pids, "pids.limit", { pids: { limit: 77 } }, "pids.max", "77", "max"],
-  [pids, "pids.zero-is-a-limit", { pids: { limit: 0 } }, "pids.max", "0", "max"],
-  [hugepages, "hugepages.limit", { hugepageLimits: [{ pageSize: "2MB", limit: 5 * MIB }] }, "hugetlb.2MB.max", "4194304", "max"],
+  [pids, "runtime.pids.limit", { pids: { limit: 77 } }, "pids/pids.max", "77", "max"],
+  [pids, "runtime.pids.limit", { pids: { limit: 77 } }, "pids.max", "77", "max"],
+  [pids, "runtime.pids.zero-is-a-limit", { pids: { limit: 0 } }, "pids.max", "0", "max"],
+  [hugepages, "runtime.hugepages.limit", { hugepageLimits: [{ pageSize: "2MB", limit: 5 * MIB }] }, "hugetlb.2MB.max", "4194304", "max"],
   [
     hugepages,
-    "hugepages.limit",
+    "runtime.hugepages.limit",
     { hugepageLimits: [{ pageSize: "2MB", limit: 0 }] },
     "hugetlb/hugetlb.2MB.rsvd.limit_in_bytes",
     "0",
     "9223372036854771712",
   ],
-  [rdma, "rdma.hca-handles", { rdma: { mlx: { hcaHandles: 3 } } }, "rdma.max", "mlx hca_handle=3 hca_object=max", "mlx hca_handle=max"],
-  [rdma, "rdma.hca-objects", { rdma: { mlx: { hcaObjects: 3 } } }, "rdma/rdma.max", "mlx hca_handle=max hca_object=3", ""],
-  [unified, "unified.unknown-files-written", { unified: { "cgroup.max.depth": "7" } }, "cgroup.max.depth", "7", "max"],
-  [unified, "unified.parameters-set", { unified: { "cpu.max": "5000 10000" } }, "cpu.max", "5000 10000", "max 100000"],
-  [unified, "unified.controllers-enabled", { unified: { "pids.max": "9" } }, "pids.max", "9", "max"],
+  [
+    rdma,
+    "runtime.rdma.hca-handles",
+    { rdma: { mlx: { hcaHandles: 3 } } },
+    "rdma.max",
+    "mlx hca_handle=3 hca_object=max",
+    "mlx hca_handle=max",
+  ],
+  [rdma, "runtime.rdma.hca-objects", { rdma: { mlx: { hcaObjects: 3 } } }, "rdma/rdma.max", "mlx hca_handle=max hca_object=3", ""],
+  [unified, "runtime.unified.unknown-files-written", { unified: { "cgroup.max.depth": "7" } }, "cgroup.max.depth", "7", "max"],
+  [unified, "runtime.unified.parameters-set", { unified: { "cpu.max": "5000 10000" } }, "cpu.max", "5000 10000", "max 100000"],
+  [unified, "runtime.unified.controllers-enabled", { unified: { "pids.max": "9" } }, "pids.max", "9", "max"],
 ];
 
-for (const [section, name, resources, file, applied, ignored] of ROWS) {
-  const id = `runtime.${name}`;
+for (const [section, id, resources, file, applied, ignored] of ROWS) {
   t.test(`${id} by ${file}`, async (t) => {
     const good = shown(resources, { [file]: applied });
     t.equal(verdictBy(section, id, good), "pass");
@@ -220,19 +240,18 @@ t.test("huge pages: the limit is that of reservations, where the kernel has one 
 
 t.test("errors", async (t) => {
   const rows: readonly (readonly [Section, string])[] = [
-    [memory, "memory.use-hierarchy"],
-    [cpu, "cpu.cpus"],
-    [cpu, "cpu.mems"],
-    [hugepages, "hugepages.limit"],
-    [network, "network.class-id"],
-    [network, "network.priorities"],
-    [rdma, "rdma.hca-handles"],
-    [rdma, "rdma.hca-objects"],
-    [unified, "unified.missing-controller-error"],
-    [unified, "unified.v1-conversion-impossible-error"],
+    [memory, "runtime.memory.use-hierarchy"],
+    [cpu, "runtime.cpu.cpus"],
+    [cpu, "runtime.cpu.mems"],
+    [hugepages, "runtime.hugepages.limit"],
+    [network, "runtime.network.class-id"],
+    [network, "runtime.network.priorities"],
+    [rdma, "runtime.rdma.hca-handles"],
+    [rdma, "runtime.rdma.hca-objects"],
+    [unified, "runtime.unified.missing-controller-error"],
+    [unified, "runtime.unified.v1-conversion-impossible-error"],
   ];
-  for (const [section, name] of rows) {
-    const id = `runtime.${name}`;
+  for (const [section, id] of rows) {
     t.equal(verdictBy(section, id, faulty(linuxOf({}), ran(1), { case: { aims: [id] } })), "pass", id);
     t.equal(verdictBy(section, id, faulty(linuxOf({}), ran(0), { case: { aims: [id] } })), "fail", id);
     t.equal(verdictBy(section, id, faulty(linuxOf({}), ran(0))), undefined, id);
