@@ -65,8 +65,8 @@ export interface Verbs {
   propagate: [destination: string, flags: number];
   /** Copies what the root file system has at the destination into the file system just mounted on it. */
   "copy-up": [destination: string];
-  /** A device node (`c`, `b`) or FIFO (`p`); `fallback`: where the kernel forbids mknod, the host's is bind mounted (1: whatever its mode). */
-  device: [path: string, type: string, major: number, minor: number, mode: number, uid: number, gid: number, fallback: 0 | 1 | 2];
+  /** A device node (`c`, `b`) or FIFO (`p`); `fallback` is one of DEVICE_FALLBACK. */
+  device: [path: string, type: string, major: number, minor: number, mode: number, uid: number, gid: number, fallback: DeviceFallback];
   /** A symbolic link, unless there is something already. */
   symlink: [target: string, path: string];
   /** Enters the root: `pivot` by pivot_root(2), `chroot` where the mount namespace is not the container's own. */
@@ -88,7 +88,7 @@ export interface Verbs {
   rlimit: [resource: number, soft: number, hard: number];
   /** The process has the capabilities that follow, and no others. */
   capabilities: [];
-  /** One capability of one set, with −1 for a name that is unknown. What cannot be granted is left out with a warning that has the name. */
+  /** One capability of one set, with UNKNOWN_CAPABILITY for a name that is. What cannot be granted is left out with a warning that has the name. */
   capability: [set: CapabilitySet, number: number, name: string];
   "no-new-privileges": [];
   "oom-score-adj": [value: number];
@@ -112,6 +112,18 @@ export interface Verbs {
   "hook-env": [value: string];
 }
 
+/** What is bind mounted in the place of a device that the kernel forbids to make. */
+export const DEVICE_FALLBACK = {
+  none: 0,
+  /** The host's, whatever its mode and owner are. */
+  any: 1,
+  /** The host's, if mode and owner fit where there is one already. */
+  host: 2,
+} as const;
+export type DeviceFallback = (typeof DEVICE_FALLBACK)[keyof typeof DEVICE_FALLBACK];
+
+/** `capability`'s number for a name that is unknown. */
+export const UNKNOWN_CAPABILITY = -1;
 export type CapabilitySet = "bounding" | "effective" | "permitted" | "inheritable" | "ambient";
 export type HookKind = "prestart" | "createRuntime" | "createContainer" | "startContainer" | "poststart" | "poststop";
 

@@ -1,3 +1,5 @@
+import { ATTR, MS } from "./mount-numbers.js";
+
 /** What an option of config.json means: flags of mount(2) and of mount_setattr(2), to set or to clear. */
 export interface Meaning {
   readonly set?: number;
@@ -7,41 +9,40 @@ export interface Meaning {
   readonly recursive?: boolean;
 }
 
-const ATIME = 0x70;
 const plain: Readonly<Record<string, Meaning>> = {
-  ro: { set: 1, attributes: [1, 0] },
-  rw: { clear: 1, attributes: [0, 1] },
-  nosuid: { set: 2, attributes: [2, 0] },
-  suid: { clear: 2, attributes: [0, 2] },
-  nodev: { set: 4, attributes: [4, 0] },
-  dev: { clear: 4, attributes: [0, 4] },
-  noexec: { set: 8, attributes: [8, 0] },
-  exec: { clear: 8, attributes: [0, 8] },
-  nosymfollow: { set: 256, attributes: [0x200000, 0] },
-  symfollow: { clear: 256, attributes: [0, 0x200000] },
-  nodiratime: { set: 2048, attributes: [0x80, 0] },
-  diratime: { clear: 2048, attributes: [0, 0x80] },
-  noatime: { set: 1024, attributes: [0x10, ATIME] },
-  atime: { clear: 1024, attributes: [0, ATIME] },
-  relatime: { set: 1 << 21, attributes: [0, ATIME] },
+  ro: { set: MS.RDONLY, attributes: [ATTR.RDONLY, 0] },
+  rw: { clear: MS.RDONLY, attributes: [0, ATTR.RDONLY] },
+  nosuid: { set: MS.NOSUID, attributes: [ATTR.NOSUID, 0] },
+  suid: { clear: MS.NOSUID, attributes: [0, ATTR.NOSUID] },
+  nodev: { set: MS.NODEV, attributes: [ATTR.NODEV, 0] },
+  dev: { clear: MS.NODEV, attributes: [0, ATTR.NODEV] },
+  noexec: { set: MS.NOEXEC, attributes: [ATTR.NOEXEC, 0] },
+  exec: { clear: MS.NOEXEC, attributes: [0, ATTR.NOEXEC] },
+  nosymfollow: { set: MS.NOSYMFOLLOW, attributes: [ATTR.NOSYMFOLLOW, 0] },
+  symfollow: { clear: MS.NOSYMFOLLOW, attributes: [0, ATTR.NOSYMFOLLOW] },
+  nodiratime: { set: MS.NODIRATIME, attributes: [ATTR.NODIRATIME, 0] },
+  diratime: { clear: MS.NODIRATIME, attributes: [0, ATTR.NODIRATIME] },
+  noatime: { set: MS.NOATIME, attributes: [ATTR.NOATIME, ATTR.ATIME] },
+  atime: { clear: MS.NOATIME, attributes: [0, ATTR.ATIME] },
+  relatime: { set: MS.RELATIME, attributes: [0, ATTR.ATIME] },
   // What remains when times are updated neither relatively nor not at all: always.
-  norelatime: { set: 1 << 24, clear: 1 << 21, attributes: [0x20, ATIME] },
-  strictatime: { set: 1 << 24, attributes: [0x20, ATIME] },
-  nostrictatime: { clear: 1 << 24, attributes: [0, ATIME] },
+  norelatime: { set: MS.STRICTATIME, clear: MS.RELATIME, attributes: [ATTR.STRICTATIME, ATTR.ATIME] },
+  strictatime: { set: MS.STRICTATIME, attributes: [ATTR.STRICTATIME, ATTR.ATIME] },
+  nostrictatime: { clear: MS.STRICTATIME, attributes: [0, ATTR.ATIME] },
 };
 
 const superblock: Readonly<Record<string, Meaning>> = {
-  sync: { set: 16 },
-  async: { clear: 16 },
-  dirsync: { set: 128 },
-  mand: { set: 64 },
-  nomand: { clear: 64 },
-  lazytime: { set: 1 << 25 },
-  nolazytime: { clear: 1 << 25 },
-  iversion: { set: 1 << 23 },
-  noiversion: { clear: 1 << 23 },
-  silent: { set: 1 << 15 },
-  loud: { clear: 1 << 15 },
+  sync: { set: MS.SYNCHRONOUS },
+  async: { clear: MS.SYNCHRONOUS },
+  dirsync: { set: MS.DIRSYNC },
+  mand: { set: MS.MANDLOCK },
+  nomand: { clear: MS.MANDLOCK },
+  lazytime: { set: MS.LAZYTIME },
+  nolazytime: { clear: MS.LAZYTIME },
+  iversion: { set: MS.I_VERSION },
+  noiversion: { clear: MS.I_VERSION },
+  silent: { set: MS.SILENT },
+  loud: { clear: MS.SILENT },
   defaults: {},
 };
 

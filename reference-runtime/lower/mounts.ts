@@ -5,9 +5,7 @@ import { basename, isAbsolute, join, resolve } from "../paths.js";
 import { type Step, step } from "../plan.js";
 import type { Target } from "./lower.js";
 import { MEANINGS } from "./mount-flags.js";
-import { PROPAGATION } from "./root.js";
-
-const MS_REC = 16384;
+import { ATTR, MS, PROPAGATION } from "./mount-numbers.js";
 
 /** A mount's options, sorted by what they are. */
 interface Options {
@@ -43,7 +41,7 @@ function sort(options: readonly string[]): Options {
       flags = (flags & ~(meaning.clear ?? 0)) | (meaning.set ?? 0);
       if (meaning.attributes && meaning.recursive) below = merge(below, meaning.attributes);
       else if (meaning.attributes) attributes = merge(attributes, meaning.attributes);
-    } else if (spread !== undefined) propagation.push(spread | (option.startsWith("r") ? MS_REC : 0));
+    } else if (spread !== undefined) propagation.push(spread | (option.startsWith("r") ? MS.REC : 0));
     else if (!["bind", "rbind", "remount", "idmap", "ridmap", "tmpcopyup"].includes(option)) data.push(option);
   }
   return {
@@ -127,7 +125,7 @@ function cgroups(mount: Mount, options: Options, host: Host, own: OwnCgroups, fr
           .map((name) => step(`${from}.type`, "symlink", basename(place), join(destination, name)))
       : [],
   );
-  return [step(`${from}.type`, "mount", "tmpfs", "tmpfs", destination, options.flags & ~1, "mode=755"), ...hierarchies, ...links];
+  return [step(`${from}.type`, "mount", "tmpfs", "tmpfs", destination, options.flags & ~MS.RDONLY, "mode=755"), ...hierarchies, ...links];
 }
 
 /** File systems without a context for all their files: the policy labels each. */
@@ -165,7 +163,7 @@ function lowerMount(mount: Mount, at: number, config: Config, target: Target, ow
     return [...cgroups(mount, options, target.host, own, from), ...then(mount, options, from)];
   }
   // What is copied must be written first.
-  const late = options.copyUp && (options.flags & 1) !== 0;
+  const late = options.copyUp && (options.flags & MS.RDONLY) !== 0;
   const label = context(mount.type, options, config);
   const data = label === undefined ? options.data : [options.data, label].filter(Boolean).join(",");
   return [
@@ -175,12 +173,12 @@ function lowerMount(mount: Mount, at: number, config: Config, target: Target, ow
       mount.type,
       mount.source ?? mount.type,
       destination,
-      late ? options.flags & ~1 : options.flags,
+      late ? options.flags & ~MS.RDONLY : options.flags,
       data,
     ),
     ...idmap(mount, options, config, from),
     ...(options.copyUp ? [step(`${from}.options`, "copy-up", destination)] : []),
-    ...(late ? [step(`${from}.options`, "mount-attributes", destination, 0, 1, 0)] : []),
+    ...(late ? [step(`${from}.options`, "mount-attributes", destination, 0, ATTR.RDONLY, 0)] : []),
     ...then(mount, options, from),
   ];
 }

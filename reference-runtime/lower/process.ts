@@ -1,7 +1,7 @@
 import { capabilityNumber } from "../../spec/runtime/capabilities.js";
 import type { CapabilitySets, Process, Scheduler } from "../../spec/runtime/config.js";
 import { RLIMITS } from "../../spec/runtime/rlimits.js";
-import { type CapabilitySet, type Step, step } from "../plan.js";
+import { type CapabilitySet, type Step, step, UNKNOWN_CAPABILITY } from "../plan.js";
 
 const SETS = ["bounding", "effective", "permitted", "inheritable", "ambient"] as const satisfies readonly CapabilitySet[];
 
@@ -15,7 +15,7 @@ const lowerCapabilities = (sets: CapabilitySets = {}): Step[] => [
         `process.capabilities.${set}[${at}]`,
         "capability",
         set,
-        number ?? -1,
+        number ?? UNKNOWN_CAPABILITY,
         number === undefined ? JSON.stringify(name) : name,
       );
     }),

@@ -2,17 +2,15 @@ import type { Config } from "../../spec/runtime/config.js";
 import { ConfigError } from "../errors.js";
 import { resolve } from "../paths.js";
 import { type Step, step } from "../plan.js";
+import { MS, PROPAGATION } from "./mount-numbers.js";
 import { hasOwn } from "./namespaces.js";
-
-const MS_REC = 16384;
-export const PROPAGATION: Readonly<Record<string, number>> = { shared: 1 << 20, slave: 1 << 19, private: 1 << 18, unbindable: 1 << 17 };
 
 /** The root file system and how it is entered. */
 export function lowerRoot({ root, linux }: Config, bundle: string): Step[] {
   if (!root) throw new ConfigError("root", "is missing");
   const own = hasOwn(linux, "mount");
   const propagation = linux?.rootfsPropagation;
-  const before = own && propagation !== "shared" ? MS_REC | (PROPAGATION.slave ?? 0) : 0;
+  const before = own && propagation !== "shared" ? MS.REC | MS.SLAVE : 0;
   return [
     step("root.path", "root", resolve(bundle, root.path), before),
     ...(root.readonly ? [step("root.readonly", "root-readonly")] : []),
