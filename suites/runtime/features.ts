@@ -11,7 +11,7 @@ import { compareReleases } from "../../spec/catalogue.js";
 import type { Linux, Mount, Seccomp } from "../../spec/runtime/config.js";
 import { validateFeatures } from "../../spec/validate.js";
 import { type CheckResult, combine, equal, expectThat } from "../check.js";
-import { called } from "./lifecycle/hooks.js";
+import { hookRuns } from "./lifecycle/hook-runs.js";
 import { type Check, check, checkCase, type Example, example, section, started, type Unavailable, unavailable } from "./suite.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -145,7 +145,7 @@ export default section("Features", [
   ...versioned("oci-version-min", "ociVersionMin"),
   ...versioned("oci-version-max", "ociVersionMax"),
   check("runtime.features.hooks", (view) => {
-    const runs = called(view);
+    const runs = hookRuns(view);
     if (!view.case.aims.includes("runtime.features.hooks") || !started(view) || runs.length === 0) return undefined;
     return equal(
       runs.filter(({ record }) => !record).map(({ kind }) => kind),

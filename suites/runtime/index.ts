@@ -24,6 +24,7 @@ import intelRdt from "./intel-rdt.js";
 import create from "./lifecycle/create.js";
 import remove from "./lifecycle/delete.js";
 import hookFailures from "./lifecycle/hook-failures.js";
+import hookInput from "./lifecycle/hook-input.js";
 import hooks from "./lifecycle/hooks.js";
 import kill from "./lifecycle/kill.js";
 import operations from "./lifecycle/operations.js";
@@ -70,6 +71,7 @@ export const sections: readonly Section[] = [
   remove,
   program,
   hooks,
+  hookInput,
   hookFailures,
   features,
   root,

@@ -1,17 +1,21 @@
+/** runtime.md, "Lifecycle", and config.md, "POSIX-platform Hooks": hooks that fail. */
 import fc from "fast-check";
-import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
+import { caseOf } from "../../../generators/runtime/base.js";
 import { type HookKind, hookKinds, recordingHook } from "../../../generators/runtime/hooks.js";
 import { ending } from "../../../generators/runtime/steps.js";
 import type { Step } from "../../../runners/runtime/case.js";
-import type { Config, Hooks } from "../../../spec/runtime/config.js";
-import { equal, expectThat } from "../../check.js";
+import { type ExplainedResult, equal, expectThat, notApplicable } from "../../check.js";
 import { answered, check, example, firstRefusal, ok, refused, resultsOf, section, unavailable, type View } from "../suite.js";
-import { called, kebab } from "./hooks.js";
+import { hookRuns, recordedRuns, withHooks } from "./hook-runs.js";
 
-const withHooks = (release: string, hooks: Hooks): Config => ({ ...minimalConfig(release), hooks });
-
-/** Kinds whose failure ends the container; whether poststart is one depends on the release. */
-const FATAL: readonly HookKind[] = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart"];
+/** Kinds whose failure ends the container, with the requirement; whether poststart is one depends on the release. */
+const FATAL: readonly (readonly [HookKind, string])[] = [
+  ["prestart", "runtime.lifecycle.prestart-failure"],
+  ["createRuntime", "runtime.lifecycle.create-runtime-failure"],
+  ["createContainer", "runtime.lifecycle.create-container-failure"],
+  ["startContainer", "runtime.lifecycle.start-container-failure"],
+  ["poststart", "runtime.lifecycle.poststart-failure"],
+];
 const BY_START: readonly HookKind[] = ["startContainer", "poststart"];
 
 const SLEEP_MS = 4000;
@@ -19,21 +23,17 @@ const SLEEP_MS = 4000;
 /** Whether a hook is gone before the runtime writes to it is a matter of luck: many hooks leave little of it. */
 const UNREAD = 12;
 
-const failing = (view: View, kind: HookKind) => called(view).find((run) => run.kind === kind && run.hook.args?.includes("--exit"));
-
-/** The hook of another kind that follows when the container was destroyed. */
-const poststop = (view: View) => called(view).find((run) => run.kind === "poststop")?.record;
-
 /** After a failing hook: an error, then the container destroyed, then the poststop hooks. */
-function ended(view: View, kind: HookKind) {
-  const run = failing(view, kind);
+function ended(view: View, kind: HookKind): ExplainedResult {
+  const failing = hookRuns(view).find((run) => run.kind === kind && run.hook.args?.includes("--exit"));
   const operation = BY_START.includes(kind) ? view.start : view.create;
-  if (!run?.record || !answered(operation)) return undefined;
+  if (!failing?.record) return notApplicable(`no ${kind} hook ran that was told to fail`);
+  if (!answered(operation)) return notApplicable("the operation that calls the hook did not answer");
   const [state] = resultsOf(view, view.index, "state");
-  if (state?.op !== "state" || !answered(state.ran)) return undefined;
-  const after = poststop(view);
+  if (state?.op !== "state" || !answered(state.ran)) return notApplicable("no state told what became of the container");
+  const poststop = hookRuns(view).find((run) => run.kind === "poststop")?.record;
   // Only what ran before the harness asked for deletion is the runtime's own doing.
-  const cleaned = after !== undefined && (view.delete === null || BigInt(after.startedNs) < BigInt(view.delete.startedNs));
+  const cleaned = poststop !== undefined && (view.delete === null || BigInt(poststop.startedNs) < BigInt(view.delete.startedNs));
   return equal(
     {
       operation: refused(operation) ? "error" : "success",
@@ -61,9 +61,9 @@ const stepsFor = (kind: HookKind): readonly Step[] => [
 const EXPECTED = "a hook that fails ends the operation with an error";
 
 export default section("Hooks that fail", [
-  ...FATAL.map((kind) => check(`runtime.lifecycle.${kebab(kind)}-failure`, (view) => ended(view, kind))),
-  ...FATAL.map((kind) =>
-    example(`runtime.lifecycle.${kebab(kind)}-failure`, ({ target }) =>
+  ...FATAL.map(([kind, id]) => check(id, (view) => ended(view, kind))),
+  ...FATAL.map(([kind, id]) =>
+    example(id, ({ target }) =>
       hookKinds(target.release).includes(kind)
         ? fc.constantFrom(1, 7, 255).map((code) =>
             caseOf(
@@ -83,10 +83,12 @@ export default section("Hooks that fail", [
   ),
 
   check("runtime.lifecycle.poststop-failure-continues", (view) => {
-    const runs = called(view).filter((run) => run.kind === "poststop");
+    const runs = hookRuns(view).filter((run) => run.kind === "poststop");
     const at = runs.findIndex(({ hook }) => hook.args?.includes("--exit"));
     const last = resultsOf(view, view.index, "state").at(-1);
-    if (at < 0 || !runs[at]?.record || !answered(view.delete) || last?.op !== "state" || !answered(last.ran)) return undefined;
+    if (at < 0 || !runs[at]?.record) return notApplicable("no poststop hook ran that was told to fail");
+    if (!answered(view.delete)) return notApplicable("delete did not answer");
+    if (last?.op !== "state" || !answered(last.ran)) return notApplicable("no state told what became of the container");
     const silent = runs.slice(at + 1).filter(({ record }) => !record);
     const gone = refused(last.ran);
     return equal(
@@ -95,10 +97,11 @@ export default section("Hooks that fail", [
     );
   }),
   check("runtime.warnings.operation-continues", (view) => {
-    const failed = called(view).some((run) => run.kind === "poststop" && run.hook.args?.includes("--exit") && run.record);
-    return failed && answered(view.delete)
+    const failed = recordedRuns(view, "poststop").some(({ hook }) => hook.args?.includes("--exit"));
+    if (!failed) return notApplicable("no poststop hook ran that was told to fail");
+    return answered(view.delete)
       ? expectThat(ok(view.delete), "delete succeeds although a poststop hook failed", view.delete?.stderr)
-      : undefined;
+      : notApplicable("delete did not answer");
   }),
   example(["runtime.lifecycle.poststop-failure-continues", "runtime.warnings.operation-continues"], ({ target }) =>
     fc.constantFrom(1, 3).map((code) =>
@@ -114,13 +117,14 @@ export default section("Hooks that fail", [
   ),
 
   check("runtime.hooks.stdin-may-stay-unread", (view) => {
-    const runs = called(view).filter(({ hook }) => hook.args?.includes("--ignore-stdin"));
+    const runs = hookRuns(view).filter(({ hook }) => hook.args?.includes("--ignore-stdin"));
     // A delete that did not come as far as its hooks has other reasons.
     const deleting = runs.some(({ kind, record }) => kind === "poststop" && record);
     const operations = [view.create, view.start, ...(deleting ? [view.delete] : [])];
-    const culprit = firstRefusal(operations);
-    if (runs.length === 0 || (!culprit && !operations.every(ok))) return undefined;
-    return expectThat(!culprit, "hooks that do not read their standard input succeed", { exit: culprit?.exit, stderr: culprit?.stderr });
+    const refusal = firstRefusal(operations);
+    if (runs.length === 0) return notApplicable("no hook that was told not to read its standard input");
+    if (!refusal && !operations.every(ok)) return notApplicable("an operation did not answer");
+    return expectThat(!refusal, "hooks that do not read their standard input succeed", { exit: refusal?.exit, stderr: refusal?.stderr });
   }),
   ...(["prestart", "createRuntime", "createContainer", "poststart"] as const).map((kind) =>
     example("runtime.hooks.stdin-may-stay-unread", ({ target }) =>
@@ -142,8 +146,9 @@ export default section("Hooks that fail", [
   ),
 
   check("runtime.hooks.timeout-aborts", (view) => {
-    const run = called(view).find(({ hook }) => hook.timeout !== undefined && hook.args?.includes("--sleep-ms"));
-    if (!run?.record || !answered(view.create)) return undefined;
+    const run = recordedRuns(view).find(({ hook }) => hook.timeout !== undefined && hook.args?.includes("--sleep-ms"));
+    if (!run) return notApplicable("no hook ran that was told to sleep and has a timeout");
+    if (!answered(view.create)) return notApplicable("create did not answer");
     const aborted = run.record.endedNs === null;
     return equal(
       { hook: aborted ? "aborted" : "ran to its end", operation: refused(view.create) ? "error" : "success" },

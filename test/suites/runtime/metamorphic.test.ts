@@ -12,12 +12,12 @@ import { Pool } from "../../../runners/runtime/pool.js";
 import features from "../../../suites/runtime/features.js";
 import { checks } from "../../../suites/runtime/index.js";
 import { judge } from "../../../suites/runtime/judge.js";
-import hooks from "../../../suites/runtime/lifecycle/hooks.js";
 import state from "../../../suites/runtime/lifecycle/state.js";
 import seccompListener from "../../../suites/runtime/seccomp/listener.js";
 import { withoutRoot } from "../../cli/process.js";
 import { ALLOWED } from "./allowed.js";
 import { drawExamples } from "./fixture.js";
+import { hooks } from "./lifecycle/all-hooks.js";
 
 t.test("what the spec allows to be otherwise is no finding", { skip: withoutRoot, timeout: 240_000 }, async (t) => {
   const bin = referencePath();

@@ -5,9 +5,9 @@ import { bundleOf } from "../../../../runners/runtime/case.js";
 import type { HookRecord } from "../../../../runners/runtime/observation.js";
 import type { Hooks } from "../../../../spec/runtime/config.js";
 import failures from "../../../../suites/runtime/lifecycle/hook-failures.js";
-import hooks, { kebab } from "../../../../suites/runtime/lifecycle/hooks.js";
 import { type Both, judgesBothWays } from "../both.js";
 import { type Canned, configOf, faulty, NAMESPACES, ownNamespaces, ran } from "../fixture.js";
+import { hooks, kebab } from "./all-hooks.js";
 
 const SHARED = ["mnt", "net", "ipc", "uts"];
 const INSIDE = ownNamespaces(...SHARED, "pid");

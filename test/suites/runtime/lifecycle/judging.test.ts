@@ -3,10 +3,10 @@ import t from "tap";
 import { type HookKind, recordingHook } from "../../../../generators/runtime/hooks.js";
 import { bundleOf, type Step } from "../../../../runners/runtime/case.js";
 import type { HookRecord, StepResult } from "../../../../runners/runtime/observation.js";
-import hooks from "../../../../suites/runtime/lifecycle/hooks.js";
 import state from "../../../../suites/runtime/lifecycle/state.js";
 import type { Section } from "../../../../suites/runtime/suite.js";
 import { type Canned, configOf, probe, ran, verdictBy } from "../fixture.js";
+import { hooks } from "./all-hooks.js";
 import { operations } from "./all-operations.js";
 
 type Done = readonly [Step, StepResult];

@@ -3,10 +3,10 @@ import t from "tap";
 import type { Step } from "../../../../runners/runtime/case.js";
 import type { Exit, StepResult } from "../../../../runners/runtime/observation.js";
 import failures from "../../../../suites/runtime/lifecycle/hook-failures.js";
-import hooks from "../../../../suites/runtime/lifecycle/hooks.js";
 import { lifecycleModel, statusIn } from "../../../../suites/runtime/lifecycle/model.js";
 import state from "../../../../suites/runtime/lifecycle/state.js";
 import { type Canned, caseViewOf, configOf, ran, verdictBy } from "../fixture.js";
+import { hooks } from "./all-hooks.js";
 import { operations } from "./all-operations.js";
 
 type Done = readonly [Step, StepResult];
