@@ -1,3 +1,4 @@
+/** config-linux.md, "Masked Paths", "Readonly Paths", "Mount Label". */
 import fc from "fast-check";
 
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
@@ -7,10 +8,10 @@ import { faultCase, tabledFault } from "../../../generators/runtime/invalid/inpu
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Linux } from "../../../spec/runtime/config.js";
-import { type CheckResult, combine, expectThat } from "../../check.js";
+import { combine, type ExplainedResult, expectThat, notApplicable, PASS, unless } from "../../check.js";
 import { refuses } from "../refusal.js";
 import { check, type Example, example, section, unavailable, type View } from "../suite.js";
-import { inForce, placedMounts, tries } from "./mount-views.js";
+import { eachPlaced, tries, whyNotReported } from "./mount-views.js";
 
 /** What the case has put into the root file system at a path, so that it is known to be readable but for the mask. */
 const holdsContent = (view: View, path: string): boolean =>
@@ -20,47 +21,52 @@ const holdsContent = (view: View, path: string): boolean =>
   });
 
 /** Nothing of a file or directory may be read; that it is empty, or cannot be opened, is the same. */
-function unreadable(view: View): CheckResult {
+function unreadable(view: View): ExplainedResult {
   const { maskedPaths = [] } = view.config.linux ?? {};
-  if (!inForce(view)) return undefined;
+  if (maskedPaths.length === 0) return notApplicable("no maskedPaths in the config");
   return combine(
     tries(view).map(({ attempt, result }) => {
-      if ((attempt.do !== "read" && attempt.do !== "list") || !maskedPaths.includes(attempt.path)) return undefined;
-      const [errno, found] = [result.errno, attempt.do === "read" ? (result.text ?? "") : (result.names ?? [])];
-      if (errno === "0" && found.length > 0) return expectThat(false, `nothing can be read of ${attempt.path}`, found);
+      if ((attempt.do !== "read" && attempt.do !== "list") || !maskedPaths.includes(attempt.path))
+        return notApplicable("the program did not try to read a masked path");
+      const [errno, content] = [result.errno, attempt.do === "read" ? (result.text ?? "") : (result.names ?? [])];
+      if (errno === "0" && content.length > 0) return expectThat(false, `nothing can be read of ${attempt.path}`, content);
       // What was not there, or is of the other kind, says nothing; nor does what nobody could have read.
-      if (["ENOENT", "EISDIR", "ENOTDIR"].includes(errno) || !holdsContent(view, attempt.path)) return undefined;
-      return { verdict: "pass" };
+      return ["ENOENT", "EISDIR", "ENOTDIR"].includes(errno) || !holdsContent(view, attempt.path)
+        ? notApplicable("nothing is known to be at the masked path that could have been read")
+        : PASS;
     }),
+    "the program did not try to read a masked path",
   );
 }
 
 /** EROFS is what a read-only path answers; other errors come of permissions. */
-function unwritable(view: View): CheckResult {
+function unwritable(view: View): ExplainedResult {
   const { readonlyPaths = [], maskedPaths = [] } = view.config.linux ?? {};
-  if (!inForce(view)) return undefined;
+  if (readonlyPaths.length === 0) return notApplicable("no readonlyPaths in the config");
   return combine(
-    tries(view).map(({ attempt, result }) => {
-      if (attempt.do !== "write" && attempt.do !== "create") return undefined;
+    tries(view).map(({ attempt, result: { errno } }) => {
+      if (attempt.do !== "write" && attempt.do !== "create") return notApplicable("the program did not try to write");
       const { path } = attempt;
-      if (!readonlyPaths.some((each) => isBelow(path, each)) || maskedPaths.some((each) => isBelow(path, each))) return undefined;
-      if (result.errno !== "0" && result.errno !== "EROFS") return undefined;
-      return expectThat(result.errno === "EROFS", `${attempt.do} ${path}: EROFS`, result.errno === "0" ? "it worked" : result.errno);
+      if (!readonlyPaths.some((each) => isBelow(path, each)) || maskedPaths.some((each) => isBelow(path, each)))
+        return notApplicable("the program did not try to write to a read-only path");
+      return errno === "0" || errno === "EROFS"
+        ? expectThat(errno === "EROFS", `${attempt.do} ${path}: EROFS`, errno === "0" ? "it worked" : errno)
+        : notApplicable(`${errno} comes of permissions`);
     }),
+    "the program did not try to write",
   );
 }
 
 /** On a host with SELinux the file systems that were made for the container carry the label as their context. */
-function labelled(view: View): CheckResult {
+function labelled(view: View): ExplainedResult {
   const label = view.config.linux?.mountLabel;
-  if (label === undefined || label === "" || !view.host.selinux) return undefined;
-  return combine(
-    placedMounts(view).map(({ mount, path, top }) => {
-      if (mount.type !== "tmpfs" || !top) return undefined;
-      const options = top.superOptions.join(",").replaceAll('"', "");
-      return expectThat(options.includes(`context=${label}`), `context=${label} at ${path}`, options);
-    }),
-  );
+  if (label === undefined || label === "") return notApplicable("no mountLabel in the config");
+  if (!view.host.selinux) return notApplicable("the host has no SELinux");
+  return eachPlaced(view, ({ mount, path, top }) => {
+    if (mount.type !== "tmpfs" || !top) return notApplicable("no tmpfs of the config in the mount table");
+    const options = top.superOptions.join(",").replaceAll('"', "");
+    return expectThat(options.includes(`context=${label}`), `context=${label} at ${path}`, options);
+  });
 }
 
 const covering = ({ target }: Setting, linux: Partial<Linux>, title: string): RuntimeCase => {
@@ -74,7 +80,7 @@ const tabled = (id: string): Example =>
 const LABELS = ["system_u:object_r:container_file_t:s0:c715,c811", "system_u:object_r:container_file_t:s0"];
 
 export default section("Masked paths, readonly paths, mount label", [
-  check("runtime.masked-paths.unreadable", unreadable),
+  check("runtime.masked-paths.unreadable", (view) => unless(whyNotReported(view), () => unreadable(view))),
   example("runtime.masked-paths.unreadable", (setting) =>
     someOf(["/masked/file.txt", "/masked/directory", "/top.txt", "/some/deep/directory"], 1).map((maskedPaths) =>
       covering(setting, { maskedPaths }, "masked paths"),
@@ -83,7 +89,7 @@ export default section("Masked paths, readonly paths, mount label", [
   refuses("runtime.masked-paths.absolute"),
   tabled("runtime.masked-paths.absolute"),
 
-  check("runtime.readonly-paths.unwritable", unwritable),
+  check("runtime.readonly-paths.unwritable", (view) => unless(whyNotReported(view), () => unwritable(view))),
   example("runtime.readonly-paths.unwritable", (setting) =>
     someOf(["/protected/file.txt", "/protected/directory", "/top.txt", "/some/deep/directory"], 1).map((readonlyPaths) =>
       covering(setting, { readonlyPaths }, "read-only paths"),

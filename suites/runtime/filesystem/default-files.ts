@@ -1,3 +1,4 @@
+/** config-linux.md, "Default Filesystems", "Default Devices", and runtime-linux.md, "Dev symbolic links". */
 import fc, { type Arbitrary } from "fast-check";
 
 import { caseOf } from "../../../generators/runtime/base.js";
@@ -8,40 +9,44 @@ import type { StatResult } from "../../../runners/runtime/observation.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
-import { type CheckResult, combine, equal, expectThat } from "../../check.js";
+import { type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
 import { check, example, section, type View } from "../suite.js";
 import { withMounts } from "./mount-cases.js";
-import { inForce, topmost, within } from "./mount-views.js";
+import { topmost, whyNotReported, within } from "./mount-views.js";
 
-const FILESYSTEMS = { proc: "/proc", sysfs: "/sys", devpts: "/dev/pts", tmpfs: "/dev/shm" } as const;
-const FILESYSTEM_IDS = { proc: "proc", sysfs: "sys", devpts: "dev-pts", tmpfs: "dev-shm" } as const;
-type FilesystemType = keyof typeof FILESYSTEMS;
-const TYPES: readonly FilesystemType[] = ["proc", "sysfs", "devpts", "tmpfs"];
+/** The file systems by requirement, with their types. */
+const FILESYSTEMS: readonly { readonly id: string; readonly path: string; readonly type: string }[] = [
+  { id: "runtime.default-filesystems.proc", path: "/proc", type: "proc" },
+  { id: "runtime.default-filesystems.sys", path: "/sys", type: "sysfs" },
+  { id: "runtime.default-filesystems.dev-pts", path: "/dev/pts", type: "devpts" },
+  { id: "runtime.default-filesystems.dev-shm", path: "/dev/shm", type: "tmpfs" },
+];
 
 const SYS: Mount = { destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"] };
 
-/** The devices by name, with their numbers. */
-const DEVICES: Readonly<Record<string, readonly [number, number]>> = {
-  null: [1, 3],
-  zero: [1, 5],
-  full: [1, 7],
-  random: [1, 8],
-  urandom: [1, 9],
-  tty: [5, 0],
-};
+/** The devices by requirement, with their numbers. */
+const DEVICES: readonly { readonly id: string; readonly path: string; readonly major: number; readonly minor: number }[] = [
+  { id: "runtime.default-devices.null", path: "/dev/null", major: 1, minor: 3 },
+  { id: "runtime.default-devices.zero", path: "/dev/zero", major: 1, minor: 5 },
+  { id: "runtime.default-devices.full", path: "/dev/full", major: 1, minor: 7 },
+  { id: "runtime.default-devices.random", path: "/dev/random", major: 1, minor: 8 },
+  { id: "runtime.default-devices.urandom", path: "/dev/urandom", major: 1, minor: 9 },
+  { id: "runtime.default-devices.tty", path: "/dev/tty", major: 5, minor: 0 },
+];
 
-const LINKS: Readonly<Record<string, string>> = {
-  fd: "/proc/self/fd",
-  stdin: "/proc/self/fd/0",
-  stdout: "/proc/self/fd/1",
-  stderr: "/proc/self/fd/2",
-};
+/** The symbolic links by requirement, and where they lead. */
+const LINKS: readonly { readonly id: string; readonly path: string; readonly leadsTo: string }[] = [
+  { id: "runtime.dev-symlinks.fd", path: "/dev/fd", leadsTo: "/proc/self/fd" },
+  { id: "runtime.dev-symlinks.stdin", path: "/dev/stdin", leadsTo: "/proc/self/fd/0" },
+  { id: "runtime.dev-symlinks.stdout", path: "/dev/stdout", leadsTo: "/proc/self/fd/1" },
+  { id: "runtime.dev-symlinks.stderr", path: "/dev/stderr", leadsTo: "/proc/self/fd/2" },
+];
 
 /** The numbers of the slaves of Unix98 terminals. */
 const isSlave = ({ type, major }: StatResult): boolean => type === "char" && major >= 136 && major <= 143;
 
-/** Whether nothing but the runtime fills /dev: no bind mount, no device and no file of the case's own in that place. */
-function devIsRuntimes(view: View, path: string): boolean {
+/** Why a place below /dev may be filled by others than the runtime: by a bind mount, a device or a file of the case. Undefined where it is not. */
+function whyNotRuntimes(view: View, path: string): string | undefined {
   const { mounts = [], linux } = view.config;
   const foreign = mounts.some(({ destination, options, type }) => {
     const there = absolute(destination);
@@ -49,55 +54,67 @@ function devIsRuntimes(view: View, path: string): boolean {
   });
   const covered = [...(linux?.maskedPaths ?? []), ...(linux?.readonlyPaths ?? [])].some((each) => isBelow(path, each));
   const made = (view.container.rootfs ?? []).some((entry) => entry.kind !== "dir" && isBelow(path, absolute(entry.path)));
-  return inForce(view) && !foreign && !covered && !made && !(linux?.devices ?? []).some((device) => device.path === path);
+  if (foreign || covered || made || (linux?.devices ?? []).some((device) => device.path === path)) return `the case fills ${path} itself`;
+  return whyNotReported(view);
 }
 
 /**
  * The text does not say who makes these available: judged is what a config asks for. In a container with the runtime's network or
  * process ids the kernel may refuse, and the runtime then has to make do.
  */
-function filesystem(view: View, type: FilesystemType): CheckResult {
-  const path = FILESYSTEMS[type];
+function judgeFilesystem(view: View, { path, type }: (typeof FILESYSTEMS)[number]): ExplainedResult {
   const placed = (view.config.mounts ?? []).filter(({ destination }) => within(path, absolute(destination)));
-  const own = ["pid", "network", "mount"].every((name) => view.config.linux?.namespaces?.some((each) => each.type === name && !each.path));
+  const isolated = ["pid", "network", "mount"].every((name) =>
+    view.config.linux?.namespaces?.some((each) => each.type === name && !each.path),
+  );
   // The last mount on the way to the path must be the file system itself.
   const last = placed.at(-1);
   const asked = last && absolute(last.destination) === path && last.type === type && !isBind(last.options);
-  if (!inForce(view) || !own || !asked) return undefined;
-  return view.probe?.mounts ? equal(topmost(view.probe.mounts, path)?.type ?? null, type, `the type of ${path}`) : undefined;
+  if (!asked) return notApplicable(`the config does not ask for a ${type} at ${path}`);
+  if (!isolated) return notApplicable("the container has not its own process ids, network and mounts");
+  return unless(whyNotReported(view), () =>
+    view.probe?.mounts
+      ? equal(topmost(view.probe.mounts, path)?.type ?? null, type, `the type of ${path}`)
+      : notApplicable("the program could not read its mount table"),
+  );
 }
+
+/** Judges what lies at a path below /dev that only the runtime fills. */
+const judgePath = (view: View, path: string, judge: (file: StatResult | null) => ExplainedResult): ExplainedResult =>
+  unless(whyNotRuntimes(view, path), () => {
+    const file = view.probe?.paths[path];
+    return file === undefined ? notApplicable(`the program did not look at ${path}`) : judge(file);
+  });
 
 /** A runtime may supply a device in any way; where it is a link, what the link leads to is not looked at. */
-function device(view: View, name: string): CheckResult {
-  const path = `/dev/${name}`;
-  const numbers = DEVICES[name];
-  const seen = view.probe?.paths[path];
-  if (!numbers || seen === undefined || !devIsRuntimes(view, path) || seen?.type === "symlink") return undefined;
-  const expected = { type: "char", major: numbers[0], minor: numbers[1] };
-  return equal(seen && { type: seen.type, major: seen.major, minor: seen.minor }, expected, path);
-}
+const judgeDevice = (view: View, { path, major, minor }: (typeof DEVICES)[number]): ExplainedResult =>
+  judgePath(view, path, (file) =>
+    file?.type === "symlink"
+      ? notApplicable(`${path} is a symbolic link`)
+      : equal(file && { type: file.type, major: file.major, minor: file.minor }, { type: "char", major, minor }, path),
+  );
 
 /** The container's own multiplexer: a link to it, or the same file. */
-function multiplexer(view: View): CheckResult {
-  const own = view.probe?.paths["/dev/pts/ptmx"];
-  const seen = view.probe?.paths["/dev/ptmx"];
-  const devpts = view.probe?.mounts && topmost(view.probe.mounts, "/dev/pts")?.type === "devpts";
-  if (!own || seen === undefined || !devpts || !devIsRuntimes(view, "/dev/ptmx")) return undefined;
-  const link = view.probe?.links["/dev/ptmx"];
-  if (seen?.type === "symlink") return expectThat(lexical("/dev", link ?? "") === "/dev/pts/ptmx", "a link to /dev/pts/ptmx", link ?? null);
-  return equal(seen && { dev: seen.dev, ino: seen.ino }, { dev: own.dev, ino: own.ino }, "/dev/ptmx is /dev/pts/ptmx");
-}
+const judgeMultiplexer = (view: View): ExplainedResult =>
+  judgePath(view, "/dev/ptmx", (file) => {
+    const ptmx = view.probe?.paths["/dev/pts/ptmx"];
+    const devpts = view.probe?.mounts && topmost(view.probe.mounts, "/dev/pts")?.type === "devpts";
+    if (!ptmx || !devpts) return notApplicable("no devpts at /dev/pts with a multiplexer");
+    const link = view.probe?.links["/dev/ptmx"];
+    if (file?.type === "symlink")
+      return expectThat(lexical("/dev", link ?? "") === "/dev/pts/ptmx", "a link to /dev/pts/ptmx", link ?? null);
+    return equal(file && { dev: file.dev, ino: file.ino }, { dev: ptmx.dev, ino: ptmx.ino }, "/dev/ptmx is /dev/pts/ptmx");
+  });
 
 /** With a terminal: the terminal itself, by the number in its name where the program knows that. */
-function console(view: View): CheckResult {
-  const seen = view.probe?.paths["/dev/console"];
-  if (!view.config.process?.terminal || seen === undefined || !devIsRuntimes(view, "/dev/console")) return undefined;
-  if (!seen || seen.type === "symlink") return expectThat(false, "a terminal at /dev/console, bind mounted", seen);
-  const number = /^\/dev\/pts\/(\d+)$/.exec(view.probe?.terminal.name ?? "")?.[1];
-  return combine([
-    expectThat(isSlave(seen), "the slave of a pseudoterminal", seen),
-    number === undefined ? undefined : equal(seen.minor, Number(number), "the number of the program's terminal"),
-  ]);
+function judgeConsole(view: View): ExplainedResult {
+  if (!view.config.process?.terminal) return notApplicable("the config asks for no terminal");
+  return judgePath(view, "/dev/console", (file) => {
+    if (!file || file.type === "symlink") return expectThat(false, "a terminal at /dev/console, bind mounted", file);
+    const number = /^\/dev\/pts\/(\d+)$/.exec(view.probe?.terminal.name ?? "")?.[1];
+    if (!isSlave(file) || number === undefined) return expectThat(isSlave(file), "the slave of a pseudoterminal", file);
+    return equal(file.minor, Number(number), "the number of the program's terminal");
+  });
 }
 
 /** Where a link in a directory leads by its text alone. */
@@ -106,15 +123,14 @@ function lexical(directory: string, text: string): string {
 }
 
 /** The link's text, or what it comes to by way of /dev/fd. */
-function link(view: View, name: string): CheckResult {
-  const path = `/dev/${name}`;
-  const expected = LINKS[name];
-  const mounted = view.probe?.mounts && topmost(view.probe.mounts, "/proc")?.type === "proc";
-  if (expected === undefined || !mounted || view.probe?.paths[path] === undefined || !devIsRuntimes(view, path)) return undefined;
-  const text = view.probe.links[path];
-  const leads = text === undefined ? null : lexical("/dev", text).replace(/^\/dev\/fd\//, `${LINKS.fd}/`);
-  return equal(leads, expected, path);
-}
+const judgeLink = (view: View, { path, leadsTo }: (typeof LINKS)[number]): ExplainedResult =>
+  judgePath(view, path, () => {
+    const mounted = view.probe?.mounts && topmost(view.probe.mounts, "/proc")?.type === "proc";
+    if (!mounted) return notApplicable("no proc at /proc");
+    const text = view.probe?.links[path];
+    const actual = text === undefined ? null : lexical("/dev", text).replace(/^\/dev\/fd\//, "/proc/self/fd/");
+    return equal(actual, leadsTo, path);
+  });
 
 /** With or without a /dev of its own, with or without a terminal. */
 const withDev = ({ target }: Setting, mounted: boolean, terminal = false): RuntimeCase => {
@@ -125,25 +141,26 @@ const withDev = ({ target }: Setting, mounted: boolean, terminal = false): Runti
 
 const anyDev = (setting: Setting): Arbitrary<RuntimeCase> => fc.boolean().map((mounted) => withDev(setting, mounted));
 
-const deviceId = (name: string): string => `runtime.default-devices.${name}`;
-const linkId = (name: string): string => `runtime.dev-symlinks.${name}`;
-const filesystemId = (type: FilesystemType): string => `runtime.default-filesystems.${FILESYSTEM_IDS[type]}`;
-
 export default section("Default file systems and devices", [
-  ...TYPES.map((type) => check(filesystemId(type), (view) => filesystem(view, type))),
-  example(TYPES.map(filesystemId), ({ target }) =>
-    fc
-      .boolean()
-      .map((first) =>
-        caseOf(withMounts(target.release, first ? [SYS, ...DEV] : [...DEV, SYS]), { title: "the file systems that every container has" }),
-      ),
+  ...FILESYSTEMS.map((filesystem) => check(filesystem.id, (view) => judgeFilesystem(view, filesystem))),
+  example(
+    FILESYSTEMS.map(({ id }) => id),
+    ({ target }) =>
+      fc
+        .boolean()
+        .map((first) =>
+          caseOf(withMounts(target.release, first ? [SYS, ...DEV] : [...DEV, SYS]), { title: "the file systems that every container has" }),
+        ),
   ),
 
-  ...Object.keys(DEVICES).map((name) => check(deviceId(name), (view) => device(view, name))),
-  check(deviceId("ptmx"), multiplexer),
-  check(deviceId("console"), console),
-  ...Object.keys(LINKS).map((name) => check(linkId(name), (view) => link(view, name))),
-  example([...Object.keys(DEVICES).map(deviceId), ...Object.keys(LINKS).map(linkId)], anyDev),
-  example(deviceId("ptmx"), (setting) => fc.constant(withDev(setting, true))),
-  example(deviceId("console"), (setting) => fc.constant(withDev(setting, true, true))),
+  ...DEVICES.map((device) => check(device.id, (view) => judgeDevice(view, device))),
+  check("runtime.default-devices.ptmx", judgeMultiplexer),
+  check("runtime.default-devices.console", judgeConsole),
+  ...LINKS.map((link) => check(link.id, (view) => judgeLink(view, link))),
+  example(
+    [...DEVICES, ...LINKS].map(({ id }) => id),
+    anyDev,
+  ),
+  example("runtime.default-devices.ptmx", (setting) => fc.constant(withDev(setting, true))),
+  example("runtime.default-devices.console", (setting) => fc.constant(withDev(setting, true, true))),
 ]);

@@ -1,3 +1,4 @@
+/** config-linux.md, "Devices". */
 import fc, { type Arbitrary } from "fast-check";
 
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
@@ -10,12 +11,10 @@ import type { FileEntry, RuntimeCase } from "../../../runners/runtime/case.js";
 import type { StatResult } from "../../../runners/runtime/observation.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Device } from "../../../spec/runtime/config.js";
-import { type CheckResult, combine, equal } from "../../check.js";
+import { combine, type ExplainedResult, equal, notApplicable, unless } from "../../check.js";
 import { refuses } from "../refusal.js";
-import { check, example, section, type Unavailable, unavailable, type View } from "../suite.js";
-import { inForce, remapped, tried } from "./mount-views.js";
-
-const id = (name: string): string => `runtime.devices.${name}`;
+import { type Check, check, example, section, type Unavailable, unavailable } from "../suite.js";
+import { remapped, tried, whyNotReported } from "./mount-views.js";
 
 const KINDS: Readonly<Record<string, StatResult["type"]>> = { c: "char", u: "char", b: "block", p: "fifo" };
 
@@ -23,37 +22,47 @@ const KINDS: Readonly<Record<string, StatResult["type"]>> = { c: "char", u: "cha
  * Judges each device by what lies at its path; null when nothing does. A symbolic link is a way of supplying a device too, and
  * what it leads to is not looked at; with a user namespace a runtime has to take the host's nodes as they are.
  */
-function each(view: View, judge: (device: Device, seen: StatResult | null) => CheckResult): CheckResult {
-  const { devices = [], maskedPaths = [], readonlyPaths = [] } = view.config.linux ?? {};
-  if (!inForce(view) || remapped(view)) return undefined;
-  return combine(
-    devices.map((device) => {
-      const again = devices.filter(({ path }) => path === device.path).length > 1;
-      const covered = [...maskedPaths, ...readonlyPaths].some((path) => isBelow(device.path, path));
-      const found = tried(view, "stat", device.path);
-      if (again || covered || !found || (found.errno !== "0" && found.errno !== "ENOENT")) return undefined;
-      return found.stat?.type === "symlink" ? undefined : judge(device, found.stat ?? null);
-    }),
-  );
-}
+const eachDevice = (id: string, judge: (device: Device, node: StatResult | null) => ExplainedResult): Check =>
+  check(id, (view) => {
+    const { devices = [], maskedPaths = [], readonlyPaths = [] } = view.config.linux ?? {};
+    if (remapped(view)) return notApplicable("a user namespace in the config");
+    return unless(whyNotReported(view), () =>
+      combine(
+        devices.map((device) => {
+          const again = devices.filter(({ path }) => path === device.path).length > 1;
+          const covered = [...maskedPaths, ...readonlyPaths].some((path) => isBelow(device.path, path));
+          if (again || covered) return notApplicable("another device, or a masked or read-only path, at the device's path");
+          const lookedAt = tried(view, "stat", device.path);
+          if (!lookedAt || (lookedAt.errno !== "0" && lookedAt.errno !== "ENOENT"))
+            return notApplicable("the program did not look at the device's path");
+          return lookedAt.stat?.type === "symlink"
+            ? notApplicable("a symbolic link at the device's path")
+            : judge(device, lookedAt.stat ?? null);
+        }),
+        "no devices in the config",
+      ),
+    );
+  });
 
-function available({ type, path, major = 0, minor = 0 }: Device, seen: StatResult | null): CheckResult {
+function available({ type, path, major = 0, minor = 0 }: Device, node: StatResult | null): ExplainedResult {
   const kind = KINDS[type];
-  if (kind === undefined) return undefined;
+  if (kind === undefined) return notApplicable("a type of device that there is not");
   const numbers = kind === "fifo" ? {} : { major, minor };
   return equal(
-    seen && { type: seen.type, ...(kind === "fifo" ? {} : { major: seen.major, minor: seen.minor }) },
+    node && { type: node.type, ...(kind === "fifo" ? {} : { major: node.major, minor: node.minor }) },
     { type: kind, ...numbers },
     `the device at ${path}`,
   );
 }
+
+const ABSENT = "nothing is at the device's path";
 
 const withDevices = (release: string, devices: readonly Device[]): Config => {
   const base = minimalConfig(release);
   return { ...base, linux: { ...base.linux, devices } };
 };
 
-const lackOf = ({ host }: Setting): Unavailable | undefined => {
+const unavailableHere = ({ host }: Setting): Unavailable | undefined => {
   const why = whyNoDeviceNodes(host);
   return why === undefined ? undefined : unavailable(why);
 };
@@ -90,7 +99,7 @@ const mismatching = (setting: Setting): Arbitrary<RuntimeCase> =>
   oneOf(OTHERS).map((other) => {
     const control = withDevices(setting.target.release, [{ ...WANTED, path: "/opt/free" }]);
     const drawn = faultCase({
-      requirement: id("mismatching-file-error"),
+      requirement: "runtime.devices.mismatching-file-error",
       path: "/linux/devices/0/path",
       description: `a ${other.kind === "node" ? "different device" : other.kind} where a device is wanted`,
       config: withDevices(setting.target.release, [WANTED]),
@@ -106,33 +115,39 @@ const mismatching = (setting: Setting): Arbitrary<RuntimeCase> =>
   });
 
 export default section("Devices", [
-  check(id("available"), (view) => each(view, available)),
-  check(id("outside-dev"), (view) => each(view, (device, seen) => (isBelow(device.path, "/dev") ? undefined : available(device, seen)))),
-  check(id("file-mode"), (view) =>
-    each(view, ({ fileMode, path }, seen) =>
-      fileMode === undefined || !seen ? undefined : equal(seen.mode.toString(8), fileMode.toString(8), `the mode of ${path}`),
-    ),
+  eachDevice("runtime.devices.available", available),
+  eachDevice("runtime.devices.outside-dev", (device, node) =>
+    isBelow(device.path, "/dev") ? notApplicable("no device outside of /dev in the config") : available(device, node),
   ),
-  check(id("uid"), (view) =>
-    each(view, ({ uid, path }, seen) => (uid === undefined || !seen ? undefined : equal(seen.uid, uid, `the owner of ${path}`))),
-  ),
-  check(id("gid"), (view) =>
-    each(view, ({ gid, path }, seen) => (gid === undefined || !seen ? undefined : equal(seen.gid, gid, `the group of ${path}`))),
-  ),
-  example(["available", "file-mode", "uid", "gid"].map(id), (setting) => lackOf(setting) ?? complete(setting)),
-  example(id("available"), (setting) => lackOf(setting) ?? having(setting, "devices", () => true)),
+  eachDevice("runtime.devices.file-mode", ({ fileMode, path }, node) => {
+    if (fileMode === undefined) return notApplicable("no fileMode in the config");
+    return node ? equal(node.mode.toString(8), fileMode.toString(8), `the mode of ${path}`) : notApplicable(ABSENT);
+  }),
+  eachDevice("runtime.devices.uid", ({ uid, path }, node) => {
+    if (uid === undefined) return notApplicable("no uid of a device in the config");
+    return node ? equal(node.uid, uid, `the owner of ${path}`) : notApplicable(ABSENT);
+  }),
+  eachDevice("runtime.devices.gid", ({ gid, path }, node) => {
+    if (gid === undefined) return notApplicable("no gid of a device in the config");
+    return node ? equal(node.gid, gid, `the group of ${path}`) : notApplicable(ABSENT);
+  }),
   example(
-    id("outside-dev"),
-    (setting) => lackOf(setting) ?? having(setting, "devices outside of /dev", ({ path }) => !isBelow(path, "/dev")),
+    ["runtime.devices.available", "runtime.devices.file-mode", "runtime.devices.uid", "runtime.devices.gid"],
+    (setting) => unavailableHere(setting) ?? complete(setting),
+  ),
+  example("runtime.devices.available", (setting) => unavailableHere(setting) ?? having(setting, "devices", () => true)),
+  example(
+    "runtime.devices.outside-dev",
+    (setting) => unavailableHere(setting) ?? having(setting, "devices outside of /dev", ({ path }) => !isBelow(path, "/dev")),
   ),
 
-  refuses(id("mismatching-file-error")),
-  example(id("mismatching-file-error"), (setting) => lackOf(setting) ?? mismatching(setting)),
+  refuses("runtime.devices.mismatching-file-error"),
+  example("runtime.devices.mismatching-file-error", (setting) => unavailableHere(setting) ?? mismatching(setting)),
 
-  refuses(id("type-unknown-error")),
-  example(id("type-unknown-error"), ({ host, target }) =>
-    hasTabledFault(host, target.release, id("type-unknown-error"))
-      ? tabledFault(host, target.release, id("type-unknown-error")).map((fault) => faultCase(fault))
+  refuses("runtime.devices.type-unknown-error"),
+  example("runtime.devices.type-unknown-error", ({ host, target }) =>
+    hasTabledFault(host, target.release, "runtime.devices.type-unknown-error")
+      ? tabledFault(host, target.release, "runtime.devices.type-unknown-error").map((fault) => faultCase(fault))
       : unavailable(whyNoDeviceNodes(host) ?? "the release has nothing that could be wrong in this way"),
   ),
 ]);

@@ -1,3 +1,4 @@
+/** config.md, "Linux mount options": idmap and ridmap. */
 import { isDeepStrictEqual } from "node:util";
 import fc, { type Arbitrary } from "fast-check";
 
@@ -12,14 +13,12 @@ import { type Attempt, FIXTURES, type Fixture, type RuntimeCase } from "../../..
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { IdMapping, Mount } from "../../../spec/runtime/config.js";
 import { mountOption } from "../../../spec/runtime/mount-options.js";
-import { type CheckResult, combine, equal, skip } from "../../check.js";
+import { combine, type ExplainedResult, equal, notApplicable, skip, unless } from "../../check.js";
 import { mustRefuse, refuses } from "../refusal.js";
 import { check, checkCase, example, section, type Unavailable, unavailable, type View } from "../suite.js";
 import { place, withMounts } from "./mount-cases.js";
-import { shown } from "./mount-option-views.js";
-import { inForce, placedMounts, remapped, tried } from "./mount-views.js";
-
-const id = (name: string): string => `runtime.mounts.${name}`;
+import { optionId, shown } from "./mount-option-views.js";
+import { eachPlaced, remapped, tried, whyNotReported } from "./mount-views.js";
 
 /** The owner of the files in the sources: not root, so that nothing else explains what is seen. */
 const OWNER = { uid: 5, gid: 7 };
@@ -55,39 +54,47 @@ function expectedOwner(view: View, mount: Mount): { readonly uid: number; readon
 
 /** Who owns it where nothing is mapped but by the container's user namespace; the kernel's own number where that has no id for it. */
 const unmappedOwner = (view: View): { readonly uid: number; readonly gid: number } => {
-  const seen = (kind: "uid" | "gid"): number =>
+  const within = (kind: "uid" | "gid"): number =>
     remapped(view) ? (mapped(view.config.linux?.[`${kind}Mappings`], OWNER[kind], "hostID") ?? OVERFLOW) : OWNER[kind];
-  return { uid: seen("uid"), gid: seen("gid") };
+  return { uid: within("uid"), gid: within("gid") };
 };
 
-const wants = ({ options = [] }: Mount, name: string): boolean =>
+const asksFor = ({ options = [] }: Mount, name: string): boolean =>
   options.includes(name) && options.filter((each) => each === "idmap" || each === "ridmap").length === 1;
 
-function owners(view: View): CheckResult {
-  if (!inForce(view)) return undefined;
-  return combine(
+const NOT_MAPPED = "no mount with mapped ids in the config whose files' owners are known";
+
+const judgeOwners = (view: View): ExplainedResult =>
+  combine(
     (view.config.mounts ?? []).map((mount) => {
       const expected = expectedOwner(view, mount);
-      if (mount.source !== SOURCE || !expected || !(wants(mount, "idmap") || wants(mount, "ridmap"))) return undefined;
+      if (mount.source !== SOURCE || !expected || !(asksFor(mount, "idmap") || asksFor(mount, "ridmap"))) return notApplicable(NOT_MAPPED);
       const path = absolute(mount.destination);
-      const seen = [path, ...(wants(mount, "ridmap") ? [`${path}/sub`] : [])].map((each) => tried(view, "stat", `${each}/${FILE}`)?.stat);
-      const found = seen.flatMap((stat) => (stat ? [{ uid: stat.uid, gid: stat.gid }] : []));
+      const stats = [path, ...(asksFor(mount, "ridmap") ? [`${path}/sub`] : [])].map(
+        (each) => tried(view, "stat", `${each}/${FILE}`)?.stat,
+      );
+      const owners = stats.flatMap((stat) => (stat ? [{ uid: stat.uid, gid: stat.gid }] : []));
       // The sentence is about which mappings are used; that any are is asked of the options, and less strictly.
-      if (found.length > 0 && found.every((owner) => isDeepStrictEqual(owner, unmappedOwner(view))))
+      if (owners.length > 0 && owners.every((owner) => isDeepStrictEqual(owner, unmappedOwner(view))))
         return skip("the target maps no ids of mounts");
-      return combine(found.map((owner) => equal(owner, expected, `the owner of a file in ${path}`)));
+      return combine(
+        owners.map((owner) => equal(owner, expected, `the owner of a file in ${path}`)),
+        "the program did not look at the files of the mount",
+      );
     }),
+    NOT_MAPPED,
   );
-}
 
-const inTable = (view: View, name: string): CheckResult =>
-  combine(
-    placedMounts(view).map(({ mount, top, inner }) => {
-      const option = mountOption(name);
-      if (!option || !top || !wants(mount, name) || !mount.uidMappings) return undefined;
-      return combine([top, ...(option.recursive ? inner : [])].map((info) => shown(option, info, view)));
-    }),
-  );
+const inTable = (view: View, name: "idmap" | "ridmap"): ExplainedResult =>
+  eachPlaced(view, ({ mount, top, inner }) => {
+    const option = mountOption(name);
+    if (!option || !asksFor(mount, name) || !mount.uidMappings) return notApplicable(`no mount with ${name} and mappings in the config`);
+    if (!top) return notApplicable("the mount is not in the mount table");
+    return combine(
+      [top, ...(option.recursive ? inner : [])].map((info) => shown(option, info, view)),
+      "the mount is not in the mount table",
+    );
+  });
 
 const ranges = (): Arbitrary<IdMapping[]> =>
   oneOf([0, 1000, 100_000, 65536]).map((hostID) => [{ containerID: 0, hostID: hostID || 3000, size: 65536 }]);
@@ -119,35 +126,35 @@ const plainCase = (setting: Setting, name: string): Arbitrary<RuntimeCase> =>
 const remappedCase = (setting: Setting): Arbitrary<RuntimeCase> =>
   fc.tuple(place(), oneOf([1000, 5000, 20_000])).map(([destination, shift]) => {
     const start = 200_000;
-    const own: IdMapping[] = [{ containerID: 0, hostID: start, size: 65536 }];
+    const maps: IdMapping[] = [{ containerID: 0, hostID: start, size: 65536 }];
     const base = withMounts(setting.target.release, [
       mappedMount(destination, "idmap", [{ containerID: 0, hostID: start + shift, size: 10_000 }]),
     ]);
     const namespaces = [...(base.linux?.namespaces ?? []), { type: "user" as const }];
     return caseOf(
-      { ...base, linux: { ...base.linux, namespaces, uidMappings: own, gidMappings: own } },
+      { ...base, linux: { ...base.linux, namespaces, uidMappings: maps, gidMappings: maps } },
       { title: "a bind mount with mapped ids in a container with other ones", fixtures: FIXTURE_FILES, attempts: looks(destination) },
     );
   });
 
 /** No row of the table obliges a runtime to know the option. */
-const ifSupported = (subject: RuntimeCase): RuntimeCase => ({ ...subject, mayRefuse: "it need not map the ids of mounts" });
+const ifSupported = (testCase: RuntimeCase): RuntimeCase => ({ ...testCase, mayRefuse: "it need not map the ids of mounts" });
 
-const lackOf = ({ host }: Setting): Unavailable | undefined => {
+const unavailableHere = ({ host }: Setting): Unavailable | undefined => {
   if (!host.root) return unavailable("only root can map the ids of a mount");
   return host.idmappedTmpfs ? undefined : unavailable("the kernel does not map the ids of tmpfs");
 };
 
 /** A mount that must be refused: one property of it is taken away or changed. */
-function faulty(setting: Setting, name: string, description: string, path: string, value: unknown, control: Mount): RuntimeCase {
+function faulty(setting: Setting, requirement: string, description: string, path: string, value: unknown, control: Mount): RuntimeCase {
   const made = withMounts(setting.target.release, [control]);
   const place = ["mounts", 1, path];
   const config = put(made, place, value);
-  const drawn = faultCase({ requirement: id(name), path: pointer(place), description, config, control: made });
+  const drawn = faultCase({ requirement, path: pointer(place), description, config, control: made });
   return { ...drawn, fixtures: [...(drawn.fixtures ?? []), ...FIXTURE_FILES] };
 }
 
-const WITHOUT = id("idmap-without-mappings-error");
+const WITHOUT = "runtime.mounts.idmap-without-mappings-error";
 
 /**
  * No row of the table obliges a runtime to know the option; one that does must refuse it without mappings. So a second container,
@@ -157,7 +164,7 @@ function withoutMappings(setting: Setting, option: string): RuntimeCase {
   const mount = mappedMount("/mnt", option, [{ containerID: 0, hostID: 3000, size: 65536 }]);
   const { uidMappings: _uids, gidMappings: _gids, ...bare } = mount;
   const unmapped: Mount = { ...bare, options: bare.options?.slice(0, 1) ?? [] };
-  const drawn = faulty(setting, "idmap-without-mappings-error", "ids to be mapped, but no mappings", "options", bare.options, unmapped);
+  const drawn = faulty(setting, WITHOUT, "ids to be mapped, but no mappings", "options", bare.options, unmapped);
   const witness = containerOf(withMounts(setting.target.release, [mount]), { attempts: looks("/mnt") });
   return { ...drawn, containers: [...drawn.containers, witness], steps: [...drawn.steps, ...lifecycle(1)] };
 }
@@ -168,40 +175,44 @@ const mapsIds = (view: View): boolean => {
   return stat !== undefined && (stat.uid !== OWNER.uid || stat.gid !== OWNER.gid);
 };
 
+/** What a mount with mappings of one kind needs. */
+const NEEDED = [
+  ["runtime.mounts.uid-mappings-need-gid-mappings", "gidMappings"],
+  ["runtime.mounts.gid-mappings-need-uid-mappings", "uidMappings"],
+] as const;
+
 export default section("Mounts with mapped ids", [
-  check(id("option.idmap"), (view) => inTable(view, "idmap")),
-  check(id("option.ridmap"), (view) => inTable(view, "ridmap")),
-  check(id("idmap-uses-given-mappings"), owners),
-  example(id("option.idmap"), (setting) => lackOf(setting) ?? plainCase(setting, "idmap")),
-  example(id("idmap-uses-given-mappings"), (setting) => lackOf(setting) ?? plainCase(setting, "idmap").map(ifSupported)),
-  example(id("option.ridmap"), (setting) => lackOf(setting) ?? plainCase(setting, "ridmap")),
-  example(id("idmap-uses-given-mappings"), (setting) =>
+  check(optionId("idmap"), (view) => inTable(view, "idmap")),
+  check(optionId("ridmap"), (view) => inTable(view, "ridmap")),
+  check("runtime.mounts.idmap-uses-given-mappings", (view) => unless(whyNotReported(view), () => judgeOwners(view))),
+  example(optionId("idmap"), (setting) => unavailableHere(setting) ?? plainCase(setting, "idmap")),
+  example(
+    "runtime.mounts.idmap-uses-given-mappings",
+    (setting) => unavailableHere(setting) ?? plainCase(setting, "idmap").map(ifSupported),
+  ),
+  example(optionId("ridmap"), (setting) => unavailableHere(setting) ?? plainCase(setting, "ridmap")),
+  example("runtime.mounts.idmap-uses-given-mappings", (setting) =>
     hasNamespace(setting.host, "user")
-      ? (lackOf(setting) ?? remappedCase(setting).map(ifSupported))
+      ? (unavailableHere(setting) ?? remappedCase(setting).map(ifSupported))
       : unavailable("the kernel has no user namespaces"),
   ),
 
   checkCase(WITHOUT, (view) => {
     const [fault, witness] = view.containers;
-    if (!view.case.aims.includes(WITHOUT) || view.case.control === undefined || !fault || !witness) return undefined;
+    if (!view.case.aims.includes(WITHOUT) || view.case.control === undefined || !fault || !witness)
+      return notApplicable("no mount with idmap and no mappings, beside one with them");
     return mapsIds(witness) ? mustRefuse(fault, { by: "create" }) : skip("the target does not map the ids of mounts, though it should");
   }),
-  example(WITHOUT, (setting) => lackOf(setting) ?? oneOf(["idmap", "ridmap"]).map((option) => withoutMappings(setting, option))),
-  ...(["uid", "gid"] as const).flatMap((kind) => {
-    const name = `${kind}-mappings-need-${kind === "uid" ? "gid" : "uid"}-mappings`;
-    const missing = kind === "uid" ? "gidMappings" : "uidMappings";
-    return [
-      refuses(id(name)),
-      example(
-        id(name),
-        (setting) =>
-          lackOf(setting) ??
-          fc
-            .tuple(oneOf(["idmap", "ridmap"]), ranges())
-            .map(([option, maps]) =>
-              faulty(setting, name, `a mount without ${missing}`, missing, REMOVED, mappedMount("/mnt", option, maps)),
-            ),
-      ),
-    ];
-  }),
+  example(WITHOUT, (setting) => unavailableHere(setting) ?? oneOf(["idmap", "ridmap"]).map((option) => withoutMappings(setting, option))),
+  ...NEEDED.flatMap(([id, missing]) => [
+    refuses(id),
+    example(
+      id,
+      (setting) =>
+        unavailableHere(setting) ??
+        fc
+          .tuple(oneOf(["idmap", "ridmap"]), ranges())
+          .map(([option, maps]) => faulty(setting, id, `a mount without ${missing}`, missing, REMOVED, mappedMount("/mnt", option, maps))),
+    ),
+  ]),
 ]);

@@ -5,9 +5,12 @@ import { type Attempt, FIXTURES } from "../../../runners/runtime/case.js";
 import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind, type MountOption, mountOption } from "../../../spec/runtime/mount-options.js";
-import { type CheckResult, combine, equal, expectThat } from "../../check.js";
+import { combine, type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
 import type { View } from "../suite.js";
-import { mountTable, type Placed, placedMounts, plainSource, sourceMounts, topmost, tries } from "./mount-views.js";
+import { eachPlaced, mountTable, type Placed, plainSource, sourceMounts, topmost, tries, whyNoMountTable } from "./mount-views.js";
+
+/** The requirement of a row of the spec's table of options: `runtime.mounts.option.NAME`, for each name in `MOUNT_OPTIONS`. */
+export const optionId = (name: string): string => `runtime.mounts.option.${name}`;
 
 /** Options about one thing: when a mount has several of a group, what they come to is not told. */
 const GROUPS: readonly (readonly string[])[] = [
@@ -50,14 +53,16 @@ function wordsOf(option: MountOption, info: MountInfo): readonly string[] {
 /** The container runs on a kernel of its own: one in a virtual machine, or one that is no Linux at all. */
 export const foreignKernel = (view: View): boolean => view.probe?.uname.release !== view.host.kernel;
 
+const FOREIGN = "the container's kernel is not the host's, and need not tell what its mounts are as Linux does";
+
 /** Whether the mount table shows an option in force on a mount. */
-export function shown(option: MountOption, info: MountInfo, view: View): CheckResult {
+export function shown(option: MountOption, info: MountInfo, view: View): ExplainedResult {
   const words = wordsOf(option, info);
   const missing = option.shows.filter((word) => !words.includes(word));
   const unwanted = option.hides.filter((word) => words.includes(word));
   const expected = [...option.shows, ...option.hides.map((word) => `not ${word}`)];
   // Another kernel than the host's need not write its table as Linux does: what it leaves out proves nothing.
-  if (missing.length > 0 && unwanted.length === 0 && foreignKernel(view)) return undefined;
+  if (missing.length > 0 && unwanted.length === 0 && foreignKernel(view)) return notApplicable(FOREIGN);
   return expectThat(missing.length + unwanted.length === 0, expected, words, `${option.name}: the mount table at ${info.target}`);
 }
 
@@ -97,39 +102,53 @@ const EFFECTS: Readonly<Record<string, readonly [Effect, "allowed" | "denied"]>>
   nosymfollow: [LINK, "denied"],
 };
 
+const UNTRIED = "the program tried nothing that the option allows or denies";
+
 /** What was tried right in one of the directories. */
-function effects(option: MountOption, view: View, directories: readonly string[]): CheckResult {
+function judgeEffects(option: MountOption, view: View, directories: readonly string[]): ExplainedResult {
   const row = EFFECTS[plain(option)];
-  if (!row) return undefined;
-  const [effect, wanted] = row;
+  if (!row) return notApplicable(UNTRIED);
+  const [effect, expected] = row;
   return combine(
     tries(view).map(({ attempt, result }) => {
-      if (!("path" in attempt) || !directories.includes(posix.dirname(attempt.path))) return undefined;
-      const seen = effect(attempt, result, view);
-      return seen && expectThat(seen === wanted, `${attempt.do} ${attempt.path}: ${wanted}`, seen, result.errno);
+      if (!("path" in attempt) || !directories.includes(posix.dirname(attempt.path))) return notApplicable(UNTRIED);
+      const actual = effect(attempt, result, view);
+      return actual === undefined
+        ? notApplicable(UNTRIED)
+        : expectThat(actual === expected, `${attempt.do} ${attempt.path}: ${expected}`, actual, result.errno);
     }),
+    UNTRIED,
   );
 }
 
 /** The kernel's default for access times is neither always nor never. */
-const kernelDefault = (info: MountInfo, view: View): CheckResult =>
+const judgeKernelDefault = (info: MountInfo, view: View): ExplainedResult =>
   foreignKernel(view)
-    ? undefined
+    ? notApplicable(FOREIGN)
     : expectThat(info.options.includes("relatime") || info.options.includes("noatime"), "not strictatime", info.options);
+
+const ABSENT = "the mount is not in the mount table";
 
 /**
  * A slave needs a master: only a source that the case shares has one to give, and only a root file system that is a slave itself
  * is sure to hand it on.
  */
-function enslaved(option: MountOption, view: View, placed: Placed, infos: readonly MountInfo[]): CheckResult {
+function judgeSlaves(option: MountOption, view: View, placed: Placed, infos: readonly MountInfo[]): ExplainedResult {
   const shares = sourceMounts(view, placed.mount.source ?? "").some(({ propagation }) => propagation === "shared");
-  if (shares && view.config.linux?.rootfsPropagation === "slave") return combine(infos.map((info) => shown(option, info, view)));
+  if (shares && view.config.linux?.rootfsPropagation === "slave") {
+    return combine(
+      infos.map((info) => shown(option, info, view)),
+      ABSENT,
+    );
+  }
   return combine(
     infos.map((info) => {
       const words = wordsOf(option, info);
-      if (option.hides.some((word) => words.includes(word))) return shown(option, info, view);
-      return words.includes("master") ? shown(option, info, view) : undefined;
+      return words.includes("master") || option.hides.some((word) => words.includes(word))
+        ? shown(option, info, view)
+        : notApplicable("no source that the runtime's namespace shares, which a slave needs as master");
     }),
+    ABSENT,
   );
 }
 
@@ -145,47 +164,56 @@ export function telling(option: MountOption, { options, type }: Mount): boolean 
 }
 
 /** One mount with the option. */
-function judgePlaced(option: MountOption, view: View, placed: Placed): CheckResult {
+function judgePlaced(option: MountOption, view: View, placed: Placed): ExplainedResult {
   const { mount, path, top, inner } = placed;
-  if (!top || !telling(option, mount) || !alone(option, mount.options ?? [])) return undefined;
+  if (!alone(option, mount.options ?? []))
+    return notApplicable(`no mount in the config with ${option.name}, and nothing else about the same thing`);
+  if (!telling(option, mount)) return notApplicable(`${option.name} shows nowhere on a mount of that kind`);
+  if (!top) return notApplicable(ABSENT);
   // What a source may be used for is known of the case's own only.
   if (isBind(mount.options) && option.kind === "mount" && !option.recursive && option.shows.length === 0 && !plainSource(view, mount))
-    return undefined;
+    return notApplicable("the source of the bind mount is not the case's");
   const infos = option.recursive ? [top, ...inner] : [top];
-  const seen =
+  const inTable =
     plain(option) === "slave"
-      ? enslaved(option, view, placed, infos)
-      : combine([
-          ...infos.map((info) => shown(option, info, view)),
-          ...(plain(option) === "nostrictatime" ? infos.map((info) => kernelDefault(info, view)) : []),
-          // A file system without that option would have refused it.
-          ...(option.kind === "invisible" ? [expectThat(top.type === "tmpfs", "tmpfs", top.type)] : []),
-        ]);
-  return combine([seen, effects(option, view, [path, ...(option.recursive ? inner.map(({ target }) => target) : [])])]);
+      ? judgeSlaves(option, view, placed, infos)
+      : combine(
+          [
+            ...infos.map((info) => shown(option, info, view)),
+            ...(plain(option) === "nostrictatime" ? infos.map((info) => judgeKernelDefault(info, view)) : []),
+            // A file system without that option would have refused it.
+            ...(option.kind === "invisible" ? [expectThat(top.type === "tmpfs", "tmpfs", top.type)] : []),
+          ],
+          ABSENT,
+        );
+  return combine([inTable, judgeEffects(option, view, [path, ...(option.recursive ? inner.map(({ target }) => target) : [])])], ABSENT);
 }
 
 /** Judges an option of the table by every mount of a container that has it. */
-export const judgeOption = (option: MountOption, view: View): CheckResult =>
-  combine(placedMounts(view).map((placed) => judgePlaced(option, view, placed)));
+export const judgeOption = (option: MountOption, view: View): ExplainedResult =>
+  eachPlaced(view, (placed) => judgePlaced(option, view, placed));
+
+const NO_REMOUNT = "no remount in the config of the one mount before at its destination";
 
 /** `remount` changes the mount that is there: no other lies on top, and it has the new options. */
-export function judgeRemount(view: View): CheckResult {
-  const table = mountTable(view);
-  const mounts = view.config.mounts ?? [];
-  if (!table) return undefined;
-  return combine(
-    mounts.map((mount, at) => {
-      const path = absolute(mount.destination);
-      const there = mounts.filter(({ destination }) => absolute(destination) === path);
-      const options = mount.options ?? [];
-      if (!options.includes("remount") || there.length !== 2 || there[1] !== mount || at === 0) return undefined;
-      const rows = options.map((name) => mountOption(name)).filter((row) => row?.kind === "mount" && !row.recursive);
-      const top = topmost(table, path);
-      const count = equal(table.filter(({ target }) => target === path).length, 1, `mounts at ${path}`);
-      return combine([count, ...rows.map((row) => (row && top ? shown(row, top, view) : undefined))]);
-    }),
-  );
-}
+export const judgeRemount = (view: View): ExplainedResult =>
+  unless(whyNoMountTable(view), () => {
+    const table = mountTable(view);
+    const mounts = view.config.mounts ?? [];
+    return combine(
+      mounts.map((mount, at) => {
+        const path = absolute(mount.destination);
+        const there = mounts.filter(({ destination }) => absolute(destination) === path);
+        const options = mount.options ?? [];
+        if (!options.includes("remount") || there.length !== 2 || there[1] !== mount || at === 0) return notApplicable(NO_REMOUNT);
+        const rows = options.map((name) => mountOption(name)).filter((row) => row?.kind === "mount" && !row.recursive);
+        const top = topmost(table, path);
+        const count = equal(table.filter(({ target }) => target === path).length, 1, `mounts at ${path}`);
+        return combine([count, ...rows.map((row) => (row && top ? shown(row, top, view) : notApplicable(ABSENT)))], ABSENT);
+      }),
+      NO_REMOUNT,
+    );
+  });
 
 /** Where the case has mounted something inside of a source, as paths from there on. */
 const submounts = (view: View, source: string): readonly string[] => [
@@ -197,15 +225,13 @@ const submounts = (view: View, source: string): readonly string[] => [
 ];
 
 /** Whether the mounts inside of the source of a bind mount came along, as they do with `rbind` alone. */
-export function judgeBind(view: View, how: "bind" | "rbind"): CheckResult {
-  return combine(
-    placedMounts(view).map(({ mount, path, top, inner }) => {
-      const { source = "", options = [] } = mount;
-      const inside = submounts(view, source);
-      if (!options.includes(how) || options.includes(how === "bind" ? "rbind" : "bind") || inside.length === 0) return undefined;
-      if (!top) return expectThat(false, `a mount at ${path}`, null);
-      const expected = how === "bind" ? [] : inside.map((rest) => `${path}${rest}`);
-      return equal(inner.map(({ target }) => target).toSorted(), expected.toSorted(), `mounts below ${path}`);
-    }),
-  );
-}
+export const judgeBind = (view: View, how: "bind" | "rbind"): ExplainedResult =>
+  eachPlaced(view, ({ mount, path, top, inner }) => {
+    const { source = "", options = [] } = mount;
+    const inside = submounts(view, source);
+    if (!options.includes(how) || options.includes(how === "bind" ? "rbind" : "bind") || inside.length === 0)
+      return notApplicable(`no ${how} mount in the config of a source with mounts inside`);
+    if (!top) return expectThat(false, `a mount at ${path}`, null);
+    const expected = how === "bind" ? [] : inside.map((rest) => `${path}${rest}`);
+    return equal(inner.map(({ target }) => target).toSorted(), expected.toSorted(), `mounts below ${path}`);
+  });

@@ -1,3 +1,4 @@
+/** config.md, "Linux mount options": those about one mount, and those of tmpfs. */
 import fc, { type Arbitrary } from "fast-check";
 
 import { oneOf, someOf } from "../../../generators/runtime/choose.js";
@@ -7,13 +8,11 @@ import { FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runti
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind, MOUNT_OPTIONS, type MountOption } from "../../../spec/runtime/mount-options.js";
-import { type CheckResult, combine, equal } from "../../check.js";
+import { combine, type ExplainedResult, equal, notApplicable } from "../../check.js";
 import { check, type Example, example, section, type Unavailable, type View } from "../suite.js";
 import { ableToSetUid, among, mountCase, place, propAttempts, props, withoutKernel } from "./mount-cases.js";
-import { foreignKernel, judgeOption, judgeRemount, telling } from "./mount-option-views.js";
-import { placedMounts, tried } from "./mount-views.js";
-
-const named = (name: string): string => `runtime.mounts.option.${name}`;
+import { foreignKernel, judgeOption, judgeRemount, optionId, telling } from "./mount-option-views.js";
+import { eachPlaced, type Placed, tried } from "./mount-views.js";
 
 /** The rows about a single mount, but for those about what is mounted, which have sections of their own. */
 const ROWS = MOUNT_OPTIONS.filter(
@@ -51,12 +50,12 @@ function optionCase(setting: Setting, option: MountOption): Arbitrary<RuntimeCas
   });
 }
 
-const lackOf = (setting: Setting, option: MountOption): Unavailable | undefined =>
+const unavailableOption = (setting: Setting, option: MountOption): Unavailable | undefined =>
   option.name.endsWith("symfollow") ? withoutKernel(setting, "5.10") : undefined;
 
 /** One for each option: a runtime that does not know one of them still shows what it does with the others. */
 const optionExample = (option: MountOption): Example =>
-  example(named(option.name), (setting) => lackOf(setting, option) ?? optionCase(setting, option));
+  example(optionId(option.name), (setting) => unavailableOption(setting, option) ?? optionCase(setting, option));
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
@@ -67,16 +66,25 @@ function bytes(text: string | undefined): number | undefined {
 }
 
 const optionValue = (options: readonly string[], key: string): string | undefined => {
-  const found = options.filter((each) => each.startsWith(`${key}=`));
-  return found.length === 1 ? found[0]?.slice(key.length + 1) : undefined;
+  const values = options.filter((each) => each.startsWith(`${key}=`));
+  return values.length === 1 ? values[0]?.slice(key.length + 1) : undefined;
 };
 
-/** The mounts of tmpfs with options of its own, where they are. */
-const tmpfsMounts = (view: View) =>
-  placedMounts(view).flatMap(({ mount, path, top }) => {
-    const { options = [], type } = mount;
-    return type === "tmpfs" && top && !isBind(options) && !options.includes("remount") ? [{ options, path, top }] : [];
-  });
+interface Tmpfs {
+  readonly options: readonly string[];
+  readonly path: string;
+  readonly top: NonNullable<Placed["top"]>;
+}
+
+/** Judges each mount of tmpfs by the options that it alone knows. */
+const eachTmpfs = (view: View, judge: (mount: Tmpfs) => readonly ExplainedResult[]): ExplainedResult =>
+  eachPlaced(view, ({ mount: { options = [], type }, path, top }) =>
+    type === "tmpfs" && top && !isBind(options) && !options.includes("remount")
+      ? combine(judge({ options, path, top }), NO_DATA)
+      : notApplicable("no tmpfs of the config in the mount table"),
+  );
+
+const NO_DATA = "no option in the config that tmpfs alone knows and shows";
 
 /** What tmpfs shows of its data, in numbers; it leaves out what is so by default. */
 const SHOWN: Readonly<Record<string, (text: string | undefined) => number | undefined>> = {
@@ -88,37 +96,34 @@ const SHOWN: Readonly<Record<string, (text: string | undefined) => number | unde
 };
 
 /** Options that tmpfs alone knows must have reached it: the mount table shows them as its superblock's. */
-const asData = (view: View): CheckResult =>
+const asData = (view: View): ExplainedResult =>
   foreignKernel(view)
-    ? undefined
-    : combine(
-        tmpfsMounts(view).flatMap(({ options, path, top }) =>
-          Object.entries(SHOWN).map(([key, numberOf]) => {
-            const text = optionValue(options, key);
-            const wanted = text === undefined ? undefined : numberOf(text);
-            // What asks for no limit, or is no multiple of a page, shows in another way.
-            if (wanted === undefined || (key === "nr_inodes" && wanted === 0)) return undefined;
-            if (key === "size" && (wanted === 0 || wanted % 65536 !== 0)) return undefined;
-            // Owners show as the initial user namespace has them.
-            if ((key === "uid" || key === "gid") && !view.host.root) return undefined;
-            return equal({ [key]: numberOf(optionValue(top.superOptions, key)) }, { [key]: wanted }, `superblock options at ${path}`);
-          }),
-        ),
+    ? notApplicable("the container's kernel is not the host's, and need not show options as Linux does")
+    : eachTmpfs(view, ({ options, path, top }) =>
+        Object.entries(SHOWN).map(([key, numberOf]) => {
+          const text = optionValue(options, key);
+          const expected = text === undefined ? undefined : numberOf(text);
+          // What asks for no limit, or is no multiple of a page, shows in another way.
+          if (expected === undefined || (key === "nr_inodes" && expected === 0)) return notApplicable(NO_DATA);
+          if (key === "size" && (expected === 0 || expected % 65536 !== 0)) return notApplicable(NO_DATA);
+          if ((key === "uid" || key === "gid") && !view.host.root)
+            return notApplicable("owners show as the initial user namespace has them");
+          return equal({ [key]: numberOf(optionValue(top.superOptions, key)) }, { [key]: expected }, `superblock options at ${path}`);
+        }),
       );
 
 /** A tmpfs belongs to whom its options say, and may be used by whom they say. */
-const owned = (view: View): CheckResult =>
-  combine(
-    tmpfsMounts(view).flatMap(({ options, path }) => {
-      const root = tried(view, "stat", path)?.stat;
-      return (["mode", "uid", "gid"] as const).map((key) => {
-        const text = optionValue(options, key);
-        return root && text !== undefined
-          ? equal({ [key]: root[key] }, { [key]: SHOWN[key]?.(text) }, `the root of the tmpfs at ${path}`)
-          : undefined;
-      });
-    }),
-  );
+const owned = (view: View): ExplainedResult =>
+  eachTmpfs(view, ({ options, path }) => {
+    const root = tried(view, "stat", path)?.stat;
+    return (["mode", "uid", "gid"] as const).map((key) => {
+      const text = optionValue(options, key);
+      if (text === undefined) return notApplicable("no mode, uid or gid of a tmpfs in the config");
+      return root
+        ? equal({ [key]: root[key] }, { [key]: SHOWN[key]?.(text) }, `the root of the tmpfs at ${path}`)
+        : notApplicable("the program did not look at the root of the tmpfs");
+    });
+  });
 
 /** Modes that no mount point of a case has; other options of tmpfs beside. */
 const tmpfsData = ({ host }: Setting): Arbitrary<string[]> =>
@@ -135,11 +140,11 @@ const combined = (): Arbitrary<string[]> =>
 const REMOUNTED = [["ro"], ["noexec", "nodev"], ["nosuid", "ro"], ["noatime"]];
 
 export default section("Mount options", [
-  ...ROWS.map((option) => check(named(option.name), (view) => judgeOption(option, view))),
+  ...ROWS.map((option) => check(optionId(option.name), (view) => judgeOption(option, view))),
   ...ROWS.map(optionExample),
 
-  check(named("remount"), judgeRemount),
-  example(named("remount"), (setting) =>
+  check(optionId("remount"), judgeRemount),
+  example(optionId("remount"), (setting) =>
     fc.tuple(oneOf(REMOUNTED), place()).map(([options, destination]) => {
       const first: Mount = { destination, type: "tmpfs", source: "tmpfs" };
       return mountCase(
@@ -155,6 +160,7 @@ export default section("Mount options", [
       MOUNT_OPTIONS.filter(({ kind, level, name }) => level === "MUST" && name !== "remount" && kind !== "propagation").map((option) =>
         judgeOption(option, view),
       ),
+      "no options that must be known",
     ),
   ),
   example("runtime.mounts.options", (setting) =>

@@ -1,3 +1,4 @@
+/** config.md, "Linux mount options": those that are about mounts inside of others. */
 import fc, { type Arbitrary } from "fast-check";
 
 import { oneOf } from "../../../generators/runtime/choose.js";
@@ -18,9 +19,7 @@ import {
   treeFixtures,
   withoutKernel,
 } from "./mount-cases.js";
-import { judgeBind, judgeOption, telling } from "./mount-option-views.js";
-
-const id = (name: string): string => `runtime.mounts.option.${name}`;
+import { judgeBind, judgeOption, optionId, telling } from "./mount-option-views.js";
 
 const RECURSIVE = MOUNT_OPTIONS.filter(({ kind, level, recursive }) => recursive && kind === "mount" && level !== "MAY");
 const PROPAGATION = MOUNT_OPTIONS.filter(({ kind }) => kind === "propagation");
@@ -63,15 +62,17 @@ const propagationCase = (setting: Setting, { name, recursive }: MountOption): Ar
     );
 
 export default section("Mounts inside of mounts", [
-  ...RECURSIVE.map((option) => check(id(option.name), (view) => judgeOption(option, view))),
-  ...RECURSIVE.map((option) => example(id(option.name), (setting) => withoutKernel(setting, "5.12") ?? recursiveCase(setting, option))),
+  ...RECURSIVE.map((option) => check(optionId(option.name), (view) => judgeOption(option, view))),
+  ...RECURSIVE.map((option) =>
+    example(optionId(option.name), (setting) => withoutKernel(setting, "5.12") ?? recursiveCase(setting, option)),
+  ),
 
-  ...PROPAGATION.map((option) => check(id(option.name), (view) => judgeOption(option, view))),
-  ...PROPAGATION.map((option) => example(id(option.name), (setting) => propagationCase(setting, option))),
+  ...PROPAGATION.map((option) => check(optionId(option.name), (view) => judgeOption(option, view))),
+  ...PROPAGATION.map((option) => example(optionId(option.name), (setting) => propagationCase(setting, option))),
 
   ...(["bind", "rbind"] as const).flatMap((how) => [
-    check(id(how), (view) => judgeBind(view, how)),
-    example(id(how), (setting) =>
+    check(optionId(how), (view) => judgeBind(view, how)),
+    example(optionId(how), (setting) =>
       fc.tuple(place(), oneOf(["none", "bind"])).map(([destination, type]) =>
         mountCase(setting, [{ destination, type, source: TREE, options: [how] }], "a bind mount of a mount inside of which is another", {
           fixtures: treeFixtures(setting),

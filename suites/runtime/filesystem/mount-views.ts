@@ -3,30 +3,33 @@ import { type Attempt, FIXTURES, type Fixture } from "../../../runners/runtime/c
 import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
-import { oncePerView, started, type View } from "../suite.js";
+import { combine, type ExplainedResult, unless } from "../../check.js";
+import { NO_REPORT, oncePerView, type View, whyNotInForce } from "../suite.js";
 
 const listed = (view: View, type: string) => view.config.linux?.namespaces?.find((each) => each.type === type);
 
 /** The container has a user namespace of its own, new or joined. */
 export const remapped = (view: View): boolean => listed(view, "user") !== undefined;
 
-/** The config is the one in force from create to the probe's report, and the container ran by it. */
-export const inForce = (view: View): boolean =>
-  view.case.control === undefined &&
-  view.container.configText === undefined &&
-  !view.case.steps.some(({ op }) => op === "edit") &&
-  started(view) &&
-  view.probe !== null;
+/** Why it cannot be told that the program saw what the config alone says; undefined where it reported, and the config was in force until then. */
+export const whyNotReported = (view: View): string | undefined =>
+  whyNotInForce(view) ??
+  (view.case.steps.some(({ op }) => op === "edit") ? "config.json was changed" : undefined) ??
+  (view.probe === null ? NO_REPORT : undefined);
 
 /**
- * The mount table as the program saw it before any attempt, where the config alone says what it holds: in a new mount namespace
- * and without a user namespace, in which the kernel locks what was mounted before.
+ * Why the mount table that the program saw may hold other things than the config says: it holds just those in a new mount namespace
+ * and without a user namespace, in which the kernel locks what was mounted before. Undefined where there is such a table.
  */
-export function mountTable(view: View): readonly MountInfo[] | undefined {
-  const own = listed(view, "mount");
-  if (!inForce(view) || own === undefined || own.path !== undefined || remapped(view)) return undefined;
-  return view.probe?.mounts ?? undefined;
+export function whyNoMountTable(view: View): string | undefined {
+  const namespace = listed(view, "mount");
+  if (namespace === undefined || namespace.path !== undefined) return "no new mount namespace in the config";
+  if (remapped(view)) return "a user namespace in the config";
+  return whyNotReported(view) ?? (view.probe?.mounts ? undefined : "the program could not read its mount table");
 }
+
+/** The mount table as the program saw it before any attempt; empty where it may hold other things than the config says. */
+export const mountTable = (view: View): readonly MountInfo[] => (whyNoMountTable(view) === undefined ? (view.probe?.mounts ?? []) : []);
 
 /** A mount of the config, and what the mount table has at its destination. */
 export interface Placed {
@@ -70,7 +73,7 @@ export const changedLater = (view: View, path: string): boolean =>
 export const placedMounts = oncePerView((view: View): readonly Placed[] => {
   const table = mountTable(view);
   const mounts = view.config.mounts ?? [];
-  if (!table) return [];
+  if (whyNoMountTable(view) !== undefined) return [];
   return mounts.flatMap((mount, at): Placed[] => {
     const path = absolute(mount.destination);
     const covered = mounts.some((other, nth) => nth > at && within(path, absolute(other.destination)));
@@ -82,6 +85,12 @@ export const placedMounts = oncePerView((view: View): readonly Placed[] => {
     return [{ mount, path, top: topmost(table, path), inner }];
   });
 });
+
+/** Judges each mount of the config whose place in the mount table can be told. */
+export const eachPlaced = (view: View, judge: (placed: Placed) => ExplainedResult): ExplainedResult =>
+  unless(whyNoMountTable(view), () =>
+    combine(placedMounts(view).map(judge), "no mount in the config whose place in the mount table can be told"),
+  );
 
 type MountFixture = Extract<Fixture, { make: "mount" }>;
 

@@ -1,3 +1,4 @@
+/** config.md, "Mounts". */
 import fc from "fast-check";
 
 import { oneOf } from "../../../generators/runtime/choose.js";
@@ -6,15 +7,21 @@ import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runt
 import { FIXTURES } from "../../../runners/runtime/case.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
-import { type CheckResult, combine, equal, expectThat } from "../../check.js";
+import { combine, type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
 import { refuses } from "../refusal.js";
 import { check, example, section, unavailable, type View } from "../suite.js";
 import { mountCase, place } from "./mount-cases.js";
-import { changedLater, isPlainKind, mountTable, type Placed, placedMounts, plainSource, tried, within } from "./mount-views.js";
-
-const id = (name: string): string => `runtime.mounts.${name}`;
-
-const each = (view: View, judge: (placed: Placed) => CheckResult): CheckResult => combine(placedMounts(view).map(judge));
+import {
+  changedLater,
+  eachPlaced,
+  isPlainKind,
+  mountTable,
+  type Placed,
+  plainSource,
+  tried,
+  whyNoMountTable,
+  within,
+} from "./mount-views.js";
 
 /** Of the other types, a runtime makes what the host's cgroups and the container's namespaces allow. */
 const TYPES = ["tmpfs", "proc", "devpts", "mqueue"];
@@ -27,25 +34,30 @@ const mountable = (view: View, { type }: Mount): boolean =>
   (type !== "proc" || namespaced(view, "pid")) && (type !== "mqueue" || namespaced(view, "ipc"));
 
 /**
- * The file in a source that holds its own path, as the container reads it at the destination; undefined when nobody looked. What
- * is bind mounted on a bind mount again is another matter.
+ * The file in a source that holds its own path, as the container reads it at the destination. What is bind mounted on a bind mount
+ * again is another matter.
  */
-function contentOf(view: View, { mount, path }: Placed): CheckResult {
+function contentOf(view: View, { mount, path }: Pick<Placed, "mount" | "path">): ExplainedResult {
   const { source = "", options } = mount;
-  if (!isBind(options) || !plainSource(view, mount) || source === "") return undefined;
-  const own = source.startsWith(`${FIXTURES}/`) ? source.slice(FIXTURES.length + 1) : source;
-  const [inside, expected] = isFilePath(source) ? [path, own] : [`${path}/here`, `${own}/here`];
+  if (!isBind(options)) return notApplicable("no bind mount in the config");
+  if (!plainSource(view, mount) || source === "")
+    return notApplicable("the source of the bind mount is not a file or directory of the case");
+  const name = source.startsWith(`${FIXTURES}/`) ? source.slice(FIXTURES.length + 1) : source;
+  const [inside, expected] = isFilePath(source) ? [path, name] : [`${path}/here`, `${name}/here`];
   const read = tried(view, "read", inside);
-  if (!read || !["0", "ENOENT", "ENOTDIR", "EISDIR"].includes(read.errno)) return undefined;
+  if (!read || !["0", "ENOENT", "ENOTDIR", "EISDIR"].includes(read.errno))
+    return notApplicable("the program did not read what the source holds");
   return equal(read.errno === "0" ? read.text : read.errno, `${expected}\n`, `the content of ${inside}`);
 }
 
+const NONE_IN_ANOTHER = "no mount in the config that lies in an earlier one, both of them plain";
+
 /** A mount on or in an earlier one covers it: it is mounted on that one, not under it. */
-function inOrder(view: View): CheckResult {
+function inOrder(view: View): ExplainedResult {
   const table = mountTable(view);
   const mounts = (view.config.mounts ?? []).map((mount) => ({ mount, path: absolute(mount.destination) }));
   const linked = (view.container.rootfs ?? []).some(({ kind }) => kind === "symlink");
-  if (!table || linked) return undefined;
+  if (linked) return notApplicable("a destination may lead through a symbolic link");
   const at = (path: string) => table.filter(({ target }) => target === path);
   const usable = ({ mount, path }: (typeof mounts)[number]): boolean =>
     isPlainKind(mount) &&
@@ -55,35 +67,38 @@ function inOrder(view: View): CheckResult {
     mounts.filter((other) => other.path === path).length === 1;
   return combine(
     mounts.flatMap((later, nth) =>
-      mounts.slice(0, nth).map((earlier): CheckResult => {
+      mounts.slice(0, nth).map((earlier) => {
         const between = mounts.some(
           ({ path }) => path !== earlier.path && isBelow(path, earlier.path) && isBelow(later.path, path) && path !== later.path,
         );
-        if (!usable(earlier) || !usable(later) || between || !isBelow(later.path, earlier.path)) return undefined;
+        if (!usable(earlier) || !usable(later) || between || !isBelow(later.path, earlier.path)) return notApplicable(NONE_IN_ANOTHER);
         const [outer] = at(earlier.path);
         const [inner] = at(later.path);
-        if (!outer || !inner) return undefined;
+        if (!outer || !inner) return notApplicable("one of the mounts is not in the mount table");
         return expectThat(inner.parent === outer.id, `${later.path} is mounted on ${earlier.path}, which is listed before`, {
           outer,
           inner,
         });
       }),
     ),
+    NONE_IN_ANOTHER,
   );
 }
 
+const NONE_COVERED = "no two bind mounts at one destination in the config";
+
 /** Of several bind mounts at one place, the last one is seen. */
-function lastWins(view: View): CheckResult {
+function lastWins(view: View): ExplainedResult {
   const mounts = view.config.mounts ?? [];
-  if (!mountTable(view)) return undefined;
   return combine(
     mounts.map((mount, nth) => {
       const path = absolute(mount.destination);
       const same = mounts.filter(({ destination }) => absolute(destination) === path);
       const covered = mounts.slice(nth + 1).some(({ destination }) => within(path, absolute(destination)));
-      if (same.length < 2 || covered || !same.every((one) => isBind(one.options))) return undefined;
-      return contentOf(view, { mount, path, top: null, inner: [] });
+      if (same.length < 2 || covered || !same.every((one) => isBind(one.options))) return notApplicable(NONE_COVERED);
+      return contentOf(view, { mount, path });
     }),
+    NONE_COVERED,
   );
 }
 
@@ -91,10 +106,15 @@ const bind = (destination: string, source: string): Mount => ({ destination, typ
 
 const DUMMIES: readonly (string | undefined)[] = [undefined, "none", "bind", "tmpfs"];
 
+const SOURCES = [
+  ["absolute", "runtime.mounts.source-absolute"],
+  ["relative", "runtime.mounts.source-relative"],
+] as const;
+
 export default section("Mounts", [
-  check(id("listed-order"), inOrder),
-  check(id("listed-order"), lastWins),
-  example(id("listed-order"), (setting) =>
+  check("runtime.mounts.listed-order", (view) => unless(whyNoMountTable(view), () => inOrder(view))),
+  check("runtime.mounts.listed-order", (view) => unless(whyNoMountTable(view), () => lastWins(view))),
+  example("runtime.mounts.listed-order", (setting) =>
     fc
       .tuple(place(), oneOf(["tmpfs", "bind"]))
       .map(([path, inner]) =>
@@ -111,7 +131,7 @@ export default section("Mounts", [
         ),
       ),
   ),
-  example(id("listed-order"), (setting) =>
+  example("runtime.mounts.listed-order", (setting) =>
     fc.tuple(place(), fc.shuffledSubarray(["a", "b", "c"], { minLength: 2 })).map(([path, sources]) =>
       mountCase(
         setting,
@@ -121,18 +141,22 @@ export default section("Mounts", [
     ),
   ),
 
-  check(id("additional"), (view) =>
-    each(view, ({ mount, path, top }) =>
-      mount.type === "cgroup" || mount.options?.includes("remount") ? undefined : expectThat(top !== null, `a mount at ${path}`, null),
+  check("runtime.mounts.additional", (view) =>
+    eachPlaced(view, ({ mount, path, top }) =>
+      mount.type === "cgroup" || mount.options?.includes("remount")
+        ? notApplicable("no mount in the config but of cgroups, or with remount")
+        : expectThat(top !== null, `a mount at ${path}`, null),
     ),
   ),
-  check(id("type"), (view) =>
-    each(view, ({ mount, path, top }) => {
-      if (!top || isBind(mount.options) || !TYPES.includes(mount.type ?? "") || !mountable(view, mount)) return undefined;
+  check("runtime.mounts.type", (view) =>
+    eachPlaced(view, ({ mount, path, top }) => {
+      if (isBind(mount.options) || !TYPES.includes(mount.type ?? "") || !mountable(view, mount))
+        return notApplicable(`no mount in the config of ${TYPES.join(", ")} that the container can have`);
+      if (!top) return notApplicable("the mount is not in the mount table");
       return equal(top.type, mount.type, `the type of ${path}`);
     }),
   ),
-  example([id("additional"), id("type")], (setting) =>
+  example(["runtime.mounts.additional", "runtime.mounts.type"], (setting) =>
     fc.tuple(fc.shuffledSubarray(["tmpfs", "devpts", "mqueue"], { minLength: 1 }), place()).map(([types, path]) =>
       mountCase(
         setting,
@@ -144,25 +168,31 @@ export default section("Mounts", [
     ),
   ),
 
-  check(id("destination-relative"), (view) =>
-    each(view, ({ mount, path, top }) =>
-      mount.destination.startsWith("/") ? undefined : expectThat(top !== null, `a mount at ${path}`, null),
+  check("runtime.mounts.destination-relative", (view) =>
+    eachPlaced(view, ({ mount, path, top }) =>
+      mount.destination.startsWith("/")
+        ? notApplicable("no relative destination in the config")
+        : expectThat(top !== null, `a mount at ${path}`, null),
     ),
   ),
-  example(id("destination-relative"), (setting) =>
+  example("runtime.mounts.destination-relative", (setting) =>
     oneOf(["mnt", "srv/data", "./mnt/data"]).map((destination) =>
       mountCase(setting, [{ destination, type: "tmpfs", source: "tmpfs" }], "a mount with a relative destination"),
     ),
   ),
 
-  check(id("source-absolute"), (view) =>
-    each(view, (placed) => (placed.mount.source?.startsWith("/") ? contentOf(view, placed) : undefined)),
+  check("runtime.mounts.source-absolute", (view) =>
+    eachPlaced(view, (placed) =>
+      placed.mount.source?.startsWith("/") ? contentOf(view, placed) : notApplicable("no absolute source in the config"),
+    ),
   ),
-  check(id("source-relative"), (view) =>
-    each(view, (placed) => (placed.mount.source?.startsWith("/") ? undefined : contentOf(view, placed))),
+  check("runtime.mounts.source-relative", (view) =>
+    eachPlaced(view, (placed) =>
+      placed.mount.source?.startsWith("/") ? notApplicable("no relative source in the config") : contentOf(view, placed),
+    ),
   ),
-  ...(["absolute", "relative"] as const).map((kind) =>
-    example(id(`source-${kind}`), (setting) =>
+  ...SOURCES.map(([kind, id]) =>
+    example(id, (setting) =>
       fc
         .tuple(place(), oneOf(["source", "source.txt", "some/deep/source"]))
         .map(([destination, source]) =>
@@ -175,8 +205,8 @@ export default section("Mounts", [
     ),
   ),
 
-  check(id("bind-by-option"), (view) => each(view, (placed) => contentOf(view, placed))),
-  example(id("bind-by-option"), (setting) =>
+  check("runtime.mounts.bind-by-option", (view) => eachPlaced(view, (placed) => contentOf(view, placed))),
+  example("runtime.mounts.bind-by-option", (setting) =>
     fc
       .tuple(place(), oneOf(DUMMIES), oneOf(["bind", "rbind"]))
       .map(([destination, type, how]) =>
@@ -188,10 +218,10 @@ export default section("Mounts", [
       ),
   ),
 
-  refuses(id("destination-required")),
-  example(id("destination-required"), ({ host, target }) =>
-    hasTabledFault(host, target.release, id("destination-required"))
-      ? tabledFault(host, target.release, id("destination-required")).map((fault) => faultCase(fault))
+  refuses("runtime.mounts.destination-required"),
+  example("runtime.mounts.destination-required", ({ host, target }) =>
+    hasTabledFault(host, target.release, "runtime.mounts.destination-required")
+      ? tabledFault(host, target.release, "runtime.mounts.destination-required").map((fault) => faultCase(fault))
       : unavailable("there is no such fault"),
   ),
 ]);

@@ -1,3 +1,4 @@
+/** config.md, "Root". */
 import fc from "fast-check";
 
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
@@ -6,38 +7,42 @@ import { absolute } from "../../../generators/runtime/filesystem/paths.js";
 import { bundleOf, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Root } from "../../../spec/runtime/config.js";
-import { type CheckResult, combine, expectThat } from "../../check.js";
-import { check, example, section, type View } from "../suite.js";
-import { inForce, topmost, tries } from "./mount-views.js";
+import { combine, type ExplainedResult, expectThat, notApplicable, PASS, unless } from "../../check.js";
+import { type Check, check, example, section, type View } from "../suite.js";
+import { topmost, tries, whyNotReported } from "./mount-views.js";
 
 /** The agent is in the root file system of this bundle and nowhere else: that it ran shows which directory is the root. */
-const ranFrom = (view: View, kind: "absolute" | "relative"): CheckResult => {
-  const path = view.config.root?.path;
-  return path !== undefined && path.startsWith("/") === (kind === "absolute") && inForce(view) ? { verdict: "pass" } : undefined;
-};
+const ranFrom = (id: string, kind: "absolute" | "relative"): Check =>
+  check(id, (view) => {
+    const path = view.config.root?.path;
+    if (path === undefined || path.startsWith("/") !== (kind === "absolute")) return notApplicable(`no ${kind} root.path in the config`);
+    return unless(whyNotReported(view), () => PASS);
+  });
 
-/** Files right in the root that the program tried to make: nothing is mounted there. */
-const creations = (view: View): readonly string[] => {
-  const covered = (view.config.mounts ?? []).some(({ destination }) => absolute(destination) === "/");
-  if (!inForce(view) || covered) return [];
-  return tries(view).flatMap(({ attempt, result }) => (attempt.do === "create" && /^\/[^/]+$/.test(attempt.path) ? [result.errno] : []));
-};
+/** Why what the program found at the root says nothing about the root file system; undefined where it does. */
+const whyNotSeen = (view: View): string | undefined =>
+  (view.config.mounts ?? []).some(({ destination }) => absolute(destination) === "/") ? "a mount on the root" : whyNotReported(view);
+
+/** Files right in the root that the program tried to make. Errors other than EROFS come of permissions, and say nothing. */
+const judgeCreations = (view: View, readonly: boolean): ExplainedResult =>
+  combine(
+    tries(view).map(({ attempt, result: { errno } }) => {
+      if (attempt.do !== "create" || !/^\/[^/]+$/.test(attempt.path))
+        return notApplicable("the program did not try to make a file in the root");
+      return errno === "0" || errno === "EROFS"
+        ? expectThat((errno === "EROFS") === readonly, readonly ? "EROFS" : "a new file", errno)
+        : notApplicable(`${errno} comes of permissions`);
+    }),
+    "the program did not try to make a file in the root",
+  );
 
 /** What the mount table says of the root; a program that has no root mount in sight can still try. */
-const rootOptions = (view: View): readonly string[] | undefined => {
-  const covered = (view.config.mounts ?? []).some(({ destination }) => absolute(destination) === "/");
-  return inForce(view) && !covered && view.probe?.mounts ? topmost(view.probe.mounts, "/")?.options : undefined;
-};
-
-/** Errors other than EROFS come of permissions, and say nothing. */
-const judgeRoot = (view: View, readonly: boolean): CheckResult =>
-  combine(
-    creations(view).map((errno) =>
-      errno === "0" || errno === "EROFS"
-        ? expectThat((errno === "EROFS") === readonly, readonly ? "EROFS" : "a new file", errno)
-        : undefined,
-    ),
-  );
+function judgeReadonlyMount(view: View): ExplainedResult {
+  const options = view.probe?.mounts ? topmost(view.probe.mounts, "/")?.options : undefined;
+  return options
+    ? expectThat(options.includes("ro"), "a read-only root mount", options)
+    : notApplicable("no root mount in the mount table");
+}
 
 const rooted = ({ target }: Setting, root: Root): Config => ({ ...minimalConfig(target.release), root });
 
@@ -47,19 +52,22 @@ const named = (setting: Setting, path: (name: string) => string, title: string) 
   oneOf(NAMES).map((name): RuntimeCase => caseOf(rooted(setting, { path: path(name) }), { rootfsName: name, title }));
 
 export default section("Root", [
-  check("runtime.root.path-relative", (view) => ranFrom(view, "relative")),
-  check("runtime.root.path-absolute", (view) => ranFrom(view, "absolute")),
+  ranFrom("runtime.root.path-relative", "relative"),
+  ranFrom("runtime.root.path-absolute", "absolute"),
   example("runtime.root.path-relative", (setting) => named(setting, (name) => name, "a relative path to the root file system")),
   example("runtime.root.path-absolute", (setting) =>
     named(setting, (name) => `${bundleOf(0)}/${name}`, "an absolute path to the root file system"),
   ),
 
   check("runtime.root.readonly", (view) => {
-    if (view.config.root?.readonly !== true) return undefined;
-    const options = rootOptions(view);
-    return combine([judgeRoot(view, true), options && expectThat(options.includes("ro"), "a read-only root mount", options)]);
+    if (view.config.root?.readonly !== true) return notApplicable("the config's root is not readonly");
+    return unless(whyNotSeen(view), () => combine([judgeCreations(view, true), judgeReadonlyMount(view)], "nothing to look at"));
   }),
-  check("runtime.root.writable-by-default", (view) => (view.config.root?.readonly ? undefined : judgeRoot(view, false))),
+  check("runtime.root.writable-by-default", (view) =>
+    view.config.root?.readonly
+      ? notApplicable("the config's root is readonly")
+      : unless(whyNotSeen(view), () => judgeCreations(view, false)),
+  ),
   example("runtime.root.readonly", (setting) =>
     fc.boolean().map((mounted) => {
       const config = rooted(setting, { path: "rootfs", readonly: true });

@@ -1,24 +1,37 @@
+/** config-linux.md, "Rootfs Mount Propagation". */
 import fc from "fast-check";
 
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { bundleOf, FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
-import { type CheckResult, expectThat } from "../../check.js";
+import { type ExplainedResult, expectThat, notApplicable } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
 import { check, example, section, type View } from "../suite.js";
-import { inForce, mountTable, sourceMounts, topmost } from "./mount-views.js";
+import { mountTable, sourceMounts, topmost, whyNoMountTable } from "./mount-views.js";
 
-const id = (name: string): string => `runtime.rootfs-propagation.${name}`;
 type Propagation = "shared" | "slave" | "private" | "unbindable";
-const VALUES: readonly Propagation[] = ["shared", "slave", "private", "unbindable"];
 
-/** What the mount table says of the root mount's propagation: `shared`, `master` (a slave's), `unbindable`. */
-function words(view: View, value: Propagation): readonly string[] | undefined {
-  const table = mountTable(view);
+const VALUES: readonly (readonly [string, Propagation])[] = [
+  ["runtime.rootfs-propagation.shared", "shared"],
+  ["runtime.rootfs-propagation.slave", "slave"],
+  ["runtime.rootfs-propagation.private", "private"],
+  ["runtime.rootfs-propagation.unbindable", "unbindable"],
+];
+
+/** Judges what the mount table says of the root mount's propagation: `shared`, `master` (a slave's), `unbindable`. */
+function judgePropagation(view: View, value: Propagation): ExplainedResult {
   const covered = (view.config.mounts ?? []).some(({ destination }) => /^\/*$/.test(destination));
-  if (view.config.linux?.rootfsPropagation !== value || !table || !inForce(view) || covered) return undefined;
-  return topmost(table, "/")?.optional.map((word) => word.split(":")[0] ?? word);
+  if (view.config.linux?.rootfsPropagation !== value) return notApplicable(`the config's rootfsPropagation is not ${value}`);
+  if (covered) return notApplicable("a mount on the root");
+  const why = whyNoMountTable(view);
+  if (why !== undefined) return notApplicable(why);
+  const root = topmost(mountTable(view), "/");
+  if (!root) return notApplicable("no root mount in the mount table");
+  return JUDGES[value](
+    root.optional.map((word) => word.split(":")[0] ?? word),
+    view,
+  );
 }
 
 /** Whether the root file system lies on a mount that the runtime's namespace shares: only that has events for a slave. */
@@ -27,14 +40,16 @@ const onShared = (view: View): boolean =>
     ({ path, propagation }) => propagation === "shared" && view.config.root?.path === `${FIXTURES}/${path}`,
   );
 
-const JUDGES: Readonly<Record<Propagation, (seen: readonly string[], view: View) => CheckResult>> = {
-  shared: (seen) => expectThat(seen.includes("shared"), "shared", seen),
-  slave: (seen, view) => {
-    if (seen.includes("shared")) return expectThat(false, "no events from the container to the host: not shared", seen);
-    return onShared(view) || seen.includes("master") ? expectThat(seen.includes("master"), "master", seen) : undefined;
+const JUDGES: Readonly<Record<Propagation, (words: readonly string[], view: View) => ExplainedResult>> = {
+  shared: (words) => expectThat(words.includes("shared"), "shared", words),
+  slave: (words, view) => {
+    if (words.includes("shared")) return expectThat(false, "no events from the container to the host: not shared", words);
+    return onShared(view) || words.includes("master")
+      ? expectThat(words.includes("master"), "master", words)
+      : notApplicable("no mount that the runtime's namespace shares, which a slave needs as master");
   },
-  private: (seen) => expectThat(!seen.includes("shared") && !seen.includes("master"), "neither shared nor master", seen),
-  unbindable: (seen) => expectThat(seen.includes("unbindable"), "unbindable", seen),
+  private: (words) => expectThat(!words.includes("shared") && !words.includes("master"), "neither shared nor master", words),
+  unbindable: (words) => expectThat(words.includes("unbindable"), "unbindable", words),
 };
 
 /** The bundle's root file system once more, by a mount that the runtime's namespace shares. */
@@ -56,20 +71,15 @@ const propagated = ({ target }: Setting, value: Propagation, shared: boolean): R
 };
 
 export default section("Rootfs mount propagation", [
-  ...VALUES.map((value) =>
-    check(id(value), (view) => {
-      const seen = words(view, value);
-      return seen && JUDGES[value](seen, view);
-    }),
-  ),
+  ...VALUES.map(([id, value]) => check(id, (view) => judgePropagation(view, value))),
   // A private root is one that does not stay shared or a slave; a slave needs a master.
-  ...VALUES.map((value) =>
-    example(id(value), (setting) =>
+  ...VALUES.map(([id, value]) =>
+    example(id, (setting) =>
       value === "slave" ? fc.constant(propagated(setting, value, true)) : fc.boolean().map((shared) => propagated(setting, value, shared)),
     ),
   ),
-  refuses(id("unknown-error")),
-  example(id("unknown-error"), ({ host, target }) =>
-    tabledFault(host, target.release, id("unknown-error")).map((fault) => faultCase(fault)),
+  refuses("runtime.rootfs-propagation.unknown-error"),
+  example("runtime.rootfs-propagation.unknown-error", ({ host, target }) =>
+    tabledFault(host, target.release, "runtime.rootfs-propagation.unknown-error").map((fault) => faultCase(fault)),
   ),
 ]);

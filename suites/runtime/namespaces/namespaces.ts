@@ -1,3 +1,4 @@
+/** config-linux.md, "Namespaces". */
 import fc, { type Arbitrary } from "fast-check";
 
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
@@ -11,57 +12,85 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Namespace, NamespaceType } from "../../../spec/runtime/config.js";
-import { type CheckResult, equal, expectThat } from "../../check.js";
+import { type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
 import { refuses } from "../refusal.js";
-import { check, example, section, started, type Unavailable, unavailable, type View } from "../suite.js";
+import { type Check, check, example, NO_REPORT, section, type Unavailable, unavailable, type View, whyNotInForce } from "../suite.js";
 import { LINKS, NAMESPACE_TYPES, namespaceOf, statsOf } from "./links.js";
 
-/** A config whose namespaces decide where its container is. */
-const counts = (view: View): boolean =>
-  view.case.control === undefined &&
-  view.container.configText === undefined &&
-  started(view) &&
-  !view.case.steps.some(({ op }) => op === "edit");
+const entryOf = ({ config }: View, type: NamespaceType): Namespace | undefined =>
+  (config.linux?.namespaces ?? []).find((entry) => entry.type === type);
 
-/** Whether the config says so about the type: that it be new, the one at a path, or (not listed) the runtime's own. */
-const wants = (view: View, type: NamespaceType, way: "new" | "joined" | "inherited"): boolean => {
-  const found = (view.config.linux?.namespaces ?? []).find((entry) => entry.type === type);
-  return counts(view) && way === (found === undefined ? "inherited" : found.path === undefined ? "new" : "joined");
+/** What the config may say about a type: that it be new, the one at a path, or (not listed) the runtime's own. */
+type Origin = "new" | "joined" | "inherited";
+
+const originOf = (entry: Namespace | undefined): Origin =>
+  entry === undefined ? "inherited" : entry.path === undefined ? "new" : "joined";
+
+const ORIGINS: Readonly<Record<Origin, (type: NamespaceType) => string>> = {
+  new: (type) => `no new ${type} namespace in the config`,
+  joined: (type) => `no ${type} namespace with a path in the config`,
+  inherited: (type) => `a ${type} namespace in the config`,
 };
 
-/** A new namespace is not the runtime's. */
-function isNew(view: View, type: NamespaceType): CheckResult {
-  const own = namespaceOf(view, type);
-  const runtime = view.host.outside.namespaces?.[LINKS[type]];
-  if (!wants(view, type, "new") || own === undefined || runtime === undefined) return undefined;
-  return expectThat(own !== runtime, `a new ${type} namespace, not the runtime's ${runtime}`, own);
+/** Why the config does not decide that the container is in such a namespace; undefined where it does. */
+function whyNotOf(view: View, type: NamespaceType, origin: Origin): string | undefined {
+  if (originOf(entryOf(view, type)) !== origin) return ORIGINS[origin](type);
+  return view.case.steps.some(({ op }) => op === "edit") ? "config.json was changed" : whyNotInForce(view);
 }
+
+/** Judges the container's namespace of a type, which the config wants to be so. */
+const judgeNamespace = (
+  view: View,
+  type: NamespaceType,
+  origin: Origin,
+  judge: (container: string, runtime: string) => ExplainedResult,
+): ExplainedResult =>
+  unless(whyNotOf(view, type, origin), () => {
+    const container = namespaceOf(view, type);
+    const runtime = view.host.outside.namespaces?.[LINKS[type]];
+    if (container === undefined) return notApplicable(`the container's ${type} namespace was not seen`);
+    return runtime === undefined ? notApplicable(`the runtime's ${type} namespace is not known`) : judge(container, runtime);
+  });
+
+/** A new namespace is not the runtime's. */
+const checkNew = (id: string, type: NamespaceType): Check =>
+  check(id, (view) =>
+    judgeNamespace(view, type, "new", (container, runtime) =>
+      expectThat(container !== runtime, `a new ${type} namespace, not the runtime's ${runtime}`, container),
+    ),
+  );
 
 /** The namespace that was looked at beforehand is the container's. */
-function joined(view: View, type: NamespaceType): CheckResult {
-  const path = (view.config.linux?.namespaces ?? []).find((entry) => entry.type === type)?.path;
-  const inode = path === undefined ? undefined : statsOf(view, path)[0]?.ino;
-  const own = namespaceOf(view, type);
-  if (!wants(view, type, "joined") || inode === undefined || own === undefined) return undefined;
-  return equal(own, `${LINKS[type]}:[${inode}]`);
-}
+const checkJoined = (id: string, type: NamespaceType): Check =>
+  check(id, (view) =>
+    unless(whyNotOf(view, type, "joined"), () => {
+      const path = entryOf(view, type)?.path;
+      const inode = path === undefined ? undefined : statsOf(view, path)[0]?.ino;
+      const container = namespaceOf(view, type);
+      if (inode === undefined) return notApplicable("the namespace at the path was not looked at before");
+      if (container === undefined) return notApplicable(`the container's ${type} namespace was not seen`);
+      return equal(container, `${LINKS[type]}:[${inode}]`);
+    }),
+  );
 
-function inherited(view: View, type: NamespaceType): CheckResult {
-  const own = namespaceOf(view, type);
-  const runtime = view.host.outside.namespaces?.[LINKS[type]];
-  return !wants(view, type, "inherited") || own === undefined || runtime === undefined ? undefined : equal(own, runtime);
-}
+const checkInherited = (id: string, type: NamespaceType): Check =>
+  check(id, (view) => judgeNamespace(view, type, "inherited", (container, runtime) => equal(container, runtime)));
 
 /**
  * As seen from within: the first process of a namespace of process ids has the id 1. In one of control groups nothing lies above the
  * container's own; that alone proves no namespace.
  */
-function isolated(view: View, type: "pid" | "cgroup"): CheckResult {
-  if (!wants(view, type, "new") || !view.probe) return undefined;
-  if (type === "pid") return equal(view.probe.pid, 1);
-  const above = Object.values(view.probe.cgroup ?? {}).filter((path) => path.startsWith("/.."));
-  return above.length > 0 ? equal(above, [], "the container's cgroups lie within its cgroup namespace") : undefined;
-}
+const checkIsolated = (id: string, type: "pid" | "cgroup"): Check =>
+  check(id, (view) =>
+    unless(whyNotOf(view, type, "new"), () => {
+      if (!view.probe) return notApplicable(NO_REPORT);
+      if (type === "pid") return equal(view.probe.pid, 1);
+      const above = Object.values(view.probe.cgroup ?? {}).filter((path) => path.startsWith("/.."));
+      return above.length > 0
+        ? equal(above, [], "the container's cgroups lie within its cgroup namespace")
+        : notApplicable("that nothing lies above the container's cgroup proves no namespace");
+    }),
+  );
 
 const withNamespaces = (release: string, namespaces: readonly Namespace[]): Config => {
   const base = minimalConfig(release);
@@ -84,17 +113,17 @@ function joining(setting: Setting, type: NamespaceType): RuntimeCase {
   });
 }
 
-const lackOf = ({ host }: Setting, type: NamespaceType): Unavailable | undefined => {
+const unavailableType = ({ host }: Setting, type: NamespaceType): Unavailable | undefined => {
   if (!hasNamespace(host, type)) return unavailable(`the kernel has no ${type} namespaces`);
   const why = type === "cgroup" ? whyNoCgroups(host) : undefined;
   return why === undefined ? undefined : unavailable(why);
 };
 
 /** A user namespace to join is made by the harness, and has its own root in it. */
-const lackToJoin = (setting: Setting, type: NamespaceType): Unavailable | undefined => {
+const unavailableToJoin = (setting: Setting, type: NamespaceType): Unavailable | undefined => {
   const { host } = setting;
   const why = type === "user" && host.root ? whyNot(host, "CAP_SETFCAP", "making a user namespace that one may join") : undefined;
-  return why === undefined ? lackOf(setting, type) : unavailable(why);
+  return why === undefined ? unavailableType(setting, type) : unavailable(why);
 };
 
 /** The minimal config with one namespace more. */
@@ -128,26 +157,78 @@ const faulty = (setting: Setting, requirement: string, description: string, faul
 /** The types that some runtimes do not know at all. */
 const LATER: readonly NamespaceType[] = ["cgroup", "time"];
 
-const optional = (subject: RuntimeCase): RuntimeCase => ({ ...subject, mayRefuse: "each type of namespaces only SHOULD be supported" });
+const optional = (testCase: RuntimeCase): RuntimeCase => ({ ...testCase, mayRefuse: "each type of namespaces only SHOULD be supported" });
 
-const id = (name: string): string => `runtime.namespaces.${name}`;
+/** What is required of each type of namespaces. */
+const IDS: Readonly<Record<NamespaceType, { supported: string; new: string; join: string; inherited: string }>> = {
+  pid: {
+    supported: "runtime.namespaces.pid-supported",
+    new: "runtime.namespaces.pid-new",
+    join: "runtime.namespaces.pid-join",
+    inherited: "runtime.namespaces.pid-inherited",
+  },
+  network: {
+    supported: "runtime.namespaces.network-supported",
+    new: "runtime.namespaces.network-new",
+    join: "runtime.namespaces.network-join",
+    inherited: "runtime.namespaces.network-inherited",
+  },
+  mount: {
+    supported: "runtime.namespaces.mount-supported",
+    new: "runtime.namespaces.mount-new",
+    join: "runtime.namespaces.mount-join",
+    inherited: "runtime.namespaces.mount-inherited",
+  },
+  ipc: {
+    supported: "runtime.namespaces.ipc-supported",
+    new: "runtime.namespaces.ipc-new",
+    join: "runtime.namespaces.ipc-join",
+    inherited: "runtime.namespaces.ipc-inherited",
+  },
+  uts: {
+    supported: "runtime.namespaces.uts-supported",
+    new: "runtime.namespaces.uts-new",
+    join: "runtime.namespaces.uts-join",
+    inherited: "runtime.namespaces.uts-inherited",
+  },
+  user: {
+    supported: "runtime.namespaces.user-supported",
+    new: "runtime.namespaces.user-new",
+    join: "runtime.namespaces.user-join",
+    inherited: "runtime.namespaces.user-inherited",
+  },
+  cgroup: {
+    supported: "runtime.namespaces.cgroup-supported",
+    new: "runtime.namespaces.cgroup-new",
+    join: "runtime.namespaces.cgroup-join",
+    inherited: "runtime.namespaces.cgroup-inherited",
+  },
+  time: {
+    supported: "runtime.namespaces.time-supported",
+    new: "runtime.namespaces.time-new",
+    join: "runtime.namespaces.time-join",
+    inherited: "runtime.namespaces.time-inherited",
+  },
+};
 const BASIC = ["pid", "network", "mount", "ipc", "uts"] as const;
 const FURTHER = ["cgroup", "time"] as const;
-const TABLED = ["path-absolute", "path-wrong-type-error", "duplicate-error"] as const;
+const TABLED = ["runtime.namespaces.path-absolute", "runtime.namespaces.path-wrong-type-error", "runtime.namespaces.duplicate-error"];
 
 export default section("Namespaces", [
   ...NAMESPACE_TYPES.flatMap((type) => [
-    check(id(`${type}-supported`), (view) => isNew(view, type)),
-    check(id(`${type}-new`), (view) => isNew(view, type)),
-    check(id(`${type}-join`), (view) => joined(view, type)),
-    check(id(`${type}-inherited`), (view) => inherited(view, type)),
+    checkNew(IDS[type].supported, type),
+    checkNew(IDS[type].new, type),
+    checkJoined(IDS[type].join, type),
+    checkInherited(IDS[type].inherited, type),
   ]),
-  check(id("pid-supported"), (view) => isolated(view, "pid")),
-  check(id("cgroup-supported"), (view) => isolated(view, "cgroup")),
-  ...["path-absolute", "path-wrong-type-error", "duplicate-error", "type-required", "type-unknown-error"].map((name) => refuses(id(name))),
+  checkIsolated("runtime.namespaces.pid-supported", "pid"),
+  checkIsolated("runtime.namespaces.cgroup-supported", "cgroup"),
+  ...TABLED.map((id) => refuses(id)),
+  refuses("runtime.namespaces.type-required"),
+  refuses("runtime.namespaces.type-unknown-error"),
 
   example(
-    BASIC.flatMap((type) => [id(`${type}-new`), id(`${type}-supported`)]),
+    BASIC.flatMap((type) => [IDS[type].new, IDS[type].supported]),
     (setting) =>
       fc
         .shuffledSubarray([...minimal(setting.target.release)], { minLength: BASIC.length })
@@ -155,37 +236,37 @@ export default section("Namespaces", [
   ),
   // Support of a type is a SHOULD: a runtime that refuses it fails that, and says nothing about what is new or joined.
   ...FURTHER.flatMap((type) => [
-    example(id(`${type}-supported`), (setting) => lackOf(setting, type) ?? fc.constant(added(setting, type))),
-    example(id(`${type}-new`), (setting) => lackOf(setting, type) ?? fc.constant(optional(added(setting, type)))),
+    example(IDS[type].supported, (setting) => unavailableType(setting, type) ?? fc.constant(added(setting, type))),
+    example(IDS[type].new, (setting) => unavailableType(setting, type) ?? fc.constant(optional(added(setting, type)))),
   ]),
-  example(id("user-supported"), (setting) => lackOf(setting, "user") ?? remapped(setting)),
-  example(id("user-new"), (setting) => lackOf(setting, "user") ?? remapped(setting).map(optional)),
+  example("runtime.namespaces.user-supported", (setting) => unavailableType(setting, "user") ?? remapped(setting)),
+  example("runtime.namespaces.user-new", (setting) => unavailableType(setting, "user") ?? remapped(setting).map(optional)),
   // Apart, so that a runtime which can't join one of them still shows what it does with the others.
   ...NAMESPACE_TYPES.map((type) =>
     example(
-      id(`${type}-join`),
+      IDS[type].join,
       (setting) =>
-        lackToJoin(setting, type) ?? fc.constant(LATER.includes(type) ? optional(joining(setting, type)) : joining(setting, type)),
+        unavailableToJoin(setting, type) ?? fc.constant(LATER.includes(type) ? optional(joining(setting, type)) : joining(setting, type)),
     ),
   ),
   example(
-    ["network", "ipc", "uts", "user", "cgroup"].map((type) => id(`${type}-inherited`)),
+    (["network", "ipc", "uts", "user", "cgroup"] as const).map((type) => IDS[type].inherited),
     (setting) => someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
   ),
   example(
-    id("time-inherited"),
-    (setting) => lackOf(setting, "time") ?? someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
+    "runtime.namespaces.time-inherited",
+    (setting) => unavailableType(setting, "time") ?? someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
   ),
-  ...(["pid", "mount"] as const).map((type) => example(id(`${type}-inherited`), (setting) => fc.constant(leftOut(setting, [type])))),
-  ...TABLED.map((name) =>
-    example(id(name), ({ host, target }) => tabledFault(host, target.release, id(name)).map((fault) => faultCase(fault))),
+  ...(["pid", "mount"] as const).map((type) => example(IDS[type].inherited, (setting) => fc.constant(leftOut(setting, [type])))),
+  ...TABLED.map((id) => example(id, ({ host, target }) => tabledFault(host, target.release, id).map((fault) => faultCase(fault)))),
+  example("runtime.namespaces.type-required", (setting) =>
+    oneOf([{}, { path: "/proc/self/ns/user" }]).map((fault) =>
+      faulty(setting, "runtime.namespaces.type-required", "a namespace without type", fault),
+    ),
   ),
-  example(id("type-required"), (setting) =>
-    oneOf([{}, { path: "/proc/self/ns/user" }]).map((fault) => faulty(setting, id("type-required"), "a namespace without type", fault)),
-  ),
-  example(id("type-unknown-error"), (setting) =>
+  example("runtime.namespaces.type-unknown-error", (setting) =>
     oneOf(["no-such", "USER", "net", ""]).map((type) =>
-      faulty(setting, id("type-unknown-error"), "a namespace of an unknown type", { type }),
+      faulty(setting, "runtime.namespaces.type-unknown-error", "a namespace of an unknown type", { type }),
     ),
   ),
 ]);

@@ -1,9 +1,10 @@
+/** config-linux.md, "Offset for Time Namespace". */
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { hasNamespace } from "../../../generators/runtime/host.js";
 import { timeOffsets } from "../../../generators/runtime/namespaces/time-offsets.js";
 import type { Config, TimeOffset } from "../../../spec/runtime/config.js";
-import { type CheckResult, equal } from "../../check.js";
-import { check, example, section, started, unavailable, type View } from "../suite.js";
+import { type ExplainedResult, equal, notApplicable, unless } from "../../check.js";
+import { check, example, NO_REPORT, section, unavailable, type View, whyNotInForce } from "../suite.js";
 
 const NANOSECONDS = 1_000_000_000n;
 const nanoseconds = (secs: number, nanosecs: number): bigint => BigInt(secs) * NANOSECONDS + BigInt(nanosecs);
@@ -13,20 +14,22 @@ const moves = (offset: TimeOffset | undefined): boolean => (offset?.secs ?? 0) !
 type Clock = "monotonic" | "boottime";
 
 /** The kernel shows offsets from the clocks of the host, so this is for runtimes that have those clocks themselves. */
-function shifted(view: View, clock: Clock): CheckResult {
-  const { timeOffsets: wanted, namespaces } = view.config.linux ?? {};
-  const { probe, host } = view;
-  const seen = probe?.timeOffsets;
-  if (!wanted || !seen || !probe || !started(view) || view.case.control !== undefined || view.container.configText !== undefined)
-    return undefined;
-  if (!namespaces?.some(({ type, path }) => type === "time" && path === undefined)) return undefined;
-  const outside = host.outside.timeOffsets;
-  const offset = wanted[clock];
-  if (!offset || !outside || outside[clock].some((part) => part !== 0)) return undefined;
-  const [secs, nanosecs] = seen[clock];
-  const expected = nanoseconds(offset.secs ?? 0, offset.nanosecs ?? 0);
-  return expected === 0n ? undefined : equal(String(nanoseconds(secs, nanosecs)), String(expected), "nanoseconds");
-}
+const shifted = (view: View, clock: Clock): ExplainedResult =>
+  unless(whyNotInForce(view), () => {
+    const { timeOffsets: configured, namespaces } = view.config.linux ?? {};
+    const { secs = 0, nanosecs = 0 } = configured?.[clock] ?? {};
+    const expected = nanoseconds(secs, nanosecs);
+    if (expected === 0n) return notApplicable(`no offset of the ${clock} clock in the config`);
+    if (!namespaces?.some(({ type, path }) => type === "time" && path === undefined))
+      return notApplicable("no new time namespace in the config");
+    const outside = view.host.outside.timeOffsets;
+    if (!outside || outside[clock].some((part) => part !== 0)) return notApplicable("the runtime's own clocks are not the host's");
+    if (!view.probe) return notApplicable(NO_REPORT);
+    const actual = view.probe.timeOffsets?.[clock];
+    return actual
+      ? equal(String(nanoseconds(...actual)), String(expected), "nanoseconds")
+      : notApplicable("the program could not tell the offsets of its clocks");
+  });
 
 export default section("Offset for Time Namespace", [
   check("runtime.time-offsets.monotonic", (view) => shifted(view, "monotonic")),

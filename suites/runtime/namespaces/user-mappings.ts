@@ -1,3 +1,4 @@
+/** config-linux.md, "User namespace mappings". */
 import fc from "fast-check";
 
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
@@ -7,8 +8,8 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import { bundleOf } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, IdMapping } from "../../../spec/runtime/config.js";
-import { type CheckResult, combine, equal } from "../../check.js";
-import { check, example, section, started, unavailable, type View } from "../suite.js";
+import { combine, type ExplainedResult, equal, notApplicable, unless } from "../../check.js";
+import { check, example, NO_REPORT, section, unavailable, type View, whyNotInForce } from "../suite.js";
 import { statsOf } from "./links.js";
 
 /** A map as `/proc/PID/uid_map` shows it, ranges that continue each other joined: the order and the cuts mean nothing. */
@@ -25,16 +26,18 @@ function normal(ranges: readonly (readonly [number, number, number])[]): readonl
 const asRanges = (list: readonly IdMapping[]): readonly (readonly [number, number, number])[] =>
   normal(list.map(({ containerID, hostID, size }) => [containerID, hostID, size]));
 
-/** A container with a user namespace of its own, made as its config says. */
-const remapped = ({ linux }: Config): boolean => (linux?.namespaces ?? []).some(({ type, path }) => type === "user" && path === undefined);
+/** Why the container has no user namespace of its own, made as its config says; undefined where it has. */
+const whyNotRemapped = (view: View): string | undefined =>
+  (view.config.linux?.namespaces ?? []).some(({ type, path }) => type === "user" && path === undefined)
+    ? whyNotInForce(view)
+    : "no new user namespace in the config";
 
-const counts = (view: View): boolean =>
-  view.case.control === undefined && view.container.configText === undefined && remapped(view.config) && started(view);
-
-function mapped(view: View, list: readonly IdMapping[] | undefined, key: "uidMap" | "gidMap"): CheckResult {
-  const seen = view.snapshot?.[key] ?? view.probe?.[key];
-  return !counts(view) || !list || list.length === 0 || !seen ? undefined : equal(normal(seen), asRanges(list));
-}
+const mapped = (view: View, list: readonly IdMapping[] = [], key: "uidMap" | "gidMap"): ExplainedResult =>
+  unless(whyNotRemapped(view), () => {
+    const actual = view.snapshot?.[key] ?? view.probe?.[key];
+    if (list.length === 0) return notApplicable("no mappings in the config");
+    return actual ? equal(normal(actual), asRanges(list)) : notApplicable("the container's mappings were not seen");
+  });
 
 const onHost = (list: readonly IdMapping[], id: number): number | undefined => {
   const range = list.find(({ containerID, size }) => id >= containerID && id < containerID + size);
@@ -42,29 +45,35 @@ const onHost = (list: readonly IdMapping[], id: number): number | undefined => {
 };
 
 /** The program's ids within are the config's; on the host they are what these are mapped to. */
-function translated(view: View, list: readonly IdMapping[] | undefined, kind: "uid" | "gid"): CheckResult {
-  const wanted = view.config.process?.user?.[kind];
-  const line = view.snapshot?.status[kind === "uid" ? "Uid" : "Gid"];
-  if (!counts(view) || !list || wanted === undefined || line === undefined || !view.probe) return undefined;
-  const outside = onHost(list, wanted);
-  if (outside === undefined) return undefined;
-  return equal({ within: view.probe[kind].real, host: Number(line.split(/\s+/)[0]) }, { within: wanted, host: outside });
-}
+const translated = (view: View, list: readonly IdMapping[] = [], kind: "uid" | "gid"): ExplainedResult =>
+  unless(whyNotRemapped(view), () => {
+    const within = view.config.process?.user?.[kind];
+    if (within === undefined) return notApplicable(`no ${kind} in the config`);
+    const outside = onHost(list, within);
+    if (outside === undefined) return notApplicable(`the ${kind} has no mapping in the config`);
+    const line = view.snapshot?.status[kind === "uid" ? "Uid" : "Gid"];
+    if (line === undefined) return notApplicable("nobody looked at the process from outside");
+    if (!view.probe) return notApplicable(NO_REPORT);
+    return equal({ within: view.probe[kind].real, host: Number(line.split(/\s+/)[0]) }, { within, host: outside });
+  });
 
 const ROOTFS = `${bundleOf(0)}/rootfs`;
 const OWNED = ["root-owned.txt", "user-owned.txt"] as const;
 const LOOKED_AT = [ROOTFS, ...OWNED.map((name) => `${ROOTFS}/${name}`)];
 
 /** Whoever owned the files of the root file system before, owns them while the container runs. */
-const untouched = (view: View): CheckResult =>
-  counts(view)
-    ? combine(
-        LOOKED_AT.map((path) => {
-          const [before, after] = statsOf(view, path);
-          return before && after && equal({ uid: after.uid, gid: after.gid }, { uid: before.uid, gid: before.gid }, path);
-        }),
-      )
-    : undefined;
+const untouched = (view: View): ExplainedResult =>
+  unless(whyNotRemapped(view), () =>
+    combine(
+      LOOKED_AT.map((path) => {
+        const [before, after] = statsOf(view, path);
+        return before && after
+          ? equal({ uid: after.uid, gid: after.gid }, { uid: before.uid, gid: before.gid }, path)
+          : notApplicable("nobody looked at the root file system before and while the container ran");
+      }),
+      "no file of the root file system",
+    ),
+  );
 
 const remappedCase = (setting: Setting) =>
   fc.tuple(mappings(setting.host, setting.target.release), fc.integer({ min: 0, max: lastId(setting.host) })).map(([maps, id]) => {
