@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
 import t from "tap";
+import { commandReference } from "../ci/command-reference.js";
 import { loadCatalogue, SPECS } from "../spec/catalogue.js";
 import { Bench } from "./ci/shell.js";
 import { conform, installed } from "./cli/process.js";
@@ -40,6 +41,13 @@ t.test("every page of docs/ can be reached from the README", async (t) => {
     pages.map(({ path }) => path).filter((path) => path.startsWith("docs/") && !reached.has(path)),
     [],
   );
+});
+
+/** The page that is made of what the commands say. */
+const MADE = "docs/commands.md";
+
+t.test("the page of commands is what they say of themselves", async (t) => {
+  t.equal(readFileSync(MADE, "utf8"), await commandReference(), "npm run docs makes it again");
 });
 
 t.test("every requirement that is named is in a catalogue", async (t) => {
@@ -84,7 +92,8 @@ t.test("every command and option that is named is there", async (t) => {
   const help = await commands();
   t.ok(help.get("image --tool")?.has("--tool-cmd"));
   const everywhere = new Set([...help.values()].flatMap((options) => [...options]));
-  const wrong = pages.flatMap(({ path, text }) => [
+  const written = pages.filter(({ path }) => path !== MADE);
+  const wrong = written.flatMap(({ path, text }) => [
     ...codeIn(text)
       .flatMap((code) => [...code.matchAll(/\boci-conform ([a-z-]+)\b(.*)/g)])
       .flatMap(([, name = "", rest = ""]) => {

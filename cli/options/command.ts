@@ -1,5 +1,23 @@
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, type Option } from "commander";
 import { UsageError } from "../../spec/errors.js";
+
+/** A default as a user would write it; undefined for what goes without saying: off, or nothing. */
+function defaultInWords({ defaultValue, defaultValueDescription, parseArg }: Option): string | undefined {
+  const value: unknown = defaultValue;
+  if (defaultValueDescription !== undefined) return defaultValueDescription;
+  if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return undefined;
+  return parseArg === duration && typeof value === "number" ? duration.written(value) : String(value);
+}
+
+/** An option's line of the help. */
+function optionDescription(option: Option): string {
+  const byDefault = defaultInWords(option);
+  const extra = [
+    ...(option.argChoices ? [`one of ${option.argChoices.join(", ")}`] : []),
+    ...(byDefault === undefined ? [] : [`default: ${byDefault}`]),
+  ];
+  return extra.length === 0 ? option.description : `${option.description} (${extra.join("; ")})`;
+}
 
 /** A commander command that reports bad use by UsageError instead of ending the process. */
 export function makeCommand(name: string, description: string): Command {
@@ -9,6 +27,7 @@ export function makeCommand(name: string, description: string): Command {
     .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError(true)
     .allowExcessArguments(false)
+    .configureHelp({ optionDescription })
     .helpOption("-h, --help", "print this help");
 }
 

@@ -60,15 +60,16 @@ export const withReportOptions = (command: Command): Command =>
     .option("--update-baseline", "bring the baseline up to date with this run, or make one", false)
     .option("--allow-stale", "let known findings that no longer come pass", false);
 
-/** The defaults in which suites differ: how many cases run at once, what the time limit is of, and its milliseconds. */
+/** The defaults in which suites differ: how many cases run at once, and where that number is from; what the time limit is of, and its milliseconds. */
 export interface Defaults {
   readonly jobs: number;
+  readonly jobsFrom?: string;
   readonly timeoutOf: string;
   readonly timeout?: number;
 }
 
 /** Adds the options that every suite which generates cases has. */
-export const withCommonOptions = (command: Command, { jobs, timeoutOf, timeout = 10_000 }: Defaults): Command =>
+export const withCommonOptions = (command: Command, { jobs, jobsFrom, timeoutOf, timeout = 10_000 }: Defaults): Command =>
   withReportOptions(
     command
       .option("--cases <n>", "how many generated cases beyond the written examples", wholeNumber(0, 1_000_000), 60)
@@ -79,7 +80,7 @@ export const withCommonOptions = (command: Command, { jobs, timeoutOf, timeout =
       )
       .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
       .option("--time <duration>", "fuzz: generate cases for so long, such as 90s or 10m, with a new seed", duration)
-      .option("--jobs <n>", "how many cases run at the same time", wholeNumber(1, 64), jobs)
+      .addOption(new Option("--jobs <n>", "how many cases run at the same time").argParser(wholeNumber(1, 64)).default(jobs, jobsFrom))
       .option("--shard <i/n>", "carry out the i-th of n parts of the cases; auto takes both from the CI's environment", shard)
       .option("--last-failed", "only what failed in the last run with the same --out; everything, if nothing did", false)
       .option("--retry-flaky <n>", "run the case of a finding that comes and goes n times more", wholeNumber(0, 1000), 0)

@@ -56,7 +56,11 @@ export const imageCommand = (cpus: number): Command =>
       .option("--list", "list the selected requirements and read nothing", false),
   )
     .option("--shard <i/n>", "read the i-th of n parts of the paths; auto takes both from the CI's environment", shard)
-    .option("--jobs <n>", "how many blobs are read at the same time", wholeNumber(1, 64), Math.max(1, Math.min(cpus, MOST_JOBS)))
+    .addOption(
+      new Option("--jobs <n>", "how many blobs are read at the same time")
+        .argParser(wholeNumber(1, 64))
+        .default(Math.max(1, Math.min(cpus, MOST_JOBS)), `one for each processor, at most ${MOST_JOBS}`),
+    )
     .option("--follow-links", "read what symbolic links lead to outside of a layout that is a directory, as Bazel makes them", false)
     .option("--max-layer-size <bytes>", "stop in a layer that is larger when unpacked", bytes, DEFAULT_LIMITS.layerSize)
     .option("--max-json-size <bytes>", "do not read larger JSON documents", bytes, DEFAULT_LIMITS.jsonSize)

@@ -34,7 +34,11 @@ export function runtimeCommand(cpus: number): Command {
       new Option("--cgroup <view>", "the target's view of cgroups (default: the first that works)").choices(["host", "v1", "v2", "none"]),
     );
   command.option("--watch", "when the runtime's program changes, test again what failed; ends with Ctrl-C", false);
-  return withCommonOptions(command, { jobs: Math.max(1, Math.min(cpus, 8)), timeoutOf: "one operation" });
+  return withCommonOptions(command, {
+    jobs: Math.max(1, Math.min(cpus, 8)),
+    jobsFrom: "one for each processor, at most 8",
+    timeoutOf: "one operation",
+  });
 }
 
 /** Parses the command line; undefined when help was printed. @throws UsageError */

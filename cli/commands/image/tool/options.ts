@@ -26,6 +26,7 @@ export function imageToolCommand(cpus: number): Command {
     .option("--memory <MiB>", "limit of the address space of one command of a tool", wholeNumber(64), DEFAULT_LIMITS.memoryKiB / 1024);
   return withCommonOptions(command, {
     jobs: Math.max(1, Math.min(cpus, 8)),
+    jobsFrom: "one for each processor, at most 8",
     timeoutOf: "one command of a tool",
     timeout: DEFAULT_LIMITS.timeoutMs,
   });
