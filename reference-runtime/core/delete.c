@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "c/buf.h"
+#include "c/cgroup.h"
 #include "c/child.h"
 #include "c/file.h"
 #include "c/memory.h"
-#include "cgroup.h"
 #include "cgroup_members.h"
 #include "die.h"
 #include "fault.h"

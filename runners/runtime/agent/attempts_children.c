@@ -17,6 +17,7 @@
 #include "agent.h"
 #include "attempts.h"
 #include "c/buf.h"
+#include "c/child.h"
 #include "c/clock.h"
 #include "c/file.h"
 #include "c/memory.h"
@@ -92,7 +93,7 @@ static bool in_child(struct child *c, const struct attempt *a) {
   if (pid > 0) {
     listen_to(c, report[0], output[0]);
     if (c->timed_out) kill(pid, SIGKILL);
-    while (waitpid(pid, &c->status, 0) < 0 && errno == EINTR) continue;
+    (void)wait_child(pid, &c->status);
   }
   close(report[0]);
   close(output[0]);
@@ -208,8 +209,7 @@ void try_fork(struct buf *b, const struct attempt *a) {
     children[count++] = pid;
   }
   for (long long i = 0; i < count; i++) kill(children[i], SIGKILL);
-  for (long long i = 0; i < count; i++)
-    while (waitpid(children[i], NULL, 0) < 0 && errno == EINTR) continue;
+  for (long long i = 0; i < count; i++) (void)wait_child(children[i], NULL);
   free(children);
   errno = error;
   json_errno(b, error);

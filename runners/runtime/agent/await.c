@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "c/buf.h"
+#include "c/child.h"
 #include "c/clock.h"
 #include "c/file.h"
 #include "worker.h"
@@ -21,8 +21,6 @@ static bool has_line(const struct buf *output, const char *mark) {
   const char *at = memmem(output->data, output->len, mark, strlen(mark));
   return at && memchr(at, '\n', output->len - (size_t)(at - output->data));
 }
-
-static int pidfd_of(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 static void answer_awaited(struct buf *reply, const char *outcome, const int *status) {
   message_begin(reply, status ? 4 : 2);
@@ -55,7 +53,7 @@ void do_await_line(const struct args *a, struct buf *reply) {
   struct slot *slot = slot_of(a);
   pid_t pid = (pid_t)number(a, 3);
   int64_t deadline = now_ms() + number(a, 4);
-  AUTO_CLOSE int pidfd = pidfd_of(pid);
+  AUTO_CLOSE int pidfd = pidfd_open(pid);
   for (bool more = true;; more = pump(deadline, pidfd)) {
     bool ended = has_ended(pid, pidfd);
     if (has_line(&slot->out, text(a, 2))) return answer_awaited(reply, "ready", NULL);
@@ -68,7 +66,7 @@ void do_await_line(const struct args *a, struct buf *reply) {
 void do_await_exit(const struct args *a, struct buf *reply) {
   pid_t pid = (pid_t)number(a, 1);
   int64_t deadline = now_ms() + number(a, 2);
-  AUTO_CLOSE int pidfd = pidfd_of(pid);
+  AUTO_CLOSE int pidfd = pidfd_open(pid);
   pump_ready();
   for (bool more = true;; more = pump(deadline, pidfd)) {
     if (has_ended(pid, pidfd)) return answer_ended(reply, pid, pidfd);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "c/buf.h"
+#include "c/child.h"
 #include "c/clock.h"
 #include "c/file.h"
 #include "c/memory.h"
@@ -87,17 +88,12 @@ static int make_stream(struct buf *to, int *open, int *write_end) {
 
 /* In the child: becomes the command, or tells its parent why not. */
 static void become(char **argv, int out, int err, int report, mode_t mask, const char *cwd) {
-  sigset_t none;
-  sigemptyset(&none);
-  for (int s = 1; s < NSIG; s++) signal(s, SIG_DFL);
-  sigprocmask(SIG_SETMASK, &none, NULL);
+  signals_reset();
   setpgid(0, 0);
   umask(mask);
   /* Never /dev/null: several runtimes change the owner of what they find there. */
   int empty = memfd_create("stdin", 0);
-  char path[64];
-  snprintf(path, sizeof path, "/proc/self/fd/%d", empty);
-  int in = open(path, O_RDONLY);
+  int in = open(fd_path(empty), O_RDONLY);
   if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || chdir(cwd)) goto failed;
   if (in > 2) close(in);
   if (empty > 2) close(empty);

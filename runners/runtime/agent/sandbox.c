@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "agent.h"
+#include "c/child.h"
 #include "sandbox.h"
 #include "worker.h"
 
@@ -58,10 +59,10 @@ static int wait_for(pid_t pid, int signal_on_stop) {
   child_signal = signal_on_stop;
   child = pid;
   sigprocmask(SIG_UNBLOCK, &stop_signals, NULL);
-  while (waitpid(pid, &status, 0) != pid) continue;
+  if (wait_child(pid, &status)) sandbox_fail("wait for a process of the sandbox");
   sigprocmask(SIG_BLOCK, &stop_signals, NULL);
   child = 0;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return exit_code(status);
 }
 
 static int run_command(char **argv) {
@@ -74,7 +75,7 @@ static int run_command(char **argv) {
   int status, code = 1;
   for (pid_t ended; (ended = wait(&status)) > 0;) {
     if (ended != pid) continue;
-    code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    code = exit_code(status);
     break;
   }
   return code;
@@ -82,12 +83,11 @@ static int run_command(char **argv) {
 
 /* alive: the end of a pipe that the middle process alone holds open for writing. */
 static int inner(struct sandbox *s, char **argv, int alive) {
-  for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
+  signals_reset();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   /* It may have died before that. */
   if (is_readable(alive)) return EXIT_SANDBOX;
   close(alive);
-  sigprocmask(SIG_UNBLOCK, &stop_signals, NULL);
   if (setsid() < 0) sandbox_fail("setsid");
   sandbox_mounts(s);
   static const char name[] = "oci-conform";

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "c/buf.h"
+#include "c/cgroup.h"
 #include "c/file.h"
 #include "c/memory.h"
 #include "sandbox.h"
@@ -55,19 +56,6 @@ static void find_hierarchies(void) {
     hierarchies[hierarchy_count++].options = strcmp(type, "cgroup2") ? v1_options(super) : NULL;
   }
   buf_free(&info);
-}
-
-static void remove_group(const char *path) {
-  DIR *dir = opendir(path);
-  if (!dir) return;
-  for (struct dirent *e; (e = readdir(dir));) {
-    if (e->d_type != DT_DIR || e->d_name[0] == '.') continue;
-    AUTO_FREE char *child = join(path, e->d_name);
-    remove_group(child);
-  }
-  closedir(dir);
-  /* The last process may still be on its way out: a bounded number of tries, a millisecond apart. */
-  for (int i = 0; rmdir(path) && errno == EBUSY && i < 200; i++) usleep(1000);
 }
 
 /* Whether a process is in the group or below it, or may be. */
@@ -115,7 +103,7 @@ static void remove_stale(const char *mount) {
     if (!is_own_group(e->d_name)) continue;
     AUTO_FREE char *path = join(mount, e->d_name);
     AUTO_CLOSE int free_now = lock(path, LOCK_EX | LOCK_NB);
-    if (free_now >= 0 && !is_populated(path)) remove_group(path);
+    if (free_now >= 0 && !is_populated(path)) (void)cgroup_remove(path);
   }
   closedir(dir);
 }
@@ -217,7 +205,7 @@ void cgroups_remove(void) {
     struct hierarchy *h = &hierarchies[i];
     if (!h->dir) continue;
     AUTO_CLOSE int turn = take_turn(h->mount);
-    remove_group(h->dir);
+    (void)cgroup_remove(h->dir);
     close_fd(&h->lock);
     if (!h->options) controllers_undo(h->mount);
     free(h->dir);

@@ -50,9 +50,8 @@ static void devices(void) {
   for (int i = 0; i < NODES; i++) {
     if (host[i] < 0) continue;
     if (mknod(nodes[i].path, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor))) {
-      char source[64];
-      snprintf(source, sizeof source, "/proc/self/fd/%d", host[i]);
-      if (write_file(nodes[i].path, "", 0, O_CREAT, 0666) || mount(source, nodes[i].path, NULL, BIND, NULL)) sandbox_fail(nodes[i].path);
+      if (write_file(nodes[i].path, "", 0, O_CREAT, 0666) || mount(fd_path(host[i]), nodes[i].path, NULL, BIND, NULL))
+        sandbox_fail(nodes[i].path);
     }
     close(host[i]);
   }
@@ -99,14 +98,12 @@ static void find_exposed(struct sandbox *s) {
 static void expose(const struct sandbox *s) {
   for (int i = 0; i < s->exposed_count; i++) {
     struct stat st;
-    char source[64];
-    snprintf(source, sizeof source, "/proc/self/fd/%d", s->exposed_fds[i]);
     AUTO_FREE char *parent = xstrdup(s->exposed[i]);
     char *slash = strrchr(parent, '/');
     if (slash && slash != parent) *slash = 0;
     if (fstat(s->exposed_fds[i], &st) || mkdir_p(parent, 0755)) sandbox_fail(s->exposed[i]);
     if (S_ISDIR(st.st_mode) ? mkdir_p(s->exposed[i], 0755) : write_file(s->exposed[i], "", 0, O_CREAT, 0755)) sandbox_fail(s->exposed[i]);
-    if (mount(source, s->exposed[i], NULL, BIND, NULL)) sandbox_fail(s->exposed[i]);
+    if (mount(fd_path(s->exposed_fds[i]), s->exposed[i], NULL, BIND, NULL)) sandbox_fail(s->exposed[i]);
     close(s->exposed_fds[i]);
   }
 }

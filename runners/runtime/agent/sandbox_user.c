@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "c/buf.h"
+#include "c/child.h"
 #include "c/file.h"
 #include "sandbox.h"
 
@@ -46,7 +47,7 @@ static bool map_with(const char *tool, pid_t pid, unsigned own, unsigned long st
     _exit(127);
   }
   int status;
-  return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+  return child > 0 && !wait_child(child, &status) && status == 0;
 }
 
 enum { MOST_IDS = 65536 };
