@@ -1,8 +1,8 @@
 import type { Exchange, RegistryObservation } from "../../runners/registry/observation.js";
 import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
-import { isObject, jsonBody, ofStep } from "./look.js";
 import { Model } from "./model.js";
+import { isObject, jsonBody, ofStep } from "./response.js";
 import { queryOf } from "./route.js";
 
 type Seen = Pick<RegistryObservation, "exchanges" | "contents" | "below" | "borrowed">;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { blobPath, caseOf, get, head, image, pushBlob, pushImage, random, request, textOf } from "../../generators/registry/steps.js";
 import { isName } from "../../spec/distribution/grammar.js";
 import { equal, expectThat } from "../check.js";
-import { answers, coded, hasHeader, isKnownDigest, missing as isMissing, unconditional, wellFormed } from "./look.js";
+import { answers, coded, hasHeader, isKnownDigest, missing as isMissing, unconditional, wellFormed } from "./response.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
 /** A request for a blob: the method, and what is known of it. */

@@ -13,7 +13,7 @@ import {
   remove,
   request,
 } from "../../generators/registry/steps.js";
-import { answers, plainGet } from "./look.js";
+import { answers, plainGet } from "./response.js";
 import { type Check, check, example, section, unavailable, type View } from "./suite.js";
 
 type Kind = "tag" | "manifest" | "blob";

@@ -18,7 +18,7 @@ import {
 import { ERROR_CODE, isErrorCode, SCHEMA1_CODES } from "../../spec/distribution/error-codes.js";
 import { isName } from "../../spec/distribution/grammar.js";
 import { expectThat } from "../check.js";
-import { errorCodes, isObject, jsonBody } from "./look.js";
+import { errorCodes, isObject, jsonBody } from "./response.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
 /** The body of a 4xx that is JSON: a text like `404` or `"no"` is JSON only where it is called so. */

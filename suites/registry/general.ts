@@ -3,8 +3,8 @@ import { begin, caseOf, chunk, finish, get, image, pushImage, random } from "../
 import { isName } from "../../spec/distribution/grammar.js";
 import { atLeast, isRelease } from "../../spec/distribution/releases.js";
 import { expectThat } from "../check.js";
-import { answers, bytesSent, contentRange, isKnownDigest, presenceAt } from "./look.js";
 import { good } from "./pushing-manifests.js";
+import { answers, bytesSent, contentRange, isKnownDigest, presenceAt } from "./response.js";
 import { check, example, section } from "./suite.js";
 
 /** An endpoint that answers so is not there. */

@@ -16,7 +16,7 @@ import { codingsOf } from "../../runners/registry/content-coding.js";
 import { type Exchange, header, onTheWire } from "../../runners/registry/observation.js";
 import { type CheckResult, combine, equal, expectThat } from "../check.js";
 import { failed } from "./answered.js";
-import { answers, hasHeader } from "./look.js";
+import { answers, hasHeader } from "./response.js";
 import { type CaseView, check, checkCase, example, section, unavailable, type View } from "./suite.js";
 
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} \d\d:\d\d:\d\d GMT$/;

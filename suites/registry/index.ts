@@ -1,6 +1,9 @@
 import blobs from "./blobs.js";
 import chunks from "./chunks.js";
+import concurrency from "./concurrency.js";
 import deletes from "./deletes.js";
+import tagPages from "./discovery/tag-pages.js";
+import tags from "./discovery/tags.js";
 import errors from "./errors.js";
 import general from "./general.js";
 import http from "./http.js";
@@ -13,8 +16,6 @@ import ranges from "./ranges.js";
 import referrers from "./referrers.js";
 import robustness from "./robustness.js";
 import type { Section } from "./suite.js";
-import tags from "./tags.js";
-import together from "./together.js";
 import uploads from "./uploads.js";
 
 /** The sections of the registry suite, in the order of the spec. */
@@ -28,6 +29,7 @@ export const sections: readonly Section[] = [
   mount,
   pushingManifests,
   tags,
+  tagPages,
   referrers,
   deletes,
   errors,
@@ -35,7 +37,7 @@ export const sections: readonly Section[] = [
   ranges,
   robustness,
   oddInput,
-  together,
+  concurrency,
 ];
 
 export const checks = sections.flatMap((section) => section.checks);

@@ -1,7 +1,7 @@
 import { isRequest, type RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, inALine, type RegistryObservation } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
-import type { CheckResult } from "../check.js";
+import { type CheckResult, notApplicable } from "../check.js";
 import { Outcomes } from "../outcomes.js";
 import { failed } from "./answered.js";
 import { Model } from "./model.js";
@@ -52,5 +52,10 @@ export function judge(checks: readonly Check[], subject: RegistryCase, observati
       outcomes.take(check.id, () => located(check.judge(view), view.exchange));
     }
   }
+  for (const check of checks)
+    if (check.per === "exchange" && check.about !== undefined) {
+      const { about } = check;
+      outcomes.take(check.id, () => notApplicable(`no ${about} was answered`));
+    }
   return outcomes;
 }

@@ -1,7 +1,7 @@
 import { header, type RegistryObservation, type SeenResponse } from "../../runners/registry/observation.js";
 import type { Choices } from "../../runners/registry/target.js";
-import { isObject } from "./look.js";
 import { parseJson } from "./manifest.js";
+import { isObject } from "./response.js";
 
 /** How many manifests an index lists. */
 function length({ body }: SeenResponse): number | undefined {

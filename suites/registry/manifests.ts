@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { caseOf, get, head, image, MEDIA, manifestPath, pushImage } from "../../generators/registry/steps.js";
 import { equal, expectThat } from "../check.js";
-import { accepts, answers, coded, hasHeader, missing as isMissing, unconditional, wellFormed } from "./look.js";
 import { mediaTypeOf } from "./model.js";
+import { accepts, answers, coded, hasHeader, missing as isMissing, unconditional, wellFormed } from "./response.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
 /** A request for a manifest: what is known of it. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { begin, blobPath, caseOf, finish, get, pushBlob, random } from "../../generators/registry/steps.js";
 import { expectThat } from "../check.js";
-import { answers, bytesSent, hasHeader, instead } from "./look.js";
+import { answers, bytesSent, hasHeader, instead } from "./response.js";
 import { check, example, section, unavailable, type View } from "./suite.js";
 import { atSession, pullable } from "./uploads.js";
 

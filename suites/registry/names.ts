@@ -3,8 +3,8 @@ import { caseOf, get, image, MEDIA, manifestPath, pushBlob, pushImage, pushManif
 import { isName, isTag } from "../../spec/distribution/grammar.js";
 import { isRelease, type Release } from "../../spec/distribution/releases.js";
 import { expectThat } from "../check.js";
-import { answers } from "./look.js";
 import { good } from "./pushing-manifests.js";
+import { answers } from "./response.js";
 import { check, example, section, type View } from "./suite.js";
 
 const releaseOf = ({ facts }: View): Release => (isRelease(facts.release) ? facts.release : "head");

@@ -17,8 +17,8 @@ import {
 } from "../../generators/registry/steps.js";
 import type { Exchange } from "../../runners/registry/observation.js";
 import { equal, expectThat, skip } from "../check.js";
-import { isObject, plainGet, sound } from "./look.js";
 import { parseJson } from "./manifest.js";
+import { isObject, plainGet, sound } from "./response.js";
 import { check, checkCase, checkFailures, example, section, type View } from "./suite.js";
 
 const describe = ({ request: { method, url } }: Exchange): string => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`;

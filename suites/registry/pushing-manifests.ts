@@ -17,9 +17,9 @@ import {
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
 import { equal, expectThat } from "../check.js";
 import type { Presence } from "./holdings.js";
-import { answers, aside, errorCodes, hasHeader, isObject } from "./look.js";
 import { parseJson } from "./manifest.js";
 import { type Model, mediaTypeOf } from "./model.js";
+import { answers, aside, errorCodes, hasHeader, isObject } from "./response.js";
 import { type Check, check, example, section, unavailable, type View } from "./suite.js";
 import { pullable } from "./uploads.js";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { blobPath, caseOf, get, head, pushBlob, textOf } from "../../generators/registry/steps.js";
 import { header } from "../../runners/registry/observation.js";
 import { equal, expectThat } from "../check.js";
-import { answers, coded } from "./look.js";
+import { answers, coded } from "./response.js";
 import { check, example, section, type View } from "./suite.js";
 
 /** A GET of a blob that is there, with a Range: its parts. */

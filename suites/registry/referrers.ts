@@ -19,8 +19,8 @@ import type { RegistryFacts } from "../../runners/registry/target.js";
 import { isDigest } from "../../spec/distribution/grammar.js";
 import { combine, equal, expectThat, type Judgement } from "../check.js";
 import { digestsOf, type Stored } from "./holdings.js";
-import { answers, hasHeader, isObject, jsonBody, pagesOf } from "./look.js";
 import { parseManifest } from "./manifest.js";
+import { answers, hasHeader, isObject, jsonBody, pagesOf } from "./response.js";
 import { type Check, check, example, section, type Unavailable, unavailable, type View } from "./suite.js";
 
 /** A request for referrers, at a registry that has the API. */

@@ -20,7 +20,7 @@ import {
 import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
 import { type CheckResult, equal, expectThat } from "../check.js";
 import { came } from "./answered.js";
-import { answers, aside, digestIn, isObject, jsonBody, plainGet, presenceAt } from "./look.js";
+import { answers, aside, digestIn, isObject, jsonBody, plainGet, presenceAt } from "./response.js";
 import { queryOf } from "./route.js";
 import { check, example, section, unavailable, type View } from "./suite.js";
 

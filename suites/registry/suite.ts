@@ -2,7 +2,7 @@ import type { Arbitrary } from "fast-check";
 import type { RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, header, type RegistryObservation, type SeenResponse } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
-import type { CheckResult } from "../check.js";
+import type { CheckResult, ExplainedResult, NotApplicable } from "../check.js";
 import type { Model } from "./model.js";
 import { queryOf, type Route } from "./route.js";
 
@@ -35,7 +35,10 @@ export type Check =
   | {
       readonly id: string;
       readonly per: "exchange";
+      /** Undefined where the exchange is about something else than the check is. */
       readonly judge: (view: View) => CheckResult;
+      /** What it looks at, for whoever asks why it was silent: "request for a list of tags". */
+      readonly about?: string;
       /** It judges answers too that say that the server failed: others take them for no answer. */
       readonly failures?: true;
     }
@@ -44,7 +47,26 @@ export type Check =
 /** A check that looks at one answer at a time. */
 export const check = (id: string, judge: (view: View) => CheckResult): Check => ({ id, per: "exchange", judge });
 
-/** The same, also at answers that say that the server failed. */
+/**
+ * Checks that look at one kind of exchange.
+ * @param about names it: "request for a list of tags"
+ * @param subjectOf what they look at of an exchange; undefined for one of another kind, or says why no check can judge this one
+ */
+export const checksOf =
+  <Subject extends object>(about: string, subjectOf: (view: View) => Subject | NotApplicable | undefined) =>
+  (id: string, judge: (subject: Subject, view: View) => ExplainedResult): Check => ({
+    id,
+    per: "exchange",
+    about,
+    judge: (view) => {
+      const subject = subjectOf(view);
+      return subject === undefined || isNotApplicable(subject) ? subject : judge(subject, view);
+    },
+  });
+
+const isNotApplicable = (subject: object): subject is NotApplicable => "verdict" in subject && subject.verdict === "not-applicable";
+
+/** The same as `check`, also at answers that say that the server failed. */
 export const checkFailures = (id: string, judge: (view: View) => CheckResult): Check => ({
   id,
   per: "exchange",

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { begin, blobPath, caseOf, finish, get, MEDIA, pushBlob, random, remove, request, textOf } from "../../generators/registry/steps.js";
 import { ALGORITHMS, isAlgorithm, isDigest } from "../../spec/distribution/grammar.js";
 import { equal, expectThat, type Judgement } from "../check.js";
-import { answers, bytesSent, hasHeader, instead, plainGet } from "./look.js";
 import type { Acknowledged } from "./model.js";
+import { answers, bytesSent, hasHeader, instead, plainGet } from "./response.js";
 import type { Session } from "./sessions.js";
 import { type Check, check, checkCase, example, section, unavailable, type View } from "./suite.js";
 

@@ -9,14 +9,14 @@ export interface HistoryEvent {
 }
 
 /** More events than this are not searched: the number of orders grows too fast. */
-export const MOST_EVENTS = 60;
+export const MAX_EVENTS = 60;
 
 /**
  * Whether some order explains a history: each event takes place at one moment between its beginning and its end, and each read sees the
  * last write before it. A search by depth with the states visited before left out (Wing and Gong; Lowe).
  * @param initial what the register holds before
  */
-export function explains(events: readonly HistoryEvent[], initial: string | undefined): boolean {
+export function isLinearizable(events: readonly HistoryEvent[], initial: string | undefined): boolean {
   const seen = new Set<string>();
   const search = (left: readonly HistoryEvent[], value: string | undefined): boolean => {
     if (left.every(({ uncertain }) => uncertain)) return true;

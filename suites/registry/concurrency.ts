@@ -21,8 +21,8 @@ import type { RegistryCase, Step } from "../../runners/registry/case.js";
 import type { Exchange, SeenResponse } from "../../runners/registry/observation.js";
 import { combine, expectThat } from "../check.js";
 import { came, failed } from "./answered.js";
-import { explains, type HistoryEvent, MOST_EVENTS } from "./history.js";
-import { digestIn, isObject, jsonBody, ofStep, plainGet, sound } from "./look.js";
+import { type HistoryEvent, isLinearizable, MAX_EVENTS } from "./linearizability.js";
+import { digestIn, isObject, jsonBody, ofStep, plainGet, sound } from "./response.js";
 import { queryOf } from "./route.js";
 import { type CaseView, check, checkCase, checkFailures, example, section, unavailable } from "./suite.js";
 
@@ -104,12 +104,12 @@ export default section("Several clients at the same time", [
     if (!view.case.clients) return undefined;
     return combine(
       [...tagHistories(view)].map(([path, events]) => {
-        if (events.length > MOST_EVENTS || !events.some(({ kind }) => kind === "read")) return undefined;
+        if (events.length > MAX_EVENTS || !events.some(({ kind }) => kind === "read")) return undefined;
         const told = events.map(
           ({ kind, value, begun, ended }) => `${begun.toFixed(1)}–${ended.toFixed(1)} ms ${kind} ${value?.slice(0, 15) ?? "nothing"}`,
         );
         return expectThat(
-          explains(events, undefined),
+          isLinearizable(events, undefined),
           `an order of the requests that explains the answers about ${path.replace(/^https?:\/\/[^/]+/, "")}`,
           told,
         );

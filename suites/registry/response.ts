@@ -3,7 +3,7 @@ import type { Exchange, RegistryObservation, SeenBody } from "../../runners/regi
 import { header } from "../../runners/registry/observation.js";
 import { nextLink } from "../../runners/registry/run-case.js";
 import { isDigest, isTag } from "../../spec/distribution/grammar.js";
-import { type CheckResult, expectThat, type Judgement } from "../check.js";
+import { type ExplainedResult, expectThat, type Judgement, notApplicable } from "../check.js";
 import { failed } from "./answered.js";
 import type { Presence } from "./holdings.js";
 import { parseJson } from "./manifest.js";
@@ -22,15 +22,15 @@ export function presenceAt({ route, model }: View): Presence {
 }
 
 /** The answer's status is one of these; answers about rights are not judged. */
-export const answers = (view: View, ...statuses: readonly number[]): CheckResult =>
+export const answers = (view: View, ...statuses: readonly number[]): ExplainedResult =>
   aside(view)
-    ? undefined
+    ? notApplicable(`${view.status} speaks of rights, of patience or of room`)
     : expectThat(statuses.includes(view.status), `status ${statuses.join(" or ")}`, `status ${view.status}${words(view)}`);
 
 /** What was asked for beyond an upload was not done: the spec has 202 for that, and no refusal. */
-export const instead = (view: View): CheckResult =>
+export const instead = (view: View): ExplainedResult =>
   view.status === 401 || view.status === 429 || view.status >= 500
-    ? undefined
+    ? notApplicable(`${view.status} says nothing about what was asked for`)
     : expectThat(view.status === 202, "status 202", `status ${view.status}${words(view)}`);
 
 /** Whether the repository of a request gives this client what is there: then 403 is no matter of rights. */
@@ -44,11 +44,11 @@ function reads({ route, observation: { exchanges } }: View): boolean {
 }
 
 /** The answer says that it is not there. */
-export const missing = (view: View): CheckResult =>
+export const missing = (view: View): ExplainedResult =>
   view.status === 403 && reads(view) ? expectThat(false, "status 404", `status 403${words(view)}`) : answers(view, 404);
 
 /** The answer says no, in whatever way that is not a failure of its own. */
-export const refuses = (view: View, what: string): CheckResult =>
+export const refuses = (view: View, what: string): Judgement =>
   expectThat(view.status >= 300 && view.status < 600, `no success: ${what}`, `status ${view.status}`);
 
 /** What an error's body says, shortened. */
