@@ -16,11 +16,14 @@ function codeOf(thrown: unknown): string {
   return String(thrown.code);
 }
 
+/** How messages call a file. */
+const nameOf = (path: string): string => (path === "-" ? "standard input" : path);
+
 function readText(system: System, path: string): string {
   try {
     return system.read(path);
   } catch (thrown) {
-    throw new ConfigError(path, `cannot be read (${codeOf(thrown)})`);
+    throw new ConfigError(nameOf(path), `cannot be read (${codeOf(thrown)})`);
   }
 }
 
@@ -32,7 +35,7 @@ function lowerBundle(system: System, bundle: string, id: string): Plan {
 
 /** The process of `exec`: checked as the process of a config is. */
 function lowerProcessFile(system: System, path: string): Plan {
-  const parsed = parseJson(readText(system, path), path);
+  const parsed = parseJson(readText(system, path), nameOf(path));
   const { process } = checkConfig({ ociVersion: NEWEST, root: { path: "/" }, process: parsed });
   if (!process) throw new ConfigError("process", "is missing");
   const { initial, final } = process.execCPUAffinity ?? {};
@@ -44,7 +47,7 @@ function lowerProcessFile(system: System, path: string): Plan {
 }
 
 function lowerUpdate(system: System, path: string, id: string, cgroupsPath: string): Plan {
-  const resources = parseJson(readText(system, path), path);
+  const resources = parseJson(readText(system, path), nameOf(path));
   const { linux } = checkConfig({ ociVersion: NEWEST, root: { path: "/" }, linux: { resources } });
   return lowerCgroups({ ...linux, cgroupsPath }, id, readHost(system), "update");
 }

@@ -11,7 +11,7 @@ import { FAULTS } from "../../reference-runtime/faults/index.js";
 import { answer } from "../../reference-runtime/front.js";
 import { nodeSystem } from "../../reference-runtime/node-system.js";
 import { defaultConfig } from "../../reference-runtime/spec.js";
-import { referencePath } from "../../runners/runtime/build-native.js";
+import { agentPath, referencePath } from "../../runners/runtime/build-native.js";
 import { configTextOf } from "../../runners/runtime/script.js";
 import { fakeHost } from "../runners/runtime/host-fixture.js";
 import { sanitizedCore } from "./sanitized.js";
@@ -248,6 +248,54 @@ t.test("a config is written by either, and never over another", async (t) => {
   }
 });
 
+t.test(
+  "processes and limits for a container that is there",
+  { skip: skip || (process.geteuid?.() !== 0 && "containers need root") },
+  async (t) => {
+    const place = join(work, "container");
+    for (const name of ["bin", "proc"]) mkdirSync(join(place, "rootfs", name), { recursive: true });
+    cpSync(agentPath(), join(place, "rootfs/bin/agent"));
+    const PROCESS = { cwd: "/", args: ["/bin/agent", "probe"], user: { uid: 0, gid: 0 } };
+    const namespaces = (["pid", "mount", "uts", "ipc", "network"] as const).map((type) => ({ type }));
+    writeFileSync(
+      join(place, "config.json"),
+      JSON.stringify({ ociVersion: "1.0.2", root: { path: "rootfs" }, process: PROCESS, linux: { namespaces } }),
+    );
+    const command = (front: string, input: string, ...args: string[]) => ask(["--root", join(work, "state"), ...args], { front, input });
+    // A created container keeps what it was given for its output.
+    const created = spawnSync(referencePath(), ["--root", join(work, "state"), "create", "--bundle", place, "there"], { stdio: "ignore" });
+    t.equal(created.status, 0);
+    t.teardown(() => command("engine", "", "delete", "--force", "there"));
+
+    const processes = [
+      { ...PROCESS, args: ["/bin/agent"] },
+      { ...PROCESS, args: [] },
+      { ...PROCESS, rlimits: [{ type: "RLIMIT_CORE", soft: 2, hard: 1 }] },
+      null,
+      [],
+      1,
+    ];
+    const limits = [
+      {},
+      { pids: { limit: "5" } },
+      { devices: [{ allow: true, access: "rwm", type: "x" }] },
+      { unified: { "../x": "1" } },
+      null,
+    ];
+    const rows = [
+      ...[...processes.map((each) => JSON.stringify(each)), "{", "\ufeff{}"].map((text) => [text, "exec", "--process", "-", "there"]),
+      ...[...limits.map((each) => JSON.stringify(each)), "[1", ""].map((text) => [text, "update", "--resources", "-", "there"]),
+      ["", "exec", "--process", "/nowhere", "there"],
+      ["", "update", "--resources", place, "there"],
+    ] as const;
+    for (const [text = "", ...args] of rows) {
+      const [engine, node] = [command("engine", text, ...args), command("node", text, ...args)];
+      t.strictSame(engine, node, `${args.join(" ")} ${text}: ${engine.status} ${engine.stderr}`);
+      t.notMatch(engine.stderr, /cannot be asked/);
+    }
+  },
+);
+
 t.test("a core that was built without an engine asks Node", async (t) => {
   const out = join(work, "without");
   const { status, stderr } = spawnSync(
@@ -264,6 +312,20 @@ t.test("a core that was built without an engine asks Node", async (t) => {
     ask(["plan", bundle], { program, front: "engine" }).stderr,
     "oci-ref: the engine cannot be asked: this program was built without it\n",
   );
+});
+
+t.test("the engine's memory", { skip }, async (t) => {
+  const program = join(work, "memory");
+  const sources = ["test/reference-runtime/core/engine-memory.c", "reference-runtime/core/engine/memory.c"];
+  const engine = `node_modules/@suchipi/quickjs/build/${{ x64: "x86_64", arm64: "aarch64" }[process.arch as "x64"]}-unknown-linux-gnu/include`;
+  const sanitize = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+  const cc = spawnSync("cc", ["-g", "-O1", ...sanitize, "-isystem", engine, "-I.", "-o", program, ...sources], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  t.equal(cc.status, 0, cc.stderr);
+  const { status, stdout, stderr } = spawnSync(program, { encoding: "utf8" });
+  t.equal(status, 0, stdout + stderr);
 });
 
 t.test("the engine under sanitizers", { skip }, async (t) => {
