@@ -1,7 +1,7 @@
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Look } from "../../../runners/runtime/observation.js";
 import type { Resources } from "../../../spec/runtime/config.js";
-import { type CheckResult, expectThat } from "../../check.js";
+import { type ExplainedResult, expectThat, notApplicable, PASS } from "../../check.js";
 import type { View } from "../suite.js";
 
 /**
@@ -44,8 +44,8 @@ const unlimited = (text: string): boolean => text === "max" || (wholeNumber(text
 /** A limit in bytes, kept in whole pages, rounded either way; −1 is unlimited. */
 export function showsBytes(file: string, bytes: number): Shown {
   if (bytes < 0) return { file, accepts: unlimited, untouched: unlimited, expected: "unlimited" };
-  const wanted = BigInt(bytes);
-  const allowed = new Set(PAGES.flatMap((page) => [(wanted / page) * page, ((wanted + page - 1n) / page) * page]));
+  const exact = BigInt(bytes);
+  const allowed = new Set(PAGES.flatMap((page) => [(exact / page) * page, ((exact + page - 1n) / page) * page]));
   return {
     file,
     accepts: (text) => allowed.has(wholeNumber(text) ?? -1n),
@@ -66,8 +66,8 @@ export const numbersOf = (list: string): number[] =>
 
 /** The content of a cgroup file as a look saw it; undefined when it was not asked for or could not be read. */
 export function readingOf(look: Look | null, file: string): string | undefined {
-  const got = look?.cgroupFiles[file];
-  return got?.ok ? got.value.trim() : undefined;
+  const content = look?.cgroupFiles[file];
+  return content?.ok ? content.value.trim() : undefined;
 }
 
 /** Nothing but the config as it was at `create` decided what the container's cgroup says when it is looked at. */
@@ -82,23 +82,29 @@ const named = (view: View): ReadonlySet<string> => new Set(Object.keys(view.conf
 
 /**
  * Judges a property by the files that show it, those of them that exist on the host. One that shows the value is enough where
- * a kernel has several names for it. Undefined when none was looked at, or when the value can't be told from an untouched file's.
+ * a kernel has several names for it. One that can't be told from an untouched file's says nothing.
  */
-export function judgeReading(view: View, reading: Reading): CheckResult {
+export function judgeReading(view: View, reading: Reading): ExplainedResult {
   const { resources } = view.config.linux ?? {};
-  if (!resources || !view.snapshot || !undisturbed(view)) return undefined;
+  if (!resources) return notApplicable("no resources in the config");
+  if (!undisturbed(view))
+    return notApplicable("the cgroup may say something else than the config: it is faulty, or changed by other means");
+  if (!view.snapshot) return notApplicable("nobody looked at the container while it ran");
   const overridden = named(view);
   const candidates = reading(resources, view.host).filter(({ file }) => view.host.cgroup.files.includes(file) && !overridden.has(file));
-  const seen = candidates.map((shown) => ({ shown, text: readingOf(view.snapshot, shown.file) }));
-  const accepted = seen.filter(({ shown, text }) => text !== undefined && shown.accepts(text));
+  const readings = candidates.map((shown) => ({ shown, text: readingOf(view.snapshot, shown.file) }));
+  const accepted = readings.filter(({ shown, text }) => text !== undefined && shown.accepts(text));
   if (accepted.length > 0) {
-    return accepted.some(({ shown, text }) => !shown.untouched?.(text ?? "")) ? { verdict: "pass" } : undefined;
+    return accepted.some(({ shown, text }) => !shown.untouched?.(text ?? ""))
+      ? PASS
+      : notApplicable("the value is what the file says when nobody has written to it");
   }
-  if (seen.length === 0 || seen.some(({ text }) => text === undefined)) return undefined;
+  if (readings.length === 0) return notApplicable("nothing in the config that a file of the host's cgroups would show");
+  if (readings.some(({ text }) => text === undefined)) return notApplicable("a cgroup file that would show it was not read");
   return expectThat(
     false,
     Object.fromEntries(candidates.map(({ file, expected }) => [file, expected])),
-    Object.fromEntries(seen.map(({ shown, text }) => [shown.file, text])),
+    Object.fromEntries(readings.map(({ shown, text }) => [shown.file, text])),
   );
 }
 

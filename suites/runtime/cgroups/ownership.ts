@@ -1,3 +1,4 @@
+/** config-linux.md, "Cgroup ownership". */
 import fc, { type Arbitrary } from "fast-check";
 
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
@@ -7,9 +8,9 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
-import { type CheckResult, combine, equal } from "../../check.js";
+import { combine, equal, notApplicable, unless } from "../../check.js";
 import { statsOf } from "../namespaces/links.js";
-import { check, example, section, started, type Unavailable, unavailable, type View } from "../suite.js";
+import { type Check, check, example, section, type Unavailable, unavailable, type View, whyNotInForce } from "../suite.js";
 import { directoryOf, hierarchies, type Place, placesOf } from "./places.js";
 
 const hasOwnNamespace = ({ linux }: Config): boolean =>
@@ -18,31 +19,35 @@ const hasOwnNamespace = ({ linux }: Config): boolean =>
 const cgroupMount = ({ mounts = [] }: Config): Mount | undefined =>
   mounts.find(({ source, destination }) => source === "cgroup" && destination === "/sys/fs/cgroup");
 
-/** A container whose user is not the runtime's: only then does a change of owner show. */
-const counts = (view: View): boolean =>
-  started(view) &&
-  view.case.control === undefined &&
-  view.container.configText === undefined &&
-  (view.config.process?.user?.uid ?? 0) !== view.host.outside.uid.effective &&
-  !(view.config.linux?.namespaces ?? []).some(({ type }) => type === "user");
+/** Why a change of owner would not show: it does in a container whose user is not the runtime's. Undefined where it would. */
+function whyNotVisible(view: View): string | undefined {
+  if ((view.config.process?.user?.uid ?? 0) === view.host.outside.uid.effective) return "the container's user is the runtime's";
+  if ((view.config.linux?.namespaces ?? []).some(({ type }) => type === "user")) return "a user namespace in the config";
+  return whyNotInForce(view);
+}
 
-const ownPlaces = (view: View): readonly Place[] =>
+const cgroupsOf = (view: View): readonly Place[] =>
   placesOf(view).filter((place) => place.moved && place.path === view.config.linux?.cgroupsPath);
 
 /** The owner of the container's cgroup while the container runs. */
 const ownerOf = (view: View, { mount, path }: Place): number | undefined => statsOf(view, directoryOf(mount, path)).at(-1)?.uid;
 
-/** The owner is the runtime's user in these hierarchies. */
-const unchanged = (view: View, version: "cgroup" | "cgroup2" | null): CheckResult =>
-  combine(
-    ownPlaces(view)
-      .filter(({ mount }) => version === null || mount.type === version)
-      .map((place) => {
-        const owner = ownerOf(view, place);
-        return owner === undefined
-          ? undefined
-          : equal(owner, view.host.outside.uid.effective, `the owner of ${place.path} in ${place.mount.target}`);
-      }),
+/** The owner is the runtime's user in hierarchies of a version, or in all. `whyNot` says why that is not required of a config. */
+const checkUnchanged = (id: string, version: "cgroup" | null, whyNot: (config: Config) => string | undefined): Check =>
+  check(id, (view) =>
+    unless(whyNot(view.config) ?? whyNotVisible(view), () =>
+      combine(
+        cgroupsOf(view)
+          .filter(({ mount }) => version === null || mount.type === version)
+          .map((place) => {
+            const owner = ownerOf(view, place);
+            return owner === undefined
+              ? notApplicable("nobody looked at the owner of the container's cgroup")
+              : equal(owner, view.host.outside.uid.effective, `the owner of ${place.path} in ${place.mount.target}`);
+          }),
+        "the container was seen in no cgroup of its cgroupsPath",
+      ),
+    ),
   );
 
 interface Conditions {
@@ -91,17 +96,18 @@ const withCgroups = (setting: Setting, versions: readonly string[], conditions: 
     .map(([leaf, uid]) => delegating(setting, `/oci-conform-${leaf}`, uid, conditions));
 };
 
-const id = (name: string): string => `runtime.cgroups.ownership-${name}`;
 const ANY = ["v1", "v2", "hybrid"] as const;
 
 export default section("Cgroup ownership", [
-  check(id("v1-unchanged"), (view) => (counts(view) ? unchanged(view, "cgroup") : undefined)),
-  check(id("needs-namespace"), (view) => (counts(view) && !hasOwnNamespace(view.config) ? unchanged(view, null) : undefined)),
-  check(id("without-mount-unchanged"), (view) =>
-    counts(view) && cgroupMount(view.config) === undefined ? unchanged(view, null) : undefined,
+  checkUnchanged("runtime.cgroups.ownership-v1-unchanged", "cgroup", () => undefined),
+  checkUnchanged("runtime.cgroups.ownership-needs-namespace", null, (config) =>
+    hasOwnNamespace(config) ? "a new cgroup namespace in the config" : undefined,
+  ),
+  checkUnchanged("runtime.cgroups.ownership-without-mount-unchanged", null, (config) =>
+    cgroupMount(config) === undefined ? undefined : "a mount of cgroups in the config",
   ),
 
-  example(id("v1-unchanged"), (setting) => withCgroups(setting, ["v1", "hybrid"], { namespace: true, mount: true })),
-  example(id("needs-namespace"), (setting) => withCgroups(setting, ANY, { namespace: false, mount: true })),
-  example(id("without-mount-unchanged"), (setting) => withCgroups(setting, ANY, { namespace: true, mount: false })),
+  example("runtime.cgroups.ownership-v1-unchanged", (setting) => withCgroups(setting, ["v1", "hybrid"], { namespace: true, mount: true })),
+  example("runtime.cgroups.ownership-needs-namespace", (setting) => withCgroups(setting, ANY, { namespace: false, mount: true })),
+  example("runtime.cgroups.ownership-without-mount-unchanged", (setting) => withCgroups(setting, ANY, { namespace: true, mount: false })),
 ]);

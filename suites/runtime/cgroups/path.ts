@@ -1,3 +1,4 @@
+/** config-linux.md, "Cgroups Path", and what runtime.md says of deleting what create made. */
 import fc, { type Arbitrary } from "fast-check";
 
 import { caseOf, containerOf, minimalConfig } from "../../../generators/runtime/base.js";
@@ -8,8 +9,21 @@ import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
 import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config } from "../../../spec/runtime/config.js";
-import { type CheckResult, combine, equal, expectThat } from "../../check.js";
-import { type CaseView, check, checkCase, example, ok, section, started, type Unavailable, unavailableIf, type View } from "../suite.js";
+import { combine, type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
+import {
+  type CaseView,
+  type Check,
+  check,
+  checkCase,
+  example,
+  ok,
+  section,
+  started,
+  type Unavailable,
+  unavailableIf,
+  type View,
+  whyNotInForce,
+} from "../suite.js";
 import { directoryOf, hierarchies, type Place, placesOf } from "./places.js";
 
 const configOf = (setting: Setting, path: string): Config => {
@@ -17,18 +31,19 @@ const configOf = (setting: Setting, path: string): Config => {
   return { ...base, linux: { ...base.linux, cgroupsPath: path } };
 };
 
-/** The path, if it is absolute and not the root, of a container whose config alone says where it is. */
-function absolutePath(view: View): string | undefined {
+/** Judges a container whose config alone says where it is, by a path that is absolute and not the root. */
+const byAbsolutePath = (view: View, judge: (path: string) => ExplainedResult): ExplainedResult => {
   const { cgroupsPath: path } = view.config.linux ?? {};
-  const counts = view.case.control === undefined && view.container.configText === undefined && started(view);
-  return counts && path?.startsWith("/") && path !== "/" ? path : undefined;
-}
+  if (!path?.startsWith("/") || path === "/") return notApplicable("no absolute cgroupsPath in the config, below the root");
+  return unless(whyNotInForce(view), () => judge(path));
+};
+
+const UNSEEN = "nobody looked at where the container is in the mounted hierarchies";
 
 /** In every hierarchy in which it was moved, and in one at least, the container is where the path says. */
-function placed(view: View): CheckResult {
-  const path = absolutePath(view);
+function placed(view: View, path: string): ExplainedResult {
   const places = placesOf(view);
-  if (path === undefined || !view.snapshot || places.length === 0) return undefined;
+  if (!view.snapshot || places.length === 0) return notApplicable(UNSEEN);
   const moved = places.filter((place) => place.moved);
   return expectThat(
     moved.length > 0 && moved.every((place) => place.path === path),
@@ -44,26 +59,47 @@ const presence = (view: View, directory: string): readonly boolean[] =>
     return step.op === "stat" && step.path === directory && result?.op === "stat" ? [result.got.ok] : [];
   });
 
-/** Judges a cgroup of the container in each hierarchy by whether it was there before, while, and after the container was. */
-function over(view: View, judged: (before: boolean, during: boolean, after: boolean, directory: string) => CheckResult): CheckResult {
-  const path = absolutePath(view);
-  const used = placesOf(view).filter((place: Place) => place.moved && place.path === path);
-  return combine(
-    used.map(({ mount }) => {
-      const directory = directoryOf(mount, path ?? "");
-      const [before, during, after] = presence(view, directory);
-      return before === undefined || during === undefined || after === undefined ? undefined : judged(before, during, after, directory);
-    }),
-  );
+/** Whether a cgroup was there before, while, and after the container was. */
+interface Presence {
+  readonly directory: string;
+  readonly before: boolean;
+  readonly during: boolean;
+  readonly after: boolean;
 }
 
+/** Judges the container's cgroup in each hierarchy by when it was there. */
+const eachCgroup = (view: View, judge: (presence: Presence) => ExplainedResult): ExplainedResult =>
+  byAbsolutePath(view, (path) =>
+    combine(
+      placesOf(view)
+        .filter((place: Place) => place.moved && place.path === path)
+        .map(({ mount }) => {
+          const directory = directoryOf(mount, path);
+          const [before, during, after] = presence(view, directory);
+          return before === undefined || during === undefined || after === undefined
+            ? notApplicable("nobody looked at the cgroup before, while and after the container was there")
+            : judge({ directory, before, during, after });
+        }),
+      "the container was seen in no cgroup of that path",
+    ),
+  );
+
+/** What becomes of a cgroup by a delete that succeeds. */
+const afterDelete = (id: string, judge: (presence: Presence) => ExplainedResult): Check =>
+  check(id, (view) => (ok(view.delete) ? eachCgroup(view, judge) : notApplicable("delete did not succeed")));
+
 /** The same path leads to the same places, whichever container it is. */
-function consistent({ containers }: CaseView): CheckResult {
+function consistent({ containers }: CaseView): ExplainedResult {
   const [first, ...others] = containers.filter((view) => view.config.linux?.cgroupsPath !== undefined && view.snapshot && started(view));
-  if (!first || first.case.control !== undefined) return undefined;
+  if (!first) return notApplicable("no container with a cgroupsPath that was looked at while it ran");
+  if (first.case.control !== undefined) return notApplicable("the config is faulty on purpose");
   const same = others.filter((view) => view.config.linux?.cgroupsPath === first.config.linux?.cgroupsPath);
   const moved = placesOf(first).some((place) => place.moved);
-  return moved ? combine(same.map((view) => equal(view.snapshot?.cgroup, first.snapshot?.cgroup))) : undefined;
+  if (!moved) return notApplicable("the container was moved to no cgroup");
+  return combine(
+    same.map((view) => equal(view.snapshot?.cgroup, first.snapshot?.cgroup)),
+    "no second container with the same cgroupsPath",
+  );
 }
 
 /** The container's directory is looked at before, while and after it lives, in all hierarchies. */
@@ -95,25 +131,25 @@ const withCgroups = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrar
 const name = (): Arbitrary<string> =>
   fc.string({ unit: oneOf([..."abcdef0123456789"]), minLength: 8, maxLength: 8 }).map((text) => `/oci-conform-${text}`);
 
+const FOREIGN = "the cgroup was there before";
+
 export default section("Cgroups path", [
-  check("runtime.cgroups.path-absolute", placed),
+  check("runtime.cgroups.path-absolute", (view) => byAbsolutePath(view, (path) => placed(view, path))),
   checkCase("runtime.cgroups.path-consistent", consistent),
   check("runtime.cgroups.created", (view) =>
-    over(view, (before, during, _, directory) => (before ? undefined : expectThat(during, `${directory} is made`, "it is not there"))),
+    eachCgroup(view, ({ before, during, directory }) =>
+      before ? notApplicable(FOREIGN) : expectThat(during, `${directory} is made`, "it is not there"),
+    ),
   ),
-  check("runtime.delete.resources-deleted", (view) =>
-    ok(view.delete)
-      ? over(view, (before, during, after, directory) =>
-          before || !during ? undefined : expectThat(!after, `delete removes ${directory}, which create made`, "it is still there"),
-        )
-      : undefined,
-  ),
-  check("runtime.delete.foreign-resources-kept", (view) =>
-    ok(view.delete)
-      ? over(view, (before, _, after, directory) =>
-          before ? expectThat(after, `delete keeps ${directory}, which was there before`, "it is gone") : undefined,
-        )
-      : undefined,
+  afterDelete("runtime.delete.resources-deleted", ({ before, during, after, directory }) => {
+    if (before) return notApplicable(FOREIGN);
+    if (!during) return notApplicable("create made no cgroup");
+    return expectThat(!after, `delete removes ${directory}, which create made`, "it is still there");
+  }),
+  afterDelete("runtime.delete.foreign-resources-kept", ({ before, after, directory }) =>
+    before
+      ? expectThat(after, `delete keeps ${directory}, which was there before`, "it is gone")
+      : notApplicable("the cgroup was not there before"),
   ),
 
   example(["runtime.cgroups.path-absolute", "runtime.cgroups.created", "runtime.delete.resources-deleted"], (setting) =>

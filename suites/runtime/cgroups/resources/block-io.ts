@@ -1,3 +1,4 @@
+/** config-linux.md, "Block IO". */
 import fc, { type Arbitrary } from "fast-check";
 
 import { oneOf } from "../../../../generators/runtime/choose.js";
@@ -68,13 +69,13 @@ type Throttle = "throttleReadBpsDevice" | "throttleWriteBpsDevice" | "throttleRe
 
 /** The requirement, the v1 file and the v2 key of each kind of limit. */
 const THROTTLES: Readonly<Record<Throttle, { readonly id: string; readonly file: string; readonly key: string }>> = {
-  throttleReadBpsDevice: { id: "throttle-read-bps", file: "blkio/blkio.throttle.read_bps_device", key: "rbps" },
-  throttleWriteBpsDevice: { id: "throttle-write-bps", file: "blkio/blkio.throttle.write_bps_device", key: "wbps" },
-  throttleReadIOPSDevice: { id: "throttle-read-iops", file: "blkio/blkio.throttle.read_iops_device", key: "riops" },
-  throttleWriteIOPSDevice: { id: "throttle-write-iops", file: "blkio/blkio.throttle.write_iops_device", key: "wiops" },
+  throttleReadBpsDevice: { id: "runtime.block-io.throttle-read-bps", file: "blkio/blkio.throttle.read_bps_device", key: "rbps" },
+  throttleWriteBpsDevice: { id: "runtime.block-io.throttle-write-bps", file: "blkio/blkio.throttle.write_bps_device", key: "wbps" },
+  throttleReadIOPSDevice: { id: "runtime.block-io.throttle-read-iops", file: "blkio/blkio.throttle.read_iops_device", key: "riops" },
+  throttleWriteIOPSDevice: { id: "runtime.block-io.throttle-write-iops", file: "blkio/blkio.throttle.write_iops_device", key: "wiops" },
 };
 const KINDS = Object.keys(THROTTLES) as readonly Throttle[];
-const idOf = (kind: Throttle): string => `runtime.block-io.${THROTTLES[kind].id}`;
+const idOf = (kind: Throttle): string => THROTTLES[kind].id;
 
 /** The kernel keeps operations per second in 32 bits, whose greatest value is no limit. */
 const NO_LIMIT: Readonly<Record<string, number>> = { riops: 2 ** 32 - 1, wiops: 2 ** 32 - 1 };

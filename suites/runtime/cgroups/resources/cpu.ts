@@ -1,8 +1,9 @@
+/** config-linux.md, "CPU". */
 import fc from "fast-check";
 
 import { listText, oneOf, someOf } from "../../../../generators/runtime/choose.js";
 import type { CpuLimits } from "../../../../spec/runtime/config.js";
-import { type CheckResult, equal } from "../../../check.js";
+import { type ExplainedResult, equal, notApplicable } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, section, type Unavailable, unavailable, type View } from "../../suite.js";
 import { judgeReading, numbersOf, type Reading, type Shown, shows } from "../files.js";
@@ -77,10 +78,13 @@ const mems: Reading = ({ cpu }, host) =>
   cpu?.mems ? ["cpuset/cpuset.mems", "cpuset.mems"].map((file) => showsList(file, cpu.mems ?? "", host.memoryNodes)) : [];
 
 /** The program may run on these CPUs and no others. */
-function runsOn(view: View): CheckResult {
+function runsOn(view: View): ExplainedResult {
   const { cpus: list } = view.config.linux?.resources?.cpu ?? {};
-  if (!list || !view.probe?.affinity || view.case.control !== undefined || view.case.containers.length > 1) return undefined;
-  if (judgeReading(view, cpus)?.verdict !== "pass") return undefined;
+  if (!list) return notApplicable("no cpus in the config");
+  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (view.case.containers.length > 1) return notApplicable("more than one container");
+  if (!view.probe?.affinity) return notApplicable("the program could not tell on which CPUs it may run");
+  if (judgeReading(view, cpus).verdict !== "pass") return notApplicable("the cgroup does not show that its CPUs are the config's");
   return equal(view.probe.affinity, numbersOf(list));
 }
 

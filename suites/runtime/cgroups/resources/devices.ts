@@ -1,8 +1,9 @@
+/** config-linux.md, "Allowed Device list". */
 import { oneOf } from "../../../../generators/runtime/choose.js";
 import { can, whyNoDeviceNodes } from "../../../../generators/runtime/host.js";
 import type { Attempt } from "../../../../runners/runtime/case.js";
 import type { DeviceRule } from "../../../../spec/runtime/config.js";
-import { type CheckResult, combine, expectThat } from "../../../check.js";
+import { combine, type ExplainedResult, expectThat, notApplicable } from "../../../check.js";
 import { check, example, section, unavailable, type View } from "../../suite.js";
 import { resourceCase } from "./cases.js";
 import { allowed, type DeviceUse } from "./device-rules.js";
@@ -25,19 +26,29 @@ function useOf(view: View, attempt: Attempt): DeviceUse | null {
   return { type: node.type, major: node.major, minor: node.minor ?? 0, access: attempt.mode };
 }
 
+const UNUSED = "the program was not to use a device of the case";
+
 /** Compares every use with what the rules say; EACCES comes of other permissions, or of a file system without devices. */
-function obeyed(view: View, judged: (use: DeviceUse, verdict: boolean, rules: readonly DeviceRule[]) => boolean): CheckResult {
+function obeyed(
+  view: View,
+  none: string,
+  filter: (use: DeviceUse, verdict: boolean, rules: readonly DeviceRule[]) => boolean,
+): ExplainedResult {
   const rules = view.config.linux?.resources?.devices ?? [];
-  if (view.case.control !== undefined || view.config.linux?.seccomp) return undefined;
+  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (view.config.linux?.seccomp) return notApplicable("a seccomp filter, which may deny it too");
   return combine(
-    (view.container.attempts ?? []).map((attempt, at): CheckResult => {
+    (view.container.attempts ?? []).map((attempt, at) => {
       const use = useOf(view, attempt);
-      const verdict = use && allowed(rules, use);
+      if (!use) return notApplicable(UNUSED);
+      const verdict = allowed(rules, use);
+      if (verdict === null || !filter(use, verdict, rules)) return notApplicable(none);
       const errno = view.probe?.attempts[at]?.errno;
-      if (!use || verdict === null || errno === undefined || errno === "EACCES" || errno === "ENOENT") return undefined;
-      if (!judged(use, verdict, rules)) return undefined;
-      return expectThat((errno === "EPERM") !== verdict, `${use.access} is ${verdict ? "allowed" : "denied: EPERM"}`, errno);
+      return errno === undefined || errno === "EACCES" || errno === "ENOENT"
+        ? notApplicable("the program did not come to use the device")
+        : expectThat((errno === "EPERM") !== verdict, `${use.access} is ${verdict ? "allowed" : "denied: EPERM"}`, errno);
     }),
+    UNUSED,
   );
 }
 
@@ -74,9 +85,9 @@ const ALLOW = "runtime.cgroups.devices-allow";
 const DENY = "runtime.cgroups.devices-deny";
 
 export default section("Allowed device list", [
-  check("runtime.cgroups.devices-listed-order", (view) => obeyed(view, orderMatters)),
-  check(ALLOW, (view) => obeyed(view, (_, verdict) => verdict)),
-  check(DENY, (view) => obeyed(view, (_, verdict) => !verdict)),
+  check("runtime.cgroups.devices-listed-order", (view) => obeyed(view, "no rules in the config whose order decides", orderMatters)),
+  check(ALLOW, (view) => obeyed(view, "no use that the rules allow for sure", (_, verdict) => verdict)),
+  check(DENY, (view) => obeyed(view, "no use that the rules deny for sure", (_, verdict) => !verdict)),
 
   rulesExample(["runtime.cgroups.devices-listed-order"], "rules whose order matters", [
     [everything(false), everything(true)],

@@ -1,3 +1,4 @@
+/** config-linux.md, "Huge page limits". */
 import fc from "fast-check";
 import { pageBytes } from "../../../../generators/runtime/cgroups/resources/io.js";
 import { oneOf, someOf } from "../../../../generators/runtime/choose.js";
@@ -5,7 +6,7 @@ import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { HugepageLimit } from "../../../../spec/runtime/config.js";
 import { atLeast } from "../../../../spec/runtime/releases.js";
-import { type CheckResult, combine } from "../../../check.js";
+import { combine, type ExplainedResult } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, section, unavailable, type View } from "../../suite.js";
 import { judgeReading, type Shown } from "../files.js";
@@ -25,7 +26,7 @@ function showsLimit(file: string, { pageSize, limit }: HugepageLimit): Shown {
 }
 
 /** From release 1.1.0 on the limit is that of reservations where the kernel has one; before, nothing was said of them. */
-function limits(view: View): CheckResult {
+function limits(view: View): ExplainedResult {
   const { files } = view.host.cgroup;
   const ofReservations = atLeast(view.target.release, "1.1.0");
   return combine(
@@ -34,6 +35,7 @@ function limits(view: View): CheckResult {
       const shown = [...reserved(entry.pageSize), ...(strict ? [] : faulted(entry.pageSize))];
       return judgeReading(view, () => shown.map((file) => showsLimit(file, entry)));
     }),
+    "no hugepageLimits in the config",
   );
 }
 

@@ -1,3 +1,4 @@
+/** config-linux.md, "Memory". */
 import fc, { type Arbitrary } from "fast-check";
 
 import { oneOf } from "../../../../generators/runtime/choose.js";
@@ -5,7 +6,7 @@ import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { MemoryLimits } from "../../../../spec/runtime/config.js";
 import { atLeast } from "../../../../spec/runtime/releases.js";
-import { type CheckResult, expectThat } from "../../../check.js";
+import { type ExplainedResult, expectThat, notApplicable } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, section, unavailable, type View } from "../../suite.js";
 import { judgeReading, type Reading, readingOf, type Shown, shows, showsBytes } from "../files.js";
@@ -63,22 +64,28 @@ const oomKiller = of(({ disableOOMKiller }) => {
 });
 
 /** −1 must not end as any limit; it only says something in a container whose other limits were applied. */
-function unlimited(view: View): CheckResult {
-  if (view.config.linux?.resources?.memory?.limit !== -1 || judgeReading(view, reservation)?.verdict !== "pass") return undefined;
+function unlimited(view: View): ExplainedResult {
+  if (view.config.linux?.resources?.memory?.limit !== -1) return notApplicable("no memory limit of -1 in the config");
+  if (judgeReading(view, reservation).verdict !== "pass")
+    return notApplicable("no reservation shows that the cgroup's memory is the config's");
   const texts = ["memory/memory.limit_in_bytes", "memory.max"].flatMap((file) => readingOf(view.snapshot, file) ?? []);
   const { accepts, expected } = showsBytes("", -1);
-  return texts.length === 0 ? undefined : expectThat(texts.every(accepts), expected, texts);
+  return texts.length === 0
+    ? notApplicable("no cgroup file that shows the limit was read")
+    : expectThat(texts.every(accepts), expected, texts);
 }
 
 /** A child that touches more than memory and swap have together must not get it all. */
-function enforced(view: View): CheckResult {
+function enforced(view: View): ExplainedResult {
   const { limit: most = -1, swap: both, disableOOMKiller } = view.config.linux?.resources?.memory ?? {};
-  if (most <= 0 || both !== most || disableOOMKiller || view.case.control !== undefined) return undefined;
+  if (most <= 0 || both !== most || disableOOMKiller)
+    return notApplicable("no limit in the config of memory and swap together, with an OOM killer");
+  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "allocate" && attempt.bytes > most);
   const result = view.probe?.attempts[at];
-  return (
-    result && expectThat(result.errno !== "0" || result.exit?.signal === "SIGKILL", "ENOMEM or SIGKILL: not all of it can be had", result)
-  );
+  return result
+    ? expectThat(result.errno !== "0" || result.exit?.signal === "SIGKILL", "ENOMEM or SIGKILL: not all of it can be had", result)
+    : notApplicable("no child of the program tried to get more memory than the limit");
 }
 
 const pages = (min: number, max: number): Arbitrary<number> =>

@@ -1,3 +1,4 @@
+/** config-linux.md, "Network". */
 import fc from "fast-check";
 import { oneOf } from "../../../../generators/runtime/choose.js";
 import { hasFile } from "../../../../generators/runtime/host.js";

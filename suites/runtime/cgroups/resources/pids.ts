@@ -1,7 +1,8 @@
+/** config-linux.md, "PIDs". */
 import fc from "fast-check";
 
 import { oneOf } from "../../../../generators/runtime/choose.js";
-import { type CheckResult, expectThat } from "../../../check.js";
+import { type ExplainedResult, expectThat, notApplicable } from "../../../check.js";
 import { check, example, section, type View } from "../../suite.js";
 import { judgeReading, type Reading, shows } from "../files.js";
 import { resourceCase, withoutFiles } from "./cases.js";
@@ -19,22 +20,27 @@ const zero: Reading = ({ pids }) =>
   pids?.limit === 0 ? FILES.map((file) => ({ file, accepts: (text) => text === "0" || text === "1", expected: "0" })) : [];
 
 /** The container's own program is one of the tasks. */
-function enforced(view: View): CheckResult {
+function enforced(view: View): ExplainedResult {
   const { limit: most = -1 } = view.config.linux?.resources?.pids ?? {};
-  if (most <= 0 || view.case.control !== undefined) return undefined;
+  if (most <= 0) return notApplicable("no limit of processes in the config");
+  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "fork" && attempt.count >= most);
   const made = view.probe?.attempts[at]?.value;
-  return made === undefined ? undefined : expectThat(made < most, `less than ${most} processes beside the first`, made);
+  return made === undefined
+    ? notApplicable("the program did not try to make more processes than the limit")
+    : expectThat(made < most, `less than ${most} processes beside the first`, made);
 }
 
 /**
  * −1 is no limit. A cgroup that nobody touched has none either, so it only says something in a container whose CPU shares were
  * applied.
  */
-function unlimited(view: View): CheckResult {
-  if (view.config.linux?.resources?.pids?.limit !== -1) return undefined;
+function unlimited(view: View): ExplainedResult {
+  if (view.config.linux?.resources?.pids?.limit !== -1) return notApplicable("no pids limit of -1 in the config");
   const judgement = judgeReading(view, ({ pids }) => (pids ? FILES.map((file) => shows(file, "max")) : []));
-  return judgement?.verdict === "pass" && judgeReading(view, shares)?.verdict !== "pass" ? undefined : judgement;
+  return judgement.verdict === "pass" && judgeReading(view, shares).verdict !== "pass"
+    ? notApplicable("no CPU shares show that the cgroup is the config's")
+    : judgement;
 }
 
 const shares: Reading = ({ cpu }) =>

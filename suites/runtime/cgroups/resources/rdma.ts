@@ -1,7 +1,8 @@
+/** config-linux.md, "RDMA". */
 import fc from "fast-check";
 
 import type { RdmaLimits } from "../../../../spec/runtime/config.js";
-import { type CheckResult, combine } from "../../../check.js";
+import { combine, type ExplainedResult, notApplicable } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, section, type View } from "../../suite.js";
 import { judgeReading } from "../files.js";
@@ -16,16 +17,17 @@ const names = (text: string, device: string, pair: string): boolean =>
     return name === device && pairs.includes(pair);
   });
 
-const judgePair = (view: View, key: string, pick: (limits: RdmaLimits) => number | undefined): CheckResult =>
+const judgePair = (view: View, key: string, pick: (limits: RdmaLimits) => number | undefined): ExplainedResult =>
   combine(
     Object.entries(view.config.linux?.resources?.rdma ?? {}).map(([device, limits]) => {
       const value = pick(limits);
-      if (value === undefined) return undefined;
+      if (value === undefined) return notApplicable(`no limit of ${key} in the config`);
       const pair = `${key}=${value}`;
       return judgeReading(view, () =>
         FILES.map((file) => ({ file, accepts: (text) => names(text, device, pair), expected: `${device} ${pair}` })),
       );
     }),
+    "no rdma in the config",
   );
 
 const LIMITS = fc.integer({ min: 1, max: 10_000 });

@@ -1,3 +1,4 @@
+/** config-linux.md, "Unified". */
 import fc from "fast-check";
 import { pageBytes } from "../../../../generators/runtime/cgroups/resources/io.js";
 import { unified } from "../../../../generators/runtime/cgroups/resources/resources.js";
@@ -6,7 +7,7 @@ import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { Setting } from "../../../../runners/runtime/target.js";
 import type { Resources } from "../../../../spec/runtime/config.js";
-import { type CheckResult, equal } from "../../../check.js";
+import { type ExplainedResult, equal, notApplicable } from "../../../check.js";
 import { refuses } from "../../refusal.js";
 import { check, example, section, started, type Unavailable, unavailable, type View } from "../../suite.js";
 import { readingOf } from "../files.js";
@@ -18,12 +19,17 @@ const words = (text: string): string => text.trim().split(/\s+/).join(" ");
 const isCore = (file: string): boolean => file.startsWith("cgroup.");
 
 /** The files of one kind that the config names hold what the config says. */
-function written(view: View, kind: (file: string) => boolean): CheckResult {
+function written(view: View, kind: (file: string) => boolean): ExplainedResult {
   const { unified: files, ...others } = view.config.linux?.resources ?? {};
-  if (!files || Object.keys(others).length > 0 || view.case.control !== undefined || !started(view)) return undefined;
-  if (view.host.cgroup.mode !== "v2" || view.case.steps.some(({ op }) => op === "edit" || op === "write-cgroup")) return undefined;
+  if (!files) return notApplicable("no unified in the config");
+  if (Object.keys(others).length > 0) return notApplicable("other resources beside unified in the config, which may set the same files");
+  if (view.host.cgroup.mode !== "v2") return notApplicable("the host's cgroups are not those of v2 alone");
+  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (view.case.steps.some(({ op }) => op === "edit" || op === "write-cgroup"))
+    return notApplicable("the cgroup was changed by other means");
+  if (!started(view)) return notApplicable("the program was not started");
   const entries = Object.entries(files).filter(([file]) => kind(file) && readingOf(view.snapshot, file) !== undefined);
-  if (entries.length === 0) return undefined;
+  if (entries.length === 0) return notApplicable("no such file of unified was read while the container ran");
   return equal(
     Object.fromEntries(entries.map(([file]) => [file, words(readingOf(view.snapshot, file) ?? "")])),
     Object.fromEntries(entries.map(([file, value]) => [file, words(value)])),
