@@ -14,6 +14,7 @@ struct buf {
   size_t cap;
 };
 
+/* Append bytes, a text, and what printf(3) would write. */
 void buf_add(struct buf *b, const void *data, size_t len);
 void buf_str(struct buf *b, const char *text);
 void buf_fmt(struct buf *b, const char *format, ...) PRINTF(2, 3);
@@ -22,6 +23,7 @@ void buf_vfmt(struct buf *b, const char *format, va_list list) PRINTF(2, 0);
 void buf_json(struct buf *b, const char *text, size_t len);
 /* Moves the content out, zero-terminated; the caller frees it. */
 char *buf_take(struct buf *b);
+/* Frees the content; the buffer is empty then. */
 void buf_free(struct buf *b);
 /* Frees the buffer when its scope ends. */
 #define AUTO_BUF __attribute__((cleanup(buf_free)))

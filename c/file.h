@@ -18,6 +18,7 @@ int read_up_to(int fd, struct buf *out, size_t max);
 int read_all(int fd, struct buf *out);
 /* Exactly so many bytes: 1; 0 at the end of the file; -1. What comes before an early end is lost. */
 int read_exactly(int fd, void *data, size_t len);
+/* Writes all of it. 0, or -1. */
 int write_all(int fd, const void *data, size_t len);
 
 /* Reads a file, at most `max` bytes, without waiting for a writer of a FIFO and without taking a terminal. */

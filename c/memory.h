@@ -9,6 +9,7 @@
 /* Each program's own: says that memory is exhausted, and ends. */
 void out_of_memory(void) NORETURN;
 
+/* malloc(3), realloc(3) and strdup(3), of which the caller frees the result. */
 void *xmalloc(size_t size);
 /* Zeroed memory for so many elements. */
 void *xcalloc(size_t count, size_t size);

@@ -63,7 +63,7 @@ void namespaces_join(const struct plan *plan) {
 }
 
 void namespaces_become_root(void) {
-  /* Id 0 need not be mapped: then the ids stay, with all capabilities in the namespace. */
-  (void)!syscall(SYS_setresgid, 0, 0, 0);
-  (void)!syscall(SYS_setresuid, 0, 0, 0);
+  /* EINVAL: id 0 need not be mapped. Then the ids stay, with all capabilities in the namespace. */
+  if (syscall(SYS_setresgid, 0, 0, 0) && errno != EINVAL) die_errno("setresgid in the user namespace");
+  if (syscall(SYS_setresuid, 0, 0, 0) && errno != EINVAL) die_errno("setresuid in the user namespace");
 }

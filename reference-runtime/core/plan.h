@@ -25,6 +25,7 @@ struct plan {
 
 /* Parses a plan's text, which it takes over. Returns NULL, or what is wrong with it (to be freed); the plan is then empty. */
 char *plan_parse(struct plan *plan, char *text, size_t length);
+/* Frees it, and makes it empty. */
 void plan_free(struct plan *plan);
 /* The first step with that verb, or NULL. */
 const struct step *plan_find(const struct plan *plan, enum verb verb);

@@ -9,7 +9,9 @@
 
 enum status { CREATING, CREATED, RUNNING, PAUSED, STOPPED };
 
+/* What is seen of the container now. */
 enum status container_status(const struct container *c);
+/* As it is in the state: `created`. */
 const char *status_name(enum status status);
 /* Whether its freezer says that it is frozen. */
 bool container_frozen(const struct container *c);
