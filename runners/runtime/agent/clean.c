@@ -36,11 +36,6 @@ bool has_whole_line(const char *lines, const char *line) {
   return false;
 }
 
-void baseline_take(void) {
-  state_baseline();
-  cgroups_baseline();
-}
-
 /* Whether the process is there and no zombie; then its name, too. */
 static bool alive(pid_t pid, char *comm, size_t size) {
   struct buf path = {0}, stat = {0};
@@ -98,8 +93,15 @@ static bool kill_all(void) {
   return false;
 }
 
+static bool is_in(const char *name, const char *const *names) {
+  for (; *names; names++)
+    if (!strcmp(name, *names)) return true;
+  return false;
+}
+
 /* Empties a directory of the sandbox's own, but for what keep names; other file systems stay. False when something stayed. */
-static bool empty_directory(const char *path, const char *keep) {
+static bool empty_directory(const char *path, const char *const *keep) {
+  static const char *const always[] = {".", "..", NULL};
   struct stat st;
   AUTO_CLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (fd < 0 || fstat(fd, &st)) return false;
@@ -107,11 +109,41 @@ static bool empty_directory(const char *path, const char *keep) {
   if (!dir) return false;
   bool emptied = true;
   for (struct dirent *e; (e = readdir(dir));) {
-    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || !strcmp(e->d_name, keep) || !strcmp(e->d_name, ".overlay")) continue;
+    if (is_in(e->d_name, always) || is_in(e->d_name, keep)) continue;
     if (remove_tree(fd, e->d_name, st.st_dev)) emptied = false;
   }
   closedir(dir);
   return emptied;
+}
+
+/* The directory of the last case, out of the way: removed when there is time. */
+static const char REMAINS[] = HOME "/remains";
+static bool is_remaining;
+
+static void remains_remove(void) {
+  struct stat st;
+  if (!is_remaining) return;
+  is_remaining = false;
+  if (stat(HOME, &st) || remove_tree(AT_FDCWD, REMAINS, st.st_dev)) damaged = true;
+}
+
+/* Empties the directories that a case may write to. False when something stayed. */
+static bool files_clean(void) {
+  static const char *const run[] = {"oci-conform", ".overlay", NULL}, *const nothing[] = {NULL};
+  remains_remove();
+  is_remaining = !rename(CASE_DIR, REMAINS);
+  const char *const home[] = {"agent", is_remaining ? "remains" : NULL, NULL};
+  /* What stays in /run is a mount that the sandbox has exposed there. */
+  (void)empty_directory("/run", run);
+  (void)empty_directory("/dev/shm", nothing);
+  return empty_directory(HOME, home) && !mkdir(CASE_DIR, 0755);
+}
+
+void baseline_take(void) {
+  state_baseline();
+  cgroups_baseline();
+  events_beat(TOUCH_EVERY_MS, cgroups_touch);
+  events_idle(remains_remove);
 }
 
 /* Everybody who could still write is dead: what is open now are listeners, and pipes that have said all. */
@@ -145,11 +177,7 @@ void do_clean(const struct args *a, struct buf *reply) {
   whole &= devices_check(&changed);
   whole &= names_check();
   fixtures_reset();
-  /* What stays in /run is a mount that the sandbox has exposed there. */
-  (void)empty_directory("/run", "oci-conform");
-  whole &= empty_directory(HOME, "agent");
-  (void)empty_directory("/dev/shm", "");
-  whole &= !mkdir(CASE_DIR, 0755);
+  whole &= files_clean();
   damaged |= !whole;
   message_begin(reply, 6 + 2 * left.count + mounted.count + groups.count + links.count + changed.count);
   field_str(reply, "cleaned");

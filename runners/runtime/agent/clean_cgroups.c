@@ -1,6 +1,7 @@
 /* Cgroups that a case made below the sandbox's own, in each hierarchy of its view. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ enum { MAX_ROOTS = 24, TRIES = 50 };
 
 static char *roots[MAX_ROOTS]; /* where the hierarchies are mounted */
 static int root_count;
+static int own_procs = -1;  /* the worker's own cgroup.procs; -1: there is none */
 static struct buf baseline; /* paths, each ended by a newline */
 
 /* What to do with a group, given its hierarchy's root. */
@@ -42,6 +44,24 @@ static void each_group(visit_fn *fn, void *data) {
   for (int i = 0; i < root_count; i++) walk(roots[i], roots[i], fn, data);
 }
 
+/* Where the worker itself is in one of the hierarchies: at the root, or in the leaf that the sandbox made for it (v2). */
+static void find_own_group(void) {
+  static const char *const files[] = {"harness/cgroup.procs", "cgroup.procs"};
+  for (int i = 0; i < root_count && own_procs < 0; i++) {
+    for (int j = 0; j < 2 && own_procs < 0; j++) {
+      struct buf path = {0};
+      buf_fmt(&path, "%s/%s", roots[i], files[j]);
+      own_procs = open(path.data, O_WRONLY | O_CLOEXEC);
+      buf_free(&path);
+    }
+  }
+}
+
+/* Moves the worker to where it is already. */
+void cgroups_touch(void) {
+  if (own_procs >= 0) (void)!pwrite(own_procs, "0", 1, 0);
+}
+
 static void note(const char *path, const char *root, void *data) {
   (void)root;
   (void)data;
@@ -62,6 +82,7 @@ void cgroups_baseline(void) {
   buf_free(&info);
   buf_add(&baseline, "", 0);
   each_group(note, NULL);
+  find_own_group();
 }
 
 static bool is_new(const char *path) { return !has_whole_line(baseline.data, path); }

@@ -35,6 +35,16 @@ void events_init(void) {
   child_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
+static void (*idle)(void), (*beat)(void);
+static int64_t beat_every, beat_due;
+
+void events_idle(void (*fn)(void)) { idle = fn; }
+
+void events_beat(int64_t every_ms, void (*fn)(void)) {
+  beat = fn;
+  beat_every = every_ms;
+}
+
 void end_with(int fd) { input_fd = fd; }
 
 bool watch(int fd, watch_fn *fn, void *data) {
@@ -72,6 +82,23 @@ static void reap(void) {
   }
 }
 
+/* poll(2), and meanwhile what is done while something is waited for. */
+static int wait_for_any(struct pollfd *fds, nfds_t n, int64_t wait_ms) {
+  int ready = poll(fds, n, 0);
+  if (ready || wait_ms <= 0) return ready;
+  if (idle) idle();
+  int64_t end = now_ms() + wait_ms;
+  for (int64_t now; !ready && (now = now_ms()) < end;) {
+    if (beat && now >= beat_due) {
+      beat();
+      beat_due = now_ms() + beat_every;
+    }
+    int64_t until = beat && beat_due < end ? beat_due : end;
+    ready = poll(fds, n, until > now ? (int)(until - now) : 0);
+  }
+  return ready;
+}
+
 /* Serves one round of events, waiting for at most so long; returns how many there were. */
 static int serve(int64_t wait_ms, int extra) {
   struct pollfd fds[MAX_WATCHES + 3];
@@ -82,7 +109,7 @@ static int serve(int64_t wait_ms, int extra) {
   if (extra >= 0) fds[n++] = (struct pollfd){.fd = extra, .events = POLLIN};
   int input = n;
   if (input_fd >= 0) fds[n++] = (struct pollfd){.fd = input_fd};
-  int ready = poll(fds, (nfds_t)n, wait_ms < 0 ? 0 : (int)wait_ms);
+  int ready = wait_for_any(fds, (nfds_t)n, wait_ms);
   if (input_fd >= 0 && fds[input].revents) _exit(0);
   for (int i = 0; i < watched; i++) {
     if (!fds[i].revents) continue;

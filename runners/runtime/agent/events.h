@@ -21,6 +21,11 @@ void unwatch(int fd);
 void unwatch_all(void);
 /* Serves events until one arrived or the deadline (now_ms) is over; returns false when it is over. extra: one more fd, or -1. */
 bool pump(int64_t deadline, int extra);
+/* Calls fn each time before something is waited for: there is time then for what is not urgent. */
+void events_idle(void (*fn)(void));
+/* Calls fn as long as something is waited for, so many milliseconds apart. */
+void events_beat(int64_t every_ms, void (*fn)(void));
+
 /* Whether there is something to read or the other side is gone. */
 bool is_readable(int fd);
 /* Serves what is there without waiting. */

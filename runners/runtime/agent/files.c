@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -41,17 +40,12 @@ void do_file(const struct args *a, struct buf *reply) {
   done(reply, finish_node(text(a, 1), a, 2), "chmod");
 }
 
+/* The bytes of the agent. */
+static struct buf agent;
+
 static int copy_agent(const char *path) {
-  AUTO_CLOSE int from = open(AGENT_PATH, O_RDONLY | O_CLOEXEC);
-  AUTO_CLOSE int to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
-  struct stat st;
-  if (from < 0 || to < 0 || fstat(from, &st)) return -1;
-  for (off_t left = st.st_size; left > 0;) {
-    ssize_t n = sendfile(to, from, NULL, (size_t)left);
-    if (n <= 0) return -1;
-    left -= n;
-  }
-  return 0;
+  if (!agent.len && read_file(AGENT_PATH, &agent, SIZE_MAX)) return -1;
+  return write_file(path, agent.data, agent.len, O_CREAT | O_TRUNC, 0700);
 }
 
 /* agent: path mode uid gid */

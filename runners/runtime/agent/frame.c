@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "c/file.h"
@@ -88,5 +89,12 @@ void field_num(struct buf *payload, int64_t number) {
 
 int frame_write(int fd, const struct buf *payload) {
   uint32_t len = (uint32_t)payload->len;
-  return write_all(fd, &len, sizeof len) || write_all(fd, payload->data, payload->len) ? -1 : 0;
+  struct iovec parts[] = {{&len, sizeof len}, {payload->data, payload->len}};
+  ssize_t written;
+  /* In one call, so that the reader wakes up once. */
+  do written = writev(fd, parts, 2);
+  while (written < 0 && errno == EINTR);
+  if (written < (ssize_t)sizeof len) return -1;
+  size_t done = (size_t)written - sizeof len;
+  return write_all(fd, payload->data + done, payload->len - done);
 }

@@ -5,6 +5,8 @@ import type { Worker } from "../../../runners/runtime/worker.js";
 import { ask, hierarchies, only, said, sh, start, withoutCgroups, withoutRoot } from "./worker-fixture.js";
 
 const AT = "/run/oci-conform/case";
+/** The directory of the case before is removed when a command is waited for. */
+const REMOVED = `while test -e ${AT}/../remains; do :; done`;
 const NOTHING = { processes: [], mounts: [], cgroups: [], interfaces: [], devices: [] };
 
 /** Carries a script out and cleans up after it; what was reported, without its kind. */
@@ -47,9 +49,17 @@ t.test("the directory of the case, and what a runtime keeps in /run, are emptied
   const script = `mkdir -p ${AT}/d/e /run/state/x; ln -s /etc ${AT}/d/etc; chmod 0 ${AT}/d; touch /run/file /dev/shm/f; mkfifo ${AT}/p`;
   t.same(await cleanedAfter(worker, script), NOTHING);
   t.equal(
-    await ask(worker, `ls -A ${AT} /dev/shm; ls -A /run /run/oci-conform; stat -c %a ${AT}; test -e /etc/passwd`),
+    await ask(worker, `${REMOVED}; ls -A ${AT} /dev/shm; ls -A /run /run/oci-conform; stat -c %a ${AT}; test -e /etc/passwd`),
     [...["/dev/shm:", "", `${AT}:`, "/run:", ".overlay", "oci-conform", "", "/run/oci-conform:", "agent", "case", "755"]].join("\n"),
   );
+});
+
+t.test("what a command puts where the last case's directory is moved to is removed as well", async (t) => {
+  const worker = await start(t);
+  for (const made of ["mkdir -p remains/x/y", "touch remains", "ln -s /etc remains", "rm -r case", "mv case remains"]) {
+    t.same(await cleanedAfter(worker, `touch ${AT}/f; cd ${AT}/..; ${made}`), NOTHING, made);
+    t.equal(await ask(worker, `${REMOVED}; ls -A ${AT} ${AT}/..; test -e /etc/passwd`), `${AT}:\n\n${AT}/..:\nagent\ncase`, made);
+  }
 });
 
 t.test("interfaces are told, and deleted; those of fixtures are only deleted", async (t) => {
