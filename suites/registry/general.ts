@@ -3,7 +3,7 @@ import { begin, caseOf, chunk, finish, get, image, pushImage, random } from "../
 import { isName } from "../../spec/distribution/grammar.js";
 import { atLeast, isRelease } from "../../spec/distribution/releases.js";
 import { expectThat } from "../check.js";
-import { good } from "./pushing-manifests.js";
+import { isGoodPush } from "./push/pushed-manifest.js";
 import { answers, bytesSent, contentRange, isKnownDigest, presenceAt } from "./response.js";
 import { check, example, section } from "./suite.js";
 
@@ -32,7 +32,7 @@ export default section("General", [
     const whole = method === "PUT" && session?.offset === 0 && model.sent(view.exchange)?.sha256 === view.query.get("digest");
     const next = method === "PATCH" && contentRange(view)?.first === session?.offset && bytesSent(view) > 0;
     const going = session?.state === "open" && (whole || next);
-    if (!opening && !going && !good(view)) return undefined;
+    if (!opening && !going && !isGoodPush(view)) return undefined;
     return expectThat(!NOT_THERE.includes(view.status), "an endpoint that is there", view.status);
   }),
   check("registry.general.discovery-supported", (view) => {

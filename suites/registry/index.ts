@@ -1,22 +1,27 @@
-import blobs from "./blobs.js";
-import chunks from "./chunks.js";
 import concurrency from "./concurrency.js";
 import deletes from "./deletes.js";
+import referrerParts from "./discovery/referrer-parts.js";
+import referrers from "./discovery/referrers.js";
 import tagPages from "./discovery/tag-pages.js";
 import tags from "./discovery/tags.js";
 import errors from "./errors.js";
 import general from "./general.js";
 import http from "./http.js";
-import manifests from "./manifests.js";
-import mount from "./mount.js";
 import names from "./names.js";
 import oddInput from "./odd-input.js";
-import pushingManifests from "./pushing-manifests.js";
+import blobs from "./pull/blobs.js";
+import manifests from "./pull/manifests.js";
+import chunks from "./push/chunks.js";
+import digests from "./push/digests.js";
+import manifestReferences from "./push/manifest-references.js";
+import pushingManifests from "./push/manifests.js";
+import mount from "./push/mount.js";
+import singlePost from "./push/single-post.js";
+import tagParameters from "./push/tag-parameters.js";
+import uploads from "./push/uploads.js";
 import ranges from "./ranges.js";
-import referrers from "./referrers.js";
 import robustness from "./robustness.js";
 import type { Section } from "./suite.js";
-import uploads from "./uploads.js";
 
 /** The sections of the registry suite, in the order of the spec. */
 export const sections: readonly Section[] = [
@@ -25,12 +30,17 @@ export const sections: readonly Section[] = [
   manifests,
   blobs,
   uploads,
+  digests,
+  singlePost,
   chunks,
   mount,
   pushingManifests,
+  manifestReferences,
+  tagParameters,
   tags,
   tagPages,
   referrers,
+  referrerParts,
   deletes,
   errors,
   http,

@@ -3,7 +3,7 @@ import { caseOf, get, image, MEDIA, manifestPath, pushBlob, pushImage, pushManif
 import { isName, isTag } from "../../spec/distribution/grammar.js";
 import { isRelease, type Release } from "../../spec/distribution/releases.js";
 import { expectThat } from "../check.js";
-import { good } from "./pushing-manifests.js";
+import { isGoodPush } from "./push/pushed-manifest.js";
 import { answers } from "./response.js";
 import { check, example, section, type View } from "./suite.js";
 
@@ -75,7 +75,7 @@ export default section("Names", [
   }),
   check("registry.names.tag-grammar", (view) => {
     const tag = tagged(view);
-    return tag !== undefined && isTag(tag) && good(view) ? answers(view, 201) : undefined;
+    return tag !== undefined && isTag(tag) && isGoodPush(view) ? answers(view, 201) : undefined;
   }),
   check("registry.names.tag-outside-grammar", (view) => {
     const tag = tagged(view);

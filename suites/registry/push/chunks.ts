@@ -1,11 +1,12 @@
 import fc from "fast-check";
-import { begin, blobPath, caseOf, chunk, finish, get, MEDIA, random, request } from "../../generators/registry/steps.js";
-import type { RequestStep } from "../../runners/registry/case.js";
-import { equal } from "../check.js";
-import { answers, bytesSent, contentRange, hasHeader } from "./response.js";
-import type { Session } from "./sessions.js";
-import { type Check, check, example, section, unavailable, type View } from "./suite.js";
-import { atSession, namedContent, pullable } from "./uploads.js";
+import { begin, blobPath, caseOf, chunk, finish, get, MEDIA, random, request } from "../../../generators/registry/steps.js";
+import type { RequestStep } from "../../../runners/registry/case.js";
+import { equal } from "../../check.js";
+import { answers, bytesSent, contentRange, hasHeader } from "../response.js";
+import type { Session } from "../sessions.js";
+import { type Check, check, example, section, unavailable, type View } from "../suite.js";
+import { pullable } from "./pullable.js";
+import { atSession, namedContent } from "./upload-session.js";
 
 /** A PATCH whose range fits its body, on an open session. */
 function chunked(view: View): { readonly session: Session; readonly first: number; readonly last: number } | undefined {

@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { begin, blobPath, caseOf, finish, get, pushBlob, random } from "../../generators/registry/steps.js";
-import { expectThat } from "../check.js";
-import { answers, bytesSent, hasHeader, instead } from "./response.js";
-import { check, example, section, unavailable, type View } from "./suite.js";
-import { atSession, pullable } from "./uploads.js";
+import { begin, blobPath, caseOf, finish, get, pushBlob, random } from "../../../generators/registry/steps.js";
+import { expectThat } from "../../check.js";
+import { answers, bytesSent, hasHeader, instead } from "../response.js";
+import { check, example, section, unavailable, type View } from "../suite.js";
+import { pullable } from "./pullable.js";
+import { atSession } from "./upload-session.js";
 
 /** A mount from a named repository: whether the source has the blob. */
 function mounting(view: View) {
