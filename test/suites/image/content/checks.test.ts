@@ -32,10 +32,11 @@ t.test("a layout with all there can be has no finding, and shows nearly everythi
 
 t.test("each broken layout fails by its own requirement", async (t) => {
   const seen = new Set<string>();
-  for (const { id, also = [], release = "head", files, name = id } of broken) {
+  for (const [at, { id, also = [], release = "head", files, name = id }] of broken.entries()) {
     const { counts } = await judged(files(), release);
     const failed = failing(counts).filter((each) => holds(each, release));
-    t.strictSame(failed, [id, ...also].sort(), name);
+    const places = Object.fromEntries(failed.map((each) => [each, counts.get(each)?.places.map(inWords)]));
+    t.strictSame(failed, [id, ...also].sort(), `row ${at + 1}: ${name}`, { release, places, [id]: counts.get(id) ?? "nothing was judged" });
     const count = counts.get(id);
     t.ok(count?.first && count.places.length > 0, `${name}: ${count?.places[0] && inWords(count.places[0])}`);
     seen.add(id);
