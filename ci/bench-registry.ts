@@ -76,7 +76,7 @@ async function main([url, many = "0"]: readonly string[]): Promise<number> {
   }
   const target = await RegistryTarget.open(options);
   try {
-    const { facts } = await target.preflight(options);
+    const { facts } = target;
     await compare("generated sequences", ROUNDS, async (jobs, round) => {
       const begun = performance.now();
       const count = await requests(target, facts, CASES, jobs, round);

@@ -6,14 +6,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registryOptions } from "../cli/commands/registry/options.js";
-import { runRegistry } from "../cli/commands/registry/registry.js";
 import { RegistryTarget } from "../cli/commands/registry/target.js";
+import { runSuite, suiteOptionsFrom } from "../cli/session/run-suite.js";
 import type { Fault } from "../reference-registry/faults/fault.js";
 import { FAULTS } from "../reference-registry/faults/index.js";
 import type { RequirementResult } from "../reports/results/results.js";
 import { inParallel } from "../runners/explore.js";
 import { type Catalogue, loadCatalogue } from "../spec/catalogue.js";
 import { Inconclusive } from "../spec/errors.js";
+import { registrySuite } from "../suites/registry/index.js";
 
 const PASSWORD = "OCI_CONFORM_REGISTRY_PASSWORD";
 
@@ -29,18 +30,19 @@ async function result(fault: Fault, catalogue: Catalogue, work: string): Promise
     ...auth,
   ]);
   if (!options) throw new Error("no options");
-  const target = await RegistryTarget.open(options);
   try {
-    const { facts, version } = await target.preflight(options);
-    const signal = new AbortController().signal;
-    const run = { name: fault.name, target, facts, version, selected: [requirement], options, seed: 20, signal, shrinkBudget: 15 };
-    const [found] = (await runRegistry(run, [])).requirements;
-    return found ?? "nothing";
+    const target = await RegistryTarget.open(options);
+    try {
+      const { signal } = new AbortController();
+      const aimed = { ...suiteOptionsFrom(options), selected: [requirement], seed: 20, signal, shrinkBudget: 15 };
+      const [found] = (await runSuite(registrySuite, target, aimed, [])).requirements;
+      return found ?? "nothing";
+    } finally {
+      await target.close();
+    }
   } catch (thrown) {
     if (thrown instanceof Inconclusive) return `inconclusive: ${thrown.message.split("\n")[1]?.trim() ?? thrown.message}`;
     throw thrown;
-  } finally {
-    await target.close();
   }
 }
 

@@ -4,12 +4,14 @@
  */
 import { availableParallelism } from "node:os";
 import { runtimeOptions } from "../cli/commands/runtime/options.js";
-import { driverFor, preflightFor, runTarget, sandboxFor } from "../cli/commands/runtime/target.js";
+import { driverFor, preflightFor, RuntimeTarget, sandboxFor } from "../cli/commands/runtime/target.js";
+import { runSuite, suiteOptionsFrom } from "../cli/session/run-suite.js";
 import { FAULTS } from "../reference-runtime/faults/index.js";
 import type { RequirementResult } from "../reports/results/results.js";
 import { agentPath, referencePath } from "../runners/runtime/build-native.js";
 import { inProcess } from "../runners/runtime/reference.js";
 import { loadCatalogue } from "../spec/catalogue.js";
+import { runtimeSuite } from "../suites/runtime/index.js";
 
 type Noticed = "noticed" | "unnoticed" | "impossible";
 
@@ -38,9 +40,10 @@ async function main(names: readonly string[]): Promise<number> {
     if (selected.length === 0) throw new Error(`the fault ${fault.name} breaks ${id}, which is not in the catalogue`);
     const faulty = { ...driver, argv: [...driver.argv, "--fault", fault.name] };
     const own = await inProcess(faulty, agentPath(), sandboxFor(driver, found), found.host, fault.name);
-    const signal = new AbortController().signal;
-    const results = await runTarget({ bin, driver: own, found, selected, options, seed: 20, signal, shrinkBudget: 40 }, []);
-    const [result] = results.requirements;
+    const { signal } = new AbortController();
+    const target = await RuntimeTarget.open({ bin, driver: own, found, jobs: options.jobs, given: options.given, signal });
+    const aimed = { ...suiteOptionsFrom(options), selected, seed: 20, signal, shrinkBudget: 40 };
+    const [result] = (await runSuite(runtimeSuite, target, aimed, []).finally(() => target.close())).requirements;
     const verdict = verdictOf(result);
     counts[verdict]++;
     const word = { noticed: "ok", unnoticed: "not ok", impossible: "ok" }[verdict];

@@ -1,20 +1,21 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { generalImages } from "../cli/commands/image/tool/target.js";
+import { sourcesOf } from "../cli/session/sources.js";
 import { validImage } from "../generators/image/case.js";
-import { faultNamed } from "../generators/image/invalid/table.js";
 import { buildLayout, type Layout } from "../generators/image/layout/layout.js";
 import { writeLayout } from "../generators/image/layout/write-layout.js";
 import { draw, streamSeed } from "../runners/draw.js";
 import { type ImageCase, TAG } from "../runners/image/case.js";
 import { digestOf } from "../runners/image/content.js";
+import type { ImageFacts } from "../runners/image/facts.js";
 import { type Ending, ending, type ImageObservation } from "../runners/image/observation.js";
+import { DEFAULT_LIMITS } from "../runners/image/script.js";
 import type { SeenNode, SeenTree } from "../runners/image/seen.js";
 import { loadCatalogue } from "../spec/catalogue.js";
 import { controlsFor } from "../suites/image/tool/controls.js";
-import { toolExamples } from "../suites/image/tool/examples.js";
-import { idsFor, judgeTool } from "../suites/image/tool/judge.js";
-import { type Knowledge, viewOf } from "../suites/image/tool/view.js";
+import { imageToolSuite, knowledgeOf } from "../suites/image/tool/index.js";
+import { idsFor } from "../suites/image/tool/judge.js";
+import { viewOf } from "../suites/image/tool/view.js";
 import { wrongOfValid } from "./judged-image.js";
 import { convert } from "./right-convert.js";
 import { find, Refusal } from "./right-layout.js";
@@ -65,10 +66,12 @@ interface Came {
 
 /** A right tool that works in this process: it unpacks and converts, or only copies. */
 class RightTool {
+  readonly facts: ImageFacts;
   readonly #copying: boolean;
   readonly #fault: Fault | undefined;
 
   constructor(copying: boolean, fault?: Fault) {
+    this.facts = { tool: "right", version: "", copies: copying, converts: !copying, spec: "head", limits: DEFAULT_LIMITS };
     this.#copying = copying;
     this.#fault = fault;
   }
@@ -112,8 +115,7 @@ class RightTool {
 
   /** What is found in an image, as text. */
   async found(subject: ImageCase, bits: number): Promise<readonly Wrong[]> {
-    const refusedBy = (subject.fault === undefined ? undefined : faultNamed(subject.fault)?.refusedBy) ?? [];
-    const knowledge: Knowledge = { refusedBy, converts: !this.#copying };
+    const knowledge = knowledgeOf(subject, this.facts);
     const choices = choicesOf(bits);
     const first = await this.#once(subject, choices);
     const controls: Record<string, Ending> = {};
@@ -123,7 +125,7 @@ class RightTool {
     }
     const again = subject.aims.includes("robustness.image.repeatable") ? { again: (await this.#once(subject, choices)).tree } : {};
     const able = idsFor({ unpacks: !this.#copying, copies: this.#copying, converts: !this.#copying });
-    return [...judgeTool(subject, { ...first, ...again, controls }, knowledge)].flatMap(([id, outcome]): Wrong[] => {
+    return [...imageToolSuite.judge(subject, { ...first, ...again, controls }, this.facts)].flatMap(([id, outcome]): Wrong[] => {
       if (!able.has(id)) return [];
       if (outcome.verdict === "error") return [[id, outcome.message]];
       return outcome.verdict === "fail" ? [[id, { expected: outcome.expected, actual: outcome.actual, note: outcome.note }]] : [];
@@ -132,9 +134,10 @@ class RightTool {
 }
 
 /** Draws the cases of a round: those of the examples in turn, and general ones. */
-function* casesOf(seed: number): Generator<ImageCase> {
-  for (const [at, { cases }] of toolExamples().entries()) yield draw(cases, streamSeed(seed, `example ${at}`)).next().value.case;
-  for (const { case: subject } of draw(generalImages(), streamSeed(seed, "general"))) yield subject;
+function* casesOf(facts: ImageFacts, seed: number): Generator<ImageCase> {
+  for (const { name, cases } of sourcesOf(imageToolSuite, facts))
+    if (!("unavailable" in cases)) yield draw(cases, streamSeed(seed, name)).next().value.case;
+  for (const { case: testCase } of draw(imageToolSuite.general(facts, { fuzz: true }), streamSeed(seed, "general"))) yield testCase;
 }
 
 /** Goes through rounds of cases until the time is up; `judge` gives what is wrong with one. */
@@ -178,7 +181,12 @@ const isFault = (name: string | undefined): name is Fault => name !== undefined 
 function tool(copying: boolean, target: string): Soak {
   return (run) => {
     const own = new RightTool(copying, isFault(run.fault) ? run.fault : undefined);
-    return rounds(run, target, casesOf, (subject, number) => own.found(subject, number));
+    return rounds(
+      run,
+      target,
+      (seed) => casesOf(own.facts, seed),
+      (subject, number) => own.found(subject, number),
+    );
   };
 }
 

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { registryOptions } from "../cli/commands/registry/options.js";
-import { runRegistry, testable } from "../cli/commands/registry/registry.js";
+import { testable } from "../cli/commands/registry/registry.js";
 import { RegistryTarget } from "../cli/commands/registry/target.js";
+import { runSuite, suiteOptionsFrom } from "../cli/session/run-suite.js";
 import { CHOICES, type Choice } from "../reference-registry/choices.js";
 import { serve } from "../reference-registry/serve.js";
 import { loadCatalogue } from "../spec/catalogue.js";
 import { RELEASES } from "../spec/distribution/releases.js";
+import { registrySuite } from "../suites/registry/index.js";
 import { nextRound, roundOf, type Soak, type SoakRun } from "./soak-part.js";
 
 /** A round has each example once, and general cases for so long. */
@@ -61,9 +63,8 @@ async function explore(run: SoakRun, round: number, time: number): Promise<void>
     if (!options) return;
     const target = await RegistryTarget.open(options);
     try {
-      const { facts, version } = await target.preflight(options);
       const selected = testable(await loadCatalogue("distribution"));
-      const results = await runRegistry({ name: registry.url, target, facts, version, selected, options, seed, signal: run.signal }, []);
+      const results = await runSuite(registrySuite, target, { ...suiteOptionsFrom(options), selected, seed, signal: run.signal }, []);
       const names = choices.map(({ name }) => name).join(" and ");
       const told = roundOf(`release ${release}${names === "" ? "" : `, ${names}`}`, seed, out, results);
       const against = choices.flatMap((choice) => choice.against ?? []);

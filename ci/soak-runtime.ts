@@ -1,9 +1,11 @@
 import { runtimeOptions } from "../cli/commands/runtime/options.js";
 import { testable } from "../cli/commands/runtime/runtime.js";
-import { driverFor, preflightFor, runTarget, sandboxFor } from "../cli/commands/runtime/target.js";
+import { driverFor, preflightFor, RuntimeTarget, sandboxFor } from "../cli/commands/runtime/target.js";
+import { runSuite, suiteOptionsFrom } from "../cli/session/run-suite.js";
 import { agentPath, referencePath } from "../runners/runtime/build-native.js";
 import { inProcess } from "../runners/runtime/reference.js";
 import { loadCatalogue, RELEASES } from "../spec/catalogue.js";
+import { runtimeSuite } from "../suites/runtime/index.js";
 import { nextRound, roundOf, type Soak, type SoakRun } from "./soak-part.js";
 
 /** A round has all examples three times, and general cases for so long. */
@@ -24,7 +26,11 @@ async function explore(run: SoakRun, bundled: boolean): Promise<void> {
     const driver = run.fault === undefined ? plain : { ...plain, argv: [...plain.argv, "--fault", run.fault] };
     const found = await preflightFor(bin, plain, options);
     const own = bundled ? await inProcess(driver, agentPath(), sandboxFor(driver, found), found.host, run.fault) : driver;
-    const results = await runTarget({ bin, driver: own, found, selected, options, seed, signal: run.signal }, []);
+    const { signal } = run;
+    const target = await RuntimeTarget.open({ bin, driver: own, found, jobs: options.jobs, given: options.given, signal });
+    const results = await runSuite(runtimeSuite, target, { ...suiteOptionsFrom(options), selected, seed, signal }, []).finally(() =>
+      target.close(),
+    );
     run.tell(roundOf(`release ${release}`, seed, out, results));
   }
 }

@@ -57,7 +57,7 @@ export interface About {
 }
 
 /** What a reporter is told while a target is tested. */
-export type Telling = Pick<Reporter, "begin" | "progress">;
+export type ProgressReporter = Pick<Reporter, "begin" | "progress">;
 
 export interface ReporterOptions {
   readonly gate: Gate;

@@ -8,7 +8,7 @@ export interface Drawn<Case> {
 }
 
 /** A case that came from elsewhere (a stored failure) and has no simpler neighbours. */
-export const fixed = <Case>(subject: Case): Drawn<Case> => ({ case: subject, shrinks: () => [] });
+export const fixed = <Case>(testCase: Case): Drawn<Case> => ({ case: testCase, shrinks: () => [] });
 
 function drawn<Case>(arbitrary: Arbitrary<Case>, value: Value<Case>): Drawn<Case> {
   return {

@@ -3,15 +3,16 @@ import { type Drawn, draw, fixed, streamSeed } from "./draw.js";
 import type { Judged, Outcome } from "./outcome.js";
 import { inPart, type Part } from "./shard.js";
 
-/** A source of cases: `ids` are the requirements that it is aimed at, `cases` an arbitrary or the reason why there are none. */
+/** A source of cases that are aimed at some requirements: an arbitrary, or the reason why there are none. */
 export interface Source<Case> {
+  /** What its stream is seeded by: no two sources have the same. */
   readonly name: string;
-  readonly ids: readonly string[];
-  readonly cases: Arbitrary<Case> | { readonly lack: string };
+  readonly aims: readonly string[];
+  readonly cases: Arbitrary<Case> | { readonly unavailable: string };
 }
 
 /** Carries a case out and judges it. */
-export type Execute<Case, Observation> = (subject: Case) => Promise<Judged<Observation>>;
+export type Execute<Case, Observation> = (testCase: Case) => Promise<Judged<Observation>>;
 
 /** What is known of one requirement after exploring. */
 export interface Tally<Case, Observation> {
@@ -51,14 +52,14 @@ export interface Failure<Case, Observation> {
 export interface ExploreOptions<Case> {
   readonly seed: number;
   /** The requirements that are asked for; others are judged but not aimed at. */
-  readonly wanted: ReadonlySet<string>;
+  readonly selected: ReadonlySet<string>;
   /** Failures found before; carried out first. */
   readonly stored: readonly Case[];
   readonly sources: readonly Source<Case>[];
   /** Cases for which no requirement is the aim, and how many of them. */
   readonly general: Arbitrary<Case>;
   readonly generalCases: number;
-  /** Each wanted requirement is to be exercised at least so often. */
+  /** Each selected requirement is to be exercised at least so often. */
   readonly atLeast: number;
   /** How many cases run at the same time. */
   readonly jobs: number;
@@ -74,20 +75,20 @@ export interface ExploreOptions<Case> {
   readonly onCase: (done: number, total: number, tallies: ReadonlyMap<string, { readonly failures: number }>) => void;
 }
 
-const sizeOf = (subject: unknown): number => JSON.stringify(subject).length;
+const sizeOf = (testCase: unknown): number => JSON.stringify(testCase).length;
 
 /** How many other failing cases are remembered for a requirement. */
 const OTHERS = 2;
 
 /** How many kinds of failure are told apart for a requirement: where there are more, its check tells too much apart. */
-const MOST_KINDS = 8;
+const MAX_KINDS = 8;
 
 /** Keeps the smallest failing case of its kind, and a few others that are not the same. */
 function remember<Case, Observation>({ kinds }: Tally<Case, Observation>, failure: Failure<Case, Observation>): void {
   const name = failure.outcome.kind ?? "";
   const kind = kinds.get(name);
   if (!kind) {
-    if (kinds.size < MOST_KINDS) kinds.set(name, { failures: 1, worst: failure, others: [] });
+    if (kinds.size < MAX_KINDS) kinds.set(name, { failures: 1, worst: failure, others: [] });
     return;
   }
   kind.failures++;
@@ -104,22 +105,23 @@ function remember<Case, Observation>({ kinds }: Tally<Case, Observation>, failur
 /** Adds the outcomes of one case to the tallies. */
 function record<Case, Observation>(
   tallies: Map<string, Tally<Case, Observation>>,
-  { drawn, spring }: Task<Case>,
+  { drawn, source }: Task<Case>,
   judged: Judged<Observation>,
   elapsedMs: number,
 ): void {
-  for (const [id, outcome] of judged.outcomes) {
+  const { observation, outcomes } = judged;
+  for (const [id, outcome] of outcomes) {
     const tally = tallies.get(id);
     if (!tally) continue;
     tally.cases++;
-    tally.durationMs += elapsedMs / judged.outcomes.size;
+    tally.durationMs += elapsedMs / outcomes.size;
     if (outcome.verdict === "pass" || outcome.verdict === "fail") tally.exercised++;
     if (outcome.verdict === "skip") tally.skipReason ??= outcome.reason;
     if (outcome.verdict === "error") tally.error ??= outcome.message;
-    if (outcome.verdict !== "fail") continue;
+    if (outcome.verdict !== "fail" || observation === undefined) continue;
     tally.failures++;
     const size = sizeOf(drawn.case);
-    remember(tally, { drawn, observation: judged.observation, outcome, size, ...(spring?.ids.includes(id) ? { aimed: true } : {}) });
+    remember(tally, { drawn, observation, outcome, size, ...(source?.aims.includes(id) ? { aimed: true } : {}) });
   }
 }
 
@@ -147,26 +149,26 @@ export async function inParallel<Task>(
 }
 
 /** A source that has cases, the stream of them, and how often they exercised the requirements that it is aimed at. */
-interface Spring<Case> {
-  readonly ids: readonly string[];
-  readonly stream: Generator<Drawn<Case>, never>;
+interface SourceStream<Case> {
+  readonly aims: readonly string[];
+  readonly cases: Generator<Drawn<Case>, never>;
   readonly exercised: Map<string, number>;
 }
 
 /** A case to carry out, and where it comes from. */
 interface Task<Case> {
   readonly drawn: Drawn<Case>;
-  readonly spring?: Spring<Case>;
+  readonly source?: SourceStream<Case>;
 }
 
 /** A case of each source, so many times. */
-function* casesOf<Case>(times: number, springs: readonly Spring<Case>[]): Generator<Task<Case>> {
-  for (let n = 0; n < times; n++) for (const spring of springs) yield { drawn: spring.stream.next().value, spring };
+function* casesOf<Case>(times: number, streams: readonly SourceStream<Case>[]): Generator<Task<Case>> {
+  for (let n = 0; n < times; n++) for (const source of streams) yield { drawn: source.cases.next().value, source };
 }
 
 /** Notes which of the requirements that a source is aimed at one of its cases exercised. */
-function note<Case>({ ids, exercised }: Spring<Case>, outcomes: ReadonlyMap<string, Outcome>): void {
-  for (const id of ids) {
+function note<Case>({ aims, exercised }: SourceStream<Case>, outcomes: ReadonlyMap<string, Outcome>): void {
+  for (const id of aims) {
     const verdict = outcomes.get(id)?.verdict;
     if (verdict === "pass" || verdict === "fail") exercised.set(id, (exercised.get(id) ?? 0) + 1);
   }
@@ -182,24 +184,24 @@ export async function explore<Case, Observation>(
   execute: Execute<Case, Observation>,
   options: ExploreOptions<Case>,
 ): Promise<Map<string, Tally<Case, Observation>>> {
-  const { seed, sources, wanted, atLeast, shard, jobs, lanes = jobs } = options;
+  const { seed, sources, selected, atLeast, shard, jobs, lanes = jobs } = options;
   const mine = inPart(shard);
   const tallies = new Map(
-    [...wanted].map((id): [string, Tally<Case, Observation>] => [
+    [...selected].map((id): [string, Tally<Case, Observation>] => [
       id,
       { id, exercised: 0, cases: 0, failures: 0, durationMs: 0, kinds: new Map() },
     ]),
   );
-  for (const { cases, ids } of sources) {
-    if ("lack" in cases) for (const id of ids) lackOf(tallies, id, cases.lack);
+  for (const { cases, aims } of sources) {
+    if ("unavailable" in cases) for (const id of aims) noteUnavailable(tallies, id, cases.unavailable);
   }
-  const springs = sources
-    .filter(({ ids }) => ids.some((id) => wanted.has(id)))
+  const streams = sources
+    .filter(({ aims }) => aims.some((id) => selected.has(id)))
     .filter(mine)
-    .flatMap(({ name, ids, cases }): Spring<Case>[] =>
-      "lack" in cases
+    .flatMap(({ name, aims, cases }): SourceStream<Case>[] =>
+      "unavailable" in cases
         ? []
-        : [{ ids: ids.filter((id) => wanted.has(id)), stream: draw(cases, streamSeed(seed, name)), exercised: new Map() }],
+        : [{ aims: aims.filter((id) => selected.has(id)), cases: draw(cases, streamSeed(seed, name)), exercised: new Map() }],
     );
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -208,27 +210,28 @@ export async function explore<Case, Observation>(
   const phase = async (tasks: Iterable<Task<Case>>, count: number): Promise<void> => {
     total += count;
     await inParallel(tasks, lanes, signal, async (task) => {
-      const { drawn, spring } = task;
+      const { drawn, source } = task;
       const begun = performance.now();
       const judged = await execute(drawn.case);
       // What was cut off shows nothing.
       if (options.signal.aborted) return;
       // Of the time since it was given out, it was under way for its share.
       record(tallies, task, judged, ((performance.now() - begun) * jobs) / lanes);
-      if (spring) note(spring, judged.outcomes);
+      if (source) note(source, judged.outcomes);
       options.onCase(++done, Math.max(total, done), tallies);
       if (options.bail && [...tallies.values()].some((tally) => tally.failures > 0)) stop.abort();
     });
   };
-  const rounds = (times: number, chosen: readonly Spring<Case>[]): Promise<void> => phase(casesOf(times, chosen), times * chosen.length);
+  const rounds = (times: number, chosen: readonly SourceStream<Case>[]): Promise<void> =>
+    phase(casesOf(times, chosen), times * chosen.length);
 
-  const stored = options.stored.filter(mine).map((subject) => ({ drawn: fixed(subject) }));
+  const stored = options.stored.filter(mine).map((testCase) => ({ drawn: fixed(testCase) }));
   await phase(stored, stored.length);
-  await rounds(atLeast, springs);
+  await rounds(atLeast, streams);
   await phase(generalCases(options, mine, signal), options.until === undefined ? share(options.generalCases, shard) : 0);
   for (let n = 0; n < atLeast; n++) {
-    const seldom = ({ exercised }: Spring<Case>): boolean => [...exercised.values()].some((times) => times < atLeast);
-    await rounds(1, springs.filter(seldom));
+    const seldom = ({ exercised }: SourceStream<Case>): boolean => [...exercised.values()].some((times) => times < atLeast);
+    await rounds(1, streams.filter(seldom));
   }
   return tallies;
 }
@@ -237,7 +240,7 @@ export async function explore<Case, Observation>(
 const share = (cases: number, shard: ExploreOptions<unknown>["shard"]): number =>
   shard === undefined ? cases : Math.floor((cases + shard.count - shard.index) / shard.count);
 
-function lackOf<Case, Observation>(tallies: Map<string, Tally<Case, Observation>>, id: string, reason: string): void {
+function noteUnavailable<Case, Observation>(tallies: Map<string, Tally<Case, Observation>>, id: string, reason: string): void {
   const tally = tallies.get(id);
   if (tally) tally.skipReason ??= reason;
 }

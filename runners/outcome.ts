@@ -26,6 +26,7 @@ export type Outcome = Judgement | { readonly verdict: "error"; readonly message:
 
 /** The outcomes of one carried-out case by requirement id, and the observation that they rest on. */
 export interface Judged<Observation> {
-  readonly observation: Observation;
+  /** Undefined where the harness itself failed: then all outcomes are errors. */
+  readonly observation: Observation | undefined;
   readonly outcomes: ReadonlyMap<string, Outcome>;
 }

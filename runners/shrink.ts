@@ -26,7 +26,7 @@ export interface ShrinkOptions<Case> {
   readonly retries?: number;
   readonly signal: AbortSignal;
   /** In more than half of how many runs a smaller case must fail to be taken: of several where luck plays a part. Of one by default. */
-  readonly tries?: (subject: Case) => number;
+  readonly tries?: (testCase: Case) => number;
 }
 
 /** A failure that came again so often needs no further run to be believed. */
@@ -46,9 +46,9 @@ export async function shrink<Case, Observation>(
   const isSame = (outcome: Outcome | undefined): outcome is Failure<Case, Observation>["outcome"] =>
     outcome?.verdict === "fail" && outcome.kind === failure.outcome.kind;
   /** What came of a case; nothing where an interrupt cut it off. */
-  const carriedOut = async (subject: Case): Promise<Judged<Observation> | undefined> => {
+  const carriedOut = async (testCase: Case): Promise<Judged<Observation> | undefined> => {
     try {
-      const judged = await execute(subject);
+      const judged = await execute(testCase);
       return options.signal.aborted ? undefined : judged;
     } catch (thrown) {
       if (options.signal.aborted) return undefined;
@@ -66,7 +66,7 @@ export async function shrink<Case, Observation>(
       const judged = await carriedOut(drawn.case);
       if (!judged) return undefined;
       const outcome = judged.outcomes.get(id);
-      if (!isSame(outcome)) continue;
+      if (judged.observation === undefined || !isSame(outcome)) continue;
       failures++;
       found = { drawn, observation: judged.observation, outcome };
     }

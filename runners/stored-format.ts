@@ -9,7 +9,8 @@ export interface StoredFormat<Value> {
   readonly name: string;
   /** What it is, for people: `a case of the runtime suite`. */
   readonly what: string;
-  readonly schema: MadeSchemaName;
+  /** None where `references` alone says what is wrong. */
+  readonly schema?: MadeSchemaName;
   /** What a schema cannot say: parts that name others which are not there. Only asked of a value that the schema takes. */
   readonly references?: (value: Value) => readonly Problem[];
 }
@@ -35,7 +36,7 @@ function misnamed(value: unknown, { name, what }: StoredFormat<never>): string |
 export function problemsIn<Value>(value: unknown, format: StoredFormat<Value>): readonly Problem[] {
   const message = misnamed(value, format);
   if (message !== undefined) return [{ path: "", message }];
-  const problems = problemsOf(format.schema, value);
+  const problems = format.schema === undefined ? [] : problemsOf(format.schema, value);
   return problems.length > 0 ? problems : (format.references?.(value as Value) ?? []);
 }
 

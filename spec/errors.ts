@@ -12,5 +12,5 @@ export class Inconclusive extends Error {
 
 /** The harness itself could not do its part (a case could not be prepared, an answer made no sense). Exit code 70. */
 export class HarnessError extends Error {
-  override readonly name = "HarnessError";
+  override readonly name: string = "HarnessError";
 }

@@ -10,9 +10,9 @@ interface SchemaFile {
   readonly madeOf?: { readonly file: string; readonly type: string; readonly title: string };
 }
 
-const made = (file: string, type: string, title: string) => ({
+const made = (file: string, type: string, title: string, source = file) => ({
   file: `runners/${file}.schema.json`,
-  madeOf: { file: `runners/${file}.ts`, type, title },
+  madeOf: { file: `runners/${source}.ts`, type, title },
 });
 
 /** Every JSON Schema of the project by name. */
@@ -25,10 +25,13 @@ export const SCHEMAS = {
   features: { file: "spec/runtime/features.schema.json", printedAs: "runtime-features" },
   "runtime-case": made("runtime/case", "RuntimeCase", "A case of the runtime suite"),
   "runtime-observation": made("runtime/observation", "Observation", "What was seen of a case of the runtime suite"),
+  "runtime-facts": made("runtime/facts", "RuntimeFactsFile", "What was known before a case of the runtime suite", "runtime/formats"),
   "registry-case": made("registry/case", "RegistryCase", "A case of the registry suite"),
   "registry-observation": made("registry/observation", "RegistryObservation", "What was seen of a case of the registry suite"),
+  "registry-facts": made("registry/facts", "RegistryFactsFile", "What was known before a case of the registry suite", "registry/formats"),
   "image-case": made("image/case", "ImageCase", "A case of the image suite"),
   "image-observation": made("image/observation", "ImageObservation", "What was seen of a case of the image suite"),
+  "image-facts": made("image/facts", "ImageFactsFile", "What was known before a case of the image suite", "image/formats"),
   probe: { file: "runners/runtime/probe.schema.json" },
   results: { file: "reports/results/results.schema.json" },
   baseline: { file: "reports/baseline/baseline.schema.json" },

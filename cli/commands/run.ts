@@ -1,4 +1,5 @@
 import { nearest } from "../../reports/suggest.js";
+import { quoted } from "../../runners/shell.js";
 import { UsageError } from "../../spec/errors.js";
 import { check, type Planned, placed } from "../config/check.js";
 import { argumentsOf, type Run, runsOf, settingsOf } from "../config/expand.js";
@@ -6,7 +7,6 @@ import { moreFor } from "../config/more.js";
 import { readConfig } from "../config/read.js";
 import { exitCodeOf } from "../exit.js";
 import { collect, makeCommand, parse } from "../options/command.js";
-import { quoted } from "../shell.js";
 
 const FILE = "oci-conform.yaml";
 

@@ -60,6 +60,10 @@ export const withReportOptions = (command: Command): Command =>
     .option("--update-baseline", "bring the baseline up to date with this run, or make one", false)
     .option("--allow-stale", "let known findings that no longer come pass", false);
 
+/** Adds the option that limits how long a target may take. */
+export const withTimeout = (command: Command, { timeoutOf, timeout = 10_000 }: Pick<Defaults, "timeoutOf" | "timeout">): Command =>
+  command.option("--timeout <duration>", `time limit of ${timeoutOf}`, duration, timeout);
+
 /** The defaults in which suites differ: how many cases run at once, and where that number is from; what the time limit is of, and its milliseconds. */
 export interface Defaults {
   readonly jobs: number;
@@ -69,22 +73,24 @@ export interface Defaults {
 }
 
 /** Adds the options that every suite which generates cases has. */
-export const withCommonOptions = (command: Command, { jobs, jobsFrom, timeoutOf, timeout = 10_000 }: Defaults): Command =>
+export const withCommonOptions = (command: Command, { jobs, jobsFrom, ...limit }: Defaults): Command =>
   withReportOptions(
-    command
-      .option("--cases <n>", "how many generated cases beyond the written examples", wholeNumber(0, 1_000_000), 60)
-      .addOption(
-        new Option("--quick", "each written example once, nothing generated, and findings as they were met: not made small")
-          .default(false)
-          .conflicts(["cases", "time"]),
-      )
-      .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
-      .option("--time <duration>", "fuzz: generate cases for so long, such as 90s or 10m, with a new seed", duration)
-      .addOption(new Option("--jobs <n>", "how many cases run at the same time").argParser(wholeNumber(1, 64)).default(jobs, jobsFrom))
-      .option("--shard <i/n>", "carry out the i-th of n parts of the cases; auto takes both from the CI's environment", shard)
-      .option("--last-failed", "only what failed in the last run with the same --out; everything, if nothing did", false)
-      .option("--retry-flaky <n>", "run the case of a finding that comes and goes n times more", wholeNumber(0, 1000), 0)
-      .option("--timeout <duration>", `time limit of ${timeoutOf}`, duration, timeout)
+    withTimeout(
+      command
+        .option("--cases <n>", "how many generated cases beyond the written examples", wholeNumber(0, 1_000_000), 60)
+        .addOption(
+          new Option("--quick", "each written example once, nothing generated, and findings as they were met: not made small")
+            .default(false)
+            .conflicts(["cases", "time"]),
+        )
+        .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
+        .option("--time <duration>", "fuzz: generate cases for so long, such as 90s or 10m, with a new seed", duration)
+        .addOption(new Option("--jobs <n>", "how many cases run at the same time").argParser(wholeNumber(1, 64)).default(jobs, jobsFrom))
+        .option("--shard <i/n>", "carry out the i-th of n parts of the cases; auto takes both from the CI's environment", shard)
+        .option("--last-failed", "only what failed in the last run with the same --out; everything, if nothing did", false)
+        .option("--retry-flaky <n>", "run the case of a finding that comes and goes n times more", wholeNumber(0, 1000), 0),
+      limit,
+    )
       .option("--only <id>", "only this requirement, or all below it; repeatable", collect, [])
       .option("--skip <id>", "not this requirement, nor those below it; repeatable", collect, [])
       .option("--grep <regexp>", "only requirements whose id or summary matches")

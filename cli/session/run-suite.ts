@@ -1,15 +1,20 @@
-import { createHash } from "node:crypto";
-import type { Arbitrary } from "fast-check";
-import type { Progress, Telling } from "../../reports/reporter.js";
-import { type Finding, type RequirementResult, type Results, type Shard, summarize } from "../../reports/results/results.js";
+import { join } from "node:path";
+import type { Progress, ProgressReporter, RunInfo } from "../../reports/reporter.js";
+import { type RequirementResult, type Results, type Shard, summarize } from "../../reports/results/results.js";
 import { count } from "../../reports/text.js";
-import { type Execute, explore, inParallel, type Source, type Tally } from "../../runners/explore.js";
+import { type Execute, explore, inParallel, type Tally } from "../../runners/explore.js";
+import { HarnessErrors } from "../../runners/harness-errors.js";
 import { interrupted } from "../../runners/interrupt.js";
-import type { Judged } from "../../runners/outcome.js";
 import { isConfirmed, type Shrunk, shrink } from "../../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../../spec/catalogue.js";
+import type { AnyCase, Suite } from "../../suites/suite.js";
 import type { CommonOptions } from "../options/common.js";
 import { toolVersion } from "../tool-version.js";
+import { executor } from "./executor.js";
+import { findingOf, SHELVES, storeFailure } from "./finding.js";
+import { sourcesOf } from "./sources.js";
+import { storedCases } from "./stored-case.js";
+import type { Target } from "./target.js";
 
 /**
  * How much is done: each requirement that the host allows is exercised at least so often, a failing case gets so many runs to become small, and
@@ -18,53 +23,12 @@ import { toolVersion } from "../tool-version.js";
 const WHOLE = { atLeast: 3, shrinkBudget: 60, confirmations: 3, luckyConfirmations: 10 } as const;
 const QUICK = { atLeast: 1, shrinkBudget: 0, confirmations: 1, luckyConfirmations: 1 } as const;
 
-/** A target of one spec: what differs between runtimes, images and registries. */
-export interface Target<Case, Observation> {
-  /** The release of the spec that it is judged by. */
-  readonly release: string;
-  /** Why a requirement is not asked of it; undefined when it is. */
-  readonly notAsked: (requirement: Requirement) => string | undefined;
-  readonly execute: Execute<Case, Observation>;
-  /** How many cases it is to be given at the same time, if more than run at the same time: then none is waited for between two. */
-  readonly lanes?: number;
-  /** Why some requirements may not be exercised in this run, though they are asked for. */
-  readonly narrowed?: string;
-  /** Failures found before. */
-  readonly stored: readonly Case[];
-  readonly sources: readonly Source<Case>[];
-  readonly general: Arbitrary<Case>;
-  /** Stores the smallest case of a finding, and describes it. */
-  readonly finding: (requirement: Requirement, shrunk: Shrunk<Case, Observation>) => Finding;
-  /** Whether luck plays a part in a case: then a smaller one must fail in two of three runs, and has ten to be confirmed in. */
-  readonly lucky?: (subject: Case) => boolean;
-  /** Keeps a failing case that is not the smallest. */
-  readonly keep?: (requirement: Requirement, number: number, subject: Case, judged: Judged<Observation>, expected: unknown) => void;
-}
-
-/** What the options of a command line say of how to run it. */
-export const howToRun = ({
-  jobs,
-  cases,
-  quick,
-  time,
-  bail,
-  shard,
-  retryFlaky,
-}: CommonOptions): Omit<SuiteOptions, "selected" | "seed" | "signal"> => ({
-  jobs,
-  cases: quick ? 0 : cases,
-  quick,
-  ...(time === undefined ? {} : { time }),
-  bail,
-  ...(shard === undefined ? {} : { shard }),
-  retryFlaky,
-});
-
-/** How to run it, whatever it is. */
+/** How to run a suite, whatever it is. */
 export interface SuiteOptions {
   readonly selected: readonly Requirement[];
   readonly seed: number;
   readonly jobs: number;
+  /** How many general cases. */
   readonly cases: number;
   /** Each example once, and failing cases as they were met. */
   readonly quick?: boolean;
@@ -74,65 +38,112 @@ export interface SuiteOptions {
   readonly shard?: Shard;
   /** How many more runs a finding gets that comes and goes. */
   readonly retryFlaky: number;
+  /** Where failing cases are stored. */
+  readonly out: string;
+  /** Keep every failing case, not only the smallest. */
+  readonly keep: boolean;
   readonly signal: AbortSignal;
   /** At most so many runs to shrink a failing case, if not as many as usual. */
   readonly shrinkBudget?: number;
 }
 
-/**
- * The directory below `--out` for the case of a finding. What was not confirmed has one of its own: it must not take the place of a
- * case that was. Cases of both are carried out first in the next run.
- */
-export const shelfOf = (shrunk: Pick<Shrunk<unknown, unknown>, "failed" | "retried">): (typeof SHELVES)[number] =>
-  isConfirmed(shrunk) ? "failures" : "unconfirmed";
-
-/** How often a case failed again, for its finding. */
-export const confirmationOf = ({
-  failed,
-  confirmations,
-}: Pick<Shrunk<unknown, unknown>, "failed" | "confirmations">): Pick<Finding, "confirmed" | "flaky"> => ({
-  ...(confirmations > 0 ? { confirmed: { failed, runs: confirmations } } : {}),
-  ...(failed > 0 && failed < confirmations ? { flaky: failed / confirmations } : {}),
+/** What the options of a command line say of how to run it. */
+export const suiteOptionsFrom = ({
+  jobs,
+  cases,
+  quick,
+  time,
+  bail,
+  shard,
+  retryFlaky,
+  out,
+  keep,
+}: CommonOptions): Omit<SuiteOptions, "selected" | "seed" | "signal"> => ({
+  jobs,
+  cases: quick ? 0 : cases,
+  quick,
+  ...(time === undefined ? {} : { time }),
+  bail,
+  ...(shard === undefined ? {} : { shard }),
+  retryFlaky,
+  out,
+  keep,
 });
 
-export const SHELVES = ["failures", "unconfirmed"] as const;
+/** What reporters are told of a target before its first case. */
+export function runInfoOf<Case extends AnyCase, Observation, Facts>(
+  { spec }: Suite<Case, Observation, Facts>,
+  opened: Target<Case, Observation, Facts>,
+  { seed, jobs }: Pick<SuiteOptions, "seed" | "jobs">,
+): RunInfo {
+  const { target, host } = opened.describe();
+  return {
+    spec,
+    target: {
+      name: target.name,
+      version: target.version,
+      release: target.spec,
+      ...(target.specReason === undefined ? {} : { releaseReason: target.specReason }),
+    },
+    host,
+    ...(host.cgroupReason === undefined ? {} : { viewReason: host.cgroupReason }),
+    ...(target.choices === undefined ? {} : { choices: target.choices }),
+    seed,
+    jobs,
+  };
+}
 
-/** The part of the results that does not depend on the kind of target. */
-export type SuiteResults = Pick<
-  Results,
-  "format" | "tool" | "seed" | "stored" | "jobs" | "cases" | "durationMs" | "interrupted" | "summary" | "requirements"
->;
+/** The cases for a target: failures of earlier runs, those of the examples, general ones. */
+function casesFor<Case extends AnyCase, Observation, Facts>(
+  suite: Suite<Case, Observation, Facts>,
+  { facts, only }: Target<Case, Observation, Facts>,
+  { out, time }: SuiteOptions,
+) {
+  if (only) return { stored: [], sources: [], general: only };
+  const stored = SHELVES.flatMap((shelf) => storedCases(join(out, shelf), suite));
+  return {
+    stored: stored.filter((testCase) => suite.cannotRun?.(testCase, facts) === undefined),
+    sources: sourcesOf(suite, facts),
+    general: suite.general(facts, { fuzz: time !== undefined }),
+  };
+}
 
-/** Explores a target, shrinks what failed, and gives the results. */
-export async function runSuite<Case, Observation>(
-  target: Target<Case, Observation>,
+/** Explores a target, shrinks what failed, stores that, and gives the results. */
+export async function runSuite<Case extends AnyCase, Observation, Facts>(
+  suite: Suite<Case, Observation, Facts>,
+  target: Target<Case, Observation, Facts>,
   options: SuiteOptions,
-  reporters: readonly Telling[],
-): Promise<SuiteResults> {
+  reporters: readonly ProgressReporter[],
+): Promise<Results> {
   const { selected, seed, jobs, signal } = options;
-  const lanes = target.lanes ?? jobs;
+  const { lanes = jobs } = target;
   const effort = options.quick ? QUICK : WHOLE;
   const begun = performance.now();
+  const errors = new HarnessErrors();
+  const execute = executor(suite, target, errors, signal);
   let cases = 0;
-  const execute: Execute<Case, Observation> = async (subject) => {
+  const executeAndKeep: Execute<Case, Observation> = async (testCase) => {
     const number = ++cases;
-    const judged = await target.execute(subject);
-    if (await interrupted(signal)) return judged;
-    for (const requirement of target.keep ? selected : []) {
-      const outcome = judged.outcomes.get(requirement.id);
-      if (outcome?.verdict === "fail") target.keep?.(requirement, number, subject, judged, outcome.expected);
+    const judged = await execute(testCase);
+    const { observation, outcomes } = judged;
+    if (!options.keep || observation === undefined || (await interrupted(signal))) return judged;
+    for (const requirement of selected) {
+      const outcome = outcomes.get(requirement.id);
+      if (outcome?.verdict === "fail")
+        storeFailure(join(options.out, "kept", `${number}`), suite, target, { requirement, testCase, observation, outcome });
     }
     return judged;
   };
   const progress = (part: Progress): void => {
     for (const reporter of reporters) reporter.progress(part);
   };
-  const tallies = await explore(execute, {
+  const { stored, sources, general } = casesFor(suite, target, options);
+  const tallies = await explore(executeAndKeep, {
     seed,
-    wanted: new Set(selected.filter((requirement) => target.notAsked(requirement) === undefined).map(({ id }) => id)),
-    stored: target.stored,
-    sources: target.sources,
-    general: target.general,
+    selected: new Set(selected.filter((requirement) => suite.notApplicable(requirement, target.facts) === undefined).map(({ id }) => id)),
+    stored,
+    sources,
+    general,
     generalCases: options.cases,
     atLeast: effort.atLeast,
     jobs,
@@ -144,6 +155,7 @@ export async function runSuite<Case, Observation>(
     onCase: (done, total, all) =>
       progress({ phase: "explore", done, total, findings: [...all.values()].filter(({ failures }) => failures > 0).length }),
   });
+  const isNondeterministic = (testCase: Case): boolean => suite.isNondeterministic?.(testCase) ?? false;
   const shrunk = new Map<string, Shrunk<Case, Observation>[]>();
   const failing = [...tallies.values()].flatMap(({ id, kinds }) => [...kinds.values()].map((kind) => ({ id, ...kind })));
   let done = 0;
@@ -153,39 +165,39 @@ export async function runSuite<Case, Observation>(
     // A case that failed by luck must not hide one that always does.
     for (const failure of [worst, ...others]) {
       if (signal.aborted) break;
-      const small = await shrink(id, failure, execute, {
+      const small = await shrink(id, failure, executeAndKeep, {
         budget: options.shrinkBudget ?? effort.shrinkBudget,
-        confirmations: target.lucky?.(failure.drawn.case) ? effort.luckyConfirmations : effort.confirmations,
+        confirmations: isNondeterministic(failure.drawn.case) ? effort.luckyConfirmations : effort.confirmations,
         retries: options.retryFlaky,
         signal,
-        tries: (subject) => (target.lucky?.(subject) ? 3 : 1),
+        tries: (testCase) => (isNondeterministic(testCase) ? 3 : 1),
       });
       if (!best || isConfirmed(small)) best = small;
       if (isConfirmed(small)) break;
     }
     if (best) shrunk.set(id, [...(shrunk.get(id) ?? []), best]);
   });
-  const requirements = selected.map((each) => resultFor(each, target, tallies.get(each.id), shrunk.get(each.id) ?? []));
+  const requirements = selected.map((each) => resultFor(each, suite, target, options.out, tallies.get(each.id), shrunk.get(each.id) ?? []));
+  const description = target.describe();
   return {
     format: "oci-conform/results@1",
     tool: { name: "oci-conform", version: toolVersion() },
     seed,
-    ...(target.stored.length > 0 ? { stored: target.stored.length } : {}),
+    ...(stored.length > 0 ? { stored: stored.length } : {}),
     jobs,
     cases,
+    ...(description.requests === undefined ? {} : { requests: description.requests }),
     durationMs: Math.round(performance.now() - begun),
     ...(signal.aborted ? { interrupted: true } : {}),
     summary: summarize(requirements),
     requirements,
+    suite: suite.spec,
+    target: description.target,
+    host: description.host,
+    ...(description.incomplete === undefined ? {} : { incomplete: description.incomplete }),
+    ...errors.inResults,
   };
 }
-
-/** A digest of a case but for its title and aims, by which it is known again. */
-const digestOf = (subject: unknown): string =>
-  createHash("sha256")
-    .update(JSON.stringify(subject, (key, value: unknown) => (key === "title" || key === "aims" ? undefined : value)))
-    .digest("hex")
-    .slice(0, 16);
 
 /** How often it failed, and how often not again. */
 function whyUnconfirmed(
@@ -205,53 +217,41 @@ function kindsOf<Case, Observation>(
   shrunk: readonly Shrunk<Case, Observation>[],
 ): readonly Shrunk<Case, Observation>[] {
   const kinds = [...(tally?.kinds ?? [])].map(([name, { worst, failures }]) => {
-    const found = shrunk.find(({ outcome }) => (outcome.kind ?? "") === name);
-    return { found: found ?? { ...worst, failed: 0, confirmations: 0, cutOff: true as const }, failures };
+    const small = shrunk.find(({ outcome }) => (outcome.kind ?? "") === name);
+    return { smallest: small ?? { ...worst, failed: 0, confirmations: 0, cutOff: true as const }, failures };
   });
   return kinds
-    .sort((a, b) => Number(isConfirmed(b.found)) - Number(isConfirmed(a.found)) || b.failures - a.failures)
-    .map(({ found }) => found);
-}
-
-/**
- * What a kept case is called by: its requirement, and the kind of its failure where there are several. A digest tells kinds apart
- * whose names are too long or too odd for a file.
- */
-export function caseName({ id }: Requirement, kind: string | undefined): string {
-  if (kind === undefined) return id;
-  const words = kind.replace(/[^\w.]+/g, "-").slice(0, 40);
-  return `${id}-${words === kind ? words : `${words}-${digestOf(kind).slice(0, 6)}`}`;
+    .sort((a, b) => Number(isConfirmed(b.smallest)) - Number(isConfirmed(a.smallest)) || b.failures - a.failures)
+    .map(({ smallest }) => smallest);
 }
 
 /** The result of one requirement; stores the smallest failing case of a finding. */
-function resultFor<Case, Observation>(
+function resultFor<Case extends AnyCase, Observation, Facts>(
   requirement: Requirement,
-  target: Target<Case, Observation>,
+  suite: Suite<Case, Observation, Facts>,
+  target: Target<Case, Observation, Facts>,
+  out: string,
   tally: Tally<Case, Observation> | undefined,
   shrunk: readonly Shrunk<Case, Observation>[],
 ): RequirementResult {
   const base = {
     id: requirement.id,
     level: requirement.level,
-    section: sectionUrl(requirement, target.release) ?? "",
+    section: sectionUrl(requirement, suite.release(target.facts)) ?? "",
     title: requirement.summary,
     exercised: tally?.exercised ?? 0,
     cases: tally?.cases ?? 0,
     failures: tally?.failures ?? 0,
     durationMs: Math.round(tally?.durationMs ?? 0),
   };
-  const reason = target.notAsked(requirement);
+  const reason = suite.notApplicable(requirement, target.facts);
   if (reason !== undefined) return { ...base, verdict: "skip", reason };
   const [first, ...others] = kindsOf(tally, shrunk);
   if (first) {
-    const describe = (found: Shrunk<Case, Observation>): Finding => ({
-      ...target.finding(requirement, found),
-      input: digestOf(found.drawn.case),
-      ...(found.outcome.kind === undefined ? {} : { kind: found.outcome.kind }),
-    });
-    const found = { finding: describe(first), ...(others.length > 0 ? { others: others.map(describe) } : {}) };
-    if (isConfirmed(first)) return { ...base, verdict: "fail", ...found };
-    return { ...base, verdict: "unconfirmed", reason: whyUnconfirmed(base, first), ...found };
+    const describe = (small: Shrunk<Case, Observation>) => findingOf(out, suite, target, requirement, small);
+    const findings = { finding: describe(first), ...(others.length > 0 ? { others: others.map(describe) } : {}) };
+    if (isConfirmed(first)) return { ...base, verdict: "fail", ...findings };
+    return { ...base, verdict: "unconfirmed", reason: whyUnconfirmed(base, first), ...findings };
   }
   if (tally?.error !== undefined) return { ...base, verdict: "error", reason: tally.error };
   if (base.exercised > 0) return { ...base, verdict: "pass" };

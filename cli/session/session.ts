@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { checkDirectory } from "../../files/directory.js";
 import { removeOrphans } from "../../files/temporary.js";
 import { Outputs } from "../../reports/outputs.js";
-import type { About, Telling } from "../../reports/reporter.js";
+import type { About, ProgressReporter } from "../../reports/reporter.js";
 import { withCauses } from "../../reports/results/causes.js";
 import { exitCode } from "../../reports/results/exit-code.js";
 import { untestedResults, withIncomplete } from "../../reports/results/incomplete.js";
@@ -19,7 +19,7 @@ import { tellGitHub } from "./github-actions.js";
 import { LastFailed } from "./last-failed.js";
 
 /** One of the targets of a run. */
-export interface Subject {
+export interface SessionTarget {
   /** What the files of its reports are told apart by, where there are several. */
   readonly name: string;
   /** What it is remembered by between runs. */
@@ -27,7 +27,7 @@ export interface Subject {
   /**
    * Tests it by these requirements, telling the reporters when it begins and how far it is. @throws Inconclusive
    */
-  readonly test: (selected: readonly Requirement[], reporters: readonly Telling[], signal: AbortSignal) => Promise<Results>;
+  readonly test: (selected: readonly Requirement[], reporters: readonly ProgressReporter[], signal: AbortSignal) => Promise<Results>;
   readonly suite: Suite;
   /** The target as it was named, for a report that it could not be tested. */
   readonly target: string;
@@ -74,12 +74,17 @@ function narrowed(selected: readonly Requirement[], failed: ReadonlySet<string>)
  * far are reported, and starts no other.
  * @throws UsageError before anything is tested: for a baseline that is none, or files that cannot be written.
  */
-export async function runSession(subjects: readonly Subject[], selected: readonly Requirement[], options: SessionOptions): Promise<Ended> {
+export async function runSession(
+  targets: readonly SessionTarget[],
+  selected: readonly Requirement[],
+  options: SessionOptions,
+  stdout: NodeJS.WritableStream = process.stdout,
+): Promise<Ended> {
   const { level, shard, out, lastFailed } = options;
   const gate = { gate: level };
-  const outputs = new Outputs(options.report, process.stdout, gate);
-  const several = subjects.length > 1;
-  outputs.check(several ? subjects.map(({ name }) => name) : []);
+  const outputs = new Outputs(options.report, stdout, gate);
+  const several = targets.length > 1;
+  outputs.check(several ? targets.map(({ name }) => name) : []);
   const baseline = await BaselineGate.open(options);
   if (baseline.updates && shard)
     throw new UsageError("--update-baseline needs all parts of a run: give it to oci-conform report merge, not to one --shard");
@@ -99,23 +104,23 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
     told.push(untestedResults({ ...about, reason }, { tool, host: { kernel: `${type()} ${release()}`, arch: process.arch } }));
   };
   try {
-    for (const { name, key, suite, target, test } of subjects) {
+    for (const { name, key, suite, target, test } of targets) {
       const about = { suite, target, ...(shard ? { shard } : {}) };
       if (abort.signal.aborted) {
         untested(about, "interrupted before it was tested");
         continue;
       }
       const reporters = outputs.forTarget(several ? name : undefined);
-      const telling = reporters.map(
-        (reporter): Telling => ({
+      const progress = reporters.map(
+        (reporter): ProgressReporter => ({
           begin: (run) => reporter.begin({ ...run, ...(shard ? { shard } : {}) }),
-          progress: (progress) => reporter.progress(progress),
+          progress: (part) => reporter.progress(part),
         }),
       );
       try {
-        const wanted = memory && lastFailed ? narrowed(selected, memory.of(key)) : selected;
-        const found = await test(wanted, telling, abort.signal);
-        const results = baseline.apply(asTold(withIncomplete({ ...found, ...(shard ? { shard } : {}) }), options));
+        const asked = memory && lastFailed ? narrowed(selected, memory.of(key)) : selected;
+        const tested = await test(asked, progress, abort.signal);
+        const results = baseline.apply(asTold(withIncomplete({ ...tested, ...(shard ? { shard } : {}) }), options));
         for (const result of results.requirements) for (const reporter of reporters) reporter.requirement(result);
         for (const reporter of reporters) await reporter.end(results);
         all.push(results);
@@ -132,7 +137,7 @@ export async function runSession(subjects: readonly Subject[], selected: readonl
         if (!abort.signal.aborted) codes.push(exitCodeOf(thrown));
       }
     }
-    if (several && all.length > 1 && outputs.forPeople) process.stdout.write(renderTable(all));
+    if (several && all.length > 1 && outputs.forPeople) stdout.write(renderTable(all));
     await outputs.finish(told);
     tellGitHub(told, level);
   } finally {

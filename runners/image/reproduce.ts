@@ -1,4 +1,4 @@
-import { quote } from "../runtime/reproduce.js";
+import { quoted } from "../shell.js";
 import { TAG } from "./case.js";
 import { CANARIES, CANARY_TEXT, LEFT, type Limits, WORK } from "./script.js";
 import type { Tool } from "./tools/tool.js";
@@ -26,7 +26,7 @@ while read -r _ place _; do
 done < /proc/self/mounts
 export HOME=$W/home TMPDIR=$SCRATCH XDG_RUNTIME_DIR=$SCRATCH LC_ALL=C.UTF-8
 printf "%s" "{\\"default\\":[{\\"type\\":\\"insecureAcceptAnything\\"}]}" > "$HOME/.config/containers/policy.json"
-PROGRAM=$(command -v ${quote(tool.program)})
+PROGRAM=$(command -v ${quoted(tool.program)})
 : > "$W/empty"
 cd "$W"
 run() {
@@ -80,10 +80,10 @@ ${words
 # made of layout/. Nothing outside changes: all happens in namespaces of its own, where every file system is read-only but those in memory.
 set -u
 [ "$(id -u)" = 0 ] || { echo "reproduce.sh: run this as root" >&2; exit 64; }
-for program in ${[quote(tool.program), ...NEEDED].join(" ")}; do
+for program in ${[quoted(tool.program), ...NEEDED].join(" ")}; do
   command -v "$program" > /dev/null || { echo "reproduce.sh: $program is not installed" >&2; exit 64; }
 done
 HERE=$(readlink -f "$(dirname "$0")")
 export HERE
-exec unshare --mount --pid --fork --kill-child --mount-proc --propagation private sh -u -c ${quote(inside(tool, limits))}
+exec unshare --mount --pid --fork --kill-child --mount-proc --propagation private sh -u -c ${quoted(inside(tool, limits))}
 `;

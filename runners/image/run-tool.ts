@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { HarnessError } from "../../spec/errors.js";
-import { quote } from "../runtime/reproduce.js";
+import { quoted } from "../shell.js";
 import type { Json } from "./case.js";
 import { digestOf } from "./content.js";
 import type { ImageObservation, Step } from "./observation.js";
@@ -101,7 +101,7 @@ const SPARE_MS = 20_000;
  * memory and gone afterwards. @throws HarnessError when the sandbox itself fails.
  */
 export async function runTool(tool: Tool, agent: string, layout: string, limits: Limits, signal?: AbortSignal): Promise<ImageObservation> {
-  const child = spawn(agent, ["sandbox", "--cgroup", "none", "--", "sh", "-c", program(tool, quote(layout), limits)], {
+  const child = spawn(agent, ["sandbox", "--cgroup", "none", "--", "sh", "-c", program(tool, quoted(layout), limits)], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { PATH: process.env.PATH ?? "" },
   });

@@ -1,4 +1,4 @@
-import { quote } from "../runtime/reproduce.js";
+import { quoted } from "../shell.js";
 import { TAG } from "./case.js";
 import { TIMED_OUT } from "./observation.js";
 import type { Tool } from "./tools/tool.js";
@@ -50,7 +50,7 @@ export PATH HOME TMPDIR XDG_RUNTIME_DIR LC_ALL LAYOUT TARGET REF
 unset NODE_EXTRA_CA_CERTS NODE_OPTIONS
 printf '{"default":[{"type":"insecureAcceptAnything"}]}' > "$HOME/.config/containers/policy.json"
 AGENT=/run/oci-conform/agent
-PROGRAM=$(command -v ${quote(tool.program)})
+PROGRAM=$(command -v ${quoted(tool.program)})
 cd "$W"
 `;
 
@@ -153,7 +153,7 @@ ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeCo
   # Where /tmp is an overlay, what was written there lies below /run; its lower part is the host's, and may be large.
   places="/run /dev"
   for place in $(stat -f -c '%T %n' /tmp /var/tmp | sed -n 's/^tmpfs //p'); do places="$places $place"; done
-  find $places -name 'oci-conform-escaped*' ${tool.inside.map((pattern) => `! -path ${quote(pattern)}`).join(" ")} > "$OUT/escaped" 2> "$EMPTY.err"
+  find $places -name 'oci-conform-escaped*' ${tool.inside.map((pattern) => `! -path ${quoted(pattern)}`).join(" ")} > "$OUT/escaped" 2> "$EMPTY.err"
   cd "$OUT"
   truncate -s '<65536' -- *.std* 2> "$EMPTY.err"
   stat -c '%s %n' -- *

@@ -1,7 +1,11 @@
+import type { StoredFacts } from "../stored-facts.js";
 import type { StoredFormat } from "../stored-format.js";
 import type { RegistryCase } from "./case.js";
 import type { RegistryObservation } from "./observation.js";
 import { danglingInCase } from "./references.js";
+import type { RegistryFacts } from "./target.js";
+
+export type RegistryFactsFile = StoredFacts<RegistryFacts>;
 
 export const REGISTRY_CASE: StoredFormat<RegistryCase> = {
   name: "oci-conform/registry-case@1",
@@ -14,4 +18,10 @@ export const REGISTRY_OBSERVATION: StoredFormat<RegistryObservation> = {
   name: "oci-conform/registry-observation@1",
   what: "an observation of the registry suite",
   schema: "registry-observation",
+};
+
+export const REGISTRY_FACTS: StoredFormat<RegistryFactsFile> = {
+  name: "oci-conform/registry-facts@1",
+  what: "facts of the registry suite",
+  schema: "registry-facts",
 };

@@ -1,4 +1,5 @@
 import { gzipSync } from "node:zlib";
+import { quoted } from "../shell.js";
 import { isRequest, type RegistryCase, type RequestStep, type Step } from "./case.js";
 import { Contents, saltOf } from "./contents.js";
 
@@ -11,7 +12,6 @@ export interface ReproduceOptions {
   readonly namespace: string;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const comment = (text: string): string =>
   text
     .split("\n")

@@ -1,7 +1,11 @@
+import type { StoredFacts } from "../stored-facts.js";
 import type { StoredFormat } from "../stored-format.js";
 import type { RuntimeCase } from "./case.js";
 import type { Observation } from "./observation.js";
 import { danglingInCase } from "./references.js";
+import type { Setting } from "./target.js";
+
+export type RuntimeFactsFile = StoredFacts<Setting>;
 
 export const RUNTIME_CASE: StoredFormat<RuntimeCase> = {
   name: "oci-conform/runtime-case@1",
@@ -14,4 +18,10 @@ export const RUNTIME_OBSERVATION: StoredFormat<Observation> = {
   name: "oci-conform/runtime-observation@1",
   what: "an observation of the runtime suite",
   schema: "runtime-observation",
+};
+
+export const RUNTIME_FACTS: StoredFormat<RuntimeFactsFile> = {
+  name: "oci-conform/runtime-facts@1",
+  what: "facts of the runtime suite",
+  schema: "runtime-facts",
 };

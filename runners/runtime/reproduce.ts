@@ -1,85 +1,81 @@
+import { quoted } from "../shell.js";
 import type { RuntimeCase } from "./case.js";
 import type { Action, SandboxOptions } from "./protocol.js";
 import { compile, type Driver } from "./script.js";
-
-const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
-
-/** Quotes a word for POSIX sh. */
-export const quote = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, "0");
 
 /** The worker's `@{pid0}` and `@{cgroup0:memory}` as shell variables. */
 const variables = (text: string): string =>
-  quote(text).replaceAll(/@\{([a-z0-9]+)(?::([^}]*))?\}/g, (_, name: string, controller: string | undefined) =>
-    controller === undefined ? `'"$${name}"'` : `'"$(cgroup_of "$${name.replace("cgroup", "pid")}" ${quote(controller)})"'`,
+  quoted(text).replaceAll(/@\{([a-z0-9]+)(?::([^}]*))?\}/g, (_, name: string, controller: string | undefined) =>
+    controller === undefined ? `'"$${name}"'` : `'"$(cgroup_of "$${name.replace("cgroup", "pid")}" ${quoted(controller)})"'`,
   );
 
 const chown = (action: { readonly path: string; readonly uid: number; readonly gid: number }): string =>
-  action.uid === 0 && action.gid === 0 ? "" : ` && chown -h ${action.uid}:${action.gid} ${quote(action.path)}`;
+  action.uid === 0 && action.gid === 0 ? "" : ` && chown -h ${action.uid}:${action.gid} ${quoted(action.path)}`;
 
 function hereDocument(path: string, content: string): string {
-  if (content === "") return `: > ${quote(path)}`;
-  if (content.includes("\0")) return `printf '%b' ${quote(content.replaceAll("\\", "\\\\").replaceAll("\0", "\\0000"))} > ${quote(path)}`;
+  if (content === "") return `: > ${quoted(path)}`;
+  if (content.includes("\0")) return `printf '%b' ${quoted(content.replaceAll("\\", "\\\\").replaceAll("\0", "\\0000"))} > ${quoted(path)}`;
   let end = "EOF";
   while (content.split("\n").includes(end)) end += "_";
-  return content.endsWith("\n") ? `cat > ${quote(path)} <<'${end}'\n${content}${end}` : `printf '%s' ${quote(content)} > ${quote(path)}`;
+  return content.endsWith("\n") ? `cat > ${quoted(path)} <<'${end}'\n${content}${end}` : `printf '%s' ${quoted(content)} > ${quoted(path)}`;
 }
 
 /** One primitive action as lines of shell; undefined for those that only make sense to the worker. */
 function shell(action: Action, driver: Driver): string | undefined {
   switch (action.do) {
     case "mkdir":
-      return `mkdir -p ${quote(action.path)} && chmod ${octal(action.mode)} ${quote(action.path)}${chown(action)}`;
+      return `mkdir -p ${quoted(action.path)} && chmod ${octal(action.mode)} ${quoted(action.path)}${chown(action)}`;
     case "file":
-      return `${hereDocument(action.path, action.content)}\nchmod ${octal(action.mode)} ${quote(action.path)}${chown(action)}`;
+      return `${hereDocument(action.path, action.content)}\nchmod ${octal(action.mode)} ${quoted(action.path)}${chown(action)}`;
     case "agent":
-      return `cp "$AGENT" ${quote(action.path)} && chmod ${octal(action.mode)} ${quote(action.path)}${chown(action)}`;
+      return `cp "$AGENT" ${quoted(action.path)} && chmod ${octal(action.mode)} ${quoted(action.path)}${chown(action)}`;
     case "symlink":
-      return `ln -s ${quote(action.target)} ${quote(action.path)}`;
+      return `ln -s ${quoted(action.target)} ${quoted(action.path)}`;
     case "node": {
       const numbers = action.type === "p" ? "" : ` ${action.major} ${action.minor}`;
-      return `mknod -m ${octal(action.mode)} ${quote(action.path)} ${action.type}${numbers}${chown(action)}`;
+      return `mknod -m ${octal(action.mode)} ${quoted(action.path)} ${action.type}${numbers}${chown(action)}`;
     }
     case "mount":
-      return `"$AGENT" do mount ${[action.source, action.target, action.type, String(action.flags), action.data].map(quoteEmpty).join(" ")}`;
+      return `"$AGENT" do mount ${[action.source, action.target, action.type, String(action.flags), action.data].map(quoted).join(" ")}`;
     case "namespace":
-      return `"$AGENT" do namespace ${quote(action.type)} ${quote(action.path)}`;
+      return `"$AGENT" do namespace ${quoted(action.type)} ${quoted(action.path)}`;
     case "interface":
-      return `"$AGENT" do interface ${[action.name, ...action.addresses].map(quote).join(" ")}`;
+      return `"$AGENT" do interface ${[action.name, ...action.addresses].map(quoted).join(" ")}`;
     case "cgroup":
-      return `"$AGENT" do cgroup ${quote(action.path)}`;
+      return `"$AGENT" do cgroup ${quoted(action.path)}`;
     case "console":
-      return `"$AGENT" console ${quote(action.path)} >> "$OUTPUT.${action.slot}" 2>&1 &\nwait_until [ -S ${quote(action.path)} ]`;
+      return `"$AGENT" console ${quoted(action.path)} >> "$OUTPUT.${action.slot}" 2>&1 &\nwait_until [ -S ${quoted(action.path)} ]`;
     case "seccomp-agent":
-      return `"$AGENT" do seccomp-agent ${quote(action.path)} ${action.errno} &\nwait_until [ -S ${quote(action.path)} ]`;
+      return `"$AGENT" do seccomp-agent ${quoted(action.path)} ${action.errno} &\nwait_until [ -S ${quoted(action.path)} ]`;
     case "run": {
-      const place = action.cwd === "/" ? "" : `cd ${quote(action.cwd)} && `;
+      const place = action.cwd === "/" ? "" : `cd ${quoted(action.cwd)} && `;
       const mask = action.umask === 0o022 ? "" : `umask ${octal(action.umask)} && `;
-      const words = action.argv.slice(driver.argv.length).map(quoteEmpty).join(" ");
-      const command = `${quoteSome(place + mask)}"$RUNTIME"${quote(` ${words}`)}`;
+      const words = action.argv.slice(driver.argv.length).map(quoted).join(" ");
+      const command = `${quotedSome(place + mask)}"$RUNTIME"${quoted(` ${words}`)}`;
       const output = action.slot < 0 ? "-" : `"$OUTPUT.${action.slot}"`;
       return `run ${output} ${command}${action.background === "" ? "" : ' &\nstarted="$started $!"'}`;
     }
     case "join":
       return action.key === "p0" ? "wait $started\nstarted=" : undefined;
     case "set":
-      return `${action.name}=$(cat ${quote(action.path)} 2>&1) || echo "no PID file"`;
+      return `${action.name}=$(cat ${quoted(action.path)} 2>&1) || echo "no PID file"`;
     case "ask-pid": {
-      const words = action.argv.slice(driver.argv.length).map(quoteEmpty).join(" ");
+      const words = action.argv.slice(driver.argv.length).map(quoted).join(" ");
       const pid = String.raw`s/.*"pid"[[:space:]]*:[[:space:]]*\([0-9]*\).*/\1/p`;
-      return `${action.name}=$(sh -c "$RUNTIME"${quote(` ${words}`)} < /run/oci-conform/input | tr '\\n' ' ' | sed -n '${pid}')`;
+      return `${action.name}=$(sh -c "$RUNTIME"${quoted(` ${words}`)} < /run/oci-conform/input | tr '\\n' ' ' | sed -n '${pid}')`;
     }
     case "report":
-      return `mkfifo -m 0666 ${quote(action.path)}\nexec 9<> ${quote(action.path)}\ncat <&9 >> "$OUTPUT.${action.slot}" 9<&- &\nexec 9<&-`;
+      return `mkfifo -m 0666 ${quoted(action.path)}\nexec 9<> ${quoted(action.path)}\ncat <&9 >> "$OUTPUT.${action.slot}" 9<&- &\nexec 9<&-`;
     case "read":
       return `show ${variables(action.path)}`;
     case "readlink":
       return `echo "$(readlink ${variables(action.path)})"`;
     case "write":
-      return `printf %s ${quote(action.data)} > ${variables(action.path)}`;
+      return `printf %s ${quoted(action.data)} > ${variables(action.path)}`;
     case "stat":
-      return `stat ${quote(action.path)}`;
+      return `stat ${quoted(action.path)}`;
     case "await-exit":
       return `wait_until gone ${variables(action.pid)}`;
     case "await-line":
@@ -89,8 +85,7 @@ function shell(action: Action, driver: Driver): string | undefined {
   }
 }
 
-const quoteEmpty = (word: string): string => (word === "" ? "''" : quote(word));
-const quoteSome = (text: string): string => (text === "" ? "" : quote(text));
+const quotedSome = (text: string): string => (text === "" ? "" : quoted(text));
 
 /** Actions as lines of shell, in order; those that only make sense to the worker are left out. */
 export const shellOf = (actions: readonly Action[], driver: Driver): string[] =>
@@ -133,7 +128,7 @@ ${comment(`Expected: ${options.expected}`)}
 if [ -z "\${IN_SANDBOX-}" ]; then
   AGENT=\${AGENT:-$(command -v agent)}
   [ -x "$AGENT" ] || { echo "set AGENT to oci-conform's agent (build/agent)" >&2; exit 64; }
-  DEFAULT_RUNTIME=${quote(options.driver.argv.map(quote).join(" "))}
+  DEFAULT_RUNTIME=${quoted(options.driver.argv.map(quoted).join(" "))}
   IN_SANDBOX=1 RUNTIME=\${RUNTIME:-$DEFAULT_RUNTIME}
   export IN_SANDBOX RUNTIME
   # The sandbox has a /run of its own: what lies there must be shown to it.

@@ -1,3 +1,5 @@
+import type { HostFacts } from "./host.js";
+
 /** What is known of the target after preflight. */
 export interface TargetFacts {
   /** How the user named it: the value of `--bin`. */
@@ -20,6 +22,6 @@ export interface TargetFacts {
 
 /** What an example may depend on. */
 export interface Setting {
-  readonly host: import("./host.js").HostFacts;
+  readonly host: HostFacts;
   readonly target: TargetFacts;
 }

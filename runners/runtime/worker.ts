@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { HarnessError } from "../../spec/errors.js";
 import type { Action, Answer, SandboxOptions } from "./protocol.js";
 import { decode, encode } from "./worker-codec.js";
 
 /** The worker ended although nobody asked it to; carries what it said. */
-export class WorkerDied extends Error {
+export class WorkerDied extends HarnessError {
   override readonly name = "WorkerDied";
   /** False when the batch was still waiting for those before it, so that nothing of it was carried out. */
   readonly begun: boolean;

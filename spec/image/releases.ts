@@ -5,4 +5,4 @@ export const RELEASES = ["1.0.2", "1.1.1", "head"] as const;
 
 export type Release = (typeof RELEASES)[number];
 
-export const { isRelease, atLeast, inForce } = releaseLine(RELEASES);
+export const { isRelease, atLeast, inForce, whyNotInForce } = releaseLine(RELEASES);

@@ -1,5 +1,9 @@
+import { releaseLine } from "../release-line.js";
+
 /** The releases of the runtime specification that the suite knows, oldest first. */
 export const RELEASES = ["1.0.0", "1.0.1", "1.0.2", "1.1.0", "1.2.0", "1.2.1", "1.3.0"] as const;
+
+export const { whyNotInForce } = releaseLine(RELEASES);
 
 const numbers = (release: string): number[] => release.split(/[-+]/, 1)[0]?.split(".").map(Number) ?? [];
 

@@ -1,3 +1,10 @@
+import { sequence } from "../../generators/registry/sequences.js";
+import type { RegistryCase } from "../../runners/registry/case.js";
+import { REGISTRY_CASE, REGISTRY_FACTS, REGISTRY_OBSERVATION } from "../../runners/registry/formats.js";
+import type { RegistryObservation } from "../../runners/registry/observation.js";
+import type { RegistryFacts } from "../../runners/registry/target.js";
+import { whyNotInForce } from "../../spec/distribution/releases.js";
+import type { Suite } from "../suite.js";
 import concurrency from "./concurrency.js";
 import deletes from "./deletes.js";
 import referrerParts from "./discovery/referrer-parts.js";
@@ -7,6 +14,7 @@ import tags from "./discovery/tags.js";
 import errors from "./errors.js";
 import general from "./general.js";
 import http from "./http.js";
+import { judge } from "./judge.js";
 import names from "./names.js";
 import oddInput from "./odd-input.js";
 import blobs from "./pull/blobs.js";
@@ -52,3 +60,22 @@ export const sections: readonly Section[] = [
 
 export const checks = sections.flatMap((section) => section.checks);
 export const examples = sections.flatMap((section) => section.examples);
+
+/** Registries, asked by HTTP: what of the distribution spec binds them. */
+export const registrySuite: Suite<RegistryCase, RegistryObservation, RegistryFacts> = {
+  spec: "distribution",
+  formats: { case: REGISTRY_CASE, observation: REGISTRY_OBSERVATION, facts: REGISTRY_FACTS },
+  checks,
+  examples,
+  numbersFirst: true,
+  general: (facts) => sequence(facts),
+  judge: (testCase, observation, facts) => judge(checks, testCase, observation, facts),
+  release: ({ release }) => release,
+  notApplicable(requirement, { release, apis }) {
+    const { api } = requirement;
+    const why = whyNotInForce(requirement, release, "the registry");
+    return why ?? (api !== undefined && api !== "all" && !apis.includes(api) ? `the ${api} API is not tested (--apis)` : undefined);
+  },
+  // What several clients do at the same time is a matter of luck.
+  isNondeterministic: ({ clients }) => clients !== undefined,
+};

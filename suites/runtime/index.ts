@@ -1,4 +1,12 @@
+import { anyCase } from "../../generators/runtime/case.js";
 import { whyNoCgroups } from "../../generators/runtime/host.js";
+import { withPath } from "../../generators/runtime/with-path.js";
+import type { RuntimeCase } from "../../runners/runtime/case.js";
+import { RUNTIME_CASE, RUNTIME_FACTS, RUNTIME_OBSERVATION } from "../../runners/runtime/formats.js";
+import type { Observation } from "../../runners/runtime/observation.js";
+import type { Setting } from "../../runners/runtime/target.js";
+import { atLeast, whyNotInForce } from "../../spec/runtime/releases.js";
+import type { Example, Suite } from "../suite.js";
 import cgroupOwnership from "./cgroups/ownership.js";
 import cgroupsPath from "./cgroups/path.js";
 import resourcesBlockIo from "./cgroups/resources/block-io.js";
@@ -21,6 +29,7 @@ import mounts from "./filesystem/mounts.js";
 import root from "./filesystem/root.js";
 import rootfsPropagation from "./filesystem/rootfs-propagation.js";
 import intelRdt from "./intel-rdt.js";
+import { judge } from "./judge.js";
 import create from "./lifecycle/create.js";
 import remove from "./lifecycle/delete.js";
 import hookFailures from "./lifecycle/hook-failures.js";
@@ -119,3 +128,35 @@ export const checks = sections.flatMap((section) => section.checks);
 
 /** Examples of all sections. */
 export const examples = sections.flatMap((section) => section.examples);
+
+/** Puts PATH into the environment of each case for a target that runs nothing without, once its aims are known. */
+const withPathIfNeeded = ({ aims, cases }: Example<RuntimeCase, Setting>): Example<RuntimeCase, Setting> => ({
+  aims,
+  cases: (facts) => {
+    const made = cases(facts);
+    return "unavailable" in made || !facts.target.needsPath ? made : made.map((testCase) => withPath({ ...testCase, aims }));
+  },
+});
+
+/** What operations at the same time come to is a matter of luck. */
+const isParallel = ({ steps }: RuntimeCase): boolean => steps.some(({ op }) => op === "parallel");
+
+/** Runtimes, driven by their command line: runtime.md and config.md. */
+export const runtimeSuite: Suite<RuntimeCase, Observation, Setting> = {
+  spec: "runtime",
+  formats: { case: RUNTIME_CASE, observation: RUNTIME_OBSERVATION, facts: RUNTIME_FACTS },
+  checks,
+  examples: examples.map(withPathIfNeeded),
+  general({ host, target }, { fuzz }) {
+    const cases = anyCase(host, target.release).filter((testCase) => fuzz || !isParallel(testCase));
+    return target.needsPath ? cases.map(withPath) : cases;
+  },
+  judge: (testCase, observation, facts) => judge(checks, testCase, observation, facts),
+  release: ({ target }) => target.release,
+  notApplicable: (requirement, { target }) => whyNotInForce(requirement, target.release, "the target"),
+  cannotRun({ containers }, { target: { release } }) {
+    const newer = containers.find(({ config: { ociVersion } }) => /^\d+\.\d+\.\d+/.test(ociVersion) && !atLeast(release, ociVersion));
+    return newer && `its config is of release ${newer.config.ociVersion}; the target is judged by ${release}`;
+  },
+  isNondeterministic: isParallel,
+};

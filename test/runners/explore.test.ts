@@ -11,7 +11,7 @@ interface Toy {
 }
 
 const from = (name: string, max = 1000): fc.Arbitrary<Toy> => fc.record({ from: fc.constant(name), n: fc.integer({ min: 0, max }) });
-const source = (name: string, ids: readonly string[] = [name]): Source<Toy> => ({ name, ids, cases: from(name) });
+const source = (name: string, aims: readonly string[] = [name]): Source<Toy> => ({ name, aims, cases: from(name) });
 
 const PASS: Outcome = { verdict: "pass" };
 const SKIP: Outcome = { verdict: "skip", reason: "not here" };
@@ -20,7 +20,7 @@ const failure = (actual: unknown): Outcome => ({ verdict: "fail", expected: "les
 
 const options = (parts: Partial<ExploreOptions<Toy>> = {}): ExploreOptions<Toy> => ({
   seed: 20,
-  wanted: new Set(["a", "b"]),
+  selected: new Set(["a", "b"]),
   stored: [],
   sources: [source("a"), source("b")],
   general: from("general"),
@@ -78,9 +78,9 @@ t.test("the same seed gives the same run; a source more leaves the cases of the 
   );
 });
 
-t.test("sources aimed at nothing that is wanted are left out", async (t) => {
+t.test("sources aimed at nothing that is selected are left out", async (t) => {
   const { seen, execute } = recorder(own);
-  await explore(execute, options({ wanted: new Set(["b"]), generalCases: 0 }));
+  await explore(execute, options({ selected: new Set(["b"]), generalCases: 0 }));
   t.same([...new Set(seen.map((subject) => subject.from))], ["b"]);
 });
 
@@ -100,10 +100,10 @@ t.test("what was exercised too seldom gets more cases; what cannot be exercised 
   );
 });
 
-t.test("a lack is the reason of the skip, and a source that lacks something is not run", async (t) => {
+t.test("why a source is unavailable is the reason of the skip, and it is not run", async (t) => {
   const { seen, execute } = recorder(own);
-  const lacking: Source<Toy> = { name: "a", ids: ["a", "unwanted"], cases: { lack: "no such device" } };
-  const tallies = await explore(execute, options({ sources: [lacking, source("b")], generalCases: 0 }));
+  const unavailable: Source<Toy> = { name: "a", aims: ["a", "another"], cases: { unavailable: "no such device" } };
+  const tallies = await explore(execute, options({ sources: [unavailable, source("b")], generalCases: 0 }));
   t.match(tallies.get("a"), { exercised: 0, cases: 0, skipReason: "no such device" });
   t.same([...new Set(seen.map((subject) => subject.from))], ["b"]);
   t.equal(tallies.get("b")?.skipReason, undefined);
@@ -277,7 +277,7 @@ t.test("the shards of a run carry out the cases of the whole, each once", async 
       }),
       fc.integer({ min: 1, max: 7 }),
       async ({ names, ...parts }, count) => {
-        const all = { ...parts, sources: names.map((name) => source(name)), wanted: new Set(["a", "b", "c", "d"]) };
+        const all = { ...parts, sources: names.map((name) => source(name)), selected: new Set(["a", "b", "c", "d"]) };
         const shards = await Promise.all(Array.from({ length: count }, (_, at) => cases({ ...all, shard: { index: at + 1, count } })));
         t.same(shards.flat().sort(), (await cases(all)).sort());
       },

@@ -1,19 +1,17 @@
 import { join } from "node:path";
 import t, { type Test } from "tap";
+import { readJson } from "../../cli/session/stored-case.js";
 import { imageOf, minimalImage } from "../../generators/image/base.js";
 import { file } from "../../generators/image/layer/entries.js";
 import { caseOf, image, jsonOf, pushImage, random } from "../../generators/registry/steps.js";
 import { minimalCase } from "../../generators/runtime/base.js";
 import type { ImageCase } from "../../runners/image/case.js";
 import { IMAGE_CASE } from "../../runners/image/formats.js";
-import { readImageCase } from "../../runners/image/store.js";
 import type { RegistryCase } from "../../runners/registry/case.js";
 import { REGISTRY_CASE } from "../../runners/registry/formats.js";
-import { readCase as readRegistryCase } from "../../runners/registry/store.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import { RUNTIME_CASE } from "../../runners/runtime/formats.js";
-import { readCase as readRuntimeCase } from "../../runners/runtime/store.js";
-import { claimedFormat, problemsIn, type StoredFormat } from "../../runners/stored-format.js";
+import { claimedFormat, parseStored, problemsIn, type StoredFormat } from "../../runners/stored-format.js";
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Fields = { [key: string]: Json };
@@ -21,10 +19,10 @@ type Fields = { [key: string]: Json };
 const plain = (value: unknown): Fields => JSON.parse(JSON.stringify(value));
 
 /** The message for a value in a file, without the file's name. */
-function messageOf(t: Test, read: (path: string) => unknown, value: unknown): string {
+function messageOf<Value>(t: Test, format: StoredFormat<Value>, value: unknown): string {
   const path = join(t.testdir({ "case.json": JSON.stringify(value) }), "case.json");
   try {
-    read(path);
+    parseStored(path, readJson(path), format);
   } catch (thrown) {
     t.match(thrown, { name: "UsageError" });
     const message = thrown instanceof Error ? thrown.message : "";
@@ -52,7 +50,7 @@ t.test("a changed case is refused with the place, what is there, and what is exp
     return copy;
   };
   const ofRuntime = (at: (string | number)[], value: Json | undefined, message: string): void => {
-    t.equal(messageOf(t, readRuntimeCase, changed(at, value)), message);
+    t.equal(messageOf(t, RUNTIME_CASE, changed(at, value)), message);
   };
   ofRuntime(["title"], 5, "/title: must be a text, and is 5");
   ofRuntime(["steps", 0, "container"], undefined, '/steps/0: "container" is missing');
@@ -86,7 +84,7 @@ t.test("a changed case is refused with the place, what is there, and what is exp
   );
 
   const ofRegistry = (at: (string | number)[], value: Json | undefined, message: string): void => {
-    t.equal(messageOf(t, readRegistryCase, changed(at, value, registry)), message);
+    t.equal(messageOf(t, REGISTRY_CASE, changed(at, value, registry)), message);
   };
   ofRegistry(["steps", 0, "method"], 5, "/steps/0/method: must be a text, and is 5");
   ofRegistry(["steps", 0, "target"], undefined, '/steps/0: "target" is missing');
@@ -102,7 +100,7 @@ t.test("a changed case is refused with the place, what is there, and what is exp
   ofRegistry(["contents", "blob"], { ...jsonOf(["{sha256:blob}"]) } as Fields, '/contents/blob: the content "blob" names itself');
 
   const ofImage = (at: (string | number)[], value: Json | undefined, message: string): void => {
-    t.equal(messageOf(t, readImageCase, changed(at, value, layered)), message);
+    t.equal(messageOf(t, IMAGE_CASE, changed(at, value, layered)), message);
   };
   ofImage(["layers", 0, "entries", 0, "content"], 5, "/layers/0/entries/0/content: must be a text or an object, and is 5");
   ofImage(
@@ -116,7 +114,7 @@ t.test("a changed case is refused with the place, what is there, and what is exp
 
 /** That an unknown name is told, and what is known. */
 function messageStart(t: Test, value: unknown): string {
-  const message = messageOf(t, readRuntimeCase, value);
+  const message = messageOf(t, RUNTIME_CASE, value);
   t.match(message, /^\/containers\/0: "x\\n" is unknown here; known are "config", /);
   return message;
 }
@@ -124,16 +122,16 @@ function messageStart(t: Test, value: unknown): string {
 t.test("another format, another version and no format at all are told", async (t) => {
   const named = (format: unknown): unknown => ({ ...runtime, format });
   t.equal(
-    messageOf(t, readRuntimeCase, named("oci-conform/runtime-case@2")),
+    messageOf(t, RUNTIME_CASE, named("oci-conform/runtime-case@2")),
     "oci-conform/runtime-case@2 is of a newer version of oci-conform: this version reads oci-conform/runtime-case@1",
   );
   t.equal(
-    messageOf(t, readRuntimeCase, registry),
+    messageOf(t, RUNTIME_CASE, registry),
     "it is not a case of the runtime suite, but oci-conform/registry-case@1; what is read here is oci-conform/runtime-case@1",
   );
   for (const value of [null, 5, [], {}])
-    t.equal(messageOf(t, readRuntimeCase, value), 'it is not a case of the runtime suite: "format" must be "oci-conform/runtime-case@1"');
-  t.match(messageOf(t, readRuntimeCase, named("x")), /"format" must be "oci-conform\/runtime-case@1", and is "x"$/);
+    t.equal(messageOf(t, RUNTIME_CASE, value), 'it is not a case of the runtime suite: "format" must be "oci-conform/runtime-case@1"');
+  t.match(messageOf(t, RUNTIME_CASE, named("x")), /"format" must be "oci-conform\/runtime-case@1", and is "x"$/);
 
   const formats = [RUNTIME_CASE, REGISTRY_CASE, IMAGE_CASE];
   t.equal(claimedFormat("f", registry, formats), REGISTRY_CASE.name);

@@ -8,7 +8,7 @@ import { Inconclusive } from "../../../spec/errors.js";
 import { checked } from "../../../suites/image/content/index.js";
 import { Judge } from "../../../suites/image/content/judge.js";
 import { list, select } from "../../options/selection.js";
-import { runSession, type Subject } from "../../session/session.js";
+import { runSession, type SessionTarget } from "../../session/session.js";
 import { type ImageOptions, imageOptions } from "./options.js";
 import { imageResults } from "./results.js";
 
@@ -19,7 +19,7 @@ const judgeable = (catalogue: Catalogue): Requirement[] =>
   [...catalogue].filter(({ id, testable, level }) => testable === true && level !== "MAY" && checked.has(id));
 
 /** Reads and judges one layout. */
-function subjectFor(path: string, options: ImageOptions): Subject {
+function targetFor(path: string, options: ImageOptions): SessionTarget {
   return {
     name: basename(path),
     key: `image ${path}`,
@@ -75,6 +75,6 @@ export async function run(args: readonly string[]): Promise<number> {
   const { shard } = options;
   const own = options.paths.filter(inPart(shard));
   if (own.length === 0) throw new Inconclusive(`shard ${shard?.index}/${shard?.count} has none of ${options.paths.length} paths`);
-  const subjects = own.map((path) => subjectFor(path, options));
-  return (await runSession(subjects, selected, options)).code;
+  const targets = own.map((path) => targetFor(path, options));
+  return (await runSession(targets, selected, options)).code;
 }

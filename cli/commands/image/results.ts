@@ -3,12 +3,12 @@ import { pointerOf } from "../../../image-reader/json-node.js";
 import type { Layout, Unread } from "../../../image-reader/layout.js";
 import type { Finding, Place, RequirementResult, Results } from "../../../reports/results/results.js";
 import { summarize } from "../../../reports/results/results.js";
+import { quoted } from "../../../runners/shell.js";
 import { type Requirement, sectionUrl } from "../../../spec/catalogue.js";
-import { inForce, type Release } from "../../../spec/image/releases.js";
+import { type Release, whyNotInForce } from "../../../spec/image/releases.js";
 import { isTouched } from "../../../suites/image/content/index.js";
 import type { Location } from "../../../suites/image/content/suite.js";
 import { type Count, inWords, legible } from "../../../suites/image/content/tally.js";
-import { quoted } from "../../shell.js";
 import { toolVersion } from "../../tool-version.js";
 
 /** What was read, and what came of it. */
@@ -53,7 +53,7 @@ const unreadFor = ({ unread }: Layout, selected: readonly Requirement[]): readon
 
 /** The result of one requirement. Of many failures in one input there is one, with a count and the first few places. */
 function resultOf(requirement: Requirement, judged: Judged): RequirementResult {
-  const { id, level, summary, since, until } = requirement;
+  const { id, level, summary } = requirement;
   const { counts, release, layout } = judged;
   const count: Count = counts.get(id) ?? { passes: 0, failures: 0, skips: 0, places: [] };
   const base = {
@@ -66,12 +66,8 @@ function resultOf(requirement: Requirement, judged: Judged): RequirementResult {
     failures: count.failures,
     durationMs: 0,
   };
-  if (!inForce(requirement, release)) {
-    const why = inForce({ ...(since === undefined ? {} : { since }) }, release)
-      ? `went after release ${until}`
-      : `came with release ${since}`;
-    return { ...base, exercised: 0, cases: 0, failures: 0, verdict: "skip", reason: `${why}; the image is judged by ${release}` };
-  }
+  const reason = whyNotInForce(requirement, release, "the image");
+  if (reason !== undefined) return { ...base, exercised: 0, cases: 0, failures: 0, verdict: "skip", reason };
   const finding = findingOf(id, count, judged);
   if (finding) return { ...base, verdict: "fail", finding };
   if (count.error !== undefined) return { ...base, verdict: "error", reason: count.error };

@@ -1,7 +1,7 @@
 import { type Exchange, header } from "../../../runners/registry/observation.js";
-import type { RegistryOptions } from "./options.js";
+import type { RegistryReach } from "./options.js";
 
-type Asked = Pick<RegistryOptions, "user" | "authfile" | "namespace" | "pullOnly"> & { readonly url: string };
+type Asked = Pick<RegistryReach, "user" | "authfile" | "namespace"> & { readonly url: string };
 
 const WRITES = ["POST", "PUT", "PATCH"];
 

@@ -7,10 +7,11 @@ import { isName } from "../../../spec/distribution/grammar.js";
 import { RELEASES } from "../../../spec/distribution/releases.js";
 import { UsageError } from "../../../spec/errors.js";
 import { collect, duration, makeCommand, parse, wholeNumber } from "../../options/command.js";
-import { type CommonOptions, withCommonOptions } from "../../options/common.js";
+import { type CommonOptions, withCommonOptions, withTimeout } from "../../options/common.js";
+import { givenOptions, type OptionValues } from "../../options/option-values.js";
 
-/** The options of `oci-conform registry`, parsed. */
-export interface RegistryOptions extends CommonOptions {
+/** The options that reach a registry, parsed. */
+export interface RegistryReach {
   /** `http://host:port` or `https://…`, with the path below which `/v2/` is, if any. */
   readonly url?: string;
   /** The command that starts the registry. */
@@ -22,7 +23,6 @@ export interface RegistryOptions extends CommonOptions {
   /** Repositories that are there, to test in. */
   readonly repository: readonly string[];
   readonly apis: readonly Api[];
-  readonly pullOnly?: string;
   readonly cleanup: boolean;
   readonly rate?: number;
   readonly ca?: string;
@@ -32,6 +32,17 @@ export interface RegistryOptions extends CommonOptions {
   readonly authfile?: string | true;
   /** More arguments for the bundled registry. */
   readonly bundledArg: readonly string[];
+  /** Milliseconds that one answer may take. */
+  readonly timeout: number;
+  /** Where the log of a server that is started goes. */
+  readonly out: string;
+  /** The same as they were given. */
+  readonly given: OptionValues;
+}
+
+/** The options of `oci-conform registry`, parsed. */
+export interface RegistryOptions extends RegistryReach, CommonOptions {
+  readonly pullOnly?: string;
 }
 
 /** A registry's URL: what stands before its `/v2/`, without a slash at its end. */
@@ -54,9 +65,18 @@ function apiList(text: string): readonly Api[] {
   return APIS.filter((api) => asked.includes(api));
 }
 
-/** Adds the options that say how a registry is reached. */
-export const withConnectionOptions = (command: Command): Command =>
+/** What limits a registry's time, in words. */
+const TIMEOUT = { timeoutOf: "one answer" };
+
+/** Adds the options that reach a registry, but for its time limit. */
+const withRegistry = (command: Command): Command =>
   command
+    .addOption(
+      new Option("--spec <release>", "the release to judge by (default: 1.1.1; head for the bundled registry)").choices([...RELEASES]),
+    )
+    .option("--apis <list>", `the APIs to test: ${APIS.join(",")}`, apiList, APIS)
+    .option("--cleanup", "delete what was pushed, as far as the registry lets us", false)
+    .option("--rate <n>", "at most so many requests a second", wholeNumber(1, 1_000_000))
     .option(
       "--url <url>",
       "the registry, with the path above its /v2/ if there is one (default: the bundled reference registry, or http://127.0.0.1:5000 with --server)",
@@ -83,38 +103,37 @@ export const withConnectionOptions = (command: Command): Command =>
         .hideHelp(),
     );
 
+/** Adds every option that reaches a registry: what a replay of its cases takes, too. */
+export const withRegistryOptions = (command: Command): Command => withTimeout(withRegistry(command), TIMEOUT);
+
 /** The command line of `oci-conform registry`. */
 export function registryCommand(): Command {
   const command = makeCommand("registry", "Tests a registry against the distribution spec.")
     .usage("[--url URL] [--server COMMAND] [options]")
-    .addOption(
-      new Option("--spec <release>", "the release to judge by (default: 1.1.1; head for the bundled registry)").choices([...RELEASES]),
-    )
-    .option("--apis <list>", `the APIs to test: ${APIS.join(",")}`, apiList, APIS)
-    .option("--pull-only <name:tag>", "write nothing: test with an image that is there")
-    .option("--cleanup", "delete what was pushed, as far as the registry lets us", false)
-    .option("--rate <n>", "at most so many requests a second", wholeNumber(1, 1_000_000));
-  withConnectionOptions(command);
-  return withCommonOptions(command, { jobs: 4, timeoutOf: "one answer" });
+    .option("--pull-only <name:tag>", "write nothing: test with an image that is there");
+  return withCommonOptions(withRegistry(command), { jobs: 4, ...TIMEOUT });
+}
+
+/** @throws UsageError for options that do not go together. */
+export function checkReach({ user, authfile, repository }: Pick<RegistryReach, "user" | "authfile" | "repository">): void {
+  if (user !== undefined && authfile !== undefined) throw new UsageError("--user and --authfile exclude one another");
+  const malformed = repository.find((name) => !isName(name));
+  if (malformed !== undefined) throw new UsageError(`--repository ${malformed}: not a repository name, such as team/image`);
+  if (repository.length > 2 || new Set(repository).size < repository.length)
+    throw new UsageError("--repository: one repository, or two that differ");
 }
 
 /** Parses the command line; undefined when help was printed. @throws UsageError */
 export function registryOptions(args: readonly string[]): RegistryOptions | undefined {
   const command = registryCommand();
   if (!parse(command, args)) return undefined;
-  const options = command.opts<RegistryOptions>();
-  if (options.user !== undefined && options.authfile !== undefined) throw new UsageError("--user and --authfile exclude one another");
-  if (options.pullOnly !== undefined && !/^[^:]+:[^:]+$/.test(options.pullOnly))
-    throw new UsageError(`--pull-only ${options.pullOnly}: not NAME:TAG`);
-  const { repository } = options;
-  const malformed = repository.find((name) => !isName(name));
-  if (malformed !== undefined) throw new UsageError(`--repository ${malformed}: not a repository name, such as team/image`);
-  if (repository.length > 2 || new Set(repository).size < repository.length)
-    throw new UsageError("--repository: one repository, or two that differ");
-  if (options.pullOnly !== undefined && options.repository.length > 0)
-    throw new UsageError("--pull-only and --repository exclude one another");
-  if (options.pullOnly !== undefined && options.url === undefined) throw new UsageError("--pull-only needs --url");
-  return options;
+  const options = command.opts<Omit<RegistryOptions, "given">>();
+  checkReach(options);
+  const { pullOnly, repository, url } = options;
+  if (pullOnly !== undefined && !/^[^:]+:[^:]+$/.test(pullOnly)) throw new UsageError(`--pull-only ${pullOnly}: not NAME:TAG`);
+  if (pullOnly !== undefined && repository.length > 0) throw new UsageError("--pull-only and --repository exclude one another");
+  if (pullOnly !== undefined && url === undefined) throw new UsageError("--pull-only needs --url");
+  return { ...options, given: givenOptions(command, withRegistryOptions) };
 }
 
 /** The places where docker and podman keep credentials. */
@@ -150,7 +169,7 @@ function fromFile(file: string, host: string, namespace: string): Credentials | 
 
 /** The credentials that the options name. @throws UsageError when they name some that are not there */
 export function credentialsOf(
-  options: Pick<RegistryOptions, "user" | "passwordEnv" | "authfile" | "namespace">,
+  options: Pick<RegistryReach, "user" | "passwordEnv" | "authfile" | "namespace">,
   url: string,
 ): Credentials | undefined {
   if (options.user !== undefined) {

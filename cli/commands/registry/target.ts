@@ -1,242 +1,111 @@
-import { readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { makeDirectory } from "../../../files/directory.js";
-import { temporaryDirectory } from "../../../files/temporary.js";
-import { learningCase, minimalCase } from "../../../generators/registry/learn.js";
-import { MEDIA } from "../../../generators/registry/steps.js";
-import { type Content, type Given, type RegistryCase, restarts } from "../../../runners/registry/case.js";
-import { RegistryClient } from "../../../runners/registry/client.js";
-import { header, type RegistryObservation, type SeenResponse } from "../../../runners/registry/observation.js";
-import { CaseRun } from "../../../runners/registry/run-case.js";
-import { Server } from "../../../runners/registry/server.js";
-import { Settling } from "../../../runners/registry/settle.js";
-import type { Endpoint, RegistryFacts } from "../../../runners/registry/target.js";
-import { splitCommand } from "../../../runners/runtime/preflight.js";
-import { Inconclusive, UsageError } from "../../../spec/errors.js";
-import { isBehind } from "../../../suites/registry/behind.js";
-import { type Unfit, unfit } from "../../../suites/registry/first-steps.js";
-import { checks } from "../../../suites/registry/index.js";
-import { learn } from "../../../suites/registry/learn.js";
-import { Cleanup } from "./cleanup.js";
-import { hints } from "./hints.js";
-import { credentialsOf, type RegistryOptions } from "./options.js";
+import { release, type } from "node:os";
+import type { Arbitrary } from "fast-check";
+import { pullOnly } from "../../../generators/registry/pull-only.js";
+import type { RegistryCase } from "../../../runners/registry/case.js";
+import { inALine, type RegistryObservation } from "../../../runners/registry/observation.js";
+import { reproduceScript } from "../../../runners/registry/reproduce.js";
+import type { RegistryFacts } from "../../../runners/registry/target.js";
+import { choicesInWords } from "../../../suites/registry/learn.js";
+import { inWords } from "../../in-words.js";
+import type { CaseFiles } from "../../session/stored-case.js";
+import type { FailedCase, ReachedBy, Target, TargetDescription } from "../../session/target.js";
+import { RegistryConnection } from "./connection.js";
+import { tellLeft } from "./left-behind.js";
+import type { RegistryReach } from "./options.js";
 
-const START_MS = 30_000;
-/** Connections at the same time: more than any case has clients, for each job. */
-const CONNECTIONS = 32;
-const MANIFESTS = [
-  MEDIA.manifest,
-  MEDIA.index,
-  "application/vnd.docker.distribution.manifest.v2+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-].join(", ");
-const MAX_BODY = 64 * 1024 * 1024;
-
-/** A port of the loopback that nobody uses right now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
+/** What was found out about a registry before its first case. */
+interface Known {
+  readonly facts: RegistryFacts;
+  /** What it calls itself; may be empty. */
+  readonly version: string;
+  /** All that is done where nothing may be written. */
+  readonly only?: Arbitrary<RegistryCase>;
 }
 
-/** Cases that restart the server have it to themselves. */
-class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-  #shared = new Set<Promise<unknown>>();
+/** What is known of a registry that nothing may be written to. */
+const readOnly = ({ spec }: Pick<RegistryReach, "spec">): Known => ({
+  facts: { release: spec ?? "1.1.1", choices: { push: false }, apis: ["pull", "discovery"], ours: false },
+  version: "",
+});
 
-  async run<T>(alone: boolean, work: () => Promise<T>): Promise<T> {
-    if (!alone) {
-      const before = this.#last;
-      const own = before.then(work);
-      const settled = own.catch(() => undefined);
-      this.#shared.add(settled);
-      void settled.then(() => this.#shared.delete(settled));
-      return own;
-    }
-    const before = Promise.all([this.#last, ...this.#shared]);
-    const own = before.then(work);
-    this.#last = own.catch(() => undefined);
-    return own;
-  }
-}
+/** Why a run in repositories that are there exercises less. */
+const BORROWED = "it takes repositories of its own, or two of them (--repository tests in those that are there)";
 
-/** A registry under test: reached, learnt about, and used by one case after the other. */
-export class RegistryTarget {
-  readonly #client: RegistryClient;
-  readonly #server: Server | undefined;
-  readonly #turns = new Turns();
-  readonly #prefix: string;
-  readonly #cleanup: Cleanup | undefined;
-  /** Repositories that are there, to be used in place of new ones. */
-  readonly #borrowed: readonly string[];
-  readonly #settling: Settling;
-  readonly #temporary: string | undefined;
-  #number = 0;
-  readonly endpoint: Endpoint;
+/** A registry that can be tested, with what it chose where the spec leaves it a choice. */
+export class RegistryTarget implements Target<RegistryCase, RegistryObservation, RegistryFacts> {
+  readonly name: string;
+  readonly facts: RegistryFacts;
+  readonly options: ReachedBy;
+  readonly narrowed?: string;
+  readonly only?: Arbitrary<RegistryCase>;
+  readonly #connection: RegistryConnection;
+  readonly #reach: RegistryReach;
+  readonly #version: string;
 
-  private constructor(
-    endpoint: Endpoint,
-    { cleanup, repository, settle }: Pick<RegistryOptions, "cleanup" | "repository" | "settle">,
-    server?: Server,
-    temporary?: string,
-  ) {
-    this.endpoint = endpoint;
-    this.#client = new RegistryClient(endpoint, CONNECTIONS);
-    this.#server = server;
-    this.#borrowed = repository;
-    this.#settling = new Settling(settle, isBehind);
-    this.#cleanup = cleanup || repository.length > 0 ? new Cleanup(this.#client) : undefined;
-    this.#temporary = temporary;
-    const run = (Date.now() * 100 + (process.pid % 100)).toString(36);
-    const [first] = repository;
-    const beside = first === undefined ? endpoint.namespace : first.split("/").slice(0, -1).join("/");
-    this.#prefix = `${beside === "" ? "" : `${beside}/`}${first === undefined ? "" : "oci-conform-"}${run}`;
+  private constructor(connection: RegistryConnection, reach: RegistryReach, { facts, version, only }: Known) {
+    const bundled = reach.url === undefined && reach.server === undefined;
+    this.name = bundled ? "bundled" : new URL(connection.endpoint.url).host.replaceAll(/[^\w.-]/g, "-");
+    this.facts = facts;
+    this.options = { given: reach.given, found: { spec: facts.release } };
+    if (reach.repository.length > 0) this.narrowed = BORROWED;
+    if (only) this.only = only;
+    this.#connection = connection;
+    this.#reach = reach;
+    this.#version = version;
   }
 
-  /** Reaches the registry that the options name; starts it, if they say so. @throws UsageError, Inconclusive */
-  static async open(options: RegistryOptions): Promise<RegistryTarget> {
-    const bundled = options.url === undefined && options.server === undefined;
-    const url = options.url ?? (bundled ? `http://127.0.0.1:${await freePort()}` : "http://127.0.0.1:5000");
-    const endpoint: Endpoint = {
-      url,
-      namespace: options.namespace,
-      timeoutMs: options.timeout,
-      maxBody: MAX_BODY,
-      ...(options.rate === undefined ? {} : { rate: options.rate }),
-      tls: { insecure: options.insecure, ...(options.ca === undefined ? {} : { ca: readCertificate(options.ca) }) },
-      ...credentials(options, url),
-    };
-    if (!bundled && options.server === undefined) return new RegistryTarget(endpoint, options);
-    makeDirectory(options.out, "--out");
-    const temporary = bundled ? temporaryDirectory("registry") : undefined;
-    const argv =
-      temporary === undefined ? splitCommand(options.server ?? "") : bundledCommand(temporary, new URL(url).port, options.bundledArg);
+  /**
+   * Reaches the registry that the options name, starts it if they say so, and finds out what it chose. That takes writing to it: not where
+   * an image that is there is to be read (`pullOnly`), nor where `writes` is false.
+   * @throws UsageError, Inconclusive
+   */
+  static async open(reach: RegistryReach & { readonly pullOnly?: string }, writes = true): Promise<RegistryTarget> {
+    const connection = await RegistryConnection.open(reach);
     try {
-      const server = await Server.start({ argv, url, log: join(options.out, "server.log"), startMs: START_MS });
-      return new RegistryTarget(endpoint, options, server, temporary);
+      const image = reach.pullOnly === undefined ? undefined : await connection.read(reach.pullOnly);
+      const known = image || !writes ? readOnly(reach) : await connection.preflight(reach);
+      return new RegistryTarget(connection, reach, image ? { ...known, only: pullOnly(image.given, image.contents) } : known);
     } catch (thrown) {
-      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+      await tellLeft(connection.left, reach.out);
+      await connection.close();
       throw thrown;
     }
   }
 
-  /** How many requests it was sent so far. */
-  get requests(): number {
-    return this.#client.sent;
+  run(testCase: RegistryCase): Promise<RegistryObservation> {
+    return this.#connection.run(testCase);
   }
 
-  /** Carries a case out in repositories of its own; or in those that were named, one case at a time. */
-  async run(subject: RegistryCase, stop = false): Promise<RegistryObservation> {
-    return this.#turns.run(restarts(subject) || this.#borrowed.length > 0, async () => {
-      if (this.#server?.crashed !== undefined) await this.#server.restart("SIGKILL");
-      const prefix = `${this.#prefix}-${(++this.#number).toString(36)}`;
-      const observation = await new CaseRun(this.#client, subject, prefix, this.#server, {
-        borrowed: this.#borrowed,
-        settling: this.#settling,
-      }).run(stop);
-      await this.#cleanup?.after(observation);
-      return observation;
-    });
-  }
-
-  /** Finds out whether the registry can be tested, and what it chose. @throws Inconclusive with its own words */
-  async preflight(options: RegistryOptions): Promise<{ readonly facts: RegistryFacts; readonly version: string }> {
-    const subject = minimalCase();
-    const minimal = await this.run(subject, true);
-    const bundled = options.url === undefined && options.server === undefined;
-    const release = options.spec ?? (bundled ? "head" : "1.1.1");
-    const facts: RegistryFacts = { release, choices: { push: true }, apis: options.apis, ours: this.#server !== undefined };
-    const wrong = unfit(checks, subject, minimal, facts);
-    if (wrong) throw new Inconclusive(this.#cannot(wrong, options));
-    const choices = learn(await this.run(learningCase(this.endpoint.rate === undefined)));
-    const [base] = minimal.exchanges;
-    const version = base?.response ? (header(base.response, "server") ?? "") : "";
-    return { facts: { ...facts, choices }, version };
-  }
-
-  #cannot({ said, exchange }: Unfit, options: RegistryOptions): string {
-    const { url } = this.endpoint;
-    const words = exchange?.response?.body.text?.trim().slice(0, 500) ?? "";
-    return [
-      `${url} cannot do the least that is asked of a registry:`,
-      said,
-      ...(words === "" ? [] : words.split("\n").slice(0, 5)),
-      ...hints(exchange, { ...options, url }),
-    ].join("\n  ");
-  }
-
-  /** Reads the image that `--pull-only` names. @throws Inconclusive when it cannot be read */
-  async read(image: string): Promise<{ readonly given: Given; readonly contents: Readonly<Record<string, Content>> }> {
-    const colon = image.lastIndexOf(":");
-    const [repository, tag] = [image.slice(0, colon), image.slice(colon + 1)];
-    const fetched = async (path: string): Promise<SeenResponse> => {
-      const answer = await this.#client.send({
-        method: "GET",
-        url: `${this.endpoint.url}/v2/${repository}/${path}`,
-        headers: { accept: MANIFESTS },
-        body: null,
-      });
-      if ("response" in answer && answer.response.status === 200) return answer.response;
-      const why = "response" in answer ? `${answer.response.status} ${answer.response.body.text ?? ""}` : answer.failure.message;
-      throw new Inconclusive(`${image} cannot be read: GET ${path} → ${why.trim().slice(0, 300)}`);
+  describe(): TargetDescription {
+    const { url, server } = this.#reach;
+    const name = url ?? (server === undefined ? "the bundled reference registry" : this.#connection.endpoint.url);
+    const { release: spec, choices } = this.facts;
+    return {
+      target: { name, command: server ?? name, version: this.#version, spec, choices: choicesInWords(choices) },
+      host: { kernel: `${type()} ${release()}`, arch: process.arch },
+      requests: this.#connection.requests,
     };
-    const manifest = await fetched(`manifests/${tag}`);
-    const text = manifest.body.text ?? "";
-    const digests = [...text.matchAll(/"digest"\s*:\s*"(sha256:[0-9a-f]{64})"/g)].map(([, digest]) => digest ?? "");
-    const mediaType = (header(manifest, "content-type") ?? "").split(";")[0]?.trim() ?? "";
-    const contents: Record<string, Content> = { manifest: { kind: "base64", bytes: Buffer.from(text).toString("base64") } };
-    const blobs: string[] = [];
-    // The small ones: of an index there are none.
-    for (const [at, digest] of (mediaType.includes("index") || mediaType.includes("list") ? [] : [...new Set(digests)]).entries()) {
-      const { body } = await fetched(`blobs/${digest}`);
-      if (body.text === undefined || Buffer.byteLength(body.text) !== body.size) continue;
-      contents[`blob${at}`] = { kind: "base64", bytes: Buffer.from(body.text).toString("base64") };
-      blobs.push(`blob${at}`);
-    }
-    return { given: { repository, tag, manifest: "manifest", mediaType, blobs }, contents };
   }
 
-  /** What was pushed and could not be deleted, one a line. */
-  get left(): readonly string[] {
-    return this.#cleanup?.left ?? [];
+  files({ requirement, section, testCase, outcome }: FailedCase<RegistryCase, RegistryObservation>): CaseFiles {
+    const { url, namespace } = this.#connection.endpoint;
+    return {
+      "reproduce.sh": reproduceScript(testCase, {
+        title: `${requirement.id}: ${testCase.title}`,
+        requirement: `${requirement.summary}\n${section}`,
+        expected: inWords(outcome.expected),
+        url,
+        namespace,
+      }),
+    };
+  }
+
+  output({ exchanges }: RegistryObservation): string {
+    return exchanges.map(inALine).join("\n").slice(0, 4000);
   }
 
   async close(): Promise<void> {
-    await this.#client.close();
-    await this.#server?.close();
-    if (this.#temporary !== undefined) rmSync(this.#temporary, { recursive: true, force: true });
+    await tellLeft(this.#connection.left, this.#reach.out);
+    await this.#connection.close();
   }
 }
-
-function credentials(options: RegistryOptions, url: string): Pick<Endpoint, "credentials"> {
-  const found = credentialsOf(options, url);
-  return found ? { credentials: found } : {};
-}
-
-function readCertificate(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new UsageError(`--ca ${file}: cannot be read`);
-  }
-}
-
-/** The reference registry as a process of its own, so that it can be killed. */
-const bundledCommand = (directory: string, port: string, more: readonly string[]): string[] => [
-  process.execPath,
-  fileURLToPath(new URL("../../main.js", import.meta.url)),
-  "serve-registry",
-  "--dir",
-  directory,
-  "--port",
-  port,
-  "--tag-order",
-  "caseless",
-  // It is thrown away; that it outlives a SIGKILL is all that the restarts need.
-  "--no-fsync",
-  ...more,
-];

@@ -9,7 +9,7 @@ import { renderTable } from "../../../reports/table.js";
 import { UsageError } from "../../../spec/errors.js";
 import { collect, makeCommand, parse } from "../../options/command.js";
 import { withReportOptions } from "../../options/common.js";
-import { runSession, type SessionOptions, type Subject } from "../../session/session.js";
+import { runSession, type SessionOptions, type SessionTarget } from "../../session/session.js";
 import { toolVersion } from "../../tool-version.js";
 import { compareFiles } from "./compare.js";
 import { readResults, readRun } from "./results-file.js";
@@ -86,7 +86,7 @@ async function mergeFiles(args: readonly string[]): Promise<number> {
   // There is nothing to merge, and nothing to say of it but why.
   if (merged.length === 0 && nothing) readResults(nothing.file);
   const subjects = merged.map(
-    (results): Subject => ({
+    (results): SessionTarget => ({
       name: fileName(results),
       key: results.target.name,
       suite: results.suite,

@@ -3,13 +3,15 @@ import { basename } from "node:path";
 import { agentPath } from "../../../runners/runtime/build-native.js";
 import { resolveProgram, splitCommand } from "../../../runners/runtime/preflight.js";
 import { inProcess } from "../../../runners/runtime/reference.js";
+import type { Driver } from "../../../runners/runtime/script.js";
 import { type Catalogue, loadCatalogue, type Requirement } from "../../../spec/catalogue.js";
 import { UsageError } from "../../../spec/errors.js";
-import { seedOf } from "../../options/common.js";
+import { runtimeSuite } from "../../../suites/runtime/index.js";
 import { list, select } from "../../options/selection.js";
-import { runSession, type Subject } from "../../session/session.js";
+import { runSession } from "../../session/session.js";
+import { sessionTargets } from "../../session/suite-session.js";
 import { type RuntimeOptions, runtimeOptions } from "./options.js";
-import { driverFor, preflightFor, runTarget, sandboxFor } from "./target.js";
+import { driverFor, preflightFor, RuntimeTarget, sandboxFor } from "./target.js";
 import { watch } from "./watch.js";
 
 /** What can be judged: a MAY grants a choice, and some statements no observer can see. */
@@ -19,30 +21,11 @@ export const testable = (catalogue: Catalogue): Requirement[] =>
 /** The file of a `--bin`. @throws UsageError when there is no such program. */
 const programOf = (bin: string): string => resolveProgram(splitCommand(bin)[0] ?? "");
 
-/** One `--bin`. @throws UsageError when there is no such program. */
-function subjectFor(bin: string, options: RuntimeOptions, seed: number): Subject {
-  const driver = driverFor(bin, options);
-  return {
-    name: basename(splitCommand(bin)[0] ?? "target"),
-    key: `runtime ${bin}`,
-    suite: "runtime",
-    target: bin,
-    test: async (selected, reporters, signal) => {
-      const found = await preflightFor(bin, driver, options);
-      for (const reporter of reporters) {
-        reporter.begin({
-          spec: "runtime",
-          target: found.target,
-          host: { kernel: found.host.kernel, cgroup: found.view, root: found.host.root },
-          viewReason: found.viewReason,
-          seed,
-          jobs: options.jobs,
-        });
-      }
-      const own = options.bundled ? await inProcess(driver, agentPath(), sandboxFor(driver, found), found.host) : found.driver;
-      return runTarget({ bin, driver: own, found, selected, options, seed, signal }, reporters);
-    },
-  };
+/** Finds out what one `--bin` is and can do, and starts what carries cases out on it. @throws Inconclusive */
+async function open(bin: string, driver: Driver, options: RuntimeOptions, signal: AbortSignal): Promise<RuntimeTarget> {
+  const found = await preflightFor(bin, driver, options);
+  const own = options.bundled ? await inProcess(driver, agentPath(), sandboxFor(driver, found), found.host) : found.driver;
+  return RuntimeTarget.open({ bin, driver: own, found, jobs: options.jobs, given: options.given, signal });
 }
 
 /** `oci-conform runtime`: tests each `--bin` in turn. */
@@ -53,9 +36,17 @@ export async function run(args: readonly string[]): Promise<number> {
   const selected = select(catalogue, testable(catalogue), options);
   if (options.list) return list(selected);
   if (platform() !== "linux") throw new UsageError(`runtimes are tested on Linux; this is ${platform()}`);
-  const seed = seedOf(options);
-  const subjects = options.bin.map((bin) => subjectFor(bin, options, seed));
-  const once = async (lastFailed: boolean): Promise<number> => (await runSession(subjects, selected, { ...options, lastFailed })).code;
+  const named = options.bin.map((bin) => {
+    const driver = driverFor(bin, options);
+    return {
+      name: basename(splitCommand(bin)[0] ?? "target"),
+      key: `runtime ${bin}`,
+      target: bin,
+      open: (signal: AbortSignal) => open(bin, driver, options, signal),
+    };
+  });
+  const targets = sessionTargets(runtimeSuite, named, options);
+  const once = async (lastFailed: boolean): Promise<number> => (await runSession(targets, selected, { ...options, lastFailed })).code;
   if (!options.watch) return once(options.lastFailed);
   return watch(options.bin.map(programOf), once, options.lastFailed);
 }

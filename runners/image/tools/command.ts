@@ -1,5 +1,5 @@
 import { UsageError } from "../../../spec/errors.js";
-import { quote } from "../../runtime/reproduce.js";
+import { quoted } from "../../shell.js";
 import type { Tool } from "./tool.js";
 
 const PLACES: Readonly<Record<string, string>> = { layout: '"$LAYOUT"', ref: '"$REF"', rootfs: '"$TARGET/rootfs"' };
@@ -21,7 +21,7 @@ export function commandTool(command: string): Tool {
     program,
     command,
     version: ["--version"],
-    script: [`run unpack sh -c ${quote(filled)}`, "ROOTFS=$TARGET/rootfs"],
+    script: [`run unpack sh -c ${quoted(filled)}`, "ROOTFS=$TARGET/rootfs"],
     inside: ["*/v/rootfs/*"],
   };
 }

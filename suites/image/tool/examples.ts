@@ -16,10 +16,10 @@ export interface ToolExample {
   readonly cases: Arbitrary<ImageCase>;
 }
 
-const example = (ids: string | readonly string[], cases: Arbitrary<ImageCase>): ToolExample => {
-  const aims = typeof ids === "string" ? [ids] : ids;
-  return { aims, cases: cases.map((subject) => ({ ...subject, aims })) };
-};
+const example = (aims: string | readonly string[], cases: Arbitrary<ImageCase>): ToolExample => ({
+  aims: typeof aims === "string" ? [aims] : aims,
+  cases,
+});
 
 /** Layers of entries, an example for each variant; the first layer is shown to be there by a file that stays. */
 const stacks = (id: string, ...variants: (readonly (readonly Entry[])[])[]): ToolExample[] =>

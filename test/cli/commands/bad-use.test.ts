@@ -117,9 +117,9 @@ t.test("stored files", async (t) => {
   await refuses(t, ["judge", join(root, "missing.json")], /missing\.json: cannot be read/);
   await refuses(t, ["judge", join(root, "case.json")], /"format" must be one of .* and is "oci-conform\/runtime-case@1"/);
   await refuses(t, ["judge", join(root, "observation.json")], /observation\.json: "seccomp" is missing/);
-  await refuses(t, ["judge", join(root, "alone/observation.json")], /setting\.json: cannot be read/);
+  await refuses(t, ["judge", join(root, "alone/observation.json")], /facts\.json: cannot be read/);
   await refuses(t, ["judge", join(root, "bad/observation.json")], /"format" must be one of/);
-  await refuses(t, ["judge", join(root, "unset/observation.json")], /not a setting/);
+  await refuses(t, ["judge", join(root, "unset/observation.json")], /setting\.json: \/facts: "host" is missing/);
 });
 
 t.test("no command at all prints the help to standard error", async (t) => {

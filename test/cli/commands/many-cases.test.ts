@@ -3,8 +3,10 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import t from "tap";
 import { runSuite } from "../../../cli/session/run-suite.js";
-import type { Outcome } from "../../../runners/outcome.js";
+import type { Target } from "../../../cli/session/target.js";
 import { catalogueOf } from "../../../spec/catalogue.js";
+import { Outcomes } from "../../../suites/outcomes.js";
+import type { AnyCase, Suite } from "../../../suites/suite.js";
 
 const CASES = 50_000;
 
@@ -35,29 +37,57 @@ const requirements = [
 ];
 
 /** Outcomes as a target's would be: large, and each a little different. */
-const judge = (n: number, words: string): Map<string, Outcome> =>
-  new Map<string, Outcome>([
-    ["runtime.toy.always", { verdict: "fail", expected: "less", actual: words }],
-    ["runtime.toy.seldom", n % 1000 === 7 ? { verdict: "fail", expected: 0, actual: n } : { verdict: "pass" }],
-    ["runtime.toy.never", { verdict: "pass" }],
-    ["runtime.toy.broken", { verdict: "error", message: `a check threw at ${n}` }],
-  ]);
+function judge(n: number, words: string): Outcomes {
+  const outcomes = new Outcomes();
+  outcomes.set("runtime.toy.always", { verdict: "fail", expected: "less", actual: words });
+  outcomes.set("runtime.toy.seldom", n % 1000 === 7 ? { verdict: "fail", expected: 0, actual: n } : { verdict: "pass" });
+  outcomes.set("runtime.toy.never", { verdict: "pass" });
+  outcomes.set("runtime.toy.broken", { verdict: "error", message: `a check threw at ${n}` });
+  return outcomes;
+}
+
+interface ManyCase extends AnyCase {
+  readonly n: number;
+  readonly words: string;
+}
+
+interface ManyObservation {
+  readonly n: number;
+  readonly words: string;
+}
+
+const format = { name: "many", what: "a case of many" };
+
+const suite: Suite<ManyCase, ManyObservation, null> = {
+  spec: "runtime",
+  formats: { case: format, observation: format, facts: format },
+  checks: requirements,
+  examples: [],
+  general: () =>
+    fc
+      .record({ n: fc.nat(1_000_000), words: fc.string({ minLength: 200, maxLength: 400 }) })
+      .map((parts) => ({ format: "many", title: "one of many", aims: [], ...parts })),
+  judge: (_, { n, words }) => judge(n, words),
+  release: () => "1.3.0",
+  notApplicable: () => undefined,
+};
+
+const target: Target<ManyCase, ManyObservation, null> = {
+  name: "many",
+  facts: null,
+  options: { given: {}, found: {} },
+  run: async ({ n, words }) => ({ n, words: words.repeat(50) }),
+  describe: () => ({ target: { name: "many", command: "many", version: "", spec: "1.3.0" }, host: { kernel: "none", arch: "none" } }),
+  files: () => ({}),
+  output: () => "",
+  close: async () => undefined,
+};
 
 t.test("many cases take no more memory than few, and their results are no larger", async (t) => {
   const used: number[] = [];
-  const results = await runSuite<{ n: number; words: string }, { words: string }>(
-    {
-      release: "1.3.0",
-      notAsked: () => undefined,
-      stored: [],
-      sources: [],
-      general: fc.record({ n: fc.nat(1_000_000), words: fc.string({ minLength: 200, maxLength: 400 }) }),
-      execute: async ({ n, words }) => {
-        const observation = { words: words.repeat(50) };
-        return { observation, outcomes: judge(n, observation.words) };
-      },
-      finding: (_, { outcome: { expected, actual } }) => ({ expected, actual, case: "toy", replay: "none" }),
-    },
+  const results = await runSuite(
+    suite,
+    target,
     {
       selected: requirements,
       seed: 20,
@@ -65,6 +95,8 @@ t.test("many cases take no more memory than few, and their results are no larger
       cases: CASES,
       bail: false,
       retryFlaky: 0,
+      keep: false,
+      out: t.testdir(),
       signal: new AbortController().signal,
       shrinkBudget: 10,
     },

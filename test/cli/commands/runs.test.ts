@@ -61,7 +61,7 @@ t.test("runs with runc", { skip: withoutRunc, timeout: 240_000 }, async (t) => {
     t.equal(code, 1);
     t.match(stdout, /^not ok 1 - runtime\.personality\.domain$/m);
     const directory = join(failures, name);
-    t.same(readdirSync(directory).sort(), ["case.json", "config.json", "observation.json", "reproduce.sh", "setting.json"]);
+    t.same(readdirSync(directory).sort(), ["case.json", "config.json", "facts.json", "observation.json", "reproduce.sh"]);
 
     const replayed = await conform("replay", directory, "--bin", "runc");
     t.equal(replayed.code, 1, replayed.stderr);

@@ -8,7 +8,8 @@ import { caseOf, minimalCase, minimalConfig } from "../../../generators/runtime/
 import { anyCase } from "../../../generators/runtime/case.js";
 import { agentPath } from "../../../runners/runtime/build-native.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
-import { quote, type ReproduceOptions, reproduceScript } from "../../../runners/runtime/reproduce.js";
+import { type ReproduceOptions, reproduceScript } from "../../../runners/runtime/reproduce.js";
+import { quoted } from "../../../runners/shell.js";
 import { fakeHost } from "./host-fixture.js";
 
 const options = (parts: Partial<ReproduceOptions> = {}): ReproduceOptions => ({
@@ -24,9 +25,9 @@ const syntax = (script: string): string => spawnSync("sh", ["-n"], { input: scri
 
 t.test("words are quoted so that sh reads them back", async (t) => {
   for (const word of ["plain", "two words", "it's", '$HOME `x` \\ "', "a\nb", "*", "~", "é"]) {
-    t.equal(execFileSync("sh", ["-c", `printf %s ${quote(word)}`], { encoding: "utf8" }), word);
+    t.equal(execFileSync("sh", ["-c", `printf %s ${quoted(word)}`], { encoding: "utf8" }), word);
   }
-  t.equal(quote("--root=/a,b:c"), "--root=/a,b:c");
+  t.equal(quoted("--root=/a,b:c"), "--root=/a,b:c");
 });
 
 t.test("the script of any case is valid shell, and its head is comments", async (t) => {

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import fc, { type Arbitrary } from "fast-check";
 import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
 import t from "tap";
-import { notAsked } from "../../../cli/commands/registry/registry.js";
 import { learningCase } from "../../../generators/registry/learn.js";
 import { sequence } from "../../../generators/registry/sequences.js";
 import { CHOICES, type Choice } from "../../../reference-registry/choices.js";
@@ -17,7 +16,7 @@ import { Settling } from "../../../runners/registry/settle.js";
 import type { RegistryFacts } from "../../../runners/registry/target.js";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { isBehind } from "../../../suites/registry/behind.js";
-import { checks, examples } from "../../../suites/registry/index.js";
+import { checks, examples, registrySuite } from "../../../suites/registry/index.js";
 import { judge } from "../../../suites/registry/judge.js";
 import { learn } from "../../../suites/registry/learn.js";
 
@@ -64,7 +63,7 @@ async function findings(release: string, choice: Choice | undefined): Promise<st
       const subject = { ...made.generate(new fc.Random(xorshift128plus(100 * number + at)), undefined).value, aims: ids };
       for (const [id, outcome] of judge(checks, subject, await run(subject), facts)) {
         const requirement = catalogue.get(id);
-        if (requirement && notAsked(requirement, facts) !== undefined) continue;
+        if (requirement && registrySuite.notApplicable(requirement, facts) !== undefined) continue;
         if (outcome.verdict === "fail" && !choice?.against?.includes(id))
           found.push(`${id}: ${subject.title}: ${outcome.note ?? ""} ${JSON.stringify(outcome.actual)}`);
         if (outcome.verdict === "error") found.push(`${id}: ${outcome.message}`);

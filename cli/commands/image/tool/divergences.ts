@@ -46,8 +46,8 @@ export function reportDivergences(all: readonly Seen[]): { readonly text: string
     });
     if (seen.length < 2) continue;
     common++;
-    const subject: ImageCase = JSON.parse(text);
-    const own = divergences(subject, new Map(seen));
+    const testCase: ImageCase = JSON.parse(text);
+    const own = divergences(testCase, new Map(seen));
     if (own.length > 0) differing++;
     found.push(...own);
   }

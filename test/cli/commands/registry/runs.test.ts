@@ -47,7 +47,7 @@ t.test("a finding is stored, replayed, judged again, and reproduced without the 
   t.match(stdout, new RegExp(`^not ok 1 - ${id}$`, "m"));
   t.match(stdout, /a first chunk begins at 1"/, "the smallest case");
   const directory = join(out, "failures", `bundled-${id}`);
-  for (const file of ["case.json", "observation.json", "setting.json", "reproduce.sh"]) t.ok(existsSync(join(directory, file)), file);
+  for (const file of ["case.json", "observation.json", "facts.json", "reproduce.sh"]) t.ok(existsSync(join(directory, file)), file);
   t.ok(existsSync(join(out, "kept")));
 
   const again = await conform("replay", directory, fault);

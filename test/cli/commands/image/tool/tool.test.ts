@@ -105,7 +105,7 @@ t.test(
     t.ok(verdicts(runs[0]).includes("image.layer.whiteout-removes pass"));
     t.ok(verdicts(runs[0]).includes("image.conversion.labels-first fail"));
     const stored = join(home, "out", "failures", "umoci-image.conversion.labels-first");
-    for (const name of ["README.md", "case.json", "expected.json", "observation.json", "reproduce.sh", "setting.json", "layout"])
+    for (const name of ["README.md", "case.json", "expected.json", "observation.json", "reproduce.sh", "facts.json", "layout"])
       t.ok(existsSync(join(stored, name)), name);
     t.match(
       readFileSync(join(stored, "README.md"), "utf8"),

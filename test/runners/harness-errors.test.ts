@@ -1,8 +1,8 @@
 import t from "tap";
-import { Complaints } from "../../runners/complaints.js";
+import { HarnessErrors } from "../../runners/harness-errors.js";
 
 t.test("each complaint is told once, and of very many the first and their number", async (t) => {
-  const complaints = new Complaints();
+  const complaints = new HarnessErrors();
   t.same(complaints.inResults, {});
   complaints.add("a");
   complaints.add("a");

@@ -1,14 +1,14 @@
 /** How many are kept: who reads the first of them need not read thousands. */
-const MOST = 20;
+const MAX_KEPT = 20;
 
 /** What went wrong in the harness itself during a run: each thing once, and of very many the first. */
-export class Complaints {
+export class HarnessErrors {
   readonly #kept = new Set<string>();
   #more = 0;
 
   add(message: string): void {
     if (this.#kept.has(message)) return;
-    if (this.#kept.size < MOST) this.#kept.add(message);
+    if (this.#kept.size < MAX_KEPT) this.#kept.add(message);
     else this.#more++;
   }
 

@@ -1,0 +1,34 @@
+import type { Execute } from "../../runners/explore.js";
+import type { HarnessErrors } from "../../runners/harness-errors.js";
+import { interrupted } from "../../runners/interrupt.js";
+import type { Outcome } from "../../runners/outcome.js";
+import { HarnessError } from "../../spec/errors.js";
+import type { AnyCase, Suite } from "../../suites/suite.js";
+import type { Target } from "./target.js";
+
+/**
+ * Carries cases out on a target and judges them. When the harness itself fails at a case, what the case is aimed at gets an error, never a
+ * failure; `errors` keeps the words, unless an interrupt is to blame.
+ */
+export const executor =
+  <Case extends AnyCase, Observation, Facts>(
+    suite: Suite<Case, Observation, Facts>,
+    target: Target<Case, Observation, Facts>,
+    errors: HarnessErrors,
+    signal: AbortSignal,
+  ): Execute<Case, Observation> =>
+  async (testCase) => {
+    let observation: Observation;
+    try {
+      observation = await target.run(testCase);
+    } catch (thrown) {
+      if (!(thrown instanceof HarnessError)) throw thrown;
+      const message = `${testCase.title}: ${thrown.message}`;
+      if (!(await interrupted(signal))) errors.add(message);
+      return {
+        observation: undefined,
+        outcomes: new Map(testCase.aims.map((id): [string, Outcome] => [id, { verdict: "error", message }])),
+      };
+    }
+    return { observation, outcomes: suite.judge(testCase, observation, target.facts) };
+  };

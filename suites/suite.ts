@@ -1,0 +1,57 @@
+import type { Arbitrary } from "fast-check";
+import type { StoredFacts } from "../runners/stored-facts.js";
+import type { StoredFormat } from "../runners/stored-format.js";
+import type { Requirement, SpecName } from "../spec/requirement.js";
+import type { Outcomes } from "./outcomes.js";
+
+/** What every case has, whatever it is a case of. */
+export interface AnyCase {
+  /** Names what it is a case of, and the version of that form: `oci-conform/runtime-case@1`. */
+  readonly format: string;
+  readonly title: string;
+  /** The requirements that it is made for; none for a general case. */
+  readonly aims: readonly string[];
+}
+
+/** Why an example gives no cases here: what the host or the target lacks. */
+export interface Unavailable {
+  readonly unavailable: string;
+}
+
+/** A written example: cases aimed at some requirements. They are drawn several times, so let them vary where that means something. */
+export interface Example<Case, Facts> {
+  readonly aims: readonly string[];
+  readonly cases: (facts: Facts) => Arbitrary<Case> | Unavailable;
+}
+
+/**
+ * What is tested of a kind of target, and how it is judged: all that one machinery needs to explore, shrink, store, replay and judge again,
+ * whatever the spec. A *case* is what to do, an *observation* what was seen, *facts* are what is known of target and host beforehand; all
+ * three are plain JSON.
+ */
+export interface Suite<Case extends AnyCase, Observation, Facts> {
+  /** The catalogue whose requirements it judges. */
+  readonly spec: SpecName;
+  /** What stored files look like; the edge validates by them. */
+  readonly formats: {
+    readonly case: StoredFormat<Case>;
+    readonly observation: StoredFormat<Observation>;
+    readonly facts: StoredFormat<StoredFacts<Facts>>;
+  };
+  readonly checks: readonly { readonly id: string }[];
+  readonly examples: readonly Example<Case, Facts>[];
+  /** Whether the stream of the first example of some aims is named by a number, as those of further ones are: a seed goes with such names. */
+  readonly numbersFirst?: true;
+  /** Cases for which no requirement is the aim. Only a fuzz run gets those whose course is a matter of luck: others are repeatable. */
+  general(facts: Facts, options: { readonly fuzz: boolean }): Arbitrary<Case>;
+  /** Judges an observation by every check. Pure. */
+  judge(testCase: Case, observation: Observation, facts: Facts): Outcomes;
+  /** The release of the spec that the target is judged by. */
+  release(facts: Facts): string;
+  /** Why a requirement is not asked of the target, in words; undefined when it is. */
+  notApplicable(requirement: Requirement, facts: Facts): string | undefined;
+  /** Why a stored case cannot be carried out on this target or by this version, in words; undefined when it can. */
+  cannotRun?(testCase: Case, facts: Facts): string | undefined;
+  /** Whether luck plays a part in a case: then a smaller one must fail in two of three runs, and has ten to be confirmed in. */
+  isNondeterministic?(testCase: Case): boolean;
+}
