@@ -214,11 +214,14 @@ t.test("the engine says what Node says of broken texts", { skip }, async () => {
 });
 
 t.test("what the engine cannot do, Node does", { skip }, async (t) => {
-  const depth = 200_000;
-  write(`{"ociVersion":"1.0.2","root":{"path":"r"},"x":${"[".repeat(depth)}${"]".repeat(depth)}}`);
+  const nested = (depth: number) => `{"ociVersion":"1.0.2","root":{"path":"r"},"x":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+  write(nested(3000));
+  t.equal(ask(["plan", bundle], { front: "engine" }).status, 0);
+  const narrow = ask(["--stack=131072", referencePath(), "plan", bundle], { front: "engine", program: "prlimit" });
+  t.match(narrow, { status: 1, stderr: /^oci-ref: the engine cannot be asked: SyntaxError: / }, "a small stack is no crash");
+  write(nested(200_000));
   const alone = ask(["plan", bundle], { front: "engine" });
-  t.equal(alone.status, 1);
-  t.match(alone.stderr, /^oci-ref: the engine cannot be asked: SyntaxError: /);
+  t.match(alone, { status: 1, stderr: /^oci-ref: the engine cannot be asked: SyntaxError: / });
   t.strictSame(ask(["plan", bundle]), expected(["plan", bundle]));
 });
 

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "../front.h"
 #include "host.h"
@@ -84,6 +85,12 @@ static JSContext *new_context(JSRuntime *runtime) {
   return js;
 }
 
+/* Half of what this process has at most: a recursion that is too deep shall end as an error, not as a crash. */
+static void limit_stack(JSRuntime *runtime) {
+  struct rlimit limit;
+  if (!getrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur / 2 < JS_DEFAULT_STACK_SIZE) JS_SetMaxStackSize(runtime, limit.rlim_cur / 2);
+}
+
 enum front_result engine_ask(const char *const *args, struct buf *text) {
   JSRuntime *runtime = new_runtime();
   JSContext *js = runtime ? new_context(runtime) : NULL;
@@ -92,6 +99,7 @@ enum front_result engine_ask(const char *const *args, struct buf *text) {
     free_all(runtime, js);
     return FRONT_FAILURE;
   }
+  limit_stack(runtime);
   /* All of it goes soon. */
   JS_SetGCThreshold(runtime, SIZE_MAX);
   JSValue result = call_front(js, args);
