@@ -18,7 +18,8 @@ import resourcesNetwork from "./cgroups/resources/network.js";
 import resourcesPids from "./cgroups/resources/pids.js";
 import resourcesRdma from "./cgroups/resources/rdma.js";
 import unified from "./cgroups/resources/unified.js";
-import features from "./features.js";
+import features from "./features/features.js";
+import recognizedFeatures from "./features/recognized.js";
 import coveredPaths from "./filesystem/covered-paths.js";
 import defaultFiles from "./filesystem/default-files.js";
 import devices from "./filesystem/devices.js";
@@ -53,6 +54,8 @@ import scheduler from "./process/scheduler.js";
 import user from "./process/user.js";
 import program from "./program.js";
 import robustness from "./robustness.js";
+import seccompActions from "./seccomp/actions.js";
+import seccompArguments from "./seccomp/arguments.js";
 import seccompListener from "./seccomp/listener.js";
 import seccomp from "./seccomp/seccomp.js";
 import { example, type Section, unavailable } from "./suite.js";
@@ -83,6 +86,7 @@ export const sections: readonly Section[] = [
   hookInput,
   hookFailures,
   features,
+  recognizedFeatures,
   root,
   mounts,
   mountOptions,
@@ -117,6 +121,8 @@ export const sections: readonly Section[] = [
   intelRdt,
   sysctl,
   seccomp,
+  seccompActions,
+  seccompArguments,
   seccompListener,
   rootfsPropagation,
   coveredPaths,

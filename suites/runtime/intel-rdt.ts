@@ -1,3 +1,4 @@
+/** config-linux.md, "IntelRdt". */
 import fc, { type Arbitrary } from "fast-check";
 
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
@@ -6,23 +7,25 @@ import { lifecycle } from "../../generators/runtime/steps.js";
 import { idOf, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Config, IntelRdt } from "../../spec/runtime/config.js";
-import { type CheckResult, expectThat } from "../check.js";
+import { type ExplainedResult, expectThat, notApplicable, unless } from "../check.js";
 import { refuses } from "./refusal.js";
-import { check, example, ok, section, started, type Unavailable, unavailable, type View } from "./suite.js";
+import { type Check, check, example, ok, section, type Unavailable, unavailable, type View, whyNotInForce } from "./suite.js";
 
 /** Where hosts mount it; the facts look for it there. */
 const RESCTRL = "/sys/fs/resctrl";
 /** The directory that a runtime makes for a container whose config names no class. */
-const OWN = `${RESCTRL}/${idOf(0)}`;
+const DIRECTORY = `${RESCTRL}/${idOf(0)}`;
 
-const counts = (view: View): boolean =>
-  view.host.resctrl && view.case.control === undefined && view.container.configText === undefined && started(view) && view.index === 0;
+function whyNotJudged(view: View): string | undefined {
+  if (!view.host.resctrl) return "the host has no mounted resctrl";
+  return view.index === 0 ? whyNotInForce(view) : "not the first container, whose class alone is looked at";
+}
 
 /** Whether the container's own directory was there at each step that asked. */
 const presence = (view: View): readonly boolean[] =>
   view.case.steps.flatMap((step, at) => {
     const result = view.observation.steps[at];
-    return step.op === "stat" && step.path === OWN && result?.op === "stat" ? [result.got.ok] : [];
+    return step.op === "stat" && step.path === DIRECTORY && result?.op === "stat" ? [result.got.ok] : [];
   });
 
 /** The processes that a class held while the container ran. */
@@ -32,32 +35,42 @@ function tasksOf(view: View, directory: string): readonly string[] | undefined {
   return result?.op === "read" && result.got.ok ? result.got.value.trim().split("\n") : undefined;
 }
 
-function member(view: View, directory: string): CheckResult {
-  const tasks = tasksOf(view, directory);
-  const { pid } = view.containerObservation;
-  return !counts(view) || tasks === undefined || pid === null
-    ? undefined
-    : expectThat(tasks.includes(String(pid)), `${pid} in ${directory}/tasks`, tasks);
-}
+const judgeMember = (view: View, directory: string): ExplainedResult =>
+  unless(whyNotJudged(view), () => {
+    const tasks = tasksOf(view, directory);
+    const { pid } = view.containerObservation;
+    if (tasks === undefined) return notApplicable(`nobody read ${directory}/tasks while the container ran`);
+    if (pid === null) return notApplicable("the pid of the container process is not known");
+    return expectThat(tasks.includes(String(pid)), `${pid} in ${directory}/tasks`, tasks);
+  });
 
 /** Nothing of this container's is there before, but while it runs; `delete` removes it. */
-function ownDirectory(view: View, judged: (during: boolean, after: boolean) => CheckResult): CheckResult {
-  const [before, during, after] = presence(view);
-  return !counts(view) || before !== false || during === undefined || after === undefined ? undefined : judged(during, after);
-}
+const judgeDirectory = (view: View, judge: (during: boolean, after: boolean) => ExplainedResult): ExplainedResult =>
+  unless(whyNotJudged(view), () => {
+    const [before, during, after] = presence(view);
+    if (during === undefined || after === undefined)
+      return notApplicable("nobody looked for the container's directory before, while and after it was there");
+    return before ? notApplicable("the container's directory was there before") : judge(during, after);
+  });
 
-const anonymous = ({ linux }: Config): boolean => linux?.intelRdt !== undefined && linux.intelRdt.closID === undefined;
+/** Judges a container whose config asks for a class and names none. */
+const checkAnonymous = (id: string, judge: (view: View) => ExplainedResult): Check =>
+  check(id, (view) =>
+    view.config.linux?.intelRdt !== undefined && view.config.linux.intelRdt.closID === undefined
+      ? judge(view)
+      : notApplicable("no intelRdt without closID in the config"),
+  );
 
 const configOf = (setting: Setting, intelRdt: IntelRdt | undefined): Config => {
   const base = minimalConfig(setting.target.release);
   return intelRdt === undefined ? base : { ...base, linux: { ...base.linux, intelRdt } };
 };
 
-const observed = (setting: Setting, intelRdt: IntelRdt | undefined, title: string): RuntimeCase => {
-  const stat: Step = { op: "stat", path: OWN };
+const lookedAt = (setting: Setting, intelRdt: IntelRdt | undefined, title: string): RuntimeCase => {
+  const stat: Step = { op: "stat", path: DIRECTORY };
   const steps = lifecycle(0, { hold: true });
   const running = steps.findIndex(({ op }) => op === "look") + 1;
-  const reads = [OWN, RESCTRL].map((directory): Step => ({ op: "read", path: `${directory}/tasks` }));
+  const reads = [DIRECTORY, RESCTRL].map((directory): Step => ({ op: "read", path: `${directory}/tasks` }));
   return caseOf(configOf(setting, intelRdt), {
     title,
     hold: true,
@@ -68,45 +81,50 @@ const observed = (setting: Setting, intelRdt: IntelRdt | undefined, title: strin
 const withResctrl = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
   host.resctrl ? cases : unavailable("the host has no mounted resctrl");
 
-const id = (name: string): string => `runtime.intel-rdt.${name}`;
-
 export default section("IntelRdt", [
-  check(id("task-in-closid-directory"), (view) => (anonymous(view.config) ? member(view, OWN) : undefined)),
-  check(id("closid-default-is-id"), (view) =>
-    anonymous(view.config) ? ownDirectory(view, (during) => expectThat(during, `${OWN} is made`, "it is not there")) : undefined,
+  checkAnonymous("runtime.intel-rdt.task-in-closid-directory", (view) => judgeMember(view, DIRECTORY)),
+  checkAnonymous("runtime.intel-rdt.closid-default-is-id", (view) =>
+    judgeDirectory(view, (during) => expectThat(during, `${DIRECTORY} is made`, "it is not there")),
   ),
-  check(id("own-directory-removed"), (view) =>
-    anonymous(view.config) && ok(view.delete)
-      ? ownDirectory(view, (during, after) => (during ? expectThat(!after, `delete removes ${OWN}`, "it is still there") : undefined))
-      : undefined,
+  checkAnonymous("runtime.intel-rdt.own-directory-removed", (view) =>
+    ok(view.delete)
+      ? judgeDirectory(view, (during, after) =>
+          during ? expectThat(!after, `delete removes ${DIRECTORY}`, "it is still there") : notApplicable("create made no directory"),
+        )
+      : notApplicable("delete did not succeed"),
   ),
-  check(id("unset-leaves-resctrl-alone"), (view) =>
-    view.config.linux?.intelRdt === undefined ? ownDirectory(view, (during) => expectThat(!during, `no ${OWN}`, "it is there")) : undefined,
+  check("runtime.intel-rdt.unset-leaves-resctrl-alone", (view) =>
+    view.config.linux?.intelRdt === undefined
+      ? judgeDirectory(view, (during) => expectThat(!during, `no ${DIRECTORY}`, "it is there"))
+      : notApplicable("intelRdt in the config"),
   ),
-  check(id("closid-slash-is-default"), (view) => (view.config.linux?.intelRdt?.closID === "/" ? member(view, RESCTRL) : undefined)),
-  refuses(id("no-resctrl-error")),
-  refuses(id("closid-preconfigured-missing-error")),
+  check("runtime.intel-rdt.closid-slash-is-default", (view) =>
+    view.config.linux?.intelRdt?.closID === "/" ? judgeMember(view, RESCTRL) : notApplicable("no closID / in the config"),
+  ),
+  refuses("runtime.intel-rdt.no-resctrl-error"),
+  refuses("runtime.intel-rdt.closid-preconfigured-missing-error"),
 
-  example(["task-in-closid-directory", "closid-default-is-id", "own-directory-removed"].map(id), (setting) =>
-    withResctrl(setting, fc.constant(observed(setting, {}, "a class of service of its own"))),
+  example(
+    ["runtime.intel-rdt.task-in-closid-directory", "runtime.intel-rdt.closid-default-is-id", "runtime.intel-rdt.own-directory-removed"],
+    (setting) => withResctrl(setting, fc.constant(lookedAt(setting, {}, "a class of service of its own"))),
   ),
-  example(id("unset-leaves-resctrl-alone"), (setting) =>
-    withResctrl(setting, fc.constant(observed(setting, undefined, "no class of service"))),
+  example("runtime.intel-rdt.unset-leaves-resctrl-alone", (setting) =>
+    withResctrl(setting, fc.constant(lookedAt(setting, undefined, "no class of service"))),
   ),
-  example(id("closid-slash-is-default"), (setting) =>
-    withResctrl(setting, fc.constant(observed(setting, { closID: "/" }, "the default class of service"))),
+  example("runtime.intel-rdt.closid-slash-is-default", (setting) =>
+    withResctrl(setting, fc.constant(lookedAt(setting, { closID: "/" }, "the default class of service"))),
   ),
-  example(id("no-resctrl-error"), (setting) =>
+  example("runtime.intel-rdt.no-resctrl-error", (setting) =>
     setting.host.resctrl
       ? unavailable("the host has a mounted resctrl")
-      : tabledFault(setting.host, setting.target.release, id("no-resctrl-error")).map((fault) => faultCase(fault)),
+      : tabledFault(setting.host, setting.target.release, "runtime.intel-rdt.no-resctrl-error").map((fault) => faultCase(fault)),
   ),
-  example(id("closid-preconfigured-missing-error"), (setting) =>
+  example("runtime.intel-rdt.closid-preconfigured-missing-error", (setting) =>
     withResctrl(
       setting,
       fc.constant(
         faultCase({
-          requirement: id("closid-preconfigured-missing-error"),
+          requirement: "runtime.intel-rdt.closid-preconfigured-missing-error",
           path: "/linux/intelRdt/closID",
           description: "a class of service that there is not",
           config: configOf(setting, { closID: "oci-conform-no-such-class" }),

@@ -2,7 +2,7 @@ import type { Judgement } from "../../runners/outcome.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { Observation, Ran } from "../../runners/runtime/observation.js";
 import type { Setting } from "../../runners/runtime/target.js";
-import { type CheckResult, combine, isJudged } from "../check.js";
+import { combine, type ExplainedResult, isJudged } from "../check.js";
 import { Outcomes } from "../outcomes.js";
 import { type CaseView, type Check, firstRefusal, viewsOf } from "./suite.js";
 
@@ -16,21 +16,27 @@ export const words = (ran: Ran): string => (ran.stderr.trim() || ran.stdout.trim
 function refusal(view: CaseView, id: string): Judgement | undefined {
   if (!view.case.aims.includes(id) || view.case.control !== undefined) return undefined;
   for (const container of view.containers) {
-    const culprit = firstRefusal([container.create, container.start]);
+    const refused = firstRefusal([container.create, container.start]);
     // An error although the program ran is a finding about the operation, and not about what its config asks for.
-    if (!culprit || container.probe) continue;
+    if (!refused || container.probe) continue;
     if (view.case.mayRefuse !== undefined) return { verdict: "skip", reason: `the target refuses it, as it may: ${view.case.mayRefuse}` };
     return {
       verdict: "fail",
       expected: "the runtime creates and starts the container: its config is valid and the host can satisfy it",
-      actual: words(culprit),
+      actual: words(refused),
     };
   }
   return undefined;
 }
 
-function judgeOne(check: Check, view: CaseView): CheckResult {
-  const result = check.per === "case" ? check.judge(view) : combine(view.containers.map((container) => check.judge(container)));
+function judgeOne(check: Check, view: CaseView): ExplainedResult {
+  const result =
+    check.per === "case"
+      ? check.judge(view)
+      : combine(
+          view.containers.map((container) => check.judge(container)),
+          "no container in the case",
+        );
   return isJudged(result) ? result : (refusal(view, check.id) ?? result);
 }
 

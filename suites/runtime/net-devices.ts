@@ -1,3 +1,4 @@
+/** config-linux.md, "Network Devices". */
 import fc, { type Arbitrary } from "fast-check";
 
 import { type CaseOptions, caseOf, containerOf, minimalConfig } from "../../generators/runtime/base.js";
@@ -9,9 +10,21 @@ import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { NetworkInterface } from "../../runners/runtime/observation.js";
 import type { Setting } from "../../runners/runtime/target.js";
 import type { Config, Linux } from "../../spec/runtime/config.js";
-import { type CheckResult, combine, expectThat, type Judgement } from "../check.js";
+import { combine, type ExplainedResult, expectThat, type Judgement, notApplicable } from "../check.js";
 import { refuses } from "./refusal.js";
-import { type CaseView, check, checkCase, example, ok, section, started, type Unavailable, unavailable, type View } from "./suite.js";
+import {
+  type CaseView,
+  type Check,
+  check,
+  checkCase,
+  example,
+  ok,
+  section,
+  started,
+  type Unavailable,
+  unavailable,
+  type View,
+} from "./suite.js";
 
 type Devices = NonNullable<Linux["netDevices"]>;
 
@@ -23,45 +36,51 @@ function interfacesOf(view: View): readonly NetworkInterface[] | undefined {
 }
 
 /** A name as the config has it; one that ends in `%d` stands for any number. */
-const isNamed = (name: string, wanted: string): boolean =>
-  wanted.endsWith("%d") ? name.startsWith(wanted.slice(0, -2)) && /^\d+$/.test(name.slice(wanted.length - 2)) : name === wanted;
+const isNamed = (name: string, configured: string): boolean =>
+  isTemplate(configured)
+    ? name.startsWith(configured.slice(0, -2)) && /^\d+$/.test(name.slice(configured.length - 2))
+    : name === configured;
 
-/** Judges what became of each configured device; `found` are the interfaces that have its name. */
-function each(view: View, judged: (found: readonly NetworkInterface[], wanted: string, source: string) => CheckResult): CheckResult {
-  const interfaces = interfacesOf(view);
-  if (view.case.control !== undefined || !interfaces || !started(view)) return undefined;
-  return combine(
-    Object.entries(view.config.linux?.netDevices ?? {}).map(([source, { name }]) => {
-      const wanted = name ?? source;
-      return judged(
-        interfaces.filter((one) => isNamed(one.name, wanted)),
-        wanted,
-        source,
-      );
-    }),
-  );
+const isTemplate = (name: string): boolean => name.endsWith("%d");
+
+/** A device of the config, by the name that it is to have, and the container's interfaces of that name. */
+interface Moved {
+  readonly source: string;
+  readonly name: string;
+  readonly interfaces: readonly NetworkInterface[];
 }
 
-const present = (found: readonly NetworkInterface[], wanted: string): Judgement =>
+/** Judges what became of each device of the config. */
+const eachDevice = (id: string, judge: (device: Moved, view: View) => ExplainedResult): Check =>
+  check(id, (view) => {
+    if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+    const interfaces = interfacesOf(view);
+    if (!interfaces || !started(view)) return notApplicable("the program did not tell its network interfaces");
+    return combine(
+      Object.entries(view.config.linux?.netDevices ?? {}).map(([source, { name = source }]) =>
+        judge({ source, name, interfaces: interfaces.filter((one) => isNamed(one.name, name)) }, view),
+      ),
+      "no netDevices in the config",
+    );
+  });
+
+const present = ({ name, interfaces }: Moved): Judgement =>
   expectThat(
-    found.length > 0,
-    `an interface ${wanted}`,
-    found.map(({ name }) => name),
+    interfaces.length > 0,
+    `an interface ${name}`,
+    interfaces.map((one) => one.name),
   );
 
 /** As many devices as have this template's name, each with a number of its own. */
-const fromTemplate = (view: View): CheckResult =>
-  each(view, (found, wanted) => {
-    const { netDevices = {} } = view.config.linux ?? {};
-    const many = Object.values(netDevices).filter(({ name }) => name === wanted).length;
-    return wanted.endsWith("%d")
-      ? expectThat(
-          found.length >= many,
-          `${many} interfaces ${wanted}`,
-          found.map(({ name }) => name),
-        )
-      : undefined;
-  });
+function judgeTemplate({ name, interfaces }: Moved, view: View): ExplainedResult {
+  if (!isTemplate(name)) return notApplicable("no name with %d in the config");
+  const count = Object.values(view.config.linux?.netDevices ?? {}).filter((device) => device.name === name).length;
+  return expectThat(
+    interfaces.length >= count,
+    `${count} interfaces ${name}`,
+    interfaces.map((one) => one.name),
+  );
+}
 
 /** The addresses that the fixture gave to the interface and that are of global scope: those of a link need not be kept. */
 const addressesOf = (view: CaseView | View, source: string): readonly string[] =>
@@ -69,29 +88,34 @@ const addressesOf = (view: CaseView | View, source: string): readonly string[] =
     fixture.make === "interface" && fixture.name === source ? fixture.addresses.filter((address) => !/^fe[89ab].:/i.test(address)) : [],
   );
 
-const preserved = (view: View): CheckResult =>
-  each(view, (found, wanted, source) => {
-    const addresses = addressesOf(view, source);
-    if (addresses.length === 0 || found.length === 0 || wanted.endsWith("%d")) return undefined;
-    const kept = found.flatMap((one) => one.addresses);
-    return expectThat(
-      addresses.every((address) => kept.includes(address)),
-      addresses,
-      kept,
-    );
-  });
+function judgeAddresses({ name, source, interfaces }: Moved, view: View): ExplainedResult {
+  const addresses = addressesOf(view, source);
+  if (addresses.length === 0) return notApplicable("the device has no address of global scope");
+  if (isTemplate(name)) return notApplicable("a name with %d, which may be any device's");
+  if (interfaces.length === 0) return notApplicable(ABSENT);
+  const kept = interfaces.flatMap((one) => one.addresses);
+  return expectThat(
+    addresses.every((address) => kept.includes(address)),
+    addresses,
+    kept,
+  );
+}
+
+const ABSENT = "the container has no interface of the device's name";
 
 /** A namespace that outlives the container still holds the device for the next container in it. */
-function notMovedBack({ containers: [first, second] }: CaseView): CheckResult {
+function notMovedBack({ containers: [first, second] }: CaseView): ExplainedResult {
   const pathOf = (view: View | undefined) => view?.config.linux?.namespaces?.find(({ type }) => type === "network")?.path;
   const interfaces = second && interfacesOf(second);
-  const wanted = Object.entries(first?.config.linux?.netDevices ?? {}).map(([source, { name }]) => name ?? source);
-  if (!first || !interfaces || wanted.length === 0 || pathOf(first) === undefined || pathOf(first) !== pathOf(second)) return undefined;
-  if (!started(first) || !ok(first.delete)) return undefined;
+  const configured = Object.entries(first?.config.linux?.netDevices ?? {}).map(([source, { name }]) => name ?? source);
+  if (!first || configured.length === 0 || pathOf(first) === undefined || pathOf(first) !== pathOf(second))
+    return notApplicable("no two containers in one network namespace with a path, the first of which has netDevices");
+  if (!interfaces) return notApplicable("the second program did not tell its network interfaces");
+  if (!started(first) || !ok(first.delete)) return notApplicable("the first container was not started and deleted");
   const names = interfaces.map(({ name }) => name);
   return expectThat(
-    wanted.every((name) => names.some((own) => isNamed(own, name))),
-    wanted,
+    configured.every((name) => names.some((actual) => isNamed(actual, name))),
+    configured,
     names,
   );
 }
@@ -129,37 +153,37 @@ const withVeth = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<R
 const moving = (setting: Setting, netDevices: Devices, title: string, options: CaseOptions = {}): RuntimeCase =>
   caseOf(configOf(setting, netDevices), { title, ...options });
 
-const id = (name: string): string => `runtime.net-devices.${name}`;
-
 export default section("Network devices", [
-  check(id("available"), (view) => each(view, present)),
-  check(id("name"), (view) => each(view, (found, wanted) => (wanted.endsWith("%d") ? undefined : present(found, wanted)))),
-  check(id("name-template"), fromTemplate),
-  check(id("addresses-preserved"), preserved),
-  check(id("up"), (view) =>
-    each(view, (found) =>
-      found.length === 0
-        ? undefined
-        : expectThat(
-            found.every(({ up }) => up),
-            "up",
-            found,
-          ),
-    ),
+  eachDevice("runtime.net-devices.available", present),
+  eachDevice("runtime.net-devices.name", (device) =>
+    isTemplate(device.name) ? notApplicable("no name without %d in the config") : present(device),
   ),
-  checkCase(id("not-moved-back"), notMovedBack),
-  refuses(id("move-checked")),
-  refuses(id("name-exists-error")),
+  eachDevice("runtime.net-devices.name-template", judgeTemplate),
+  eachDevice("runtime.net-devices.addresses-preserved", judgeAddresses),
+  eachDevice("runtime.net-devices.up", ({ interfaces }) =>
+    interfaces.length === 0
+      ? notApplicable(ABSENT)
+      : expectThat(
+          interfaces.every(({ up }) => up),
+          "up",
+          interfaces,
+        ),
+  ),
+  checkCase("runtime.net-devices.not-moved-back", notMovedBack),
+  refuses("runtime.net-devices.move-checked"),
+  refuses("runtime.net-devices.name-exists-error"),
 
-  example([id("available"), id("name"), id("addresses-preserved"), id("up")], (setting) =>
-    withVeth(
-      setting,
-      oneOf([{}, { name: "inside0" }, { name: SOURCE }, { name: "abcdefghijklmno" }]).map((device) =>
-        moving(setting, { [SOURCE]: device }, "a network device"),
+  example(
+    ["runtime.net-devices.available", "runtime.net-devices.name", "runtime.net-devices.addresses-preserved", "runtime.net-devices.up"],
+    (setting) =>
+      withVeth(
+        setting,
+        oneOf([{}, { name: "inside0" }, { name: SOURCE }, { name: "abcdefghijklmno" }]).map((device) =>
+          moving(setting, { [SOURCE]: device }, "a network device"),
+        ),
       ),
-    ),
   ),
-  example(id("name-template"), (setting) =>
+  example("runtime.net-devices.name-template", (setting) =>
     withVeth(
       setting,
       oneOf(["inside%d", "lo%d", "ocinet%d"]).chain((name) =>
@@ -169,18 +193,18 @@ export default section("Network devices", [
       ),
     ),
   ),
-  example(id("not-moved-back"), (setting) =>
+  example("runtime.net-devices.not-moved-back", (setting) =>
     withVeth(
       setting,
       oneOf([{}, { name: "inside0" }]).map((device) => oneAfterTheOther(setting, { [SOURCE]: device })),
     ),
   ),
-  example(id("name-exists-error"), (setting) =>
+  example("runtime.net-devices.name-exists-error", (setting) =>
     withVeth(
       setting,
       fc.constant(
         faultCase({
-          requirement: id("name-exists-error"),
+          requirement: "runtime.net-devices.name-exists-error",
           path: `/linux/netDevices/${SOURCE}/name`,
           description: "a network device with the name of the loopback interface",
           config: configOf(setting, { [SOURCE]: { name: "lo" } }),
@@ -189,12 +213,12 @@ export default section("Network devices", [
       ),
     ),
   ),
-  example(id("move-checked"), (setting) =>
+  example("runtime.net-devices.move-checked", (setting) =>
     withVeth(
       setting,
       oneOf(["no-such0", "ocinet9"]).map((name) =>
         faultCase({
-          requirement: id("move-checked"),
+          requirement: "runtime.net-devices.move-checked",
           path: "/linux/netDevices",
           description: "a network device that there is not",
           config: configOf(setting, { [name]: {} }),

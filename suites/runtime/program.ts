@@ -1,11 +1,13 @@
+/** runtime-linux.md, "File descriptors", and bundle.md. */
 import fc from "fast-check";
 import { caseOf, minimalCase, minimalConfig } from "../../generators/runtime/base.js";
-import { equal } from "../check.js";
-import { check, example, section } from "./suite.js";
+import { equal, notApplicable, PASS } from "../check.js";
+import { check, example, NO_REPORT, section } from "./suite.js";
 
 export default section("File descriptors, bundle", [
   check("runtime.file-descriptors.only-standard", (view) => {
-    if (!view.probe || view.case.control !== undefined) return undefined;
+    if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+    if (!view.probe) return notApplicable(NO_REPORT);
     const further = view.probe.fds.filter(({ fd }) => fd > 2);
     return equal(further, [], "descriptors beyond the standard ones");
   }),
@@ -13,8 +15,9 @@ export default section("File descriptors, bundle", [
 
   check("runtime.bundle.rootfs-from-root-path", (view) => {
     const path = view.config.root?.path;
-    if (!view.probe || path === undefined || (view.container.rootfsName ?? "rootfs") !== path) return undefined;
-    return path === "rootfs" ? undefined : { verdict: "pass" };
+    if (path === undefined || path === "rootfs" || path !== view.container.rootfsName)
+      return notApplicable("no root file system of another name than rootfs");
+    return view.probe ? PASS : notApplicable(NO_REPORT);
   }),
   example("runtime.bundle.rootfs-from-root-path", ({ target }) =>
     fc

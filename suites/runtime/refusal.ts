@@ -1,4 +1,4 @@
-import { type CheckResult, skip } from "../check.js";
+import { type ExplainedResult, notApplicable, PASS, skip } from "../check.js";
 import { answered, type Check, check, ok, refused, resultsOf, type View } from "./suite.js";
 
 /**
@@ -12,29 +12,31 @@ export interface RefusalOptions {
   readonly by: "create" | "start";
 }
 
-/** Whether a container of that index was still known right after its refused `create`. */
-function survived(view: View): boolean | undefined {
+/** Whether a `state` right after the refused `create` found a container of that id. */
+function survived(view: View): boolean {
   const [after] = resultsOf(view, view.index, "state");
-  return after?.op === "state" && answered(after.ran) ? ok(after.ran) : undefined;
+  return after?.op === "state" && answered(after.ran) && ok(after.ran);
 }
 
 /**
- * Judges a container with an injected fault: an error must come by then, and after a refused `create` nothing may be left.
- * Undefined without a fault or where an operation neither succeeded nor refused (a hang and a crash are findings of their own).
+ * Judges a container with invalid input: an error must come by then, and after a refused `create` nothing may be left.
+ * A hang and a crash are neither success nor refusal, and findings of their own.
  */
-export function mustRefuse(view: View, { by }: RefusalOptions): CheckResult {
-  if (view.case.control === undefined) return undefined;
+export function mustRefuse(view: View, { by }: RefusalOptions): ExplainedResult {
+  if (view.case.control === undefined) return notApplicable("nothing in the config is invalid");
   if (view.observation.control !== true) return skip("the same config without the fault does not run");
   if (refused(view.create)) {
-    return survived(view) === true
+    return survived(view)
       ? { verdict: "fail", expected: "after a refused create, no container of that id", actual: "state finds it" }
-      : { verdict: "pass" };
+      : PASS;
   }
-  if (!ok(view.create)) return undefined;
+  if (!ok(view.create)) return notApplicable("create did not answer");
   // A case that never comes to start has a fault that cannot wait for it.
   if (by === "create" || !view.start) return { verdict: "fail", expected: "create generates an error", actual: "create succeeded" };
-  if (refused(view.start)) return { verdict: "pass" };
-  return ok(view.start) ? { verdict: "fail", expected: "create or start generates an error", actual: "both succeeded" } : undefined;
+  if (refused(view.start)) return PASS;
+  return ok(view.start)
+    ? { verdict: "fail", expected: "create or start generates an error", actual: "both succeeded" }
+    : notApplicable("start did not answer");
 }
 
 /**
@@ -42,4 +44,6 @@ export function mustRefuse(view: View, { by }: RefusalOptions): CheckResult {
  * the requirement that its case is aimed at.
  */
 export const refuses = (id: string, options: RefusalOptions = { by: "create" }): Check =>
-  check(id, (view) => (view.case.aims.includes(id) ? mustRefuse(view, options) : undefined));
+  check(id, (view) =>
+    view.case.aims.includes(id) ? mustRefuse(view, options) : notApplicable("the case has nothing invalid of that kind"),
+  );

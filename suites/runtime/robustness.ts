@@ -2,15 +2,15 @@ import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { CASE_DIR, idOf } from "../../runners/runtime/case.js";
 import type { Leftovers, StepResult } from "../../runners/runtime/observation.js";
-import { combine, equal, expectThat } from "../check.js";
+import { combine, equal, expectThat, notApplicable, unless } from "../check.js";
 import { allAnswered, type CaseView, type Check, checkCase, crashOf, example, ok, processes, section } from "./suite.js";
 
 /**
- * All that was created was also deleted, in vain or not at all otherwise: only then is what remains the target's doing.
+ * Why what remains need not be the target's doing: it is where all that was created was also deleted. Undefined where it is.
  * Counts the containers whose last successful operation was `delete`, and those that were refused from the start. An operation that never
  * answered may have left anything.
  */
-function allDeleted(view: CaseView): boolean {
+function whyNotAllDeleted(view: CaseView): string | undefined {
   const alive = new Set<string>();
   let operations = 0;
   const visit = (steps: CaseView["case"]["steps"], results: readonly StepResult[]): void => {
@@ -25,7 +25,9 @@ function allDeleted(view: CaseView): boolean {
     });
   };
   visit(view.case.steps, view.observation.steps);
-  return operations > 0 && alive.size === 0 && allAnswered(view);
+  if (operations === 0) return "no operation on a container";
+  if (alive.size > 0) return "not every container was deleted";
+  return allAnswered(view) ? undefined : "an operation did not answer";
 }
 
 /** Operations ran at the same time: what they leave is a matter of luck, and belongs to `robustness.race`. */
@@ -38,29 +40,32 @@ const leftover = (
   filter: (entry: string, view: CaseView) => boolean = () => true,
 ): Check =>
   checkCase(id, (view) => {
-    if (!allDeleted(view) || concurrent(view)) return undefined;
-    const found = view.observation.leftovers[what].map((entry) => (typeof entry === "string" ? entry : `${entry.comm} (${entry.pid})`));
-    return equal(
-      found.filter((entry) => filter(entry, view)),
-      [],
-    );
+    if (concurrent(view)) return notApplicable("operations at the same time, which leave what luck will have");
+    return unless(whyNotAllDeleted(view), () => {
+      const entries = view.observation.leftovers[what].map((entry) => (typeof entry === "string" ? entry : `${entry.comm} (${entry.pid})`));
+      return equal(
+        entries.filter((entry) => filter(entry, view)),
+        [],
+      );
+    });
   });
 
 /** Mounts that a case itself asks for on the host's side do not count. */
-const ownMount = (target: string): boolean => target.startsWith(`${CASE_DIR}/fixtures`);
+const isFixture = (target: string): boolean => target.startsWith(`${CASE_DIR}/fixtures`);
 
 /** The groups above a nested cgroupsPath are on the way to the container's own; whose they are, nobody says. */
 const isParent = (path: string, { case: { containers } }: CaseView): boolean =>
   containers.some(({ config }) => {
-    const own = config.linux?.cgroupsPath?.replace(/^\/*/, "/");
-    return own?.split("/").some((_, at, parts) => at > 1 && path.endsWith(parts.slice(0, at).join("/")));
+    const configured = config.linux?.cgroupsPath?.replace(/^\/*/, "/");
+    return configured?.split("/").some((_, at, parts) => at > 1 && path.endsWith(parts.slice(0, at).join("/")));
   });
 
 export default section("Robustness", [
   checkCase("robustness.hang", (view) => {
     const ran = processes(view.observation.steps);
     // Only fuzz runs have generated cases with several callers: an example must not depend on luck.
-    if (ran.length === 0 || (concurrent(view) && view.case.aims.length > 0)) return undefined;
+    if (ran.length === 0) return notApplicable("no operation was carried out");
+    if (concurrent(view) && view.case.aims.length > 0) return notApplicable("operations at the same time in an example");
     const hung = ran.filter(({ exit }) => exit.kind === "timeout");
     return expectThat(
       hung.length === 0,
@@ -70,14 +75,14 @@ export default section("Robustness", [
   }),
   checkCase("robustness.crash", ({ observation }) => {
     const ran = processes(observation.steps);
-    if (ran.length === 0) return undefined;
+    if (ran.length === 0) return notApplicable("no operation was carried out");
     return equal(
       ran.flatMap((each) => crashOf(each) ?? []),
       [],
     );
   }),
   leftover("robustness.leftover-process", "processes"),
-  leftover("robustness.leftover-mount", "mounts", (target) => !ownMount(target)),
+  leftover("robustness.leftover-mount", "mounts", (target) => !isFixture(target)),
   leftover("robustness.leftover-cgroup", "cgroups", (path, view) => !isParent(path, view)),
   leftover("robustness.leftover-interface", "interfaces"),
   checkCase("robustness.host-device-changed", ({ observation }) => equal(observation.leftovers.devices, [])),
@@ -85,11 +90,12 @@ export default section("Robustness", [
     combine(
       view.case.steps.map((step, at) => {
         const result = view.observation.steps[at];
-        if (step.op !== "parallel" || result?.op !== "parallel") return undefined;
-        if (!step.steps.every((each) => each.op === "create" && each.container === 0)) return undefined;
+        const racing = step.op === "parallel" && step.steps.every((each) => each.op === "create" && each.container === 0);
+        if (!racing || result?.op !== "parallel") return notApplicable("no two callers that create the same id at the same time");
         const won = result.results.filter((each) => "ran" in each && ok(each.ran)).length;
         return expectThat(won <= 1, "of two callers that create the same id at the same time, at most one succeeds", `${won} succeeded`);
       }),
+      "no steps",
     ),
   ),
   example("robustness.race", ({ target }) =>
@@ -111,5 +117,5 @@ export default section("Robustness", [
       }),
     ),
   ),
-  checkCase("robustness.id-still-known", (view) => (allDeleted(view) ? equal(view.observation.leftovers.stillKnown, []) : undefined)),
+  checkCase("robustness.id-still-known", (view) => unless(whyNotAllDeleted(view), () => equal(view.observation.leftovers.stillKnown, []))),
 ]);

@@ -4,7 +4,7 @@ import type { HostFacts } from "../../runners/runtime/host.js";
 import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../runners/runtime/observation.js";
 import type { Setting, TargetFacts } from "../../runners/runtime/target.js";
 import type { Config } from "../../spec/runtime/config.js";
-import type { CheckResult } from "../check.js";
+import type { ExplainedResult } from "../check.js";
 
 /** A whole run of a case, for checks that look at the order of steps or at several containers. */
 export interface CaseView {
@@ -35,14 +35,14 @@ export interface View extends Omit<CaseView, "containers"> {
 
 /** Judges one requirement: a pure function of a container's view, or of the whole case's. */
 export type Check =
-  | { readonly id: string; readonly per: "container"; readonly judge: (view: View) => CheckResult }
-  | { readonly id: string; readonly per: "case"; readonly judge: (view: CaseView) => CheckResult };
+  | { readonly id: string; readonly per: "container"; readonly judge: (view: View) => ExplainedResult }
+  | { readonly id: string; readonly per: "case"; readonly judge: (view: CaseView) => ExplainedResult };
 
 /** A check that looks at one container at a time. */
-export const check = (id: string, judge: (view: View) => CheckResult): Check => ({ id, per: "container", judge });
+export const check = (id: string, judge: (view: View) => ExplainedResult): Check => ({ id, per: "container", judge });
 
 /** A check that looks at a whole case. */
-export const checkCase = (id: string, judge: (view: CaseView) => CheckResult): Check => ({ id, per: "case", judge });
+export const checkCase = (id: string, judge: (view: CaseView) => ExplainedResult): Check => ({ id, per: "case", judge });
 
 /** Why a check does not apply where the user's program was another one, did not run, or could not report. */
 export const NO_REPORT = "the program did not report";

@@ -1,7 +1,8 @@
+/** config-linux.md, "Sysctl". */
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { sysctl } from "../../generators/runtime/sysctl.js";
-import { type CheckResult, combine, equal } from "../check.js";
-import { check, example, section, started, type View } from "./suite.js";
+import { combine, equal, notApplicable, unless } from "../check.js";
+import { check, example, section, type View, whyNotInForce } from "./suite.js";
 
 /** The file of a kernel parameter; a key with a slash may be meant in two ways. */
 const fileOf = (key: string): string | undefined => (key.includes("/") ? undefined : `/proc/sys/${key.replaceAll(".", "/")}`);
@@ -14,22 +15,25 @@ const visible = (view: View, path: string): boolean =>
   !(view.config.mounts ?? []).some(({ destination }) => destination !== "/proc" && `${path}/`.startsWith(`${destination}/`)) &&
   (view.config.mounts ?? []).some(({ destination, type }) => destination === "/proc" && type === "proc");
 
-/** What the program read from the files of the parameters. */
-const applied = (view: View): CheckResult =>
-  started(view) && view.case.control === undefined && view.container.configText === undefined
-    ? combine(
+export default section("Sysctl", [
+  // What the program read from the files of the parameters.
+  check("runtime.sysctl.set", (view) =>
+    unless(whyNotInForce(view), () =>
+      combine(
         Object.entries(view.config.linux?.sysctl ?? {}).map(([key, value]) => {
           const path = fileOf(key);
-          if (path === undefined || !visible(view, path)) return undefined;
+          if (path === undefined) return notApplicable(`${key} may be meant in two ways`);
+          if (!visible(view, path)) return notApplicable(`the config does not show the kernel's own ${path}`);
           const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "read" && attempt.path === path);
           const result = view.probe?.attempts[at];
-          return result?.errno === "0" && result.text !== undefined ? equal(words(result.text), words(value), key) : undefined;
+          return result?.errno === "0" && result.text !== undefined
+            ? equal(words(result.text), words(value), key)
+            : notApplicable(`the program did not read ${path}`);
         }),
-      )
-    : undefined;
-
-export default section("Sysctl", [
-  check("runtime.sysctl.set", applied),
+        "no sysctl in the config",
+      ),
+    ),
+  ),
 
   example("runtime.sysctl.set", ({ host, target }) =>
     sysctl(host, target.release)

@@ -1,20 +1,22 @@
+/** config.md, "Specification version", "Annotations", "Extensibility", "Valid values", and what follows from a value that is none. */
 import fc from "fast-check";
 import { annotations } from "../../generators/runtime/annotations.js";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
-import { BROKEN } from "../../generators/runtime/invalid/broken.js";
 import { faultCase, hasTabledFault, malformedCase, tabledFault, typeFault } from "../../generators/runtime/invalid/input.js";
 import { unknownPropertyCase } from "../../generators/runtime/invalid/unknown-properties.js";
 import { refusal } from "../../generators/runtime/steps.js";
 import { compareReleases, RELEASES } from "../../spec/catalogue.js";
-import { equal, expectThat } from "../check.js";
+import { type ExplainedResult, equal, expectThat, notApplicable, PASS } from "../check.js";
 import { refuses } from "./refusal.js";
 import {
   allAnswered,
   answered,
+  type Check,
   check,
   type Example,
   example,
   firstRefusal,
+  NO_REPORT,
   refused,
   resultsOf,
   section,
@@ -33,62 +35,73 @@ const tabled = (id: string, also: readonly string[] = []): Example =>
 
 /** The requirements whose only case is a fault of the table, and by which operation it must have been refused. */
 const REFUSALS: readonly (readonly [string, "create" | "start"])[] = [
-  [BROKEN.semver, "create"],
-  [BROKEN.version, "create"],
-  [BROKEN.root, "create"],
-  [BROKEN.rootPathMissing, "create"],
-  [BROKEN.rootPath, "create"],
-  [BROKEN.cwd, "start"],
-  [BROKEN.cwdMissing, "start"],
-  [BROKEN.args, "start"],
-  [BROKEN.rlimitType, "start"],
-  [BROKEN.rlimitTwice, "start"],
-  [BROKEN.personality, "create"],
-  [BROKEN.memoryPolicyMode, "create"],
+  ["runtime.oci-version.semver", "create"],
+  ["runtime.oci-version.required", "create"],
+  ["runtime.root.required", "create"],
+  ["runtime.root.path-required", "create"],
+  ["runtime.root.path-must-exist", "create"],
+  ["runtime.process.cwd-absolute", "start"],
+  ["runtime.process.cwd-required", "start"],
+  ["runtime.process.args-required", "start"],
+  ["runtime.process.rlimits-unknown-type-error", "start"],
+  ["runtime.process.rlimits-duplicate-error", "start"],
+  ["runtime.personality.domain-unknown-error", "create"],
+  ["runtime.memory-policy.mode-unknown-error", "create"],
 ];
 
 /** The container runs as it would without what must be ignored. */
-function ignored(view: View) {
-  const culprit = firstRefusal([view.create, view.start]);
-  if (culprit) return expectThat(false, "the container runs: what is unknown is ignored", culprit.stderr);
-  return started(view) && view.probe ? ({ verdict: "pass" } as const) : undefined;
+function ignored(view: View): ExplainedResult {
+  const refusal = firstRefusal([view.create, view.start]);
+  if (refusal) return expectThat(false, "the container runs: what is unknown is ignored", refusal.stderr);
+  return started(view) && view.probe ? PASS : notApplicable(NO_REPORT);
+}
+
+/** Judges what must be ignored in a case that is aimed at the requirement; in others its neighbours may be to blame. */
+const mustIgnore = (id: string, none: string, has: (view: View) => boolean): Check =>
+  check(id, (view) => {
+    if (!view.case.aims.includes(id)) return notApplicable("the case is not aimed at it");
+    return has(view) ? ignored(view) : notApplicable(none);
+  });
+
+/** Why the case shows nothing of what a refused create leaves; undefined where it does. */
+function whyNotRefused({ case: { control }, observation, create }: View): string | undefined {
+  if (control === undefined) return "nothing in the config is invalid";
+  if (observation.control !== true) return "the same config without the fault does not run";
+  return refused(create) ? undefined : "create was not refused";
 }
 
 export default section("Versions, annotations, unknown properties, valid values", [
   ...REFUSALS.map(([id, by]) => refuses(id, { by })),
   ...REFUSALS.map(([id]) => tabled(id)),
 
-  check("runtime.oci-version.compatible-within-major", (view) => {
-    const { aims, control } = view.case;
-    if (!aims.includes("runtime.oci-version.compatible-within-major") || control !== undefined) return undefined;
-    return ignored(view);
-  }),
+  mustIgnore(
+    "runtime.oci-version.compatible-within-major",
+    "the config is faulty on purpose",
+    ({ case: { control } }) => control === undefined,
+  ),
   example(["runtime.oci-version.compatible-within-major"], ({ target }) =>
     fc
       .constantFrom(...RELEASES.filter((release) => compareReleases(release, target.release) <= 0))
       .map((release) => caseOf(minimalConfig(release), { title: `a config of release ${release}` })),
   ),
 
-  refuses(BROKEN.annotationMap),
-  tabled(BROKEN.annotationMap),
-  refuses(BROKEN.annotationKey),
-  tabled(BROKEN.annotationKey),
-  check("runtime.annotations.unknown-key-ignored", (view) => {
-    const keys = Object.keys(view.config.annotations ?? {});
-    if (keys.length === 0 || view.container.configText !== undefined || !view.case.aims.includes("runtime.annotations.unknown-key-ignored"))
-      return undefined;
-    return ignored(view);
-  }),
+  refuses("runtime.annotations.map-of-strings"),
+  tabled("runtime.annotations.map-of-strings"),
+  refuses("runtime.annotations.key-not-empty"),
+  tabled("runtime.annotations.key-not-empty"),
+  mustIgnore(
+    "runtime.annotations.unknown-key-ignored",
+    "no annotations in the config",
+    ({ config, container }) => Object.keys(config.annotations ?? {}).length > 0 && container.configText === undefined,
+  ),
   example(["runtime.annotations.unknown-key-ignored"], ({ target }) =>
     annotations().map((map) =>
       caseOf({ ...minimalConfig(target.release), annotations: { "com.example.key": "value", ...map } }, { title: "annotations" }),
     ),
   ),
-  check("runtime.annotations.empty-value", (view) => {
-    if (!Object.values(view.config.annotations ?? {}).includes("") || !view.case.aims.includes("runtime.annotations.empty-value"))
-      return undefined;
-    return ignored(view);
-  }),
+  mustIgnore("runtime.annotations.empty-value", "no annotation with an empty value in the config", ({ config }) =>
+    Object.values(config.annotations ?? {}).includes(""),
+  ),
   example(["runtime.annotations.empty-value"], ({ target }) =>
     fc
       .constantFrom("com.example.empty", "org.example.nothing")
@@ -97,30 +110,32 @@ export default section("Versions, annotations, unknown properties, valid values"
       ),
   ),
 
-  check(BROKEN.unknownProperty, (view) => {
-    if (!view.case.aims.includes(BROKEN.unknownProperty) || view.observation.control !== true) return undefined;
-    return ignored(view);
-  }),
-  example([BROKEN.unknownProperty], ({ host, target }) => unknownPropertyCase(host, target.release)),
+  mustIgnore(
+    "runtime.extensibility.unknown-property-ignored",
+    "the same config without the unknown property does not run",
+    ({ observation }) => observation.control === true,
+  ),
+  example(["runtime.extensibility.unknown-property-ignored"], ({ host, target }) => unknownPropertyCase(host, target.release)),
 
-  refuses(BROKEN.invalid, { by: "start" }),
-  tabled(BROKEN.invalid),
-  refuses(BROKEN.unapplicable, { by: "start" }),
-  tabled(BROKEN.unapplicable, [
+  refuses("runtime.valid-values.invalid-refused", { by: "start" }),
+  tabled("runtime.valid-values.invalid-refused"),
+  refuses("runtime.create.cannot-apply-error", { by: "start" }),
+  tabled("runtime.create.cannot-apply-error", [
     "runtime.create.cannot-apply-no-container",
     "runtime.lifecycle.environment-impossible-error",
     "runtime.errors.environment-as-before",
   ]),
   refuses("runtime.lifecycle.environment-impossible-error", { by: "start" }),
   check("runtime.create.cannot-apply-no-container", (view) => {
-    if (view.case.control === undefined || view.observation.control !== true || !refused(view.create)) return undefined;
+    const why = whyNotRefused(view);
+    if (why !== undefined) return notApplicable(why);
     const [after] = resultsOf(view, view.index, "state");
-    if (after?.op !== "state" || !answered(after.ran)) return undefined;
+    if (after?.op !== "state" || !answered(after.ran)) return notApplicable("no state told what became of the container");
     return expectThat(refused(after.ran), "no container of that id after the refused create", after.state);
   }),
   check("runtime.errors.environment-as-before", (view) => {
-    if (view.case.control === undefined || view.observation.control !== true || !allAnswered(view)) return undefined;
-    if (!refused(view.create)) return undefined;
+    const why = whyNotRefused(view) ?? (allAnswered(view) ? undefined : "an operation did not answer");
+    if (why !== undefined) return notApplicable(why);
     const { processes, mounts, cgroups, interfaces } = view.observation.leftovers;
     return equal(
       { processes, mounts, cgroups, interfaces },
@@ -133,10 +148,10 @@ export default section("Versions, annotations, unknown properties, valid values"
     return fc.constant(caseOf(config, { title: "a bundle without config.json", control: config, configText: null, steps: refusal() }));
   }),
   refuses("runtime.bundle.config-json-at-root"),
-  refuses(BROKEN.wrongType, { by: "start" }),
-  example([BROKEN.wrongType], ({ host, target }) =>
+  refuses("runtime.valid-values.wrong-type-refused", { by: "start" }),
+  example(["runtime.valid-values.wrong-type-refused"], ({ host, target }) =>
     typeFault(fc.constant(minimalConfig(target.release))).map((fault) => faultCase(fault, host)),
   ),
-  refuses(BROKEN.malformed),
-  example([BROKEN.malformed], ({ target }) => malformedCase(target.release)),
+  refuses("runtime.valid-values.malformed-json-refused"),
+  example(["runtime.valid-values.malformed-json-refused"], ({ target }) => malformedCase(target.release)),
 ]);

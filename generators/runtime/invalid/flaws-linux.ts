@@ -1,7 +1,6 @@
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import { can, hasFile, hasMemoryPolicy, hasNamespace } from "../host.js";
 import { type Path, REMOVED } from "../json.js";
-import { BROKEN } from "./broken.js";
 import type { Flaw } from "./flaws.js";
 
 /** One flaw of a property, `linux` being understood. */
@@ -22,26 +21,32 @@ const flaw = (
 });
 
 const namespaceFlaws: readonly Flaw[] = [
-  flaw(BROKEN.namespaceTypeUnknown, "an unknown type of namespace", [], ["namespaces", 0, "type"], ["no-such", "PID", ""]),
-  flaw(BROKEN.namespaceTypeMissing, "a namespace without a type", [], ["namespaces", 0, "type"], [REMOVED]),
+  flaw("runtime.namespaces.type-unknown-error", "an unknown type of namespace", [], ["namespaces", 0, "type"], ["no-such", "PID", ""]),
+  flaw("runtime.namespaces.type-required", "a namespace without a type", [], ["namespaces", 0, "type"], [REMOVED]),
   flaw(
-    BROKEN.namespaceTwice,
+    "runtime.namespaces.duplicate-error",
     "a namespace twice",
     [],
     ["namespaces", 5],
     [{ type: "pid" }, { type: "network" }, { type: "uts" }, { type: "ipc" }],
   ),
-  flaw(BROKEN.namespacePath, "a relative path to a namespace", [], ["namespaces", 4, "path"], ["proc/self/ns/uts", "uts"]),
-  flaw(BROKEN.namespaceType, "a namespace of another type", [], ["namespaces", 4, "path"], ["/proc/self/ns/ipc", "/proc/self/ns/net"]),
+  flaw("runtime.namespaces.path-absolute", "a relative path to a namespace", [], ["namespaces", 4, "path"], ["proc/self/ns/uts", "uts"]),
   flaw(
-    BROKEN.namespaceType,
+    "runtime.namespaces.path-wrong-type-error",
+    "a namespace of another type",
+    [],
+    ["namespaces", 4, "path"],
+    ["/proc/self/ns/ipc", "/proc/self/ns/net"],
+  ),
+  flaw(
+    "runtime.namespaces.path-wrong-type-error",
     "a path that leads to no namespace",
     [],
     ["namespaces", 4, "path"],
     ["/no/such/namespace", "/proc/self/status"],
   ),
   flaw(
-    BROKEN.invalid,
+    "runtime.valid-values.invalid-refused",
     "a clock that has no offset",
     [
       [["namespaces", 5], { type: "time" }],
@@ -61,29 +66,52 @@ const seccomp = (requirement: string, description: string, path: Path, values: r
   flaw(requirement, description, [[["seccomp"], SECCOMP]], ["seccomp", ...path], values, since === undefined ? {} : { since });
 
 const seccompFlaws: readonly Flaw[] = [
-  seccomp(BROKEN.seccompAction, "an unknown default action", ["defaultAction"], ["SCMP_ACT_NO_SUCH", "ALLOW", ""]),
-  seccomp(BROKEN.seccompDefaultMissing, "no default action", ["defaultAction"], [REMOVED]),
-  seccomp(BROKEN.seccompAction, "an unknown action", ["syscalls", 0, "action"], ["SCMP_ACT_NO_SUCH", "ERRNO", ""]),
-  seccomp(BROKEN.seccompOperator, "an unknown operator", ["syscalls", 0, "args", 0, "op"], ["SCMP_CMP_NO_SUCH", "EQ", ""]),
-  seccomp(BROKEN.invalid, "an argument that no call has", ["syscalls", 0, "args", 0, "index"], [6, -1, 100]),
-  seccomp(BROKEN.invalid, "an unknown architecture", ["architectures"], [["SCMP_ARCH_NO_SUCH"], [""]]),
-  seccomp(BROKEN.invalid, "an unknown flag", ["flags"], [["SECCOMP_FILTER_FLAG_NO_SUCH"], [""]], "linux.seccomp.flags"),
-  seccomp(BROKEN.seccompNames, "a rule about no call", ["syscalls", 0, "names"], [[], REMOVED]),
-  seccomp(BROKEN.seccompErrno, "an errno for an action that has none", ["defaultErrnoRet"], [1, 13], "linux.seccomp.defaultErrnoRet"),
+  seccomp("runtime.seccomp.action-unknown-error", "an unknown default action", ["defaultAction"], ["SCMP_ACT_NO_SUCH", "ALLOW", ""]),
+  seccomp("runtime.seccomp.default-action-required", "no default action", ["defaultAction"], [REMOVED]),
+  seccomp("runtime.seccomp.action-unknown-error", "an unknown action", ["syscalls", 0, "action"], ["SCMP_ACT_NO_SUCH", "ERRNO", ""]),
+  seccomp(
+    "runtime.seccomp.operator-unknown-error",
+    "an unknown operator",
+    ["syscalls", 0, "args", 0, "op"],
+    ["SCMP_CMP_NO_SUCH", "EQ", ""],
+  ),
+  seccomp("runtime.valid-values.invalid-refused", "an argument that no call has", ["syscalls", 0, "args", 0, "index"], [6, -1, 100]),
+  seccomp("runtime.valid-values.invalid-refused", "an unknown architecture", ["architectures"], [["SCMP_ARCH_NO_SUCH"], [""]]),
+  seccomp(
+    "runtime.valid-values.invalid-refused",
+    "an unknown flag",
+    ["flags"],
+    [["SECCOMP_FILTER_FLAG_NO_SUCH"], [""]],
+    "linux.seccomp.flags",
+  ),
+  seccomp("runtime.seccomp.names-at-least-one", "a rule about no call", ["syscalls", 0, "names"], [[], REMOVED]),
+  seccomp(
+    "runtime.seccomp.errno-unsupported-error",
+    "an errno for an action that has none",
+    ["defaultErrnoRet"],
+    [1, 13],
+    "linux.seccomp.defaultErrnoRet",
+  ),
   flaw(
-    BROKEN.seccompErrno,
+    "runtime.seccomp.errno-unsupported-error",
     "an errno for an action that has none",
     [[["seccomp"], { ...SECCOMP, syscalls: [{ names: ["getpgid"], action: "SCMP_ACT_LOG" }] }]],
     ["seccomp", "syscalls", 0, "errnoRet"],
     [1, 13],
     { since: "linux.seccomp.errnoRet", when: (host) => host.seccompActions.includes("log") },
   ),
-  seccomp(BROKEN.seccompMetadata, "metadata without a listener", ["listenerMetadata"], ["metadata"], "linux.seccomp.listenerPath"),
+  seccomp(
+    "runtime.seccomp-listener.metadata-needs-path",
+    "metadata without a listener",
+    ["listenerMetadata"],
+    ["metadata"],
+    "linux.seccomp.listenerPath",
+  ),
 ];
 
 const resourceFlaws: readonly Flaw[] = [
   flaw(
-    BROKEN.invalid,
+    "runtime.valid-values.invalid-refused",
     "a swappiness above 100",
     [[["resources"], { memory: { swappiness: 60 } }]],
     ["resources", "memory", "swappiness"],
@@ -93,7 +121,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    BROKEN.unapplicable,
+    "runtime.create.cannot-apply-error",
     "CPUs that the host lacks",
     [[["resources"], { cpu: { cpus: "0" } }]],
     ["resources", "cpu", "cpus"],
@@ -103,7 +131,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    BROKEN.unapplicable,
+    "runtime.create.cannot-apply-error",
     "memory nodes that the host lacks",
     [[["resources"], { cpu: { mems: "0" } }]],
     ["resources", "cpu", "mems"],
@@ -113,7 +141,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    BROKEN.unapplicable,
+    "runtime.create.cannot-apply-error",
     "a period that the kernel does not take",
     [[["resources"], { cpu: { period: 100_000 } }]],
     ["resources", "cpu", "period"],
@@ -123,7 +151,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    BROKEN.invalid,
+    "runtime.valid-values.invalid-refused",
     "a type of device that there is not",
     [[["resources"], { devices: [{ allow: false, type: "c", major: 10, minor: 300, access: "r" }] }]],
     ["resources", "devices", 0, "type"],
@@ -133,7 +161,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    BROKEN.invalid,
+    "runtime.valid-values.invalid-refused",
     "a kind of access that there is not",
     [[["resources"], { devices: [{ allow: false, type: "c", major: 10, minor: 300, access: "r" }] }]],
     ["resources", "devices", 0, "access"],
@@ -143,7 +171,7 @@ const resourceFlaws: readonly Flaw[] = [
     },
   ),
   flaw(
-    BROKEN.unifiedController,
+    "runtime.unified.missing-controller-error",
     "a controller that the host lacks",
     [[["resources"], { unified: { "pids.max": "1000" } }]],
     ["resources", "unified"],
@@ -159,14 +187,39 @@ const DEVICE = { type: "c", path: "/dev/oci-device", major: 1, minor: 3 };
 const mknod = (host: HostFacts): boolean => can(host, "CAP_MKNOD");
 
 const otherFlaws: readonly Flaw[] = [
-  flaw(BROKEN.deviceType, "an unknown type of device", [[["devices"], [DEVICE]]], ["devices", 0, "type"], ["x", "char", ""], {
-    when: mknod,
-  }),
-  flaw(BROKEN.maskedPath, "a relative path to be masked", [[["maskedPaths"], ["/proc/kcore"]]], ["maskedPaths", 0], ["proc/kcore"]),
-  flaw(BROKEN.readonlyPath, "a relative path to be read-only", [[["readonlyPaths"], ["/proc/sys"]]], ["readonlyPaths", 0], ["proc/sys"]),
-  flaw(BROKEN.propagation, "an unknown propagation", [[["rootfsPropagation"], "private"]], ["rootfsPropagation"], ["no-such", "PRIVATE"]),
   flaw(
-    BROKEN.personality,
+    "runtime.devices.type-unknown-error",
+    "an unknown type of device",
+    [[["devices"], [DEVICE]]],
+    ["devices", 0, "type"],
+    ["x", "char", ""],
+    {
+      when: mknod,
+    },
+  ),
+  flaw(
+    "runtime.masked-paths.absolute",
+    "a relative path to be masked",
+    [[["maskedPaths"], ["/proc/kcore"]]],
+    ["maskedPaths", 0],
+    ["proc/kcore"],
+  ),
+  flaw(
+    "runtime.readonly-paths.absolute",
+    "a relative path to be read-only",
+    [[["readonlyPaths"], ["/proc/sys"]]],
+    ["readonlyPaths", 0],
+    ["proc/sys"],
+  ),
+  flaw(
+    "runtime.rootfs-propagation.unknown-error",
+    "an unknown propagation",
+    [[["rootfsPropagation"], "private"]],
+    ["rootfsPropagation"],
+    ["no-such", "PRIVATE"],
+  ),
+  flaw(
+    "runtime.personality.domain-unknown-error",
     "an unknown execution domain",
     [[["personality"], { domain: "LINUX" }]],
     ["personality", "domain"],
@@ -174,7 +227,7 @@ const otherFlaws: readonly Flaw[] = [
     { since: "linux.personality" },
   ),
   flaw(
-    BROKEN.invalid,
+    "runtime.valid-values.invalid-refused",
     "a flag where none is supported",
     [[["personality"], { domain: "LINUX", flags: [] }]],
     ["personality", "flags"],
@@ -182,21 +235,21 @@ const otherFlaws: readonly Flaw[] = [
     { since: "linux.personality" },
   ),
   flaw(
-    BROKEN.unapplicable,
+    "runtime.create.cannot-apply-error",
     "a kernel parameter that there is not",
     [[["sysctl"], { "net.ipv4.ip_forward": "1" }]],
     ["sysctl"],
     [{ "net.ipv4.no_such_parameter": "1" }, { "kernel.shm_no_such": "1" }],
   ),
   flaw(
-    BROKEN.unapplicable,
+    "runtime.create.cannot-apply-error",
     "a value that the kernel does not take",
     [[["sysctl"], { "net.ipv4.ip_default_ttl": "64" }]],
     ["sysctl", "net.ipv4.ip_default_ttl"],
     ["no-number", "1000"],
   ),
   flaw(
-    BROKEN.memoryPolicyMode,
+    "runtime.memory-policy.mode-unknown-error",
     "an unknown memory policy",
     [[["memoryPolicy"], { mode: "MPOL_DEFAULT" }]],
     ["memoryPolicy", "mode"],
@@ -204,19 +257,26 @@ const otherFlaws: readonly Flaw[] = [
     { since: "linux.memoryPolicy", when: hasMemoryPolicy },
   ),
   flaw(
-    BROKEN.invalid,
+    "runtime.valid-values.invalid-refused",
     "an unknown flag of a memory policy",
     [[["memoryPolicy"], { mode: "MPOL_BIND", nodes: "0" }]],
     ["memoryPolicy", "flags"],
     [["MPOL_F_NO_SUCH"]],
     { since: "linux.memoryPolicy", when: hasMemoryPolicy },
   ),
-  flaw(BROKEN.unapplicable, "an interface that there is not", [[["netDevices"], { ocinet0: {} }]], ["netDevices"], [{ "no-such0": {} }], {
-    since: "linux.netDevices",
-    when: (host) => host.veth,
-  }),
   flaw(
-    BROKEN.resctrl,
+    "runtime.create.cannot-apply-error",
+    "an interface that there is not",
+    [[["netDevices"], { ocinet0: {} }]],
+    ["netDevices"],
+    [{ "no-such0": {} }],
+    {
+      since: "linux.netDevices",
+      when: (host) => host.veth,
+    },
+  ),
+  flaw(
+    "runtime.intel-rdt.no-resctrl-error",
     "resctrl where there is none",
     [],
     ["intelRdt"],

@@ -3,11 +3,15 @@ import { HOOK_KINDS, recordingHook } from "../hooks.js";
 import { hardLimit } from "../host.js";
 import { type Path, REMOVED } from "../json.js";
 import { whyNotOrdinary } from "../process/scheduler.js";
-import { BROKEN } from "./broken.js";
 import { linuxFlaws } from "./flaws-linux.js";
 
 /** A way in which a config can be wrong. */
 export interface Flaw {
+  /**
+   * What a runtime breaks that accepts it: a sentence about the property where one asks for an error. Else
+   * `runtime.valid-values.invalid-refused` for what is none of its values, `runtime.create.cannot-apply-error` for what is valid and this
+   * host cannot satisfy.
+   */
   readonly requirement: string;
   /** What is wrong, in a few words. */
   readonly description: string;
@@ -24,38 +28,48 @@ export interface Flaw {
 
 const processFlaws: readonly Flaw[] = [
   {
-    requirement: BROKEN.cwd,
+    requirement: "runtime.process.cwd-absolute",
     description: "a relative working directory",
     path: ["process", "cwd"],
     values: ["relative", "./x", ""],
   },
-  { requirement: BROKEN.cwdMissing, description: "no working directory", path: ["process", "cwd"], values: [REMOVED] },
-  { requirement: BROKEN.args, description: "no program to run", path: ["process", "args"], values: [[], REMOVED] },
-  { requirement: BROKEN.invalid, description: "a user id below zero", path: ["process", "user", "uid"], values: [-1, -1000] },
-  { requirement: BROKEN.invalid, description: "a group id below zero", path: ["process", "user", "gid"], values: [-1] },
+  { requirement: "runtime.process.cwd-required", description: "no working directory", path: ["process", "cwd"], values: [REMOVED] },
+  { requirement: "runtime.process.args-required", description: "no program to run", path: ["process", "args"], values: [[], REMOVED] },
   {
-    requirement: BROKEN.invalid,
+    requirement: "runtime.valid-values.invalid-refused",
+    description: "a user id below zero",
+    path: ["process", "user", "uid"],
+    values: [-1, -1000],
+  },
+  {
+    requirement: "runtime.valid-values.invalid-refused",
+    description: "a group id below zero",
+    path: ["process", "user", "gid"],
+    values: [-1],
+  },
+  {
+    requirement: "runtime.valid-values.invalid-refused",
     description: "a supplementary group below zero",
     base: [[["process", "user", "additionalGids"], [5]]],
     path: ["process", "user", "additionalGids", 0],
     values: [-1],
   },
   {
-    requirement: BROKEN.rlimitType,
+    requirement: "runtime.process.rlimits-unknown-type-error",
     description: "a limit that no kernel has",
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
     path: ["process", "rlimits", 0, "type"],
     values: ["RLIMIT_NO_SUCH", "CORE", "rlimit_core", ""],
   },
   {
-    requirement: BROKEN.rlimitTwice,
+    requirement: "runtime.process.rlimits-duplicate-error",
     description: "a limit twice",
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
     path: ["process", "rlimits", 1],
     values: [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }],
   },
   {
-    requirement: BROKEN.rlimitTwice,
+    requirement: "runtime.process.rlimits-duplicate-error",
     description: "a limit twice, with other values",
     when: (host) => hardLimit(host, "RLIMIT_CORE") >= 4096,
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
@@ -64,7 +78,7 @@ const processFlaws: readonly Flaw[] = [
     values: [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }],
   },
   {
-    requirement: BROKEN.invalid,
+    requirement: "runtime.valid-values.invalid-refused",
     description: "a soft limit above the hard one",
     when: (host) => hardLimit(host, "RLIMIT_CORE") >= 4096,
     base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 4096 }]]],
@@ -72,7 +86,7 @@ const processFlaws: readonly Flaw[] = [
     values: [8192],
   },
   {
-    requirement: BROKEN.invalid,
+    requirement: "runtime.valid-values.invalid-refused",
     description: "an unknown scheduling policy",
     since: "process.scheduler",
     when: (host) => whyNotOrdinary(host) === undefined,
@@ -81,7 +95,7 @@ const processFlaws: readonly Flaw[] = [
     values: ["SCHED_NO_SUCH", "OTHER", ""],
   },
   {
-    requirement: BROKEN.invalid,
+    requirement: "runtime.valid-values.invalid-refused",
     description: "an unknown scheduling flag",
     since: "process.scheduler",
     when: (host) => whyNotOrdinary(host) === undefined,
@@ -90,7 +104,7 @@ const processFlaws: readonly Flaw[] = [
     values: ["SCHED_FLAG_NO_SUCH", ""],
   },
   {
-    requirement: BROKEN.invalid,
+    requirement: "runtime.valid-values.invalid-refused",
     description: "an unknown I/O class",
     since: "process.ioPriority",
     base: [[["process", "ioPriority"], { class: "IOPRIO_CLASS_BE", priority: 4 }]],
@@ -98,7 +112,7 @@ const processFlaws: readonly Flaw[] = [
     values: ["IOPRIO_CLASS_NO_SUCH", "BE", ""],
   },
   {
-    requirement: BROKEN.invalid,
+    requirement: "runtime.valid-values.invalid-refused",
     description: "an I/O priority outside of 0 to 7",
     since: "process.ioPriority",
     base: [[["process", "ioPriority"], { class: "IOPRIO_CLASS_BE", priority: 4 }]],
@@ -106,7 +120,7 @@ const processFlaws: readonly Flaw[] = [
     values: [8, -1, 100],
   },
   {
-    requirement: BROKEN.unapplicable,
+    requirement: "runtime.create.cannot-apply-error",
     description: "a score that the kernel does not take",
     base: [[["process", "oomScoreAdj"], 1000]],
     path: ["process", "oomScoreAdj"],
@@ -116,71 +130,71 @@ const processFlaws: readonly Flaw[] = [
 
 const topFlaws: readonly Flaw[] = [
   {
-    requirement: BROKEN.annotationKey,
+    requirement: "runtime.annotations.key-not-empty",
     description: "an annotation with an empty key",
     base: [[["annotations"], { "com.example.key": "value" }]],
     path: ["annotations", ""],
     values: ["value", ""],
   },
   {
-    requirement: BROKEN.annotationMap,
+    requirement: "runtime.annotations.map-of-strings",
     description: "an annotation that is no string",
     base: [[["annotations"], { "com.example.key": "value" }]],
     path: ["annotations", "com.example.key"],
     values: [7, true, ["value"], { value: "value" }],
   },
   {
-    requirement: BROKEN.semver,
+    requirement: "runtime.oci-version.semver",
     description: "a version that is not one by SemVer 2.0.0",
     path: ["ociVersion"],
     values: ["invalid", "1.0", "v1.0.0", "", "1.0.0.0", "01.0.0"],
   },
-  { requirement: BROKEN.version, description: "no version", path: ["ociVersion"], values: [REMOVED] },
-  { requirement: BROKEN.root, description: "no root", path: ["root"], values: [REMOVED] },
-  { requirement: BROKEN.rootPathMissing, description: "a root without a path", path: ["root", "path"], values: [REMOVED] },
+  { requirement: "runtime.oci-version.required", description: "no version", path: ["ociVersion"], values: [REMOVED] },
+  { requirement: "runtime.root.required", description: "no root", path: ["root"], values: [REMOVED] },
+  { requirement: "runtime.root.path-required", description: "a root without a path", path: ["root", "path"], values: [REMOVED] },
   {
-    requirement: BROKEN.rootPath,
+    requirement: "runtime.root.path-must-exist",
     description: "a root that is not there",
     path: ["root", "path"],
     values: ["no-such-directory", "/no/such/directory"],
   },
   {
-    requirement: BROKEN.unapplicable,
+    requirement: "runtime.create.cannot-apply-error",
     description: "a host name that the kernel does not take",
     base: [[["hostname"], "h".repeat(64)]],
     path: ["hostname"],
     values: ["h".repeat(65), "h".repeat(300)],
   },
   {
-    requirement: BROKEN.unapplicable,
+    requirement: "runtime.create.cannot-apply-error",
     description: "a mount of a file system that no kernel has",
     base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs" }]],
     path: ["mounts", 1, "type"],
     values: ["no-such-filesystem"],
   },
   {
-    requirement: BROKEN.unapplicable,
+    requirement: "runtime.create.cannot-apply-error",
     description: "a mount option that the file system does not know",
     base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs", options: ["nosuid"] }]],
     path: ["mounts", 1, "options", 0],
     values: ["no-such-option", "size=no-number"],
   },
   {
-    requirement: BROKEN.unapplicable,
+    requirement: "runtime.create.cannot-apply-error",
     description: "a bind mount of what is not there",
     base: [[["mounts", 1], { destination: "/mnt", type: "bind", source: "source", options: ["bind"] }]],
     path: ["mounts", 1, "source"],
     values: ["no-such-source", "/no/such/source"],
   },
   {
-    requirement: BROKEN.destination,
+    requirement: "runtime.mounts.destination-required",
     description: "a mount without a destination",
     base: [[["mounts", 1], { destination: "/mnt", type: "tmpfs", source: "tmpfs" }]],
     path: ["mounts", 1, "destination"],
     values: [REMOVED],
   },
   {
-    requirement: BROKEN.wrongType,
+    requirement: "runtime.valid-values.wrong-type-refused",
     description: "an annotation that is not a string",
     base: [[["annotations"], { "org.example.key": "value" }]],
     path: ["annotations", "org.example.key"],
@@ -191,7 +205,7 @@ const topFlaws: readonly Flaw[] = [
     const base = [[["hooks", kind], [recordingHook(kind, "fault")]]] as const;
     return [
       {
-        requirement: BROKEN.hookPath,
+        requirement: "runtime.hooks.path-absolute",
         description: `a ${kind} hook with a relative path`,
         since: `hooks.${kind}`,
         base,
@@ -199,7 +213,7 @@ const topFlaws: readonly Flaw[] = [
         values: ["agent", "./agent"],
       },
       {
-        requirement: BROKEN.hookPathMissing,
+        requirement: "runtime.hooks.path-required",
         description: `a ${kind} hook without a path`,
         since: `hooks.${kind}`,
         base,
@@ -207,7 +221,7 @@ const topFlaws: readonly Flaw[] = [
         values: [REMOVED],
       },
       {
-        requirement: BROKEN.hookTimeout,
+        requirement: "runtime.hooks.timeout-above-zero",
         description: `a ${kind} hook without time`,
         since: `hooks.${kind}`,
         base,

@@ -10,7 +10,6 @@ import { config } from "../config.js";
 import { type Path, pointer, put, REMOVED, walk } from "../json.js";
 import { refusal } from "../steps.js";
 import { CONSOLE } from "../surroundings.js";
-import { BROKEN } from "./broken.js";
 import { FLAWS, type Flaw } from "./flaws.js";
 
 /** A config that must be refused, and the valid one that it was made of; they differ at one place. */
@@ -82,7 +81,7 @@ export const typeFault = (base: Arbitrary<Config>): Arbitrary<Fault> =>
     fc.constantFrom(...[...walk(control)].filter(({ path }) => path.length > 0)).chain(({ path, value }) =>
       fc.constantFrom(...SPECIMENS.filter((specimen) => typeOf(specimen) !== typeOf(value))).map(
         (specimen): Fault => ({
-          requirement: BROKEN.wrongType,
+          requirement: "runtime.valid-values.wrong-type-refused",
           path: pointer(path),
           description: `a value of the wrong type: ${described(path, specimen)}`,
           config: put(control, path, specimen),
@@ -111,7 +110,7 @@ export const malformedCase = (release: string): Arbitrary<RuntimeCase> =>
   fc.constantFrom(...TEXTS).map((configText) =>
     caseOf(minimalConfig(release), {
       title: `config.json holds ${JSON.stringify(configText)}`,
-      aims: [BROKEN.malformed],
+      aims: ["runtime.valid-values.malformed-json-refused"],
       control: minimalConfig(release),
       configText,
       steps: refusal(),

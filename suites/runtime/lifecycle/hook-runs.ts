@@ -41,7 +41,7 @@ export const recordedRuns = (view: View, kind?: HookKind): readonly RecordedRun[
 
 /** Why a check of hooks does not apply where none ran: what each of them shows is in its record. */
 export const noneRan = (kinds: readonly HookKind[]): string =>
-  `no ${kinds.join(" or ")} hook ran of which it is known to which operation it belongs`;
+  `no ${kinds.length === 1 ? `${kinds[0]} hook` : "hook"} ran of which it is known to which operation it belongs`;
 
 /** Judges each hook of these kinds that ran. */
 export const eachRun = (id: string, kinds: readonly HookKind[], judge: (run: RecordedRun, view: View) => ExplainedResult): Check =>

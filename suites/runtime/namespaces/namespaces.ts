@@ -29,7 +29,7 @@ const originOf = (entry: Namespace | undefined): Origin =>
 const ORIGINS: Readonly<Record<Origin, (type: NamespaceType) => string>> = {
   new: (type) => `no new ${type} namespace in the config`,
   joined: (type) => `no ${type} namespace with a path in the config`,
-  inherited: (type) => `a ${type} namespace in the config`,
+  inherited: (type) => `the config lists the ${type} namespace`,
 };
 
 /** Why the config does not decide that the container is in such a namespace; undefined where it does. */

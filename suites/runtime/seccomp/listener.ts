@@ -1,6 +1,6 @@
+/** config-linux.md, "Seccomp": listenerPath and listenerMetadata, and "The Container Process State". */
 import fc from "fast-check";
 import { type CaseOptions, caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { BROKEN } from "../../../generators/runtime/invalid/broken.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { FIXTURES, idOf, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { SeccompDelivery } from "../../../runners/runtime/observation.js";
@@ -9,9 +9,9 @@ import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Seccomp } from "../../../spec/runtime/config.js";
 import { syscallNumber } from "../../../spec/runtime/syscalls.js";
 import { validateSeccompState } from "../../../spec/validate.js";
-import { type CheckResult, combine, equal, expectThat } from "../../check.js";
+import { combine, type ExplainedResult, equal, expectThat, notApplicable } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
-import { type Check, check, checkCase, example, section, started, type Unavailable, unavailable, type View } from "../suite.js";
+import { type Check, check, checkCase, example, NO_REPORT, section, started, type Unavailable, unavailable, type View } from "../suite.js";
 import { tried } from "./model.js";
 
 const SOCKET = "seccomp.sock";
@@ -51,28 +51,20 @@ const asking = ({ host, target }: Setting, metadata?: string): RuntimeCase =>
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Judges each delivery of a container that ran. */
-const delivered = (id: string, judge: (delivery: SeccompDelivery, state: Fields, view: View) => CheckResult): Check =>
-  checkCase(`runtime.seccomp-listener.${id}`, (view) => {
+const eachDelivery = (id: string, judge: (delivery: SeccompDelivery, state: Fields, view: View) => ExplainedResult): Check =>
+  checkCase(id, (view) => {
     const [container] = view.containers;
-    if (!container || view.containers.length !== 1 || view.case.control !== undefined || !started(container)) return undefined;
+    if (!container || view.containers.length !== 1) return notApplicable("not just one container");
+    if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+    if (!started(container)) return notApplicable("the program was not started");
     return combine(
       view.observation.seccomp.map((delivery) => {
         const state = parsed(delivery.payload);
         return judge(delivery, typeof state === "object" && state !== null ? Object.fromEntries(Object.entries(state)) : {}, container);
       }),
+      "no seccomp agent got anything",
     );
   });
-
-const DELIVERED = [
-  "one-state-per-connection",
-  "connection-closed",
-  "json-payload",
-  "fds-in-first-message",
-  "seccomp-fd",
-  "oci-version",
-  "pid",
-  "state",
-];
 
 export default section("Seccomp listener", [
   check("runtime.seccomp.action.notify", (view) => {
@@ -80,35 +72,52 @@ export default section("Seccomp listener", [
       (fixture) => fixture.make === "seccomp-agent" && `${FIXTURES}/${fixture.path}` === view.config.linux?.seccomp?.listenerPath,
     );
     // Only an errno that the call itself never gives tells the agent's answer.
-    if (agent?.make !== "seccomp-agent" || agent.errno !== ANSWER.number) return undefined;
+    if (agent?.make !== "seccomp-agent" || agent.errno !== ANSWER.number) return notApplicable("no agent at the config's listenerPath");
     return combine(
       tried(view)
         .filter(({ action }) => action === "SCMP_ACT_NOTIFY")
         .map(({ name, result }) => equal(result.errno, ANSWER.name, `the agent's answer to ${name}`)),
+      "the program made no call of which the agent is asked",
     );
   }),
-  delivered("one-state-per-connection", ({ payload }) => expectThat(parsed(payload) !== null, "one JSON document", payload)),
-  delivered("connection-closed", ({ closedByRuntime }) => equal(closedByRuntime, true)),
-  delivered("json-payload", (_, state) => equal(validateSeccompState(state), [])),
-  delivered("fds-in-first-message", ({ fdsPerMessage: [first = 0, ...rest] }) =>
+  eachDelivery("runtime.seccomp-listener.one-state-per-connection", ({ payload }) =>
+    expectThat(parsed(payload) !== null, "one JSON document", payload),
+  ),
+  eachDelivery("runtime.seccomp-listener.connection-closed", ({ closedByRuntime }) => equal(closedByRuntime, true)),
+  eachDelivery("runtime.seccomp-listener.json-payload", (_, state) => equal(validateSeccompState(state), [])),
+  eachDelivery("runtime.seccomp-listener.fds-in-first-message", ({ fdsPerMessage: [first = 0, ...rest] }) =>
     expectThat(first > 0 && rest.every((count) => count === 0), "all descriptors with the first message", [first, ...rest]),
   ),
-  delivered("seccomp-fd", ({ isNotifyFd }, { fds }) =>
+  eachDelivery("runtime.seccomp-listener.seccomp-fd", ({ isNotifyFd }, { fds }) =>
     equal({ isNotifyFd, named: Array.isArray(fds) && fds.includes("seccompFd") }, { isNotifyFd: true, named: true }),
   ),
-  delivered("oci-version", (_, { ociVersion }) =>
+  eachDelivery("runtime.seccomp-listener.oci-version", (_, { ociVersion }) =>
     expectThat(typeof ociVersion === "string" && ociVersion !== "", "a release of the spec", ociVersion),
   ),
-  delivered("pid", (_, { pid }, { containerObservation }) =>
-    containerObservation.pid === null ? undefined : equal(pid, containerObservation.pid),
+  eachDelivery("runtime.seccomp-listener.pid", (_, { pid }, { containerObservation }) =>
+    containerObservation.pid === null
+      ? notApplicable("the pid of the container process is not known")
+      : equal(pid, containerObservation.pid),
   ),
-  delivered("state", (_, { state }) => equal(typeof state === "object" && state !== null && "id" in state ? state.id : undefined, idOf(0))),
-  delivered("metadata", (_, { metadata }, { config }) => {
-    const wanted = config.linux?.seccomp?.listenerMetadata;
-    return wanted === undefined ? undefined : equal(metadata, wanted);
+  eachDelivery("runtime.seccomp-listener.state", (_, { state }) =>
+    equal(typeof state === "object" && state !== null && "id" in state ? state.id : undefined, idOf(0)),
+  ),
+  eachDelivery("runtime.seccomp-listener.metadata", (_, { metadata }, { config }) => {
+    const { listenerMetadata } = config.linux?.seccomp ?? {};
+    return listenerMetadata === undefined ? notApplicable("no listenerMetadata in the config") : equal(metadata, listenerMetadata);
   }),
   example(
-    ["runtime.seccomp.action.notify", ...DELIVERED.map((id) => `runtime.seccomp-listener.${id}`)],
+    [
+      "runtime.seccomp.action.notify",
+      "runtime.seccomp-listener.one-state-per-connection",
+      "runtime.seccomp-listener.connection-closed",
+      "runtime.seccomp-listener.json-payload",
+      "runtime.seccomp-listener.fds-in-first-message",
+      "runtime.seccomp-listener.seccomp-fd",
+      "runtime.seccomp-listener.oci-version",
+      "runtime.seccomp-listener.pid",
+      "runtime.seccomp-listener.state",
+    ],
     (setting) => unable(setting) ?? fc.constant(asking(setting)),
   ),
   example(
@@ -136,7 +145,8 @@ export default section("Seccomp listener", [
   check("runtime.seccomp-listener.ignored-without-notify", (view) => {
     const seccomp = view.config.linux?.seccomp;
     const aimed = view.case.aims.includes("runtime.seccomp-listener.ignored-without-notify");
-    if (!aimed || seccomp?.listenerPath === undefined || !started(view) || !view.probe) return undefined;
+    if (!aimed || seccomp?.listenerPath === undefined) return notApplicable("no listenerPath without anything to ask in the config");
+    if (!started(view) || !view.probe) return notApplicable(NO_REPORT);
     return equal(view.observation.seccomp.length, 0, "states that were sent");
   }),
   example("runtime.seccomp-listener.ignored-without-notify", (setting) =>
@@ -152,10 +162,10 @@ export default section("Seccomp listener", [
       ),
     ),
   ),
-  refuses(BROKEN.seccompMetadata),
-  example(BROKEN.seccompMetadata, ({ host, target }) =>
-    hasTabledFault(host, target.release, BROKEN.seccompMetadata)
-      ? tabledFault(host, target.release, BROKEN.seccompMetadata).map((fault) => faultCase(fault, host))
+  refuses("runtime.seccomp-listener.metadata-needs-path"),
+  example("runtime.seccomp-listener.metadata-needs-path", ({ host, target }) =>
+    hasTabledFault(host, target.release, "runtime.seccomp-listener.metadata-needs-path")
+      ? tabledFault(host, target.release, "runtime.seccomp-listener.metadata-needs-path").map((fault) => faultCase(fault, host))
       : unavailable("the release has no listeners"),
   ),
 ]);

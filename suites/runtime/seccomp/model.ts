@@ -16,22 +16,22 @@ export interface Tried {
 
 /** Whether a condition holds for the arguments of a call; undefined for an operator that is none. */
 function matches({ index, op, value, valueTwo = 0 }: SeccompArg, args: readonly bigint[]): boolean | undefined {
-  const [own, wanted] = [args[index] ?? 0n, BigInt(value)];
+  const [actual, operand] = [args[index] ?? 0n, BigInt(value)];
   switch (op) {
     case "SCMP_CMP_NE":
-      return own !== wanted;
+      return actual !== operand;
     case "SCMP_CMP_LT":
-      return own < wanted;
+      return actual < operand;
     case "SCMP_CMP_LE":
-      return own <= wanted;
+      return actual <= operand;
     case "SCMP_CMP_EQ":
-      return own === wanted;
+      return actual === operand;
     case "SCMP_CMP_GE":
-      return own >= wanted;
+      return actual >= operand;
     case "SCMP_CMP_GT":
-      return own > wanted;
+      return actual > operand;
     case "SCMP_CMP_MASKED_EQ":
-      return (own & wanted) === BigInt(valueTwo);
+      return (actual & operand) === BigInt(valueTwo);
     default:
       return undefined;
   }
@@ -47,8 +47,8 @@ const isAmbiguous = ({ args = [] }: SeccompRule): boolean => new Set(args.map(({
 function ruleFor(seccomp: Seccomp, name: string, args: readonly bigint[]): SeccompRule | undefined | null {
   const rules = (seccomp.syscalls ?? []).filter(({ names }) => names.includes(name));
   if (rules.some(isAmbiguous)) return null;
-  const holding = rules.filter((rule) => (rule.args ?? []).every((condition) => matches(condition, args) === true));
-  return holding.length > 1 ? null : holding[0];
+  const matching = rules.filter((rule) => (rule.args ?? []).every((condition) => matches(condition, args) === true));
+  return matching.length > 1 ? null : matching[0];
 }
 
 /**
@@ -57,9 +57,9 @@ function ruleFor(seccomp: Seccomp, name: string, args: readonly bigint[]): Secco
  * the host's own.
  */
 export const tried = oncePerView((view: View): readonly Tried[] => {
-  const { probe, config, container, case: subject, host } = view;
+  const { probe, config, container, case: testCase, host } = view;
   const seccomp = config.linux?.seccomp;
-  if (!probe || !seccomp || subject.control !== undefined || container.configText !== undefined) return [];
+  if (!probe || !seccomp || testCase.control !== undefined || container.configText !== undefined) return [];
   const [native] = architectures(host);
   if (seccomp.architectures?.length && (native === undefined || !seccomp.architectures.includes(native))) return [];
   return (container.attempts ?? []).flatMap((attempt, at): Tried[] => {

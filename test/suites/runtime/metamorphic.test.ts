@@ -9,7 +9,8 @@ import { agentPath, referencePath } from "../../../runners/runtime/build-native.
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { Observation } from "../../../runners/runtime/observation.js";
 import { Pool } from "../../../runners/runtime/pool.js";
-import features from "../../../suites/runtime/features.js";
+import printedFeatures from "../../../suites/runtime/features/features.js";
+import recognizedFeatures from "../../../suites/runtime/features/recognized.js";
 import { checks } from "../../../suites/runtime/index.js";
 import { judge } from "../../../suites/runtime/judge.js";
 import state from "../../../suites/runtime/lifecycle/state.js";
@@ -30,7 +31,7 @@ t.test("what the spec allows to be otherwise is no finding", { skip: withoutRoot
   const sequences = draw(lifecycles(found.host, found.target.release), 12);
   const cases: RuntimeCase[] = [minimalCase(found.target.release)];
   // The sections whose observations have what the generated cases have not: what hooks, agents and `features` tell.
-  for (const section of [state, hooks, seccompListener, features])
+  for (const section of [state, hooks, seccompListener, printedFeatures, recognizedFeatures])
     for (const drawn of drawExamples(section, setting, 1)) if (typeof drawn !== "string") cases.push(...drawn);
   for (let n = 0; n < 12; n++) cases.push(whole.next().value.case, sequences.next().value.case);
   const unused = new Set(Object.keys(ALLOWED));

@@ -1,12 +1,14 @@
 import t from "tap";
 
-import { BROKEN } from "../../../generators/runtime/invalid/broken.js";
 import type { Ran } from "../../../runners/runtime/observation.js";
-import features from "../../../suites/runtime/features.js";
+import printedFeatures from "../../../suites/runtime/features/features.js";
+import recognizedFeatures from "../../../suites/runtime/features/recognized.js";
 import { judge } from "../../../suites/runtime/judge.js";
 import validValues from "../../../suites/runtime/valid-values.js";
 import { type Both, judgesBothWays } from "./both.js";
-import { type Canned, caseViewOf, configOf, faulty, ran, settingOf, verdictBy } from "./fixture.js";
+import { type Canned, caseViewOf, configOf, faulty, joined, ran, settingOf, verdictBy } from "./fixture.js";
+
+const features = joined(printedFeatures, recognizedFeatures);
 
 const aimed = (id: string, create: Ran): Canned => {
   const canned = faulty(configOf(), create);
@@ -30,31 +32,33 @@ const known = aimed("runtime.create.cannot-apply-no-container", ran(1));
 
 const ROWS: readonly Both[] = [
   ...[
-    BROKEN.semver,
-    BROKEN.version,
-    BROKEN.root,
-    BROKEN.rootPathMissing,
-    BROKEN.rootPath,
-    BROKEN.cwd,
-    BROKEN.cwdMissing,
-    BROKEN.args,
-    BROKEN.rlimitType,
-    BROKEN.rlimitTwice,
-    BROKEN.personality,
-    BROKEN.memoryPolicyMode,
-    BROKEN.annotationMap,
-    BROKEN.annotationKey,
-    BROKEN.invalid,
-    BROKEN.unapplicable,
-    BROKEN.wrongType,
-    BROKEN.malformed,
+    "runtime.oci-version.semver",
+    "runtime.oci-version.required",
+    "runtime.root.required",
+    "runtime.root.path-required",
+    "runtime.root.path-must-exist",
+    "runtime.process.cwd-absolute",
+    "runtime.process.cwd-required",
+    "runtime.process.args-required",
+    "runtime.process.rlimits-unknown-type-error",
+    "runtime.process.rlimits-duplicate-error",
+    "runtime.personality.domain-unknown-error",
+    "runtime.memory-policy.mode-unknown-error",
+    "runtime.annotations.map-of-strings",
+    "runtime.annotations.key-not-empty",
+    "runtime.valid-values.invalid-refused",
+    "runtime.create.cannot-apply-error",
+    "runtime.valid-values.wrong-type-refused",
+    "runtime.valid-values.malformed-json-refused",
     "runtime.lifecycle.environment-impossible-error",
     "runtime.bundle.config-json-at-root",
   ].map(refused),
   runs("runtime.oci-version.compatible-within-major"),
   runs("runtime.annotations.unknown-key-ignored", { config: configOf({ annotations: { "com.example.key": "value" } }) }),
   runs("runtime.annotations.empty-value", { config: configOf({ annotations: { "com.example.key": "" } }) }),
-  runs(BROKEN.unknownProperty, { case: { control: configOf(), aims: [BROKEN.unknownProperty] } }),
+  runs("runtime.extensibility.unknown-property-ignored", {
+    case: { control: configOf(), aims: ["runtime.extensibility.unknown-property-ignored"] },
+  }),
   [
     "runtime.create.cannot-apply-no-container",
     known,
@@ -76,7 +80,7 @@ t.test("valid values", async (t) => judgesBothWays(t, validValues, ROWS));
 
 t.test("a fault whose control was refused says nothing", async (t) => {
   const canned = aimed("runtime.oci-version.semver", ran(1));
-  t.equal(verdictBy(validValues, BROKEN.semver, { ...canned, observation: { control: false } }), "skip");
+  t.equal(verdictBy(validValues, "runtime.oci-version.semver", { ...canned, observation: { control: false } }), "skip");
 });
 
 const GOOD = {

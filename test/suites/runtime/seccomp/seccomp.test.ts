@@ -4,11 +4,14 @@ import { type Attempt, FIXTURES } from "../../../../runners/runtime/case.js";
 import type { AttemptResult, SeccompDelivery } from "../../../../runners/runtime/observation.js";
 import type { Seccomp, SeccompArg, SeccompRule } from "../../../../spec/runtime/config.js";
 import { syscallNumber } from "../../../../spec/runtime/syscalls.js";
+import actions from "../../../../suites/runtime/seccomp/actions.js";
+import conditions from "../../../../suites/runtime/seccomp/arguments.js";
 import listener from "../../../../suites/runtime/seccomp/listener.js";
-import seccomp from "../../../../suites/runtime/seccomp/seccomp.js";
+import others from "../../../../suites/runtime/seccomp/seccomp.js";
 import { type Both, judgesBothWays } from "../both.js";
-import { type Canned, configOf, drawExamples, faulty, linuxOf, ran, settingOf, tried, verdictBy } from "../fixture.js";
+import { type Canned, configOf, drawExamples, faulty, joined, linuxOf, ran, settingOf, tried, verdictBy } from "../fixture.js";
 
+const seccomp = joined(others, actions, conditions);
 const CALL: number = syscallNumber("getpgid", "x64") ?? 0;
 const attempt = (...args: number[]): Attempt => ({ do: "syscall", nr: CALL, args });
 const PASSED: AttemptResult = { errno: "0", value: 1, exit: { code: 0 } };
