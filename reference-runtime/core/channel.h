@@ -5,6 +5,8 @@
 enum message {
   MESSAGE_ERROR = '!', /* the sender's last word: what it died of */
 
+  MESSAGE_DONE = 'o', /* the sender did what it was made for */
+
   /* Between the runtime, the stage and init, in this order. */
   MESSAGE_USER_NAMESPACE_MADE = 'u', /* stage: its id maps are to be written */
   MESSAGE_IDS_MAPPED = 'm',

@@ -125,11 +125,11 @@ static void in_target(const struct move *move, int netns_fd, void (*act)(int fd,
     die_to(pair[1]);
     if (setns(netns_fd, CLONE_NEWNET)) die_errno("%s: enter the container's network namespace", move->from);
     act(open_netlink(move, 0), move);
-    channel_say(pair[1], MESSAGE_GO_ON);
+    channel_say(pair[1], MESSAGE_DONE);
     _exit(0);
   }
   close(pair[1]);
-  free(channel_expect(pair[0], MESSAGE_GO_ON, "linux.netDevices: the process in the container's network namespace ended without a word"));
+  free(channel_expect(pair[0], MESSAGE_DONE, "linux.netDevices: the process in the container's network namespace ended without a word"));
   close(pair[0]);
   if (wait_child(pid, &status)) die_errno("%s: wait for the process in the container's network namespace", move->from);
 }
