@@ -53,8 +53,9 @@ export function runtimeCommand(cpus: number): Command {
   const command = withRuntime(makeCommand("runtime", "Tests an OCI runtime against the runtime spec.").usage("[--bin RUNTIME] [options]"));
   command.option("--watch", "when the runtime's program changes, test again what failed; ends with Ctrl-C", false);
   return withCommonOptions(command, {
-    jobs: Math.max(1, Math.min(cpus, 8)),
-    jobsFrom: "one for each processor, at most 8",
+    // A runtime waits for the kernel for about a third of its time.
+    jobs: Math.min(Math.ceil(1.5 * cpus), 8),
+    jobsFrom: "three for two processors, at most 8",
     ...TIMEOUT,
   });
 }
