@@ -1,6 +1,6 @@
 /**
- * The bundled runtime beside crun and runc: whole operations as one worker times them, interleaved in a shuffled order, since a machine's
- * mood changes. Medians; the ratios hold better than the times.
+ * The bundled runtime beside crun and runc, and `--version` beside bare Node: whole operations, interleaved in a shuffled order, since a
+ * machine's mood changes. Medians; the ratios hold better than the times.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

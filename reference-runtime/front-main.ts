@@ -2,6 +2,8 @@
  * What the core starts where its own engine is missing or failed. Loading dozens of modules and compiling the config's validator takes longer
  * than Node's own start, so the front is one script, made by the build, with V8's compiled code beside it. A cache of another Node is ignored
  * by V8, and costs only time. The build bundles this file too, to front-main.cjs.
+ *
+ * Standard output gets the answer, or with exit code 1 what is wrong with what the user gave.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,6 +23,6 @@ const front = script.runInThisContext() as { readonly answer: typeof answer };
 try {
   writeFileSync(1, front.answer(nodeSystem, process.argv.slice(2)));
 } catch (thrown) {
-  writeFileSync(2, `${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  writeFileSync(1, thrown instanceof Error ? thrown.message : String(thrown));
   process.exitCode = 1;
 }

@@ -30,8 +30,8 @@ static char *front_path(void) {
   return format("%s/reference-runtime/front-main.cjs", self);
 }
 
-static void become_node(const char *const *args, int output, int errors) NORETURN;
-static void become_node(const char *const *args, int output, int errors) {
+static void become_node(const char *const *args, int output) NORETURN;
+static void become_node(const char *const *args, int output) {
   size_t count = 0;
   while (args[count]) count++;
   char **all = xmalloc((count + 3) * sizeof *all);
@@ -43,7 +43,7 @@ static void become_node(const char *const *args, int output, int errors) {
   unsetenv("NODE_OPTIONS");
   if (fault_seeded()) setenv("OCI_REF_FAULT", fault_seeded(), 1);
   signals_reset();
-  if (dup2(output, 1) < 0 || dup2(errors, 2) < 0) _exit(126);
+  if (dup2(output, STDOUT_FILENO) < 0) _exit(126);
   execv(NODE, all);
   execvp("node", all);
   (void)!dprintf(STDERR_FILENO, "execute node: %s\n", strerror(errno));
@@ -51,44 +51,35 @@ static void become_node(const char *const *args, int output, int errors) {
 }
 
 static enum front_result node_ask(const char *const *args, struct buf *text) {
-  int out[2], err[2];
-  if (pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) die_errno("pipe");
+  int out[2];
+  if (pipe2(out, O_CLOEXEC)) die_errno("pipe");
   pid_t pid = fork();
   if (pid < 0) die_errno("fork");
   if (pid == 0) {
     before_death(NULL, NULL);
-    become_node(args, out[1], err[1]);
+    become_node(args, out[1]);
   }
   close(out[1]);
-  close(err[1]);
-  struct buf said = {0};
-  if (read_all(out[0], text) || read_all(err[0], &said)) die_errno("read from node");
+  if (read_all(out[0], text)) die_errno("read from node");
   close(out[0]);
-  close(err[0]);
   int status;
   if (wait_child(pid, &status)) die_errno("wait for node");
-  bool answered = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  if (!answered) {
-    while (said.len > 0 && said.data[said.len - 1] == '\n') said.data[--said.len] = 0;
-    text->len = 0;
-    buf_str(text, said.len ? said.data : "node failed");
-  }
-  free(said.data);
-  return answered ? FRONT_ANSWER : FRONT_REFUSAL;
+  if (WIFEXITED(status) && WEXITSTATUS(status) <= 1) return WEXITSTATUS(status) ? FRONT_REFUSAL : FRONT_ANSWER;
+  text->len = 0;
+  buf_fmt(text, "it ended with code %d", exit_code(status));
+  return FRONT_FAILURE;
 }
 
 void front_ask(const char *const *args, struct buf *answer) {
   const char *which = getenv("OCI_REF_FRONT");
   bool engine_alone = which && !strcmp(which, "engine"), node_alone = which && !strcmp(which, "node");
   if (which && *which && !engine_alone && !node_alone) die("OCI_REF_FRONT is engine or node, not %s", which);
-  enum front_result result = FRONT_FAILURE;
-  if (!node_alone) {
-    result = engine_ask(args, answer);
-    if (result == FRONT_FAILURE) {
-      if (engine_alone) die("the engine cannot be asked: %s", answer->data);
-      answer->len = 0;
-    }
+  enum front_result result = node_alone ? FRONT_FAILURE : engine_ask(args, answer);
+  if (result == FRONT_FAILURE && engine_alone) die("the engine cannot be asked: %s", answer->data);
+  if (result == FRONT_FAILURE) {
+    answer->len = 0;
+    result = node_ask(args, answer);
+    if (result == FRONT_FAILURE) die("node cannot be asked: %s", answer->data);
   }
-  if (result == FRONT_FAILURE) result = node_ask(args, answer);
   if (result == FRONT_REFUSAL) die("%s", answer->data);
 }

@@ -57,7 +57,7 @@ function expected(args: readonly string[], fault?: string): Said {
     return { status: 0, stdout: Buffer.from(answer({ ...nodeSystem, cwd: () => work, fault }, args)).toString("latin1"), stderr: "" };
   } catch (thrown) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return { status: 1, stdout: "", stderr: Buffer.from(`oci-ref: ${message.replace(/\n+$/, "")}\n`).toString("latin1") };
+    return { status: 1, stdout: "", stderr: Buffer.from(`oci-ref: ${message}\n`).toString("latin1") };
   }
 }
 
@@ -104,6 +104,7 @@ const ODD: Readonly<Record<string, string | Buffer | null>> = {
     ...defaultConfig(),
     annotations: Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`k${at}`, "é".repeat(at % 40)])),
   }),
+  "an error of half a megabyte": `{"ociVersion":"1.0.2","root":{"path":"r"},"linux":{"sysctl":{"${"x".repeat(500_000)}":"1"}}}`,
   "a hundred levels": `{"ociVersion":"1.0.2","root":{"path":"r"},"x":${"[".repeat(100)}${"]".repeat(100)}}`,
 };
 
@@ -231,6 +232,9 @@ t.test("the script for Node, and the choice between the two", async (t) => {
     t.strictSame(ask(args, { front: "node" }), expected(args), args.join(" "));
   t.strictSame(ask(["plan", bundle], { front: "node", fault: FAULTS[0]?.name }), expected(["plan", bundle], FAULTS[0]?.name));
   t.strictSame(ask(["plan", bundle]), expected(["plan", bundle]), "neither is named");
+  write(ODD["an error of half a megabyte"] ?? "");
+  t.strictSame(ask(["plan", bundle], { front: "node" }), expected(["plan", bundle]), "a long error");
+  write(DEFAULT);
   t.equal(ask(["plan", bundle], { front: "deno" }).stderr, "oci-ref: OCI_REF_FRONT is engine or node, not deno\n");
 });
 
