@@ -11,7 +11,7 @@ export interface StoredFormat<Value> {
   readonly what: string;
   /** None where `references` alone says what is wrong. */
   readonly schema?: MadeSchemaName;
-  /** What a schema cannot say: parts that name others which are not there. Only asked of a value that the schema takes. */
+  /** What a schema cannot say, such as parts that name others which are not there. Only asked of a value that the schema takes. */
   readonly references?: (value: Value) => readonly Problem[];
 }
 
@@ -55,8 +55,8 @@ export function claimedFormat(file: string, value: unknown, formats: readonly St
   );
 }
 
-/** Names in a file may have line breaks, or what a terminal takes for a command. */
-const oneLine = (text: string): string =>
+/** A message about what a file holds: names and texts may have line breaks, or what a terminal takes for a command. */
+export const oneLine = (text: string): string =>
   text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** Whether a value has a format. */

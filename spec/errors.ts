@@ -14,3 +14,11 @@ export class Inconclusive extends Error {
 export class HarnessError extends Error {
   override readonly name: string = "HarnessError";
 }
+
+/**
+ * A case asks for what cannot be made or sent. Of a case that the harness drew that is its own fault; of one that was changed by hand, whoever
+ * runs it again has to mend it.
+ */
+export class CaseError extends HarnessError {
+  override readonly name = "CaseError";
+}

@@ -1,5 +1,5 @@
 import { distance } from "./distance.js";
-import type { MadeSchemaName } from "./schemas.js";
+import type { SchemaName } from "./schemas.js";
 import { errorsOf, type Problem, type SchemaError } from "./validate.js";
 
 /*
@@ -43,9 +43,10 @@ function unknownProperty(name: string, known: readonly string[]): string {
 }
 
 /** One error in words. */
-function inWords({ keyword, params, message, parentSchema: rule, data: value }: SchemaError): string {
-  const { missingProperty, additionalProperty, type, allowedValue, allowedValues, limit, comparison } = params;
-  const instead = `, and is ${shown(value)}`;
+function inWords(error: SchemaError): string {
+  const { keyword, params, message, parentSchema: rule, data: value } = error;
+  const { missingProperty, additionalProperty, type, allowedValue, allowedValues, limit, comparison, pattern } = params;
+  const instead = "data" in error ? `, and is ${shown(value)}` : "";
   const properties = isObject(rule?.properties) ? Object.keys(rule.properties) : [];
   switch (keyword) {
     case "required":
@@ -68,6 +69,8 @@ function inWords({ keyword, params, message, parentSchema: rule, data: value }: 
     case "maxItems":
     case "additionalItems":
       return `must have at most ${String(limit)} items${Array.isArray(value) ? `, and has ${value.length}` : ""}`;
+    case "pattern":
+      return `must match ${String(pattern)}${instead}`;
     default:
       return message ?? "is invalid";
   }
@@ -91,8 +94,8 @@ function ofOneAlternative(errors: readonly SchemaError[]): readonly SchemaError[
   return alternatives.sort((a, b) => a.length - b.length)[0] ?? [];
 }
 
-/** A value's problems by a schema of stored files, in words; none when it is valid. */
-export function problemsOf(name: MadeSchemaName, value: unknown): readonly Problem[] {
+/** A value's problems by one of the project's schemas, in words; none when it is valid. */
+export function problemsOf(name: SchemaName, value: unknown): readonly Problem[] {
   const errors = errorsOf(name, value).filter(({ keyword }) => keyword !== "anyOf" && keyword !== "if");
   if (errors.length === 0) return [];
   return ofOneAlternative(errors).map((error) => ({ path: error.instancePath, message: inWords(error) }));

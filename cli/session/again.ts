@@ -2,9 +2,9 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { HarnessErrors } from "../../runners/harness-errors.js";
 import { quoted } from "../../runners/shell.js";
-import { parseStored } from "../../runners/stored-format.js";
+import { oneLine, parseStored } from "../../runners/stored-format.js";
 import { loadCatalogue } from "../../spec/catalogue.js";
-import { UsageError } from "../../spec/errors.js";
+import { CaseError, UsageError } from "../../spec/errors.js";
 import type { AnyCase, Suite } from "../../suites/suite.js";
 import { parse } from "../options/command.js";
 import { givenOptions, type OptionValues, optionNames, optionWords, type WithOptions } from "../options/option-values.js";
@@ -58,6 +58,15 @@ function restoredOptions(
   return Object.fromEntries(Object.entries(stored).filter(([name]) => known.includes(name) && !overridden.has(name)));
 }
 
+const cannotRun = (file: string, why: string): UsageError => new UsageError(`${file}: it cannot be carried out: ${oneLine(why)}`);
+
+/** What a hand made of a case is for that hand to mend: the harness drew none that cannot be made or sent. */
+const mended =
+  (file: string) =>
+  (thrown: unknown): never => {
+    throw thrown instanceof CaseError ? cannotRun(file, thrown.message) : thrown;
+  };
+
 /** Makes what `replay` and `judge` do with a suite. */
 export function again<Case extends AnyCase, Observation, Facts>(reopening: Reopening<Case, Observation, Facts>): Again {
   const { suite, withOptions } = reopening;
@@ -92,9 +101,10 @@ export function again<Case extends AnyCase, Observation, Facts>(reopening: Reope
       const codes: number[] = [];
       try {
         const why = suite.cannotRun?.(testCase, target.facts);
-        if (why !== undefined) throw new UsageError(`${file}: it cannot be carried out: ${why}`);
+        if (why !== undefined) throw cannotRun(file, why);
         const errors = new HarnessErrors();
-        const execute = executor(suite, target, errors, new AbortController().signal);
+        const edited = { facts: target.facts, run: (each: Case) => target.run(each).catch(mended(file)) };
+        const execute = executor(suite, edited, errors, new AbortController().signal);
         for (let time = 0; time < options.times; time++) {
           const { observation, outcomes } = await execute(testCase);
           if (options.json) (options.out ?? process.stdout).write(`${JSON.stringify(observation ?? null, null, 2)}\n`);

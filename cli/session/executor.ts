@@ -13,7 +13,7 @@ import type { Target } from "./target.js";
 export const executor =
   <Case extends AnyCase, Observation, Facts>(
     suite: Suite<Case, Observation, Facts>,
-    target: Target<Case, Observation, Facts>,
+    target: Pick<Target<Case, Observation, Facts>, "run" | "facts">,
     errors: HarnessErrors,
     signal: AbortSignal,
   ): Execute<Case, Observation> =>

@@ -3,7 +3,7 @@
  * they can be, and a lone surrogate U+DC80 to U+DCFF for each byte that is no UTF-8 (see bytes.ts).
  */
 
-import type { Integer, Natural } from "../../spec/numbers.js";
+import type { Bytes, Count, Integer, Natural } from "../../spec/numbers.js";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -11,7 +11,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type EntryType = "file" | "dir" | "symlink" | "hardlink" | "char" | "block" | "fifo" | "global";
 
 /** A file's bytes: as they are, or zeros with some texts in them, which can be written as a sparse file. */
-export type Content = string | { readonly size: Natural; readonly data: readonly (readonly [offset: Natural, text: string])[] };
+export type Content = string | { readonly size: Bytes; readonly data: readonly (readonly [offset: Bytes, text: string])[] };
 
 /** How a header is written; whatever it says, the entry means the same. */
 export interface Header {
@@ -49,6 +49,14 @@ export interface Entry {
 }
 
 /**
+ * zlib's level.
+ * @asType integer
+ * @minimum 0
+ * @maximum 9
+ */
+export type GzipLevel = number;
+
+/**
  * How a layer's archive is compressed.
  * @discriminator kind
  */
@@ -56,9 +64,9 @@ export type Compression =
   | { readonly kind: "none" }
   | {
       readonly kind: "gzip";
-      readonly level: Natural;
+      readonly level: GzipLevel;
       /** Offsets at which a new member begins. */
-      readonly splits?: readonly Natural[];
+      readonly splits?: readonly Bytes[];
       readonly name?: string;
       readonly comment?: string;
       readonly extra?: string;
@@ -69,7 +77,7 @@ export type Compression =
   | {
       readonly kind: "zstd";
       /** Offsets at which a new frame begins. */
-      readonly splits?: readonly Natural[];
+      readonly splits?: readonly Bytes[];
       /** Content of a skippable frame before, and after, the data. */
       readonly skipBefore?: string;
       readonly skipAfter?: string;
@@ -82,7 +90,7 @@ export interface Layer {
   readonly entries: readonly Entry[];
   readonly compression: Compression;
   /** Zero blocks at the end: two by the book, often filled up to a record of twenty. */
-  readonly endBlocks: Natural;
+  readonly endBlocks: Count;
   readonly nondistributable?: boolean;
 }
 
@@ -117,7 +125,7 @@ export interface Offer {
 /** The shape of the layout around the image; the image itself is tagged `tested`. */
 export interface Shape {
   /** How many indexes lie between index.json and the manifest. */
-  readonly nested?: Natural;
+  readonly nested?: Count;
   /** Where in the innermost of these a descriptor of an unknown media type stands beside the manifest's. */
   readonly inner?: "before" | "after";
   readonly neighbours?: readonly Neighbour[];

@@ -1,3 +1,4 @@
+import type { Natural } from "../../spec/numbers.js";
 import { quoted } from "../shell.js";
 import { TAG } from "./case.js";
 import { TIMED_OUT } from "./observation.js";
@@ -17,9 +18,9 @@ const SHADOWED = ["/etc", "/root", "/home", "/opt", "/srv", "/usr/local"];
 
 export interface Limits {
   /** Of one command, in milliseconds. */
-  readonly timeoutMs: number;
+  readonly timeoutMs: Natural;
   /** Of a command's address space, in KiB. */
-  readonly memoryKiB: number;
+  readonly memoryKiB: Natural;
 }
 
 /** Ample for what any case needs; Go's runtime reserves far more address space than it uses. */

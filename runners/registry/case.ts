@@ -1,4 +1,4 @@
-import type { Integer, Natural } from "../../spec/numbers.js";
+import type { Bytes, Count, Integer, Natural } from "../../spec/numbers.js";
 import type { OddBody } from "./odd-body.js";
 
 /**
@@ -6,7 +6,7 @@ import type { OddBody } from "./odd-body.js";
  * @discriminator kind
  */
 export type Content =
-  | { readonly kind: "random"; readonly size: Natural; readonly seed: Integer }
+  | { readonly kind: "random"; readonly size: Bytes; readonly seed: Integer }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "base64"; readonly bytes: string }
   | { readonly kind: "json"; readonly value: Json };
@@ -34,7 +34,7 @@ export interface RequestStep {
   /** Cut the body off before its declared length, or hold it back until it is asked for. */
   readonly odd?: OddBody;
   /** Ask for the next page again and again, as the answers' `Link` says; at most so many pages. */
-  readonly pages?: Natural;
+  readonly pages?: Count;
 }
 
 /** The registry, if the harness started it, is ended by that signal and started again. */

@@ -2,7 +2,7 @@ import type { StoredFacts } from "../stored-facts.js";
 import type { StoredFormat } from "../stored-format.js";
 import type { RegistryCase } from "./case.js";
 import type { RegistryObservation } from "./observation.js";
-import { danglingInCase } from "./references.js";
+import { problemsInCase } from "./references.js";
 import type { RegistryFacts } from "./target.js";
 
 export type RegistryFactsFile = StoredFacts<RegistryFacts>;
@@ -11,7 +11,7 @@ export const REGISTRY_CASE: StoredFormat<RegistryCase> = {
   name: "oci-conform/registry-case@1",
   what: "a case of the registry suite",
   schema: "registry-case",
-  references: danglingInCase,
+  references: problemsInCase,
 };
 
 export const REGISTRY_OBSERVATION: StoredFormat<RegistryObservation> = {

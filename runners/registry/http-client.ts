@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { type Dispatcher, errors, Pool } from "undici";
-import { HarnessError } from "../../spec/errors.js";
+import { CaseError } from "../../spec/errors.js";
 import { codingsOf, decoded } from "./content-coding.js";
 import { failureOf } from "./failure.js";
 import { type Failure, header, type SeenResponse } from "./observation.js";
@@ -106,7 +106,7 @@ export class HttpClient {
       return { response: await undone(await wholeResponse(this.#pool(origin), asked, this.endpoint), maxBody) };
     } catch (thrown) {
       if (thrown instanceof errors.NotSupportedError || thrown instanceof errors.InvalidArgumentError)
-        throw new HarnessError(`${request.method} ${request.url} cannot be sent: ${thrown.message}`);
+        throw new CaseError(`${request.method} ${request.url} cannot be sent: ${thrown.message}`);
       return { failure: failureOf(thrown, timeoutMs) };
     }
   }

@@ -9,14 +9,20 @@ function textsIn(value: Json, path: string): readonly (readonly [path: string, t
   return entries.flatMap(([key, each]) => textsIn(each, `${path}/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`));
 }
 
+/** Paths are the registry's own; a location may be one that it named. */
+const TARGET = /^(?:\/|\{(?:location|link|moved):)/;
+
 const templatesOf = (content: Content): Json => (content.kind === "text" ? content.text : content.kind === "json" ? content.value : null);
 
 /** Contents that a text names: `{sha256:NAME}` and the like. */
 const namedIn = (text: string): readonly string[] =>
   [...text.matchAll(/\{(?:sha256|sha512|size|base64):([\w.-]+)\}/g)].map(([, name = ""]) => name);
 
-/** A step, or the `given`, names a content of the case; none of these names itself, be it by way of others. */
-export function danglingInCase({ contents, given, steps, clients = [], after = [] }: RegistryCase): readonly Problem[] {
+/**
+ * What the schema of a case does not say: requests go to the registry, a step or the `given` names a content of the case, and none of these
+ * names itself, be it by way of others.
+ */
+export function problemsInCase({ contents, given, steps, clients = [], after = [] }: RegistryCase): readonly Problem[] {
   const missing = (path: string, name: string): readonly Problem[] =>
     Object.hasOwn(contents, name) ? [] : [{ path, message: `there is no content "${name}"` }];
   const inTexts = (value: Json, path: string): readonly Problem[] =>
@@ -24,8 +30,20 @@ export function danglingInCase({ contents, given, steps, clients = [], after = [
   const inStep = (step: Step, path: string): readonly Problem[] =>
     isRequest(step)
       ? [
-          ...inTexts(step.target, `${path}/target`),
-          ...(step.query ?? []).flatMap(([, value], index) => inTexts(value, `${path}/query/${index}/1`)),
+          ...(TARGET.test(step.target)
+            ? inTexts(step.target, `${path}/target`)
+            : [
+                {
+                  path: `${path}/target`,
+                  message: 'must begin with "/", or with a location that an answer gave, such as {location:upload}',
+                },
+              ]),
+          ...(step.query ?? []).flatMap(([, value], index) => [
+            ...inTexts(value, `${path}/query/${index}/1`),
+            ...(value.isWellFormed()
+              ? []
+              : [{ path: `${path}/query/${index}/1`, message: "is no text: half of a surrogate pair is in it" }]),
+          ]),
           ...inTexts(step.headers ?? {}, `${path}/headers`),
           ...(step.body ? missing(`${path}/body/content`, step.body.content) : []),
         ]

@@ -1,3 +1,5 @@
+import type { Natural } from "../../spec/numbers.js";
+
 /** How requests reach a registry. */
 export interface Endpoint {
   /** `http://host:port` or `https://…`, with the path below which `/v2/` is, if any, and no slash at its end. */
@@ -44,7 +46,7 @@ export interface Choices {
   /** Whether manifests that name blobs that are not there are taken. */
   readonly missingBlobs?: boolean;
   /** Bytes; of `OCI-Chunk-Min-Length`. */
-  readonly chunkMinLength?: number;
+  readonly chunkMinLength?: Natural;
   /** Whether a tag that stands for a manifest is refused to another one. */
   readonly immutableTags?: boolean;
   /** Whether a manifest is still there when its only tag has moved on. */
@@ -54,7 +56,7 @@ export interface Choices {
   /** Whether tags can be listed. */
   readonly tagsList?: boolean;
   /** A repository's name may have so many components. */
-  readonly nameComponents?: number;
+  readonly nameComponents?: Natural;
   /** Whether a manifest of more than 4 MiB is refused. */
   readonly manifestLimit?: boolean;
 }

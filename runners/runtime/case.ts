@@ -1,4 +1,4 @@
-import type { Integer, Natural } from "../../spec/numbers.js";
+import type { Bytes, Count, Integer, Mode, Natural, Unsigned32 } from "../../spec/numbers.js";
 import type { Config } from "../../spec/runtime/config.js";
 
 /**
@@ -23,35 +23,35 @@ export const idOf = (container: number): string => `oci-conform-${container}`;
  * @discriminator kind
  */
 export type FileEntry =
-  | { readonly kind: "dir"; readonly path: string; readonly mode?: Natural; readonly uid?: Natural; readonly gid?: Natural }
+  | { readonly kind: "dir"; readonly path: string; readonly mode?: Mode; readonly uid?: Unsigned32; readonly gid?: Unsigned32 }
   | {
       readonly kind: "file";
       readonly path: string;
       readonly content?: string;
-      readonly mode?: Natural;
-      readonly uid?: Natural;
-      readonly gid?: Natural;
+      readonly mode?: Mode;
+      readonly uid?: Unsigned32;
+      readonly gid?: Unsigned32;
     }
   | { readonly kind: "symlink"; readonly path: string; readonly target: string }
   | {
       readonly kind: "node";
       readonly path: string;
       readonly type: "c" | "b" | "p";
-      readonly major?: Natural;
-      readonly minor?: Natural;
-      readonly mode?: Natural;
-      readonly uid?: Natural;
-      readonly gid?: Natural;
+      readonly major?: Unsigned32;
+      readonly minor?: Unsigned32;
+      readonly mode?: Mode;
+      readonly uid?: Unsigned32;
+      readonly gid?: Unsigned32;
     }
   /** A copy of the agent (static, executable). */
-  | { readonly kind: "agent"; readonly path: string; readonly mode?: Natural; readonly uid?: Natural; readonly gid?: Natural };
+  | { readonly kind: "agent"; readonly path: string; readonly mode?: Mode; readonly uid?: Unsigned32; readonly gid?: Unsigned32 };
 
 /**
  * What the probe tries inside the container, one after the other; results come back in the same order.
  * @discriminator do
  */
 export type Attempt =
-  | { readonly do: "read"; readonly path: string; readonly max?: Natural }
+  | { readonly do: "read"; readonly path: string; readonly max?: Bytes }
   | { readonly do: "write"; readonly path: string; readonly data: string }
   | { readonly do: "create"; readonly path: string }
   | { readonly do: "mkdir"; readonly path: string }
@@ -59,10 +59,10 @@ export type Attempt =
   | { readonly do: "stat"; readonly path: string }
   | { readonly do: "readlink"; readonly path: string }
   | { readonly do: "list"; readonly path: string }
-  | { readonly do: "chown"; readonly path: string; readonly uid: Natural; readonly gid: Natural }
+  | { readonly do: "chown"; readonly path: string; readonly uid: Unsigned32; readonly gid: Unsigned32 }
   /** Opens a device and reads or writes one byte. */
   | { readonly do: "device"; readonly path: string; readonly mode: "r" | "w" | "rw" }
-  | { readonly do: "mknod"; readonly path: string; readonly type: "c" | "b" | "p"; readonly major: Natural; readonly minor: Natural }
+  | { readonly do: "mknod"; readonly path: string; readonly type: "c" | "b" | "p"; readonly major: Unsigned32; readonly minor: Unsigned32 }
   | {
       readonly do: "mount";
       readonly source: string;
@@ -81,9 +81,9 @@ export type Attempt =
   /** Performs a raw system call in a forked child: its return value, errno, or the signal that killed the child. */
   | { readonly do: "syscall"; readonly nr: Natural; readonly args: readonly (Integer | string)[] }
   /** Forks up to `count` sleeping children and reports how many succeeded, then kills them. */
-  | { readonly do: "fork"; readonly count: Natural }
+  | { readonly do: "fork"; readonly count: Count }
   /** Allocates and touches that many bytes in a child: ok, or the signal that killed it. */
-  | { readonly do: "allocate"; readonly bytes: Natural }
+  | { readonly do: "allocate"; readonly bytes: Bytes }
   | { readonly do: "sethostname"; readonly name: string }
   /** Creates (or only looks up) a System V shared memory segment with this key. */
   | { readonly do: "shm"; readonly key: Integer; readonly create: boolean }
@@ -157,7 +157,7 @@ export type Step =
       /** FIXTURES-relative path of a console fixture. */
       readonly console?: string;
       /** umask of the calling process, default 0o022. */
-      readonly umask?: Natural;
+      readonly umask?: Mode;
       /** Working directory of the runtime is the bundle, and `--bundle` is not given. */
       readonly inBundle?: boolean;
     }

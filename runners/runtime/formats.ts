@@ -2,7 +2,7 @@ import type { StoredFacts } from "../stored-facts.js";
 import type { StoredFormat } from "../stored-format.js";
 import type { RuntimeCase } from "./case.js";
 import type { Observation } from "./observation.js";
-import { danglingInCase } from "./references.js";
+import { problemsInCase } from "./references.js";
 import type { Setting } from "./target.js";
 
 export type RuntimeFactsFile = StoredFacts<Setting>;
@@ -11,7 +11,7 @@ export const RUNTIME_CASE: StoredFormat<RuntimeCase> = {
   name: "oci-conform/runtime-case@1",
   what: "a case of the runtime suite",
   schema: "runtime-case",
-  references: danglingInCase,
+  references: problemsInCase,
 };
 
 export const RUNTIME_OBSERVATION: StoredFormat<Observation> = {

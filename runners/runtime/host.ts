@@ -1,3 +1,4 @@
+import type { Natural } from "../../spec/numbers.js";
 import type { ProbeReport } from "./observation.js";
 
 /** What the host offers to a target inside the sandbox. Collected once a run; generators and examples respect it. */
@@ -19,8 +20,8 @@ export interface HostFacts {
   readonly outside: ProbeReport;
   readonly apparmor: boolean;
   readonly selinux: boolean;
-  readonly cpus: readonly number[];
-  readonly memoryNodes: readonly number[];
+  readonly cpus: readonly Natural[];
+  readonly memoryNodes: readonly Natural[];
   /** `/proc/filesystems`, both kinds. */
   readonly filesystems: readonly string[];
   /** `/proc/sys/kernel/seccomp/actions_avail`, such as `errno`, `user_notif`. */
@@ -36,5 +37,5 @@ export interface HostFacts {
   /** Set where the cgroup of a container that the harness itself lives in keeps devices closed, whatever a container inside is allowed. */
   readonly devicesClosed?: true;
   /** A block device `major:minor` usable for blockIO limits, or null. */
-  readonly blockDevice: { readonly major: number; readonly minor: number } | null;
+  readonly blockDevice: { readonly major: Natural; readonly minor: Natural } | null;
 }

@@ -1,4 +1,4 @@
-import type { Integer, Natural } from "../../spec/numbers.js";
+import type { Decimal, Integer, Natural } from "../../spec/numbers.js";
 import type { FileEntry } from "./case.js";
 
 /**
@@ -24,8 +24,8 @@ export interface Ran {
   readonly exit: Exit;
   readonly stdout: string;
   readonly stderr: string;
-  readonly startedNs: string;
-  readonly endedNs: string;
+  readonly startedNs: Decimal;
+  readonly endedNs: Decimal;
 }
 
 export interface StatResult {
@@ -93,8 +93,8 @@ export interface HookRecord {
   /** Whether the file `/.oci/agent` exists for the hook: it does inside a container (after pivot_root), not in the runtime's namespace. */
   readonly seesContainer: boolean;
   /** CLOCK_REALTIME nanoseconds at the start and before the exit; `endedNs` is null when it was killed before. */
-  readonly startedNs: string;
-  readonly endedNs: string | null;
+  readonly startedNs: Decimal;
+  readonly endedNs: Decimal | null;
   /** Whether the user's program had begun by then (its marker `started` stands in HOOK_RECORDS or /.oci). */
   readonly programStarted: boolean;
 }
@@ -164,7 +164,7 @@ export interface AttemptResult {
   /** `syscall`: the value returned when there was no error. `fork`: how many. `setuid-exec`: the effective uid. */
   readonly value?: Integer;
   /** `atime`: nanoseconds before and after, as decimal strings. */
-  readonly atimes?: readonly [string, string];
+  readonly atimes?: readonly [Decimal, Decimal];
   readonly interfaces?: readonly NetworkInterface[];
 }
 
@@ -218,16 +218,16 @@ export interface ProbeReport {
   readonly seccompMode: Integer | null;
   readonly seccompFilters: Integer | null;
   /** By name (`RLIMIT_NOFILE`); values as decimal strings, unlimited is 18446744073709551615. */
-  readonly rlimits: Readonly<Record<string, { readonly soft: string; readonly hard: string }>>;
+  readonly rlimits: Readonly<Record<string, { readonly soft: Decimal; readonly hard: Decimal }>>;
   readonly oomScoreAdj: Integer | null;
   readonly scheduler: {
     readonly policy: string;
     readonly flags: Natural;
     readonly nice: Integer;
     readonly priority: Integer;
-    readonly runtime: string;
-    readonly deadline: string;
-    readonly period: string;
+    readonly runtime: Decimal;
+    readonly deadline: Decimal;
+    readonly period: Decimal;
   } | null;
   /** `class` is `IOPRIO_CLASS_NONE|RT|BE|IDLE`. */
   readonly ioPriority: { readonly class: string; readonly priority: Integer } | null;
@@ -246,7 +246,7 @@ export interface ProbeReport {
   readonly setgroups: string | null;
   /** Seconds and nanoseconds added to the clocks, from /proc/self/timens_offsets. */
   readonly timeOffsets: { readonly monotonic: readonly [Integer, Integer]; readonly boottime: readonly [Integer, Integer] } | null;
-  readonly clocks: { readonly realtime: string; readonly monotonic: string; readonly boottime: string };
+  readonly clocks: { readonly realtime: Decimal; readonly monotonic: Decimal; readonly boottime: Decimal };
   readonly cgroup: Readonly<Record<string, string>> | null;
   readonly mounts: readonly MountInfo[] | null;
   /** Open descriptors of the program when it began, with the link's target or null. */

@@ -1,4 +1,4 @@
-import { HarnessError } from "../../spec/errors.js";
+import { CaseError, HarnessError } from "../../spec/errors.js";
 import type { Hook } from "../../spec/runtime/config.js";
 import { validateProbe } from "../../spec/validate.js";
 import type { RuntimeCase, Step } from "./case.js";
@@ -166,13 +166,13 @@ export interface Answers {
 
 /**
  * Assembles the observation of a case from the worker's answers.
- * @throws HarnessError when the case could not be prepared or the answers make no sense.
+ * @throws CaseError when the case could not be prepared; HarnessError when the answers make no sense.
  */
 export function observe(subject: RuntimeCase, script: Script, answers: Answers, control: boolean | null): Observation {
   answers.prepare.forEach((answer, at) => {
     if (answer.kind === "error") {
       const action = script.prepare[at];
-      throw new HarnessError(
+      throw new CaseError(
         `preparing the case: ${action?.do} ${action && "path" in action ? action.path : ""}: ${answer.step}: ${answer.errno}`,
       );
     }

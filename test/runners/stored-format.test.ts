@@ -167,7 +167,9 @@ t.test("each property that is needed is missed at its place", async (t) => {
         .reverse()
         .map((step) => `/${step}`)
         .join("");
-      if (name !== "format" && !parents.includes("contents")) t.same(problem, { path: place, message: `"${name}" is missing` });
+      if (name === "format" || parents.includes("contents")) return [pointer];
+      t.equal(problem.path, place);
+      t.ok(problem.message.startsWith(`"${name}" is missing`), problem.message);
       return [pointer];
     });
   const runtimeOnes = missed(plain(runtime), RUNTIME_CASE);
@@ -182,10 +184,7 @@ t.test("each property that is needed is missed at its place", async (t) => {
     "fixtures/0/make",
   ])
     t.ok(runtimeOnes.includes(pointer), pointer);
-  t.notOk(
-    runtimeOnes.some((pointer) => pointer.startsWith("containers/0/config/")),
-    "a config may lack whatever it should have",
-  );
+  t.ok(runtimeOnes.includes("containers/0/config/ociVersion"));
   const registryOnes = missed(plain(registry), REGISTRY_CASE);
   for (const pointer of ["contents", "steps", "steps/0/target", "contents/blob/seed"]) t.ok(registryOnes.includes(pointer), pointer);
   const imageOnes = missed(plain(minimalImage()), IMAGE_CASE);

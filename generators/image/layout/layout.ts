@@ -37,11 +37,22 @@ const pathOf = (descriptor: Document): string => blobPath(String(descriptor.dige
 function faultOf({ fault }: ImageCase): Fault | undefined {
   if (fault === undefined) return undefined;
   const found = FAULTS.find(({ name }) => name === fault);
-  if (!found) throw new RangeError(`no fault is named ${fault}; there are: ${FAULTS.map(({ name }) => name).join(", ")}`);
+  if (!found) throw new RangeError(`this version knows no fault named ${JSON.stringify(fault)}`);
   return found;
 }
 
-/** Makes the files of a layout: image-layout.md. Deterministic. @throws RangeError for a fault that nobody knows. */
+/** Why a case makes no layout: a fault that this version does not know, a number that a header has no room for. Undefined when it makes one. */
+export function whyUnbuildable(testCase: ImageCase): string | undefined {
+  try {
+    buildLayout(testCase);
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return thrown.message;
+    throw thrown;
+  }
+}
+
+/** Makes the files of a layout: image-layout.md. Deterministic. @throws RangeError for a fault that nobody knows, or what a header has no room for. */
 export function buildLayout(subject: ImageCase): Layout {
   const fault = faultOf(subject);
   const { shape } = subject;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { anyImage } from "../../../generators/image/case.js";
 import { anyFaultImage } from "../../../generators/image/invalid/cases.js";
 import { faultNamed } from "../../../generators/image/invalid/table.js";
+import { whyUnbuildable } from "../../../generators/image/layout/layout.js";
 import type { ImageCase } from "../../../runners/image/case.js";
 import type { ImageFacts } from "../../../runners/image/facts.js";
 import { IMAGE_CASE, IMAGE_FACTS, IMAGE_OBSERVATION } from "../../../runners/image/formats.js";
@@ -50,6 +51,5 @@ export const imageToolSuite: Suite<ImageCase, ImageObservation, ImageFacts> = {
   judge: (testCase, observation, facts) => judgeTool(testCase, observation, knowledgeOf(testCase, facts)),
   release: ({ spec }) => spec,
   notApplicable: (requirement, facts) => whyNotInForce(requirement, facts.spec, "the tool") ?? whyUnable(requirement.id, facts),
-  cannotRun: ({ fault }) =>
-    fault === undefined || faultNamed(fault) !== undefined ? undefined : `this version knows no fault named ${fault}`,
+  cannotRun: whyUnbuildable,
 };

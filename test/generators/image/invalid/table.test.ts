@@ -27,5 +27,5 @@ t.test("a fault shrinks to the minimal image", async (t) => {
 });
 
 t.test("a fault that nobody knows is an error of ours", async (t) => {
-  t.throws(() => buildLayout({ ...minimalImage(), fault: "no-such" }), /no fault is named no-such/);
+  t.throws(() => buildLayout({ ...minimalImage(), fault: "no-such" }), /no fault named "no-such"/);
 });
