@@ -1,3 +1,4 @@
+/** Statements of our own: what several clients do at the same time. */
 import fc from "fast-check";
 import { dropping } from "../../generators/registry/dropping.js";
 import {
@@ -19,7 +20,7 @@ import {
 } from "../../generators/registry/steps.js";
 import type { RegistryCase, Step } from "../../runners/registry/case.js";
 import type { Exchange, SeenResponse } from "../../runners/registry/observation.js";
-import { combine, expectThat } from "../check.js";
+import { combine, type ExplainedResult, expectThat, notApplicable } from "../check.js";
 import { came, failed } from "./answered.js";
 import { type HistoryEvent, isLinearizable, MAX_EVENTS } from "./linearizability.js";
 import { digestIn, isObject, jsonBody, ofStep, plainGet, sound } from "./response.js";
@@ -93,18 +94,25 @@ const tagRace = (deletes: boolean) =>
     );
 
 export default section("Several clients at the same time", [
-  checkFailures("robustness.registry.server-error-at-once", (view) => (view.concurrent ? sound(view) : undefined)),
-  check("robustness.registry.content-mixed", (view) => {
-    const digest = digestIn(view.exchange.request.url);
-    if (digest === undefined || !plainGet(view) || view.status !== 200) return undefined;
-    const { sha256, sha512 } = view.response.body;
-    return expectThat(digest === sha256 || digest === sha512, digest, sha256);
-  }),
+  checkFailures("robustness.registry.server-error-at-once", (view) =>
+    view.concurrent ? sound(view) : notApplicable("the requests come one after the other"),
+  ),
+  check(
+    "robustness.registry.content-mixed",
+    (view) => {
+      const digest = digestIn(view.exchange.request.url);
+      if (digest === undefined || !plainGet(view) || view.status !== 200) return undefined;
+      const { sha256, sha512 } = view.response.body;
+      return expectThat(digest === sha256 || digest === sha512, digest, sha256);
+    },
+    "plain GET by a digest",
+  ),
   checkCase("robustness.registry.tag-history", (view) => {
-    if (!view.case.clients) return undefined;
+    if (!view.case.clients) return notApplicable("the requests come one after the other");
     return combine(
-      [...tagHistories(view)].map(([path, events]) => {
-        if (events.length > MAX_EVENTS || !events.some(({ kind }) => kind === "read")) return undefined;
+      [...tagHistories(view)].map(([path, events]): ExplainedResult => {
+        if (events.length > MAX_EVENTS) return notApplicable(`more than ${MAX_EVENTS} requests are about one tag`);
+        if (!events.some(({ kind }) => kind === "read")) return notApplicable("no tag was read");
         const told = events.map(
           ({ kind, value, begun, ended }) => `${begun.toFixed(1)}–${ended.toFixed(1)} ms ${kind} ${value?.slice(0, 15) ?? "nothing"}`,
         );
@@ -114,28 +122,33 @@ export default section("Several clients at the same time", [
           told,
         );
       }),
+      "no request is about a tag, or tags may change by other requests",
     );
   }),
   checkCase("robustness.registry.same-blob-at-once", (view) => {
-    if (!view.case.aims.includes("robustness.registry.same-blob-at-once")) return undefined;
+    if (!view.case.aims.includes("robustness.registry.same-blob-at-once")) return notApplicable("the case was not made for it");
     const puts = view.observation.exchanges.filter(({ request, phase }) => phase === "clients" && request.method === "PUT");
     const answered = puts.filter(
       ({ response }) => response && !failed(response.status) && ![401, 403, 413, 429, 507].includes(response.status),
     );
     const bad = answered.find(({ response }) => response?.status !== 201);
     return answered.length < 2
-      ? undefined
+      ? notApplicable("fewer than two pushes were answered")
       : expectThat(bad === undefined, "each push succeeds", bad && `${describe(bad)} → ${bad.response?.status}`);
   }),
-  check("robustness.registry.paging-endless", (view) => {
-    if (view.route.kind !== "tags" || view.concurrent || view.status !== 200) return undefined;
-    const pages = ofStep(view.observation, view.exchange);
-    const entries = new Set(pages.flatMap(({ response }) => tagsIn(response)));
-    // Judged by the last page that was asked for, whether or not there is another one.
-    return pages.length < 2 || pages.at(-1) !== view.exchange
-      ? undefined
-      : expectThat(pages.length <= entries.size + 1, `an end after ${entries.size} tags`, `${pages.length} pages`);
-  }),
+  check(
+    "robustness.registry.paging-endless",
+    (view) => {
+      if (view.route.kind !== "tags" || view.concurrent || view.status !== 200) return undefined;
+      const pages = ofStep(view.observation, view.exchange);
+      const entries = new Set(pages.flatMap(({ response }) => tagsIn(response)));
+      // Judged by the last page that was asked for, whether or not there is another one.
+      return pages.length < 2 || pages.at(-1) !== view.exchange
+        ? notApplicable("there is one page, or this is not the last one")
+        : expectThat(pages.length <= entries.size + 1, `an end after ${entries.size} tags`, `${pages.length} pages`);
+    },
+    "request for a list of tags",
+  ),
 
   example(["robustness.registry.tag-history", "robustness.registry.server-error-at-once", "robustness.registry.content-mixed"], () =>
     tagRace(false),

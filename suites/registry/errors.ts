@@ -1,3 +1,4 @@
+/** spec.md, "Error Codes". */
 import fc from "fast-check";
 import {
   begin,
@@ -17,7 +18,7 @@ import {
 } from "../../generators/registry/steps.js";
 import { ERROR_CODE, isErrorCode, SCHEMA1_CODES } from "../../spec/distribution/error-codes.js";
 import { isName } from "../../spec/distribution/grammar.js";
-import { expectThat } from "../check.js";
+import { expectThat, notApplicable } from "../check.js";
 import { errorCodes, isObject, jsonBody } from "./response.js";
 import { type Check, check, example, section, type View } from "./suite.js";
 
@@ -37,22 +38,29 @@ const errorsOf = (view: View): readonly Record<string, unknown>[] => {
 /** A text as it may stand in a header or a JSON body, shortened. */
 const shown = (view: View): string => view.response.body.text?.slice(0, 500) ?? "";
 
+/** Refusals that may have another reason than what is missing or wrong here. */
+const OTHER_REASONS: readonly number[] = [401, 403, 405, 409, 412, 413, 429];
+
 /** Where an error's body lists codes in a known situation, one of them must be among these. */
-const fits = (situation: (view: View) => readonly string[] | undefined): Check =>
-  check("robustness.registry.error-code", (view) => {
-    if (view.status < 400 || view.status >= 500 || [401, 403, 405, 409, 412, 413, 429].includes(view.status) || view.concurrent)
-      return undefined;
-    const wanted = situation(view);
-    const codes = errorCodes(view);
-    if ("name" in view.route && !isName(view.route.name)) return undefined;
-    return wanted && codes.length > 0
-      ? expectThat(
-          codes.some((code) => wanted.includes(code)),
-          wanted.join(" or "),
-          codes,
-        )
-      : undefined;
-  });
+const fits = (id: string, situation: (view: View) => readonly string[] | undefined): Check =>
+  check(
+    id,
+    (view) => {
+      if (view.status < 400 || view.status >= 500 || OTHER_REASONS.includes(view.status) || view.concurrent) return undefined;
+      const expected = situation(view);
+      if (!expected || ("name" in view.route && !isName(view.route.name))) return undefined;
+      const codes = errorCodes(view);
+      if (codes.length === 0) return notApplicable("the error's body has no codes");
+      return expectThat(
+        codes.some((code) => expected.includes(code)),
+        expected.join(" or "),
+        codes,
+      );
+    },
+    "refusal whose reason is known",
+  );
+
+const NO_ERRORS = "no error's body is JSON with errors";
 
 const seeds = fc.nat(9999);
 const FORMS = [
@@ -66,7 +74,7 @@ const FORMS = [
 export default section("Errors", [
   check("registry.errors.body-json-form", (view) => {
     const body = errorBody(view);
-    if (body === undefined) return undefined;
+    if (body === undefined) return notApplicable("no error's body is JSON");
     const good =
       isObject(body) &&
       Array.isArray(body.errors) &&
@@ -76,7 +84,7 @@ export default section("Errors", [
   check("registry.errors.code-form", (view) => {
     const codes = errorsOf(view).map(({ code }) => code);
     return codes.length === 0
-      ? undefined
+      ? notApplicable(NO_ERRORS)
       : expectThat(
           codes.every((code) => typeof code === "string" && ERROR_CODE.test(code)),
           "uppercase letters and underscores",
@@ -87,19 +95,19 @@ export default section("Errors", [
     const codes = errorsOf(view).flatMap(({ code }) => (typeof code === "string" ? [code] : []));
     const known = (code: string): boolean =>
       isErrorCode(code) || (view.facts.release !== "1.0.1" && SCHEMA1_CODES.some((each) => each === code));
-    return codes.length === 0 ? undefined : expectThat(codes.every(known), "codes of the spec's table", codes);
+    return codes.length === 0 ? notApplicable(NO_ERRORS) : expectThat(codes.every(known), "codes of the spec's table", codes);
   }),
   check("registry.errors.message-string", (view) => {
     const messages = errorsOf(view).flatMap(({ message }) => (message === undefined ? [] : [message]));
     return messages.length === 0
-      ? undefined
+      ? notApplicable("no error has a message")
       : expectThat(
           messages.every((message) => typeof message === "string"),
           "messages that are strings",
           messages,
         );
   }),
-  fits(({ route, model, method }) =>
+  fits("robustness.registry.error-code", ({ route, model, method }) =>
     route.kind === "blob" &&
     (method === "GET" || method === "DELETE") &&
     model.content(route.digest) !== undefined &&
@@ -107,7 +115,7 @@ export default section("Errors", [
       ? ["BLOB_UNKNOWN", "NAME_UNKNOWN"]
       : undefined,
   ),
-  fits(({ route, model, method }) =>
+  fits("robustness.registry.error-code", ({ route, model, method }) =>
     route.kind === "manifest" &&
     method === "GET" &&
     ["absent", "deleted"].includes(model.manifest(route.name, route.reference).presence) &&
@@ -116,17 +124,17 @@ export default section("Errors", [
       ? ["MANIFEST_UNKNOWN", "NAME_UNKNOWN"]
       : undefined,
   ),
-  fits(({ route, model, status, facts }) =>
+  fits("robustness.registry.error-code", ({ route, model, status, facts }) =>
     route.kind === "tags" && status === 404 && facts.choices.tagsList !== false && model.repository(route.name).known === "absent"
       ? ["NAME_UNKNOWN"]
       : undefined,
   ),
-  fits((view) => {
+  fits("robustness.registry.error-code", (view) => {
     const { route, model, method } = view;
     if (route.kind !== "session" || method !== "PUT" || model.session(route.session)?.state !== "closed") return undefined;
     return ["BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID"];
   }),
-  fits((view) => {
+  fits("robustness.registry.error-code", (view) => {
     const { route, model, method } = view;
     const session = route.kind === "session" ? model.session(route.session) : undefined;
     const sent = model.sent(view.exchange);
@@ -140,7 +148,7 @@ export default section("Errors", [
       ? ["DIGEST_INVALID", "BLOB_UPLOAD_INVALID"]
       : undefined;
   }),
-  fits((view) => {
+  fits("robustness.registry.error-code", (view) => {
     const { route, model, method } = view;
     const text = model.sent(view.exchange)?.text;
     return route.kind === "manifest" && method === "PUT" && text !== undefined && !text.trimStart().startsWith("{")

@@ -6,15 +6,19 @@ import type { RegistryFacts } from "../../runners/registry/target.js";
 import { whyNotInForce } from "../../spec/distribution/releases.js";
 import type { Suite } from "../suite.js";
 import concurrency from "./concurrency.js";
-import deletes from "./deletes.js";
 import referrerParts from "./discovery/referrer-parts.js";
 import referrers from "./discovery/referrers.js";
 import tagPages from "./discovery/tag-pages.js";
 import tags from "./discovery/tags.js";
 import errors from "./errors.js";
 import general from "./general.js";
-import http from "./http.js";
+import httpConditions from "./http/conditions.js";
+import httpMessages from "./http/messages.js";
+import ranges from "./http/ranges.js";
+import httpRequests from "./http/requests.js";
+import warnings from "./http/warnings.js";
 import { judge } from "./judge.js";
+import deletes from "./management/deletes.js";
 import names from "./names.js";
 import oddInput from "./odd-input.js";
 import blobs from "./pull/blobs.js";
@@ -27,7 +31,6 @@ import mount from "./push/mount.js";
 import singlePost from "./push/single-post.js";
 import tagParameters from "./push/tag-parameters.js";
 import uploads from "./push/uploads.js";
-import ranges from "./ranges.js";
 import robustness from "./robustness.js";
 import type { Section } from "./suite.js";
 
@@ -51,7 +54,10 @@ export const sections: readonly Section[] = [
   referrerParts,
   deletes,
   errors,
-  http,
+  httpMessages,
+  httpRequests,
+  httpConditions,
+  warnings,
   ranges,
   robustness,
   oddInput,

@@ -1,32 +1,34 @@
+/** spec.md, "Pulling manifests": names of repositories, and tags. */
 import fc from "fast-check";
 import { caseOf, get, image, MEDIA, manifestPath, pushBlob, pushImage, pushManifest, request } from "../../generators/registry/steps.js";
 import { isName, isTag } from "../../spec/distribution/grammar.js";
 import { isRelease, type Release } from "../../spec/distribution/releases.js";
-import { expectThat } from "../check.js";
+import { type ExplainedResult, expectThat, notApplicable } from "../check.js";
 import { isGoodPush } from "./push/pushed-manifest.js";
 import { answers } from "./response.js";
-import { check, example, section, type View } from "./suite.js";
+import { type Check, checkAimed, checksOf, example, section, type View } from "./suite.js";
 
 const releaseOf = ({ facts }: View): Release => (isRelease(facts.release) ? facts.release : "head");
 
-/** A POST that opens an upload in a repository, in a case about names; of no more components than the registry has them. */
-const opens = (view: View, id: string): string | undefined =>
-  view.case.aims.includes(id) &&
-  view.route.kind === "uploads" &&
-  view.method === "POST" &&
-  view.query.size === 0 &&
-  view.route.name.split("/").length <= (view.facts.choices.nameComponents ?? Number.POSITIVE_INFINITY)
-    ? view.route.name
-    : undefined;
+/** A check of a POST that opens an upload, in a case made for it; of no more components than the registry has them. */
+const checkName = (id: string, judge: (name: string, view: View) => ExplainedResult): Check =>
+  checkAimed(id, "POST that opens an upload", (view) => {
+    if (view.route.kind !== "uploads" || view.method !== "POST" || view.query.size > 0) return undefined;
+    const { name } = view.route;
+    const most = view.facts.choices.nameComponents ?? Number.POSITIVE_INFINITY;
+    return name.split("/").length <= most ? judge(name, view) : notApplicable("the name has more components than the registry takes");
+  });
 
-/** A push of a manifest that is good but for its reference. */
-const tagged = (view: View): string | undefined =>
-  view.route.kind === "manifest" &&
-  view.route.by === "tag" &&
-  view.method === "PUT" &&
-  view.case.aims.some((id) => id.startsWith("registry.names.tag"))
-    ? view.route.reference
-    : undefined;
+/** Checks of pushes of manifests by tag, in cases about tags. */
+const checkTag = checksOf("push of a manifest by tag", ({ route, method, case: { aims } }: View) => {
+  if (route.kind !== "manifest" || route.by !== "tag" || method !== "PUT") return undefined;
+  return aims.some((id) => id.startsWith("registry.names.tag")) ? { tag: route.reference } : notApplicable("the case is not about tags");
+});
+
+/** Checks of requests for manifests by what is no digest. */
+const checkPull = checksOf("request for a manifest by tag", ({ route, method }: View) =>
+  route.kind === "manifest" && route.by === "tag" && (method === "GET" || method === "HEAD") ? { reference: route.reference } : undefined,
+);
 
 const open = (name: string) => request("POST", `/v2/{repo:a}/${name}/blobs/uploads/`, { headers: { "content-length": "0" } });
 
@@ -59,43 +61,37 @@ const tagCase = (title: string, tag: string) =>
   ]);
 
 export default section("Names", [
-  check("registry.names.repository-grammar", (view) => {
-    const name = opens(view, "registry.names.repository-grammar");
-    return name !== undefined && isName(name, "1.0.1") ? answers(view, 202) : undefined;
-  }),
-  check("registry.names.repository-repeated-separators", (view) => {
-    const name = opens(view, "registry.names.repository-repeated-separators");
-    return name !== undefined && isName(name, "1.1.1") ? answers(view, 202) : undefined;
-  }),
-  check("registry.names.repository-outside-grammar", (view) => {
-    const name = opens(view, "registry.names.repository-outside-grammar");
-    return name !== undefined && !isName(name, releaseOf(view))
-      ? expectThat(view.status >= 300, `no success for the name ${name}`, view.status)
-      : undefined;
-  }),
-  check("registry.names.tag-grammar", (view) => {
-    const tag = tagged(view);
-    return tag !== undefined && isTag(tag) && isGoodPush(view) ? answers(view, 201) : undefined;
-  }),
-  check("registry.names.tag-outside-grammar", (view) => {
-    const tag = tagged(view);
-    return tag !== undefined && !isTag(tag) && tag.length <= 128
-      ? expectThat(view.status >= 300, `no success for the tag ${tag}`, view.status)
-      : undefined;
-  }),
-  check("registry.names.tag-too-long", (view) => {
-    const tag = tagged(view);
-    return tag !== undefined && /^\w+$/.test(tag) && tag.length > 128
-      ? expectThat(view.status >= 300, `no success for a tag of ${tag.length} characters`, view.status)
-      : undefined;
-  }),
-  check("registry.names.reference-other-format", (view) => {
-    const { route } = view;
-    if (route.kind !== "manifest" || (view.method !== "GET" && view.method !== "HEAD") || route.by !== "tag" || isTag(route.reference))
-      return undefined;
+  checkName("registry.names.repository-grammar", (name, view) =>
+    isName(name, "1.0.1") ? answers(view, 202) : notApplicable("the name is none of the grammar"),
+  ),
+  checkName("registry.names.repository-repeated-separators", (name, view) =>
+    isName(name, "1.1.1") ? answers(view, 202) : notApplicable("the name is none of the grammar"),
+  ),
+  checkName("registry.names.repository-outside-grammar", (name, view) =>
+    isName(name, releaseOf(view))
+      ? notApplicable("the name is one of the grammar")
+      : expectThat(view.status >= 300, `no success for the name ${name}`, view.status),
+  ),
+  checkTag("registry.names.tag-grammar", ({ tag }, view) =>
+    isTag(tag) && isGoodPush(view)
+      ? answers(view, 201)
+      : notApplicable("the tag is none of the grammar, or the push is not good otherwise"),
+  ),
+  checkTag("registry.names.tag-outside-grammar", ({ tag }, { status }) =>
+    !isTag(tag) && tag.length <= 128
+      ? expectThat(status >= 300, `no success for the tag ${tag}`, status)
+      : notApplicable("the tag is one of the grammar, or too long"),
+  ),
+  checkTag("registry.names.tag-too-long", ({ tag }, { status }) =>
+    /^\w+$/.test(tag) && tag.length > 128
+      ? expectThat(status >= 300, `no success for a tag of ${tag.length} characters`, status)
+      : notApplicable("the tag is not too long"),
+  ),
+  checkPull("registry.names.reference-other-format", ({ reference }, { status }) => {
+    if (isTag(reference)) return notApplicable("the reference is a tag");
     // With dots or slashes it may stand for another path: path-traversal judges that.
-    if (/^\.+$|%2f/i.test(route.reference)) return undefined;
-    return expectThat(view.status >= 300, `no success for the reference ${route.reference}`, view.status);
+    if (/^\.+$|%2f/i.test(reference)) return notApplicable("the reference may stand for another path");
+    return expectThat(status >= 300, `no success for the reference ${reference}`, status);
   }),
 
   ...GOOD.map((name) =>

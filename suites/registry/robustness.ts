@@ -1,3 +1,4 @@
+/** Statements of our own: content is kept, is whole, and is only its repository's. */
 import fc from "fast-check";
 import {
   begin,
@@ -18,11 +19,11 @@ import {
   textOf,
 } from "../../generators/registry/steps.js";
 import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
-import { type CheckResult, equal, expectThat } from "../check.js";
+import { type CheckResult, equal, expectThat, notApplicable } from "../check.js";
 import { came } from "./answered.js";
 import { answers, aside, digestIn, isObject, jsonBody, plainGet, presenceAt } from "./response.js";
 import { queryOf } from "./route.js";
-import { check, example, section, unavailable, type View } from "./suite.js";
+import { check, checkAimed, example, section, unavailable, type View } from "./suite.js";
 
 /** A GET of what was acknowledged and not deleted. */
 function acknowledged(view: View) {
@@ -35,6 +36,8 @@ function acknowledged(view: View) {
   const asked = found.mediaType !== undefined && (view.sent("accept") ?? "").includes(found.mediaType);
   return found.presence === "present" && asked ? found.content : undefined;
 }
+
+const READ = "plain GET of what was acknowledged";
 
 const pulled = (view: View): CheckResult => {
   const content = acknowledged(view);
@@ -74,14 +77,16 @@ const restartCase = (title: string, contents: RegistryCase["contents"], before: 
   caseOf(title, contents, [...before, { restart: "SIGKILL" }, ...after]);
 
 export default section("Robustness", [
-  check("robustness.registry.acknowledged-unreadable", (view) => {
-    const judgement = pulled(view);
-    return judgement && !restarts(view.case) ? judgement : undefined;
-  }),
-  check("robustness.registry.content-mismatched", (view) => {
+  check(
+    "robustness.registry.acknowledged-unreadable",
+    (view) => {
+      return restarts(view.case) ? notApplicable("the registry is restarted") : pulled(view);
+    },
+    READ,
+  ),
+  checkAimed("robustness.registry.content-mismatched", "plain GET by a digest", (view) => {
     const digest = digestIn(view.exchange.request.url);
-    if (digest === undefined || !plainGet(view) || view.concurrent || !view.case.aims.includes("robustness.registry.content-mismatched"))
-      return undefined;
+    if (digest === undefined || !plainGet(view) || view.concurrent) return undefined;
     const { sha256, sha512 } = view.response.body;
     return expectThat(
       view.status !== 200 || digest === sha256 || digest === sha512,
@@ -89,16 +94,16 @@ export default section("Robustness", [
       sha256,
     );
   }),
-  check("robustness.registry.unfinished-visible", (view) => {
+  checkAimed("robustness.registry.unfinished-visible", "plain GET of a blob", (view) => {
     const { route, model } = view;
-    if (route.kind !== "blob" || !plainGet(view) || !view.case.aims.includes("robustness.registry.unfinished-visible")) return undefined;
+    if (route.kind !== "blob" || !plainGet(view)) return undefined;
     return model.blob(route.name, route.digest) === "absent"
       ? expectThat(view.status !== 200, "no blob before its upload is closed", view.status)
-      : undefined;
+      : notApplicable("the blob is there, or nobody can tell");
   }),
-  check("robustness.registry.repository-leak", (view) => {
+  checkAimed("robustness.registry.repository-leak", "request for what another repository has", (view) => {
     const { route, model } = view;
-    if (!view.case.aims.includes("robustness.registry.repository-leak") || view.concurrent) return undefined;
+    if (view.concurrent) return notApplicable("others use the repository at the same time");
     if (route.kind === "upload" && view.method === "GET") {
       // The range of what another repository's upload has.
       const end = /^0-(\d+)$/.exec(view.header("range") ?? "")?.[1];
@@ -108,7 +113,8 @@ export default section("Robustness", [
     if (route.kind === "tags" && view.status === 200) {
       const own = model.tags(route.name);
       const body = jsonBody(view);
-      if (!own || !isObject(body) || !Array.isArray(body.tags)) return undefined;
+      if (!own || !isObject(body) || !Array.isArray(body.tags))
+        return notApplicable("the answer has no tags, or which there are is not known");
       return equal(
         body.tags.filter((tag: unknown) => typeof tag === "string" && !own.includes(tag) && model.anywhere("manifest", tag) !== "absent"),
         [],
@@ -129,19 +135,24 @@ export default section("Robustness", [
       return expectThat(view.status !== 200, "nothing of another repository", view.status);
     return undefined;
   }),
-  check("robustness.registry.session-unknown", (view) => {
-    const { route, model } = view;
-    if (view.concurrent || aside(view)) return undefined;
-    if (route.kind === "upload" && view.exchange.uses.length === 0 && view.case.aims.includes("robustness.registry.session-unknown"))
-      return expectThat(view.status >= 400 && view.status < 500, "a 4xx", view.status);
-    if (route.kind !== "session") return undefined;
-    const session = model.session(route.session);
-    return session?.state === "closed" || session?.state === "cancelled"
-      ? expectThat(view.status >= 400 && view.status < 500, "a 4xx", view.status)
-      : undefined;
-  }),
-  check("robustness.registry.refused-changes-nothing", (view) =>
-    view.case.aims.includes("robustness.registry.refused-changes-nothing") && wasRefused(view) ? pulled(view) : undefined,
+  check(
+    "robustness.registry.session-unknown",
+    (view) => {
+      const { route, model } = view;
+      if (view.concurrent || aside(view))
+        return notApplicable("others use the session, or the answer speaks of rights, of patience or of room");
+      if (route.kind === "upload" && view.exchange.uses.length === 0 && view.case.aims.includes("robustness.registry.session-unknown"))
+        return expectThat(view.status >= 400 && view.status < 500, "a 4xx", view.status);
+      if (route.kind !== "session") return undefined;
+      const session = model.session(route.session);
+      return session?.state === "closed" || session?.state === "cancelled"
+        ? expectThat(view.status >= 400 && view.status < 500, "a 4xx", view.status)
+        : notApplicable("the session is open, or nobody can tell");
+    },
+    "request to an upload session",
+  ),
+  checkAimed("robustness.registry.refused-changes-nothing", READ, (view) =>
+    wasRefused(view) ? pulled(view) : notApplicable("no push to this place was refused before"),
   ),
   example("robustness.registry.acknowledged-unreadable", () =>
     seeds.map((seed) =>
@@ -187,15 +198,16 @@ export default section("Robustness", [
       ]),
     ),
   ),
-  check("robustness.registry.list-behind", (view) => {
-    const { route, exchange, status } = view;
-    if (view.method !== "GET" || (route.kind !== "tags" && route.kind !== "referrers") || status !== 200 || view.concurrent)
-      return undefined;
-    // What never came right is judged for what it is.
-    return exchange.late?.right === false
-      ? undefined
-      : expectThat(exchange.late === undefined, "a list that is right at once", `right after ${exchange.late?.ms} ms`);
-  }),
+  check(
+    "robustness.registry.list-behind",
+    ({ route, exchange: { late }, method, status, concurrent }) => {
+      if (method !== "GET" || (route.kind !== "tags" && route.kind !== "referrers") || status !== 200 || concurrent) return undefined;
+      // What never came right is judged for what it is.
+      if (late?.right === false) return notApplicable("the list never came right");
+      return expectThat(late === undefined, "a list that is right at once", `right after ${late?.ms} ms`);
+    },
+    "request for tags or referrers",
+  ),
   example("robustness.registry.list-behind", () =>
     seeds.map((seed) =>
       caseOf("the tags are listed after each of two pushes", image("m", seed), [
@@ -220,10 +232,11 @@ export default section("Robustness", [
       ]);
     }),
   ),
-  check("robustness.registry.acknowledged-lost", (view) => {
-    const judgement = pulled(view) ?? stillGone(view);
-    return judgement && restarts(view.case) ? judgement : undefined;
-  }),
+  check(
+    "robustness.registry.acknowledged-lost",
+    (view) => (restarts(view.case) ? (pulled(view) ?? stillGone(view)) : notApplicable("the registry is not restarted")),
+    "request for what was acknowledged or deleted before the restart",
+  ),
   example("robustness.registry.acknowledged-lost", ({ ours, choices }) =>
     ours && choices.blobDelete === true && choices.manifestDelete === true
       ? seeds.map((seed) =>

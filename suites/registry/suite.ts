@@ -2,7 +2,7 @@ import type { Arbitrary } from "fast-check";
 import type { RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, header, type RegistryObservation, type SeenResponse } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
-import type { CheckResult, ExplainedResult, NotApplicable } from "../check.js";
+import { type CheckResult, type ExplainedResult, type NotApplicable, notApplicable } from "../check.js";
 import type { Model } from "./model.js";
 import { queryOf, type Route } from "./route.js";
 
@@ -44,8 +44,20 @@ export type Check =
     }
   | { readonly id: string; readonly per: "case"; readonly judge: (view: CaseView) => CheckResult };
 
-/** A check that looks at one answer at a time. */
-export const check = (id: string, judge: (view: View) => CheckResult): Check => ({ id, per: "exchange", judge });
+/**
+ * A check that looks at one answer at a time.
+ * @param about what exchanges it is about, where it does not say why it does not apply to others: "request for a list of tags"
+ */
+export const check = (id: string, judge: (view: View) => CheckResult, about?: string): Check => ({
+  id,
+  per: "exchange",
+  judge,
+  ...(about === undefined ? {} : { about }),
+});
+
+/** A check of cases that were made for it: in others the same answers may mean something else. */
+export const checkAimed = (id: string, about: string, judge: (view: View) => CheckResult): Check =>
+  check(id, (view) => (view.case.aims.includes(id) ? judge(view) : notApplicable("the case was not made for it")), about);
 
 /**
  * Checks that look at one kind of exchange.

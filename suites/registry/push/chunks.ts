@@ -1,32 +1,56 @@
+/** spec.md, "Pushing a blob in chunks". */
 import fc from "fast-check";
 import { begin, blobPath, caseOf, chunk, finish, get, MEDIA, random, request } from "../../../generators/registry/steps.js";
 import type { RequestStep } from "../../../runners/registry/case.js";
-import { equal } from "../../check.js";
+import { equal, type NotApplicable, notApplicable } from "../../check.js";
 import { answers, bytesSent, contentRange, hasHeader } from "../response.js";
 import type { Session } from "../sessions.js";
-import { type Check, check, example, section, unavailable, type View } from "../suite.js";
+import { checksOf, example, section, unavailable, type View } from "../suite.js";
 import { pullable } from "./pullable.js";
-import { atSession, namedContent } from "./upload-session.js";
+import { atSession, checksAt, namedContent } from "./upload-session.js";
 
 /** A PATCH whose range fits its body, on an open session. */
-function chunked(view: View): { readonly session: Session; readonly first: number; readonly last: number } | undefined {
+interface Chunk {
+  readonly session: Session;
+  readonly first: number;
+  readonly last: number;
+}
+
+const CHUNK = "chunk of an upload";
+const NOT_TAKEN = "the chunk was not accepted";
+
+function chunkOf(view: View): Chunk | NotApplicable | undefined {
+  if (view.route.kind !== "session" || view.method !== "PATCH") return undefined;
   const session = atSession(view, "PATCH");
+  if (!session) return notApplicable("the session is not open any more, or nobody can tell how it stands");
   const range = contentRange(view);
-  if (!session || !range || bytesSent(view) === 0 || range.last - range.first + 1 !== bytesSent(view)) return undefined;
+  if (!range || bytesSent(view) === 0 || range.last - range.first + 1 !== bytesSent(view))
+    return notApplicable("the PATCH has no Content-Range that fits its body");
   return { session, ...range };
 }
 
-/** A chunk that begins where the last one ended, and is not too short. */
-function inOrder(view: View): { readonly last: number } | undefined {
-  const found = chunked(view);
-  if (!found || found.first !== found.session.offset) return undefined;
-  return bytesSent(view) >= (found.session.chunkMinLength ?? 0) ? found : undefined;
+/** One that begins where the last one ended, and is not too short. */
+function inOrderOf(view: View): Chunk | NotApplicable | undefined {
+  const found = chunkOf(view);
+  if (found === undefined || "verdict" in found) return found;
+  if (found.first !== found.session.offset) return notApplicable("the chunk is out of order");
+  return bytesSent(view) >= (found.session.chunkMinLength ?? 0) ? found : notApplicable("the chunk is shorter than the registry takes");
 }
 
-const taken = (view: View) => (view.status === 202 ? inOrder(view) : undefined);
+function takenOf(view: View): Chunk | NotApplicable | undefined {
+  const found = inOrderOf(view);
+  return found === undefined || "verdict" in found || view.status === 202 ? found : notApplicable(NOT_TAKEN);
+}
+
+const checkChunk = checksOf(CHUNK, chunkOf);
+const checkInOrder = checksOf(CHUNK, inOrderOf);
+const checkTaken = checksOf(CHUNK, takenOf);
+const checkPatch = checksAt("PATCH");
+const checkPut = checksAt("PUT");
+const checkStatus = checksAt("GET");
 
 /** A PUT that closes a session of chunks, with the last chunk or without, when all of the blob is there. */
-function closes(view: View): boolean {
+function isClosing(view: View): boolean {
   const session = atSession(view, "PUT");
   if (!session || session.offset === 0) return false;
   const content = namedContent(view, session);
@@ -42,16 +66,10 @@ function closes(view: View): boolean {
   return content !== undefined && placed && same && session.offset + sent === content.size && (own === null || own.from === session.offset);
 }
 
+const checkClosing = checksOf("PUT that closes an upload in chunks", (view: View) => (isClosing(view) ? view : undefined));
+
 const RANGE = /^0-\d+$/;
-
-const rangeEnd = (id: string): Check =>
-  check(id, (view) => {
-    const found = taken(view);
-    const range = view.header("range");
-    return found && range !== undefined && RANGE.test(range) ? equal(range, `0-${found.last}`) : undefined;
-  });
-
-const asksStatus = (view: View) => atSession(view, "GET");
+const NO_RANGE = "the answer has no Range like 0-N";
 
 const split = fc.record({ seed: fc.nat(9999), sizes: fc.array(fc.constantFrom(1, 10, 100, 1000), { minLength: 2, maxLength: 4 }) });
 
@@ -83,53 +101,58 @@ const total = (sizes: readonly number[]): number => sizes.reduce((sum, size) => 
 const fitting = (sizes: readonly number[], least = 0): number[] => sizes.map((size) => Math.max(size, least));
 
 export default section("Uploads in chunks", [
-  check("registry.upload.chunk-accepted", (view) => inOrder(view) && answers(view, 202)),
-  check("registry.upload.chunk-location", (view) => taken(view) && hasHeader(view, "location")),
-  check("registry.upload.chunk-range-header", (view) => taken(view) && hasHeader(view, "range", RANGE)),
-  check("registry.upload.chunk-range-end", (view) => {
-    const session = atSession(view, "PATCH");
-    const streamed = session && view.status === 202 && view.sent("content-range") === undefined && bytesSent(view) > 0;
-    const last = streamed ? session.offset + bytesSent(view) - 1 : taken(view)?.last;
+  checkInOrder("registry.upload.chunk-accepted", (_, view) => answers(view, 202)),
+  checkTaken("registry.upload.chunk-location", (_, view) => hasHeader(view, "location")),
+  checkTaken("registry.upload.chunk-range-header", (_, view) => hasHeader(view, "range", RANGE)),
+  checkPatch("registry.upload.chunk-range-end", ({ offset }, view) => {
+    const taken = takenOf(view);
+    const streamed = view.status === 202 && view.sent("content-range") === undefined && bytesSent(view) > 0;
+    const last = streamed ? offset + bytesSent(view) - 1 : taken && "last" in taken ? taken.last : undefined;
+    if (last === undefined) return notApplicable("the chunk is out of order, or was not accepted");
     const range = view.header("range");
-    return last !== undefined && range !== undefined && RANGE.test(range) ? equal(range, `0-${last}`) : undefined;
+    return range !== undefined && RANGE.test(range) ? equal(range, `0-${last}`) : notApplicable(NO_RANGE);
   }),
-  rangeEnd("registry.upload.chunk-range-end-as-requested"),
-  check("registry.upload.chunk-out-of-order", (view) => {
-    const found = chunked(view);
-    return found && found.first !== found.session.offset ? answers(view, 416) : undefined;
+  checkTaken("registry.upload.chunk-range-end-as-requested", ({ last }, view) => {
+    const range = view.header("range");
+    return range !== undefined && RANGE.test(range) ? equal(range, `0-${last}`) : notApplicable(NO_RANGE);
   }),
-  check("registry.upload.chunk-min-length-header", (view) => {
-    const found = chunked(view);
-    if (!found || found.first !== found.session.offset || view.status < 400 || view.status === 416) return undefined;
+  checkChunk("registry.upload.chunk-out-of-order", ({ session, first }, view) =>
+    first === session.offset ? notApplicable("the chunk is in order") : answers(view, 416),
+  ),
+  checkChunk("registry.upload.chunk-min-length-header", ({ session, first }, view) => {
+    if (first !== session.offset) return notApplicable("the chunk is out of order");
+    if (view.status < 400 || view.status === 416) return notApplicable("the chunk was not refused as too short");
     // A chunk in order that is refused is too short, or wrongly refused; then the least size must have been announced.
-    return found.session.chunkMinLength === undefined && /chunk|size|length|small/i.test(view.response.body.text ?? "")
+    return session.chunkMinLength === undefined && /chunk|size|length|small/i.test(view.response.body.text ?? "")
       ? {
           verdict: "fail",
           expected: "OCI-Chunk-Min-Length of the answer that started the upload",
           actual: view.response.body.text?.slice(0, 300),
         }
-      : undefined;
+      : notApplicable("the chunk was not refused as too short, or the least size was announced");
   }),
-  check("registry.upload.close-created", (view) => (closes(view) ? answers(view, 201) : undefined)),
-  check("registry.upload.close-location", (view) => (closes(view) && view.status === 201 ? hasHeader(view, "location") : undefined)),
+  checkClosing("registry.upload.close-created", (view) => answers(view, 201)),
+  checkClosing("registry.upload.close-location", (view) =>
+    view.status === 201 ? hasHeader(view, "location") : notApplicable("the blob was not accepted"),
+  ),
   pullable("registry.upload.close-location-pullable", "close"),
-  check("registry.upload.final-chunk-out-of-order", (view) => {
-    const session = atSession(view, "PUT");
+  checkPut("registry.upload.final-chunk-out-of-order", ({ offset }, view) => {
     const range = contentRange(view);
-    return session && range && bytesSent(view) > 0 && range.first !== session.offset ? answers(view, 416) : undefined;
+    return range && bytesSent(view) > 0 && range.first !== offset
+      ? answers(view, 416)
+      : notApplicable("the PUT has no chunk that is out of order");
   }),
-  check("registry.upload.status-no-content", (view) => asksStatus(view) && answers(view, 204)),
-  check("registry.upload.status-location", (view) => (asksStatus(view) && view.status === 204 ? hasHeader(view, "location") : undefined)),
-  check("registry.upload.status-range", (view) => {
-    const session = asksStatus(view);
-    return session && session.offset > 0 && view.status === 204 ? hasHeader(view, "range", RANGE) : undefined;
-  }),
-  check("registry.upload.status-range-end", (view) => {
-    const session = asksStatus(view);
+  checkStatus("registry.upload.status-no-content", (_, view) => answers(view, 204)),
+  checkStatus("registry.upload.status-location", (_, view) =>
+    view.status === 204 ? hasHeader(view, "location") : notApplicable("no status was given"),
+  ),
+  checkStatus("registry.upload.status-range", ({ offset }, view) =>
+    offset > 0 && view.status === 204 ? hasHeader(view, "range", RANGE) : notApplicable("the session has no bytes, or no status was given"),
+  ),
+  checkStatus("registry.upload.status-range-end", ({ offset }, view) => {
     const range = view.header("range");
-    return session && session.offset > 0 && view.status === 204 && range !== undefined && RANGE.test(range)
-      ? equal(range, `0-${session.offset - 1}`)
-      : undefined;
+    if (offset === 0 || view.status !== 204) return notApplicable("the session has no bytes, or no status was given");
+    return range !== undefined && RANGE.test(range) ? equal(range, `0-${offset - 1}`) : notApplicable(NO_RANGE);
   }),
 
   example(

@@ -17,7 +17,7 @@ import {
 } from "../../../generators/registry/steps.js";
 import { type ExplainedResult, expectThat, notApplicable, unless } from "../../check.js";
 import { answers, hasHeader } from "../response.js";
-import { type Check, check, example, section, unavailable, type View } from "../suite.js";
+import { type Check, checkAimed, example, section, unavailable, type View } from "../suite.js";
 import { pullable } from "./pullable.js";
 import { checkGoodPush } from "./pushed-manifest.js";
 
@@ -43,11 +43,8 @@ const PUSHES = [
 
 /** A check of the manifests of some size that were made for it. */
 const checkSize = (id: string, least: number, judge: (view: View) => ExplainedResult): Check =>
-  check(id, (view) => {
-    if (!view.case.aims.includes(id)) return notApplicable("the case was not made for it");
-    // Nothing else is wrong with it.
-    return large(view) < least ? undefined : judge(view);
-  });
+  // Nothing else is wrong with it.
+  checkAimed(id, `push of a manifest of ${least} bytes`, (view) => (large(view) < least ? undefined : judge(view)));
 
 export default section("Pushing manifests", [
   checkGoodPush("registry.push.manifest-created", (_, view) => unless(whyNotPlain(view), () => answers(view, 201))),

@@ -1,19 +1,21 @@
+/** spec.md, "Mounting a blob from another repository". */
 import fc from "fast-check";
 import { begin, blobPath, caseOf, finish, get, pushBlob, random } from "../../../generators/registry/steps.js";
-import { expectThat } from "../../check.js";
+import { expectThat, notApplicable } from "../../check.js";
 import { answers, bytesSent, hasHeader, instead } from "../response.js";
-import { check, example, section, unavailable, type View } from "../suite.js";
+import { checksOf, example, section, unavailable, type View } from "../suite.js";
 import { pullable } from "./pullable.js";
-import { atSession } from "./upload-session.js";
+import { checksAt } from "./upload-session.js";
 
-/** A mount from a named repository: whether the source has the blob. */
-function mounting(view: View) {
-  const { route, query, model } = view;
+/** Checks of mounts from a named repository: whether the source has the blob. */
+const checkMount = checksOf("mount of a blob from a repository", ({ route, query, model, method }: View) => {
   const digest = query.get("mount");
   const from = query.get("from");
-  if (route.kind !== "uploads" || view.method !== "POST" || digest === null || from === null) return undefined;
+  if (route.kind !== "uploads" || method !== "POST" || digest === null || from === null) return undefined;
   return { digest, source: model.blob(from, digest), content: model.content(digest) };
-}
+});
+
+const NOT_MOUNTED = "the blob was not mounted";
 
 const blobs = fc.record({ size: fc.constantFrom(1, 500), seed: fc.nat(9999) });
 const mount = (from: string) =>
@@ -23,33 +25,36 @@ const mount = (from: string) =>
   ]);
 
 export default section("Mounting", [
-  check("registry.mount.created", (view) => {
-    const found = mounting(view);
-    return found?.source === "present" && view.status < 300 && view.status !== 202 ? answers(view, 201) : undefined;
+  checkMount("registry.mount.created", ({ source }, view) => {
+    if (source !== "present") return notApplicable("the source does not have the blob, or nobody can tell");
+    return view.status < 300 && view.status !== 202 ? answers(view, 201) : notApplicable(NOT_MOUNTED);
   }),
-  check("registry.mount.location", (view) => (mounting(view) && view.status === 201 ? hasHeader(view, "location") : undefined)),
+  checkMount("registry.mount.location", (_, view) => (view.status === 201 ? hasHeader(view, "location") : notApplicable(NOT_MOUNTED))),
   pullable("registry.mount.location-pullable", "mount"),
-  check("registry.mount.digest-header-matches", (view) => {
-    const found = mounting(view);
+  checkMount("registry.mount.digest-header-matches", ({ content }, view) => {
     const value = view.header("docker-content-digest");
-    if (!found?.content || view.status !== 201 || value === undefined || !/^sha(256|512):/.test(value)) return undefined;
-    const { sha256, sha512 } = found.content;
+    if (!content || view.status !== 201) return notApplicable(NOT_MOUNTED);
+    if (value === undefined || !/^sha(256|512):/.test(value))
+      return notApplicable("the answer has no Docker-Content-Digest of a known algorithm");
+    const { sha256, sha512 } = content;
     return expectThat(value === sha256 || value === sha512, `${sha256} or ${sha512}`, value);
   }),
-  check("registry.mount.unsupported-accepted", (view) =>
-    mounting(view)?.source === "present" && view.facts.choices.mount !== true && view.status !== 201 ? instead(view) : undefined,
+  checkMount("registry.mount.unsupported-accepted", ({ source }, view) =>
+    source === "present" && view.facts.choices.mount !== true && view.status !== 201
+      ? instead(view)
+      : notApplicable("the registry mounts blobs, or the source does not have this one"),
   ),
-  check("registry.mount.unable-accepted", (view) => {
-    const source = mounting(view)?.source;
+  checkMount("registry.mount.unable-accepted", ({ source }, view) => {
     // What none can be made of is judged as unsupported; a success of another status is none of this.
     const unable = source === "absent" || (source === "present" && view.facts.choices.mount === true && view.status >= 300);
-    return unable && view.status !== 201 ? instead(view) : undefined;
+    return unable && view.status !== 201 ? instead(view) : notApplicable("the blob can be mounted, or nobody can tell");
   }),
-  check("registry.mount.fallback-session", (view) => {
-    const session = atSession(view, "PUT");
-    if (session?.begun !== "mount" || session.offset !== 0) return undefined;
+  checksAt("PUT")("registry.mount.fallback-session", ({ begun, offset }, view) => {
+    if (begun !== "mount" || offset !== 0) return notApplicable("the session was not begun by a mount");
     const content = view.model.sent(view.exchange);
-    return content && bytesSent(view) > 0 && view.query.get("digest") === content.sha256 ? answers(view, 201) : undefined;
+    return content && bytesSent(view) > 0 && view.query.get("digest") === content.sha256
+      ? answers(view, 201)
+      : notApplicable("the PUT does not carry the whole blob, by its digest");
   }),
 
   example(

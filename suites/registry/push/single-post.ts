@@ -31,11 +31,15 @@ export default section("Single POST", [
   checkSingle("registry.upload.single-post-unsupported-accepted", (view) =>
     view.facts.choices.singlePost !== true && view.status !== 201 ? instead(view) : notApplicable(TAKEN),
   ),
-  check("registry.upload.single-post-unsupported-location", (view) => {
-    if (view.facts.choices.singlePost === true) return notApplicable(TAKEN);
-    if (isSingle(view) && view.status === 202) return hasHeader(view, "location");
-    return isWholePut(view) && atSession(view, "PUT")?.begun === "single-post" ? answers(view, 201) : undefined;
-  }),
+  check(
+    "registry.upload.single-post-unsupported-location",
+    (view) => {
+      if (view.facts.choices.singlePost === true) return notApplicable(TAKEN);
+      if (isSingle(view) && view.status === 202) return hasHeader(view, "location");
+      return isWholePut(view) && atSession(view, "PUT")?.begun === "single-post" ? answers(view, 201) : undefined;
+    },
+    "single POST of a blob",
+  ),
 
   example(
     ["registry.upload.single-post-created", "registry.upload.single-post-location", "registry.upload.single-post-location-pullable"],

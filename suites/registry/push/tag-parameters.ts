@@ -43,17 +43,21 @@ export default section("Tags as parameters", [
       view.header("oci-tag") ?? "no OCI-Tag",
     );
   }),
-  check("registry.push.tag-parameter-created", (view) => {
-    const { route, model } = view;
-    if (route.kind !== "manifest" || route.by !== "tag" || view.method !== "GET" || view.status >= 500) return undefined;
-    const tag = model.tag(route.name, route.reference);
-    const named = view.observation.exchanges.some(
-      ({ request, response }) => request.method === "PUT" && request.url.includes(`tag=${route.reference}`) && response?.status === 201,
-    );
-    if (!named) return notApplicable("no push gave the tag by a parameter");
-    if (tag.presence !== "present") return notApplicable("the tag is not there, or nobody can tell");
-    return view.status === 200 ? equal(view.response.body.sha256, tag.content.sha256) : answers(view, 200);
-  }),
+  check(
+    "registry.push.tag-parameter-created",
+    (view) => {
+      const { route, model } = view;
+      if (route.kind !== "manifest" || route.by !== "tag" || view.method !== "GET" || view.status >= 500) return undefined;
+      const tag = model.tag(route.name, route.reference);
+      const named = view.observation.exchanges.some(
+        ({ request, response }) => request.method === "PUT" && request.url.includes(`tag=${route.reference}`) && response?.status === 201,
+      );
+      if (!named) return notApplicable("no push gave the tag by a parameter");
+      if (tag.presence !== "present") return notApplicable("the tag is not there, or nobody can tell");
+      return view.status === 200 ? equal(view.response.body.sha256, tag.content.sha256) : answers(view, 200);
+    },
+    "GET of a manifest by tag",
+  ),
 
   ...[1, 10].map((count) =>
     example(

@@ -1,6 +1,9 @@
 import t from "tap";
+import { caseOf, get } from "../../../generators/registry/steps.js";
+import type { RegistryObservation } from "../../../runners/registry/observation.js";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { checks, examples } from "../../../suites/registry/index.js";
+import { judge } from "../../../suites/registry/judge.js";
 
 const catalogue = await loadCatalogue("distribution");
 const judged = new Set(checks.map(({ id }) => id));
@@ -30,4 +33,33 @@ t.test("checks, examples and the law belong together", async (t) => {
     [],
     "each testable statement has an example",
   );
+});
+
+t.test("each check that does not apply says why", async (t) => {
+  const observation: RegistryObservation = {
+    format: "oci-conform/registry-observation@1",
+    exchanges: [
+      {
+        phase: "steps",
+        client: 0,
+        step: 0,
+        uses: [],
+        request: { method: "GET", url: "http://registry.test/other", headers: {}, body: null },
+        response: { status: 200, headers: [], body: { size: 0, sha256: "", sha512: "", text: "" } },
+        begunMs: 0,
+        endedMs: 1,
+      },
+    ],
+    untaken: [],
+    contents: {},
+    repositories: {},
+  };
+  const facts = { release: "head", choices: { push: true }, apis: [], ours: false } as const;
+  const outcomes = judge(checks, caseOf("a request for nothing that the spec knows", {}, [get("/other")]), observation, facts);
+  t.ok(outcomes.size < 20, "most do not apply");
+  t.same(
+    [...judged].filter((id) => !outcomes.has(id) && outcomes.notApplicable(id) === undefined),
+    [],
+  );
+  t.equal(outcomes.notApplicable("registry.tags.list-ok"), "no request for a list of tags was answered");
 });

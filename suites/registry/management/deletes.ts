@@ -1,3 +1,4 @@
+/** spec.md, "Content Management": deleting tags, manifests and blobs. */
 import fc from "fast-check";
 import {
   blobPath,
@@ -12,43 +13,58 @@ import {
   random,
   remove,
   request,
-} from "../../generators/registry/steps.js";
-import { answers, plainGet } from "./response.js";
-import { type Check, check, example, section, unavailable, type View } from "./suite.js";
+} from "../../../generators/registry/steps.js";
+import { type ExplainedResult, type NotApplicable, notApplicable } from "../../check.js";
+import type { Presence } from "../holdings.js";
+import { answers, plainGet } from "../response.js";
+import { type Check, check, checksOf, example, section, unavailable, type View } from "../suite.js";
 
 type Kind = "tag" | "manifest" | "blob";
 
-/** A DELETE of something: whether it is there, and whether a manifest refers to it. */
-function deleting(view: View, kind: Kind) {
+/** A DELETE of something. */
+interface Deletion {
+  readonly name: string;
+  readonly presence: Presence;
+  /** Whether a manifest refers to it. */
+  readonly inUse: boolean;
+}
+
+function deletionOf(view: View, kind: Kind): Deletion | NotApplicable | undefined {
   const { route, model, method } = view;
-  if (method !== "DELETE" || view.concurrent) return undefined;
-  if (kind === "blob") {
-    if (route.kind !== "blob") return undefined;
-    const { name, digest } = route;
-    return { name, presence: model.blob(name, digest), inUse: model.references(name, digest) };
-  }
-  if (route.kind !== "manifest" || route.by !== (kind === "tag" ? "tag" : "digest")) return undefined;
-  const { name, reference } = route;
+  if (method !== "DELETE" || !("name" in route)) return undefined;
+  const asked = route.kind === "blob" ? "blob" : route.kind === "manifest" ? (route.by === "tag" ? "tag" : "manifest") : undefined;
+  if (asked !== kind) return undefined;
+  if (view.concurrent) return notApplicable("others use the repository at the same time");
+  const { name } = route;
+  if (route.kind === "blob") return { name, presence: model.blob(name, route.digest), inUse: model.references(name, route.digest) };
+  if (route.kind !== "manifest") return undefined;
+  const { reference } = route;
   return { name, presence: model.manifest(name, reference).presence, inUse: kind === "manifest" && model.references(name, reference) };
 }
+
+const checkDeletion = (id: string, kind: Kind, judge: (deletion: Deletion, view: View) => ExplainedResult): Check =>
+  checksOf(`DELETE of a ${kind}`, (view: View) => deletionOf(view, kind))(id, judge);
 
 const allowed = (view: View, kind: Kind): boolean | undefined => {
   const { tagDelete, manifestDelete, blobDelete } = view.facts.choices;
   return { tag: tagDelete, manifest: manifestDelete, blob: blobDelete }[kind];
 };
 
-const accepted = (kind: Kind): Check =>
-  check(`registry.delete.${kind}-accepted`, (view) => {
-    const found = deleting(view, kind);
-    return found?.presence === "present" && !found.inUse && allowed(view, kind) === true ? answers(view, 202) : undefined;
+const NOT_THERE = "what is deleted is not there, or nobody can tell";
+const NOT_ALLOWED = "the registry does not delete this, as far as is known";
+
+const accepted = (id: string, kind: Kind): Check =>
+  checkDeletion(id, kind, ({ presence, inUse }, view) => {
+    if (presence !== "present") return notApplicable(NOT_THERE);
+    if (inUse) return notApplicable("a manifest refers to it");
+    return allowed(view, kind) === true ? answers(view, 202) : notApplicable(NOT_ALLOWED);
   });
 
-const disabled = (kind: Kind): Check =>
-  check(`registry.delete.${kind}-disabled`, (view) =>
-    deleting(view, kind)?.presence === "present" && allowed(view, kind) !== true && view.status >= 300
-      ? answers(view, 400, 405)
-      : undefined,
-  );
+const disabled = (id: string, kind: Kind): Check =>
+  checkDeletion(id, kind, ({ presence }, view) => {
+    if (presence !== "present") return notApplicable(NOT_THERE);
+    return allowed(view, kind) !== true && view.status >= 300 ? answers(view, 400, 405) : notApplicable("the registry deletes this");
+  });
 
 /** The earlier acknowledged deletion of what is asked for now, which nothing has brought back. */
 function deleted(view: View, kind: Kind): boolean {
@@ -72,7 +88,8 @@ function saidGone({ exchange, observation: { exchanges } }: View): boolean {
   return before.findLast(({ request }) => request.method === "GET" && request.url === exchange.request.url)?.response?.status === 404;
 }
 
-const gone = (id: string, kind: Kind): Check => check(id, (view) => (deleted(view, kind) ? answers(view, 404) : undefined));
+const gone = (id: string, kind: Kind): Check =>
+  check(id, (view) => (deleted(view, kind) ? answers(view, 404) : notApplicable(`no ${kind} was asked for after its deletion`)));
 
 /** A tag whose manifest was deleted by its digest. */
 function orphaned(view: View): boolean {
@@ -132,34 +149,43 @@ const removeBlob = (seed: number) =>
   ]);
 
 export default section("Deleting", [
-  accepted("tag"),
-  accepted("manifest"),
-  accepted("blob"),
-  disabled("tag"),
-  disabled("manifest"),
-  disabled("blob"),
+  accepted("registry.delete.tag-accepted", "tag"),
+  accepted("registry.delete.manifest-accepted", "manifest"),
+  accepted("registry.delete.blob-accepted", "blob"),
+  disabled("registry.delete.tag-disabled", "tag"),
+  disabled("registry.delete.manifest-disabled", "manifest"),
+  disabled("registry.delete.blob-disabled", "blob"),
   gone("registry.delete.tag-gone", "tag"),
   gone("registry.delete.manifest-gone", "manifest"),
   gone("robustness.registry.deleted-visible", "blob"),
-  check("registry.delete.manifest-tags-gone", (view) => (orphaned(view) ? answers(view, 404) : undefined)),
-  check("registry.delete.blob-unknown", (view) => {
-    const found = deleting(view, "blob");
-    if (!found || view.model.repository(found.name).known !== "present" || allowed(view, "blob") !== true) return undefined;
-    return found.presence === "absent" || (found.presence === "deleted" && saidGone(view)) ? answers(view, 404) : undefined;
-  }),
-  check("registry.delete.manifest-repository-unknown", (view) => {
-    const found = deleting(view, "manifest");
-    return found && view.model.repository(found.name).known === "absent" && allowed(view, "manifest") === true
+  check("registry.delete.manifest-tags-gone", (view) =>
+    orphaned(view) ? answers(view, 404) : notApplicable("no tag was asked for after the deletion of its manifest"),
+  ),
+  checkDeletion("registry.delete.blob-unknown", "blob", ({ name, presence }, view) => {
+    if (allowed(view, "blob") !== true) return notApplicable(NOT_ALLOWED);
+    if (view.model.repository(name).known !== "present") return notApplicable("nothing was pushed to the repository");
+    return presence === "absent" || (presence === "deleted" && saidGone(view))
       ? answers(view, 404)
-      : undefined;
+      : notApplicable("the blob is there, or nobody can tell");
   }),
-  check("registry.general.management-supported", (view) => {
-    const there = (["tag", "manifest", "blob"] as const).some((kind) => {
-      const found = deleting(view, kind);
-      return found?.presence === "present" && !found.inUse;
-    });
-    return there ? answers(view, 202, 400, 405) : undefined;
+  checkDeletion("registry.delete.manifest-repository-unknown", "manifest", ({ name }, view) => {
+    if (allowed(view, "manifest") !== true) return notApplicable(NOT_ALLOWED);
+    return view.model.repository(name).known === "absent"
+      ? answers(view, 404)
+      : notApplicable("something was pushed to the repository, or nobody can tell");
   }),
+  check(
+    "registry.general.management-supported",
+    (view) => {
+      if (view.method !== "DELETE") return undefined;
+      const there = (["tag", "manifest", "blob"] as const).some((kind) => {
+        const deletion = deletionOf(view, kind);
+        return deletion !== undefined && "presence" in deletion && deletion.presence === "present" && !deletion.inUse;
+      });
+      return there ? answers(view, 202, 400, 405) : notApplicable("nothing is deleted that is there and free");
+    },
+    "DELETE",
+  ),
 
   example(["registry.delete.tag-accepted", "registry.delete.tag-gone", "registry.general.management-supported"], ({ choices }) =>
     choices.tagDelete === false ? off("tags") : seeds.map(removeTag),
