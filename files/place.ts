@@ -16,7 +16,7 @@ export type Place =
   | { readonly how: "replace"; readonly path: string; readonly was?: Stats };
 
 /** As many symbolic links as Linux follows. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 /** The directory in which Linux shows a process its open files; none without /proc. */
 function ownDescriptors(): string | undefined {
@@ -36,7 +36,7 @@ export function placeOf(file: string): Place {
   if (file === "") throw new UsageError("the name of the file is missing");
   if (file.endsWith("/")) throw new UsageError(`${file} is a directory`);
   let path = resolve(file);
-  for (let links = 0; links <= MOST_LINKS; links++) {
+  for (let links = 0; links <= MAX_LINKS; links++) {
     const directory = directoryOf(path);
     if (/^\/proc\/\d+(\/task\/\d+)?\/fd$/.test(directory)) return openFile(directory, path);
     path = join(directory, basename(path));

@@ -73,23 +73,23 @@ export function itemsOf(node: JsonNode | undefined, name: string): readonly Json
 }
 
 /** How many characters and members of a value a report shows. */
-const MOST_TEXT = 300;
-const MOST_PARTS = 20;
+const MAX_TEXT = 300;
+const MAX_PARTS = 20;
 
 /** A value for a report: plain, and cut where it is large. */
 export function shown(node: JsonNode | undefined, depth = 3): unknown {
   if (node === undefined) return undefined;
   switch (node.kind) {
     case "string":
-      return node.value.length > MOST_TEXT ? `${node.value.slice(0, MOST_TEXT)}…` : node.value;
+      return node.value.length > MAX_TEXT ? `${node.value.slice(0, MAX_TEXT)}…` : node.value;
     case "number":
-      return Number.isSafeInteger(node.value) || String(node.value) === node.text ? node.value : node.text.slice(0, MOST_TEXT);
+      return Number.isSafeInteger(node.value) || String(node.value) === node.text ? node.value : node.text.slice(0, MAX_TEXT);
     case "array":
-      return depth === 0 ? `a list of ${node.items.length}` : node.items.slice(0, MOST_PARTS).map((item) => shown(item, depth - 1));
+      return depth === 0 ? `a list of ${node.items.length}` : node.items.slice(0, MAX_PARTS).map((item) => shown(item, depth - 1));
     case "object":
       return depth === 0
         ? `an object of ${node.members.size}`
-        : Object.fromEntries([...node.members].slice(0, MOST_PARTS).map(([name, value]) => [name, shown(value, depth - 1)]));
+        : Object.fromEntries([...node.members].slice(0, MAX_PARTS).map(([name, value]) => [name, shown(value, depth - 1)]));
     default:
       return node.value;
   }

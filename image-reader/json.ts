@@ -54,10 +54,10 @@ const LITERALS: readonly (readonly [string, boolean | null])[] = [
 ];
 
 /** So many problems of a kind are kept: enough for anybody, and no way to fill the memory. */
-const MOST_PROBLEMS = 1000;
+const MAX_PROBLEMS = 1000;
 
 /** Each value takes some hundred bytes of memory. Documents of 4 MiB, the most that is read unless told otherwise, cannot have more. */
-const MOST_VALUES = 2 ** 21;
+const MAX_VALUES = 2 ** 21;
 
 class Parser {
   readonly problems: JsonProblem[] = [];
@@ -87,7 +87,7 @@ class Parser {
   #problem(kind: JsonProblemKind, offset: number, node: JsonNode, message: () => string): void {
     const found = (this.#found.get(kind) ?? 0) + 1;
     this.#found.set(kind, found);
-    if (found <= MOST_PROBLEMS) this.problems.push({ kind, offset, node, message: message() });
+    if (found <= MAX_PROBLEMS) this.problems.push({ kind, offset, node, message: message() });
   }
 
   #note(message: string, offset = this.#at): void {
@@ -115,7 +115,7 @@ class Parser {
     this.#space();
     const start = this.#at;
     if (depth > this.#maxDepth) throw new Stop("limit", start, `JSON nested deeper than ${this.#maxDepth} levels (--max-depth)`);
-    if (++this.#values > MOST_VALUES) throw new Stop("limit", start, `JSON of more than ${MOST_VALUES} values`);
+    if (++this.#values > MAX_VALUES) throw new Stop("limit", start, `JSON of more than ${MAX_VALUES} values`);
     const byte = this.#bytes[start];
     if (byte === undefined) return this.#stop("the document ends where a value is expected");
     if (byte === 0x7b) return this.#object({ ...parent, start }, depth);

@@ -13,7 +13,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = { layerSize: 64 * 2 ** 30, jsonSize: 4 * 2 ** 20, entries: 2_000_000, depth: 100 };
 
 /** The largest window that a zstd frame may ask for: what the format's own tools allow without being told to. */
-export const MOST_ZSTD_WINDOW = 128 * 2 ** 20;
+export const MAX_ZSTD_WINDOW = 128 * 2 ** 20;
 
 /** Something is beyond a limit. Not the input's fault, and no verdict: the message says which option raises it. */
 export class Beyond extends Error {

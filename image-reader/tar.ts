@@ -52,10 +52,10 @@ const KINDS: Readonly<Record<string, EntryKind>> = {
 };
 
 /** Headers that say more of the next entry are held in memory, up to so many bytes. */
-const MOST_EXTRA = 1 << 22;
+const MAX_EXTRA = 1 << 22;
 
 /** Global PAX records that an archive may have. */
-const MOST_GLOBAL = 1000;
+const MAX_GLOBAL = 1000;
 
 type Extra = "x" | "g" | "L" | "K";
 const isExtra = (type: string): type is Extra => type === "x" || type === "g" || type === "L" || type === "K";
@@ -202,7 +202,7 @@ export class TarReader {
       else {
         this.#global = new Map([...this.#global, ...records]);
         // They are looked at with every entry.
-        if (this.#global.size > MOST_GLOBAL) this.#stop(`an archive of more than ${MOST_GLOBAL} global PAX records`);
+        if (this.#global.size > MAX_GLOBAL) this.#stop(`an archive of more than ${MAX_GLOBAL} global PAX records`);
       }
     }
   }
@@ -250,8 +250,8 @@ export class TarReader {
 
   #header(header: Header, offset: number): void {
     if (isExtra(header.type)) {
-      if (header.size > MOST_EXTRA) {
-        this.#stop(`a header of ${header.size} bytes for the next entry; at most ${MOST_EXTRA} are read`);
+      if (header.size > MAX_EXTRA) {
+        this.#stop(`a header of ${header.size} bytes for the next entry; at most ${MAX_EXTRA} are read`);
         return;
       }
       if (header.type !== "g") this.#pending.offset ??= offset;

@@ -104,7 +104,7 @@ function byStream(stream: zlib.Gunzip, onData: (chunk: Buffer) => void): Unpacke
 }
 
 /** fzstd moves its whole window for each block; so many bytes are some minutes. */
-const MOST_MOVED = 2 ** 42;
+const MAX_MOVED = 2 ** 42;
 
 /** Takes the bytes of frames; `last` with the end of each. */
 type FrameDecoder = (bytes: Buffer, last: boolean) => void;
@@ -131,7 +131,7 @@ async function zstd(onData: (chunk: Buffer) => void): Promise<Unpacker> {
   const parts: Buffer[] = [];
   const native = hasZstd(zlib) ? byStream(zlib.createZstdDecompress(), onData) : undefined;
   const decode = native ? (bytes: Buffer) => parts.push(bytes) : await fzstdFrames(onData);
-  const frames = new ZstdFrames(decode, native ? undefined : MOST_MOVED);
+  const frames = new ZstdFrames(decode, native ? undefined : MAX_MOVED);
   const guarded = async (step: () => unknown): Promise<void> => {
     try {
       await step();

@@ -1,4 +1,4 @@
-import { Beyond, MOST_ZSTD_WINDOW } from "./limits.js";
+import { Beyond, MAX_ZSTD_WINDOW } from "./limits.js";
 
 const MAGIC = 0xfd2fb528;
 const isSkippable = (magic: number): boolean => (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
@@ -118,8 +118,8 @@ export class ZstdFrames {
         const header = headerOf(bytes);
         if (!header) return false;
         if (header.dictionary !== 0) throw new Beyond(`a zstd frame that is unpacked with a dictionary, number ${header.dictionary}`);
-        if (header.window > MOST_ZSTD_WINDOW)
-          throw new Beyond(`a zstd frame asks for a window of ${header.window} bytes; at most ${MOST_ZSTD_WINDOW} are given`);
+        if (header.window > MAX_ZSTD_WINDOW)
+          throw new Beyond(`a zstd frame asks for a window of ${header.window} bytes; at most ${MAX_ZSTD_WINDOW} are given`);
         this.#checksum = header.checksum;
         this.#window = header.window;
         this.#take(header.length);

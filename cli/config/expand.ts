@@ -14,14 +14,14 @@ export interface Run {
 }
 
 /** More are surely a mistake. */
-const MOST_RUNS = 1000;
+const MAX_RUNS = 1000;
 
 const inWords = ({ value }: Setting): string => (typeof value === "boolean" ? `${value}` : value.join(","));
 
 /** Every combination of a target's matrix, the last option varying fastest. */
 function combinations({ matrix, at }: Target): readonly Settings[] {
   const runs = [...matrix.values()].reduce((product, { length }) => product * length, 1);
-  if (runs > MOST_RUNS) throw at.mistake(`its matrix makes ${runs} runs; ${MOST_RUNS} are the most`);
+  if (runs > MAX_RUNS) throw at.mistake(`its matrix makes ${runs} runs; ${MAX_RUNS} are the most`);
   return [...matrix].reduce<readonly Settings[]>(
     (made, [name, settings]) => made.flatMap((each) => settings.map((setting) => new Map([...each, [name, setting]]))),
     [new Map()],

@@ -41,7 +41,7 @@ export interface Entry extends At {
 }
 
 /** More than any config needs; aliases can make a small file much larger than that. */
-const MOST_VALUES = 10_000;
+const MAX_VALUES = 10_000;
 const DEEPEST = 16;
 
 function textOf(file: string): string {
@@ -82,7 +82,7 @@ export function readTree(file: string): Tree {
   let values = 0;
   const build = (node: Node | ParsedNode | null | undefined, path: string, depth: number, parent: Place): Tree => {
     const at = node?.range ? place(node.range[0], path) : parent;
-    if (++values > MOST_VALUES || depth > DEEPEST) throw at.mistake("too large, or nested too deep, for a config");
+    if (++values > MAX_VALUES || depth > DEEPEST) throw at.mistake("too large, or nested too deep, for a config");
     if (isAlias(node)) {
       const target = node.resolve(document);
       if (!target) throw at.mistake(`there is no anchor &${node.source} before this`);

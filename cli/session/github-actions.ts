@@ -4,7 +4,7 @@ import { markdown } from "../../reports/markdown/markdown.js";
 import type { Results } from "../../reports/results/results.js";
 
 /** What GitHub Actions takes as a step's summary: a larger one is refused whole. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * In a step of GitHub Actions: shows findings as annotations, and adds the Markdown report to the step's summary.
@@ -22,7 +22,7 @@ export function addToSummary(text: string, env = process.env): void {
   const file = env.GITHUB_STEP_SUMMARY;
   if (env.GITHUB_ACTIONS !== "true" || file === undefined || file === "") return;
   try {
-    appendFileSync(file, Buffer.byteLength(text) <= MOST_BYTES ? text : "The summary is too large for this place.\n");
+    appendFileSync(file, Buffer.byteLength(text) <= MAX_BYTES ? text : "The summary is too large for this place.\n");
   } catch (thrown) {
     process.stderr.write(
       `oci-conform: the step's summary ${file} cannot be written: ${thrown instanceof Error ? thrown.message : thrown}\n`,

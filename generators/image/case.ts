@@ -10,12 +10,12 @@ import { shape } from "./layout/shape.js";
 const endBlocks = (): Arbitrary<number> => fc.constantFrom(2, 20, 3);
 
 /** More than any stack has; each layer's packing is its own, so that a smaller stack keeps the packing of what is left. */
-const MOST_LAYERS = 8;
+const MAX_LAYERS = 8;
 
 const packings = (): Arbitrary<Pick<Layer, "compression" | "endBlocks">[]> =>
   fc.array(fc.record({ compression: compression(), endBlocks: endBlocks() }, { noNullPrototype: true }), {
-    minLength: MOST_LAYERS,
-    maxLength: MOST_LAYERS,
+    minLength: MAX_LAYERS,
+    maxLength: MAX_LAYERS,
   });
 
 /** A plain packing, should there be more layers than expected. */

@@ -72,12 +72,12 @@ export const rdma = (devices: Readonly<Record<string, RdmaLimits>>): readonly Wr
   });
 
 const LEAST_WEIGHT = 10;
-const MOST_WEIGHT = 1000;
+const MAX_WEIGHT = 1000;
 
 /** A weight of block I/O, if any; 0 is none. */
 export function ioWeight(value: number | undefined, path: string): number | undefined {
   if (value === undefined || value === 0) return undefined;
-  if (value < LEAST_WEIGHT || value > MOST_WEIGHT) throw new ConfigError(path, `must be from ${LEAST_WEIGHT} to ${MOST_WEIGHT}`);
+  if (value < LEAST_WEIGHT || value > MAX_WEIGHT) throw new ConfigError(path, `must be from ${LEAST_WEIGHT} to ${MAX_WEIGHT}`);
   return value;
 }
 

@@ -73,7 +73,7 @@ const FILES: Readonly<Record<Throttle, string>> = {
 };
 
 /** Of a greater number of operations, the kernel would keep the lower 32 bits; this one is no limit. */
-const MOST_OPERATIONS = 0xffffffff;
+const MAX_OPERATIONS = 0xffffffff;
 
 /** The weight's file has the name of the scheduler that knows it: CFQ of old kernels had the plain one. */
 export function blockIoV1(blockIO: BlockIo): readonly Write[] {
@@ -92,7 +92,7 @@ export function blockIoV1(blockIO: BlockIo): readonly Write[] {
     }),
     ...THROTTLES.flatMap((kind) =>
       (blockIO[kind] ?? []).map((device, at) => {
-        const rate = kind.includes("IOPS") ? Math.min(device.rate, MOST_OPERATIONS) : device.rate;
+        const rate = kind.includes("IOPS") ? Math.min(device.rate, MAX_OPERATIONS) : device.rate;
         return { from: `${path}.${kind}[${at}]`, file: FILES[kind], value: `${numbers(device)} ${digits(rate)}` };
       }),
     ),

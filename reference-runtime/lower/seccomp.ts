@@ -6,7 +6,7 @@ import { type Condition, DATA, type Label, Program } from "./bpf.js";
 
 const PATH = "linux.seccomp";
 /** BPF_MAXINSNS. */
-const MOST_INSTRUCTIONS = 4096;
+const MAX_INSTRUCTIONS = 4096;
 const EPERM = 1;
 const KILL_PROCESS = 0x80000000;
 const NOTIFY = "SCMP_ACT_NOTIFY";
@@ -246,8 +246,8 @@ export function lowerSeccomp(seccomp: Seccomp, arch: string): readonly Step[] {
   const filter = new Filter(fallback);
   filter.build(audits, prepare(seccomp, fallback), new Set(seccomp.architectures));
   const { program } = filter;
-  if (program.length > MOST_INSTRUCTIONS) {
-    throw new ConfigError(`${PATH}.syscalls`, `the filter takes ${program.length} instructions; the kernel takes ${MOST_INSTRUCTIONS}`);
+  if (program.length > MAX_INSTRUCTIONS) {
+    throw new ConfigError(`${PATH}.syscalls`, `the filter takes ${program.length} instructions; the kernel takes ${MAX_INSTRUCTIONS}`);
   }
   return [step(PATH, "seccomp", flags, program.encode())];
 }

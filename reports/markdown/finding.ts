@@ -5,8 +5,8 @@ import { count, pretty } from "../text.js";
 import { block, cell, code, details, link, paragraph, prose } from "./text.js";
 
 /** Lines and characters of a config that are shown; the stored case has all. */
-const MOST_LINES = 60;
-const MOST_CHARACTERS = 6000;
+const MAX_LINES = 60;
+const MAX_CHARACTERS = 6000;
 const LONGEST_COMMAND = 4000;
 
 /** A requirement's id, linked to its sentence. */
@@ -14,7 +14,7 @@ export const linked = ({ id, section }: Pick<RequirementResult, "id" | "section"
 
 function config({ config: shown, directory }: Finding): string {
   const whole = (typeof shown === "string" ? shown : pretty(shown, 100)).trimEnd();
-  const kept = whole.slice(0, MOST_CHARACTERS).split("\n").slice(0, MOST_LINES).join("\n");
+  const kept = whole.slice(0, MAX_CHARACTERS).split("\n").slice(0, MAX_LINES).join("\n");
   const rest = kept.length < whole.length ? `\nThe rest is in ${directory === undefined ? "the JSON report" : code(directory)}.\n` : "";
   return block(kept, typeof shown === "string" ? "" : "json") + rest;
 }

@@ -5,8 +5,8 @@ import { inline, oneLine, pretty, printable, truncate } from "../text.js";
 import type { Paint } from "./style.js";
 
 /** A config of more lines than that is only named. */
-const MOST_LINES = 40;
-const MOST_OUTPUT = 8;
+const MAX_LINES = 40;
+const MAX_OUTPUT = 8;
 const LABEL = 12;
 
 const indented = (text: string, by: string): string =>
@@ -22,14 +22,14 @@ function configLines(config: unknown, directory: string, width: number): string 
   if (config === null) return "  config      none\n";
   const text = inFull(config, width - 4);
   const lines = text.split("\n");
-  if (lines.length >= MOST_LINES) return `  config      ${lines.length} lines, in ${printable(directory)}\n`;
+  if (lines.length >= MAX_LINES) return `  config      ${lines.length} lines, in ${printable(directory)}\n`;
   return `  config\n${indented(lines.map((line) => truncate(line, Math.max(width - 4, 76))).join("\n"), "    ")}\n`;
 }
 
 const outputLines = (output: string, width: number): string => {
   const lines = printable(output).trimEnd().split("\n");
-  const shown = lines.slice(0, MOST_OUTPUT).map((line) => `    ${truncate(line, width - 4)}\n`);
-  const more = lines.length > MOST_OUTPUT ? `    … ${lines.length - MOST_OUTPUT} more\n` : "";
+  const shown = lines.slice(0, MAX_OUTPUT).map((line) => `    ${truncate(line, width - 4)}\n`);
+  const more = lines.length > MAX_OUTPUT ? `    … ${lines.length - MAX_OUTPUT} more\n` : "";
   return `  it said\n${shown.join("")}${more}`;
 };
 

@@ -12,7 +12,7 @@ export class Undecodable extends Error {}
 export class UnknownCoding extends Error {}
 
 /** As many codings on top of one another are undone. */
-const MOST_CODINGS = 4;
+const MAX_CODINGS = 4;
 
 type Undo = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
@@ -53,7 +53,7 @@ export const codingsOf = (value: string | undefined): readonly string[] =>
  * @throws TooLarge, Undecodable, UnknownCoding
  */
 export async function decoded(bytes: Buffer, codings: readonly string[], limit: number): Promise<Buffer> {
-  if (codings.length > MOST_CODINGS) throw new UnknownCoding(`${codings.length} codings, ${codings.join(", ")}, on top of one another`);
+  if (codings.length > MAX_CODINGS) throw new UnknownCoding(`${codings.length} codings, ${codings.join(", ")}, on top of one another`);
   let rest = bytes;
   for (const coding of codings.toReversed()) {
     const undo = Object.hasOwn(CODINGS, coding) ? CODINGS[coding] : undefined;

@@ -41,7 +41,7 @@ bytes.takes = {
 };
 
 /** Blobs that are read at once unless told otherwise: decompression is the work, and each takes a thread. */
-const MOST_JOBS = 4;
+const MAX_JOBS = 4;
 
 /** The command line of `oci-conform image PATH…`; `cpus` decides how many blobs are read at the same time unless told otherwise. */
 export const imageCommand = (cpus: number): Command =>
@@ -59,7 +59,7 @@ export const imageCommand = (cpus: number): Command =>
     .addOption(
       new Option("--jobs <n>", "how many blobs are read at the same time")
         .argParser(wholeNumber(1, 64))
-        .default(Math.max(1, Math.min(cpus, MOST_JOBS)), `one for each processor, at most ${MOST_JOBS}`),
+        .default(Math.max(1, Math.min(cpus, MAX_JOBS)), `one for each processor, at most ${MAX_JOBS}`),
     )
     .option("--follow-links", "read what symbolic links lead to outside of a layout that is a directory, as Bazel makes them", false)
     .option("--max-layer-size <bytes>", "stop in a layer that is larger when unpacked", bytes, DEFAULT_LIMITS.layerSize)

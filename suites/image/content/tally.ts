@@ -2,7 +2,7 @@ import { pointerOf } from "../../../image-reader/json-node.js";
 import type { Located, Location } from "./suite.js";
 
 /** How many places of one requirement's failures are named. */
-const MOST_PLACES = 5;
+const MAX_PLACES = 5;
 
 /** Text of bytes as far as they are UTF-8; a layer's names are kept as bytes. */
 export const legible = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
@@ -71,7 +71,7 @@ export class Tally {
     } else {
       count.failures++;
       count.first ??= judgement;
-      if (count.places.length < MOST_PLACES) count.places.push(judgement.at ?? location);
+      if (count.places.length < MAX_PLACES) count.places.push(judgement.at ?? location);
     }
   }
 
@@ -83,7 +83,7 @@ export class Tally {
       into.failures += from.failures;
       into.skips += from.skips;
       if (from.first) into.first ??= from.first;
-      into.places.push(...from.places.slice(0, MOST_PLACES - into.places.length));
+      into.places.push(...from.places.slice(0, MAX_PLACES - into.places.length));
       if (from.skipReason !== undefined) into.skipReason ??= from.skipReason;
       if (from.error !== undefined) into.error ??= from.error;
     }

@@ -60,14 +60,14 @@ type Own = ReadonlyMap<string, Entry["type"]>;
 
 /** Removes from the lower layers what this layer's markers name: before all entries, wherever the markers are. */
 function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { whiteouts }: Markers): void {
-  for (const { entry, path, marker, stray } of layer) {
+  for (const { entry, path, marker, escapesRoot } of layer) {
     if (marker.kind === "none") continue;
     builder.hide(path, STATEMENTS.hidden);
     const link = builder.linkOnTheWay(path);
     const blocked = [...ancestors(path)].find((each) => own.get(each) !== undefined && own.get(each) !== "dir");
     const odd =
       blocked === undefined
-        ? oddMarker(entry, marker.kind, stray, path)
+        ? oddMarker(entry, marker.kind, escapesRoot, path)
         : `the layer has ${blocked} as something else than a directory, and a marker below it`;
     if (odd !== undefined) {
       builder.may(odd);
@@ -95,8 +95,8 @@ function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { 
   }
 }
 
-function oddMarker(entry: Entry, kind: string, stray: boolean, path: string): string | undefined {
-  if (stray) return "a whiteout with an absolute path, or one with ..";
+function oddMarker(entry: Entry, kind: string, escapesRoot: boolean, path: string): string | undefined {
+  if (escapesRoot) return "a whiteout with an absolute path, or one with ..";
   if (kind === "odd") return `the whiteout ${path} names a directory by a dot`;
   if (underMarker(path)) return `${path} lies in a directory that no layer can make`;
   return wellFormed(entry) ? undefined : `the whiteout ${path} is no empty regular file`;
@@ -116,9 +116,9 @@ function sweep(builder: TreeBuilder, marker: { readonly kind: string; readonly p
 
 /** Adds the entry's own path. Returns why no sentence decides what it makes, if none does. */
 function add(builder: TreeBuilder, read: Read, done: Set<string>, own: Own, markers: Markers): string | undefined {
-  const { entry, path, stray, climbs } = read;
+  const { entry, path, escapesRoot, climbs } = read;
   if (entry.type === "global") return undefined;
-  if (stray) return climbs ? `${entry.path} climbs by ..` : `${entry.path} is an absolute path`;
+  if (escapesRoot) return climbs ? `${entry.path} climbs by ..` : `${entry.path} is an absolute path`;
   if (underMarker(path)) return "no layer can make a directory whose name begins with .wh.";
   if (done.has(path)) return `the layer has ${path} twice`;
   done.add(path);
@@ -175,7 +175,7 @@ export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
   const layer = entries.map(read);
   const plain = layer.filter(({ marker }) => marker.kind === "none");
   const own: Own = new Map(
-    plain.filter(({ entry, stray }) => entry.type !== "global" && !stray).map(({ path, entry }) => [path, entry.type]),
+    plain.filter(({ entry, escapesRoot }) => entry.type !== "global" && !escapesRoot).map(({ path, entry }) => [path, entry.type]),
   );
   const markers: Markers = {
     whiteouts: new Set(layer.flatMap(({ marker }) => (marker.kind === "whiteout" ? [marker.path] : []))),

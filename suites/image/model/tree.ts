@@ -72,7 +72,7 @@ export const ancestors = (path: string): string[] => {
   return parts.slice(0, -1).map((_, at) => parts.slice(0, at + 1).join("/"));
 };
 
-/** A path of a header without `.`, doubled and trailing slashes; `escapes` when it begins with a slash or has a `..`. */
+/** A path of a header without `.`, doubled and trailing slashes; whether it begins with a slash, and whether it has a `..`. */
 export function normalize(raw: string): { readonly path: string; readonly absolute: boolean; readonly climbs: boolean } {
   const out: string[] = [];
   let climbs = false;

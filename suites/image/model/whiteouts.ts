@@ -20,7 +20,7 @@ export interface Read {
   readonly path: string;
   readonly marker: Marker;
   /** An absolute path, or one that climbs by `..`: no sentence says where it lies. */
-  readonly stray: boolean;
+  readonly escapesRoot: boolean;
   readonly climbs: boolean;
 }
 
@@ -38,7 +38,7 @@ function markerOf(path: string): Marker {
 /** Reads an entry's path: layer.md, "Whiteouts" and "Opaque Whiteout". */
 export function read(entry: Entry): Read {
   const { path, absolute, climbs } = normalize(entry.path);
-  return { entry, path, marker: markerOf(path), stray: absolute || climbs, climbs };
+  return { entry, path, marker: markerOf(path), escapesRoot: absolute || climbs, climbs };
 }
 
 /** Whether a path has a directory whose name begins with `.wh.`, which no file system made by layers can have. */
