@@ -124,13 +124,13 @@ function namespacesOf(parts: Sections, base: readonly Namespace[]): readonly Nam
 }
 
 /** Mounts that the config's namespaces allow: sysfs shows a network namespace, and mqueue lives in an ipc namespace. */
-function mountsOf(parts: Sections, base: readonly Mount[], own: (type: string) => boolean): readonly Mount[] {
+function mountsOf(parts: Sections, base: readonly Mount[], isNew: (type: string) => boolean): readonly Mount[] {
   const drawn = parts.usual ?? [];
-  const wanted = parts.terminal?.terminal && !drawn.some(({ type }) => type === "devpts") ? [...DEV, ...drawn] : drawn;
-  const usual = wanted.filter(({ type }) => {
-    if (type === "sysfs") return own("network");
-    if (type === "cgroup") return own("network") && parts.mappings === undefined;
-    return type !== "mqueue" || own("ipc");
+  const mounts = parts.terminal?.terminal && !drawn.some(({ type }) => type === "devpts") ? [...DEV, ...drawn] : drawn;
+  const usual = mounts.filter(({ type }) => {
+    if (type === "sysfs") return isNew("network");
+    if (type === "cgroup") return isNew("network") && parts.mappings === undefined;
+    return type !== "mqueue" || isNew("ipc");
   });
   // What is bound keeps the flags that its owner gave it; a user namespace cannot take them away.
   const extra = (parts.mounts ?? []).filter(({ type }) => type === "tmpfs" || parts.mappings === undefined);
@@ -148,14 +148,14 @@ const hooksOf = ({ hooks: drawn, readonly }: Sections): Hooks | undefined => {
 function compose(parts: Sections, host: HostFacts, release: string): Config {
   const base = minimalConfig(release);
   const list = namespacesOf(parts, base.linux?.namespaces ?? []);
-  const own = (type: string): boolean => list.some((each) => each.type === type && each.path === undefined);
+  const isNew = (type: string): boolean => list.some((each) => each.type === type && each.path === undefined);
   const present = (type: string): boolean => list.some((each) => each.type === type);
   const remapped = parts.mappings !== undefined;
-  const parameters = Object.entries(parts.sysctl ?? {}).filter(([key]) => own(sysctlNamespace(key)) && !remapped);
+  const parameters = Object.entries(parts.sysctl ?? {}).filter(([key]) => isNew(sysctlNamespace(key)) && !remapped);
   return {
     ...base,
     root: { path: "rootfs", ...compact({ readonly: parts.readonly }) },
-    mounts: mountsOf(parts, base.mounts ?? [], own),
+    mounts: mountsOf(parts, base.mounts ?? [], isNew),
     process: processOf(parts, host, base.process ?? { cwd: "/", user: { uid: 0, gid: 0 } }),
     linux: {
       namespaces: list,
@@ -172,7 +172,7 @@ function compose(parts: Sections, host: HostFacts, release: string): Config {
         rootfsPropagation: parts.rootfsPropagation,
         personality: parts.personality,
         memoryPolicy: parts.memoryPolicy,
-        netDevices: own("network") && !remapped ? filled(parts.netDevices) : undefined,
+        netDevices: isNew("network") && !remapped ? filled(parts.netDevices) : undefined,
       }),
     },
     ...compact({

@@ -31,11 +31,11 @@ function helpedText(text: string): string {
  * The same case for a target that runs no container without PATH in its environment, which config.md#process does not ask for: every
  * process gets one, save where the environment itself is judged.
  */
-export function withPath(subject: RuntimeCase): RuntimeCase {
-  if (subject.aims.includes(ENV)) return subject;
-  const { containers, control } = subject;
+export function withPath(testCase: RuntimeCase): RuntimeCase {
+  if (testCase.aims.includes(ENV)) return testCase;
+  const { containers, control } = testCase;
   return {
-    ...subject,
+    ...testCase,
     ...(control === undefined ? {} : { control: helped(control) }),
     containers: containers.map((each) => ({
       ...each,

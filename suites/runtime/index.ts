@@ -63,9 +63,9 @@ import sysctl from "./sysctl.js";
 import validValues from "./valid-values.js";
 
 /** A section whose examples mean nothing where the target can have no cgroups. */
-const inCgroups = (own: Section): Section => ({
-  ...own,
-  examples: own.examples.map(({ aims, cases }) =>
+const inCgroups = (unguarded: Section): Section => ({
+  ...unguarded,
+  examples: unguarded.examples.map(({ aims, cases }) =>
     example(aims, (setting) => {
       const why = whyNoCgroups(setting.host);
       return why === undefined ? cases(setting) : unavailable(why);

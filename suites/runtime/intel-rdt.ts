@@ -23,14 +23,14 @@ function whyNotJudged(view: View): string | undefined {
 
 /** Whether the container's own directory was there at each step that asked. */
 const presence = (view: View): readonly boolean[] =>
-  view.case.steps.flatMap((step, at) => {
+  view.testCase.steps.flatMap((step, at) => {
     const result = view.observation.steps[at];
     return step.op === "stat" && step.path === DIRECTORY && result?.op === "stat" ? [result.got.ok] : [];
   });
 
 /** The processes that a class held while the container ran. */
 function tasksOf(view: View, directory: string): readonly string[] | undefined {
-  const at = view.case.steps.findIndex((step) => step.op === "read" && step.path === `${directory}/tasks`);
+  const at = view.testCase.steps.findIndex((step) => step.op === "read" && step.path === `${directory}/tasks`);
   const result = view.observation.steps[at];
   return result?.op === "read" && result.got.ok ? result.got.value.trim().split("\n") : undefined;
 }

@@ -14,12 +14,13 @@ export const words = (ran: Ran): string => (ran.stderr.trim() || ran.stdout.trim
  * fails what the case is aimed at, unless the spec lets it refuse.
  */
 function refusal(view: CaseView, id: string): Judgement | undefined {
-  if (!view.case.aims.includes(id) || view.case.control !== undefined) return undefined;
+  if (!view.testCase.aims.includes(id) || view.testCase.control !== undefined) return undefined;
   for (const container of view.containers) {
     const refused = firstRefusal([container.create, container.start]);
     // An error although the program ran is a finding about the operation, and not about what its config asks for.
     if (!refused || container.probe) continue;
-    if (view.case.mayRefuse !== undefined) return { verdict: "skip", reason: `the target refuses it, as it may: ${view.case.mayRefuse}` };
+    if (view.testCase.mayRefuse !== undefined)
+      return { verdict: "skip", reason: `the target refuses it, as it may: ${view.testCase.mayRefuse}` };
     return {
       verdict: "fail",
       expected: "the runtime creates and starts the container: its config is valid and the host can satisfy it",
@@ -41,14 +42,14 @@ function judgeOne(check: Check, view: CaseView): ExplainedResult {
 }
 
 /** Judges an observation by every check. */
-export function judge(checks: readonly Check[], subject: RuntimeCase, observation: Observation, setting: Setting): Outcomes {
-  const view = viewsOf(subject, observation, setting);
+export function judge(checks: readonly Check[], testCase: RuntimeCase, observation: Observation, setting: Setting): Outcomes {
+  const view = viewsOf(testCase, observation, setting);
   const outcomes = new Outcomes();
   // A fault's container has another config than the file says: only what the case is aimed at can be judged, and what
   // holds whatever the config is.
-  const faulty = subject.control !== undefined && subject.containers.some(({ configText }) => configText !== undefined);
+  const faulty = testCase.control !== undefined && testCase.containers.some(({ configText }) => configText !== undefined);
   for (const check of checks) {
-    if (faulty && !subject.aims.includes(check.id) && !check.id.startsWith("robustness.")) continue;
+    if (faulty && !testCase.aims.includes(check.id) && !check.id.startsWith("robustness.")) continue;
     outcomes.take(check.id, () => judgeOne(check, view));
   }
   return outcomes;

@@ -7,12 +7,12 @@ import { type CaseView, type Check, checkCase, refused } from "./suite.js";
 
 /** The minimal config, with any environment: nothing in it can keep a runtime from any operation, or end the probe. */
 export const isPlain = (view: CaseView, container: number): boolean => {
-  const containerCase = view.case.containers[container];
-  if (containerCase === undefined || containerCase.configText !== undefined || view.case.control !== undefined) return false;
+  const containerCase = view.testCase.containers[container];
+  if (containerCase === undefined || containerCase.configText !== undefined || view.testCase.control !== undefined) return false;
   const { process: { env: _any, ...process } = { cwd: "", user: { uid: 0, gid: 0 } }, ...config } = containerCase.config;
   return (
     isDeepStrictEqual({ ...config, process }, minimalConfig(config.ociVersion)) &&
-    !view.case.steps.some(
+    !view.testCase.steps.some(
       (step) =>
         (step.op === "edit" && step.container === container) ||
         // Another bundle, or a console, are reasons of their own.

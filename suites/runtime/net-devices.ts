@@ -53,7 +53,7 @@ interface Moved {
 /** Judges what became of each device of the config. */
 const eachDevice = (id: string, judge: (device: Moved, view: View) => ExplainedResult): Check =>
   check(id, (view) => {
-    if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+    if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
     const interfaces = interfacesOf(view);
     if (!interfaces || !started(view)) return notApplicable("the program did not tell its network interfaces");
     return combine(
@@ -84,7 +84,7 @@ function judgeTemplate({ name, interfaces }: Moved, view: View): ExplainedResult
 
 /** The addresses that the fixture gave to the interface and that are of global scope: those of a link need not be kept. */
 const addressesOf = (view: CaseView | View, source: string): readonly string[] =>
-  (view.case.fixtures ?? []).flatMap((fixture) =>
+  (view.testCase.fixtures ?? []).flatMap((fixture) =>
     fixture.make === "interface" && fixture.name === source ? fixture.addresses.filter((address) => !/^fe[89ab].:/i.test(address)) : [],
   );
 

@@ -6,7 +6,7 @@ import { check, example, NO_REPORT, section } from "./suite.js";
 
 export default section("File descriptors, bundle", [
   check("runtime.file-descriptors.only-standard", (view) => {
-    if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+    if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
     if (!view.probe) return notApplicable(NO_REPORT);
     const further = view.probe.fds.filter(({ fd }) => fd > 2);
     return equal(further, [], "descriptors beyond the standard ones");

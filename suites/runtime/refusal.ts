@@ -23,7 +23,7 @@ function survived(view: View): boolean {
  * A hang and a crash are neither success nor refusal, and findings of their own.
  */
 export function mustRefuse(view: View, { by }: RefusalOptions): ExplainedResult {
-  if (view.case.control === undefined) return notApplicable("nothing in the config is invalid");
+  if (view.testCase.control === undefined) return notApplicable("nothing in the config is invalid");
   if (view.observation.control !== true) return skip("the same config without the fault does not run");
   if (refused(view.create)) {
     return survived(view)
@@ -45,5 +45,5 @@ export function mustRefuse(view: View, { by }: RefusalOptions): ExplainedResult 
  */
 export const refuses = (id: string, options: RefusalOptions = { by: "create" }): Check =>
   check(id, (view) =>
-    view.case.aims.includes(id) ? mustRefuse(view, options) : notApplicable("the case has nothing invalid of that kind"),
+    view.testCase.aims.includes(id) ? mustRefuse(view, options) : notApplicable("the case has nothing invalid of that kind"),
   );

@@ -13,7 +13,7 @@ import { allAnswered, type CaseView, type Check, checkCase, crashOf, example, ok
 function whyNotAllDeleted(view: CaseView): string | undefined {
   const alive = new Set<string>();
   let operations = 0;
-  const visit = (steps: CaseView["case"]["steps"], results: readonly StepResult[]): void => {
+  const visit = (steps: CaseView["testCase"]["steps"], results: readonly StepResult[]): void => {
     steps.forEach((step, at) => {
       const result = results[at];
       if (step.op === "parallel" && result?.op === "parallel") visit(step.steps, result.results);
@@ -24,14 +24,14 @@ function whyNotAllDeleted(view: CaseView): string | undefined {
       if (step.op === "delete" && ok(result.ran)) alive.delete(id);
     });
   };
-  visit(view.case.steps, view.observation.steps);
+  visit(view.testCase.steps, view.observation.steps);
   if (operations === 0) return "no operation on a container";
   if (alive.size > 0) return "not every container was deleted";
   return allAnswered(view) ? undefined : "an operation did not answer";
 }
 
 /** Operations ran at the same time: what they leave is a matter of luck, and belongs to `robustness.race`. */
-const concurrent = ({ case: { steps } }: CaseView): boolean => steps.some(({ op }) => op === "parallel");
+const concurrent = ({ testCase: { steps } }: CaseView): boolean => steps.some(({ op }) => op === "parallel");
 
 /** What is left after everything was deleted (or refused) must be nothing. */
 const leftover = (
@@ -54,7 +54,7 @@ const leftover = (
 const isFixture = (target: string): boolean => target.startsWith(`${CASE_DIR}/fixtures`);
 
 /** The groups above a nested cgroupsPath are on the way to the container's own; whose they are, nobody says. */
-const isParent = (path: string, { case: { containers } }: CaseView): boolean =>
+const isParent = (path: string, { testCase: { containers } }: CaseView): boolean =>
   containers.some(({ config }) => {
     const configured = config.linux?.cgroupsPath?.replace(/^\/*/, "/");
     return configured?.split("/").some((_, at, parts) => at > 1 && path.endsWith(parts.slice(0, at).join("/")));
@@ -65,7 +65,7 @@ export default section("Robustness", [
     const ran = processes(view.observation.steps);
     // Only fuzz runs have generated cases with several callers: an example must not depend on luck.
     if (ran.length === 0) return notApplicable("no operation was carried out");
-    if (concurrent(view) && view.case.aims.length > 0) return notApplicable("operations at the same time in an example");
+    if (concurrent(view) && view.testCase.aims.length > 0) return notApplicable("operations at the same time in an example");
     const hung = ran.filter(({ exit }) => exit.kind === "timeout");
     return expectThat(
       hung.length === 0,
@@ -88,7 +88,7 @@ export default section("Robustness", [
   checkCase("robustness.host-device-changed", ({ observation }) => equal(observation.leftovers.devices, [])),
   checkCase("robustness.race", (view) =>
     combine(
-      view.case.steps.map((step, at) => {
+      view.testCase.steps.map((step, at) => {
         const result = view.observation.steps[at];
         const racing = step.op === "parallel" && step.steps.every((each) => each.op === "create" && each.container === 0);
         if (!racing || result?.op !== "parallel") return notApplicable("no two callers that create the same id at the same time");

@@ -8,7 +8,7 @@ import type { ExplainedResult } from "../check.js";
 
 /** A whole run of a case, for checks that look at the order of steps or at several containers. */
 export interface CaseView {
-  readonly case: RuntimeCase;
+  readonly testCase: RuntimeCase;
   readonly observation: Observation;
   readonly host: HostFacts;
   readonly target: TargetFacts;
@@ -51,9 +51,9 @@ export const NO_REPORT = "the program did not report";
 export function oncePerView<V extends object, T>(compute: (view: V) => T): (view: V) => T {
   const known = new WeakMap<V, { readonly value: T }>();
   return (view) => {
-    const found = known.get(view) ?? { value: compute(view) };
-    known.set(view, found);
-    return found.value;
+    const entry = known.get(view) ?? { value: compute(view) };
+    known.set(view, entry);
+    return entry.value;
   };
 }
 
@@ -137,7 +137,7 @@ export function firstRefusal(operations: readonly (Ran | null)[]): Ran | undefin
 export const started = (view: View): boolean => view.probe !== null || (succeeded(view.create) && succeeded(view.start));
 
 /** Why what came of a container says nothing about its config: that is not the one in the bundle, or faulty. Undefined where it says something. */
-export function whyNotItsConfig({ case: { control }, container: { configText } }: View): string | undefined {
+export function whyNotItsConfig({ testCase: { control }, container: { configText } }: View): string | undefined {
   if (control !== undefined) return "the config is faulty on purpose";
   return configText === undefined ? undefined : "config.json is another one than the config";
 }
@@ -147,14 +147,14 @@ export const whyNotInForce = (view: View): string | undefined =>
   whyNotItsConfig(view) ?? (started(view) ? undefined : "the program was not started");
 
 /** The results of the steps of one operation on one container, in order, with the container's own id. */
-export function resultsOf(view: Pick<View, "case" | "observation">, index: number, op: StepResult["op"]): StepResult[] {
-  const found: StepResult[] = [];
-  view.case.steps.forEach((step, at) => {
+export function resultsOf(view: Pick<View, "testCase" | "observation">, index: number, op: StepResult["op"]): StepResult[] {
+  const results: StepResult[] = [];
+  view.testCase.steps.forEach((step, at) => {
     const result = view.observation.steps[at];
     if (result && step.op === op && result.op === op && "container" in step && step.container === index && !("id" in step))
-      found.push(result);
+      results.push(result);
   });
-  return found;
+  return results;
 }
 
 const firstRan = (results: StepResult[]): Ran | null => {
@@ -163,21 +163,28 @@ const firstRan = (results: StepResult[]): Ran | null => {
 };
 
 /** Builds the views that checks see. */
-export function viewsOf(subject: RuntimeCase, observation: Observation, setting: Setting): CaseView {
+export function viewsOf(testCase: RuntimeCase, observation: Observation, setting: Setting): CaseView {
   const { outside } = setting.host;
   // The host's facts were collected by another worker, in other namespaces.
   const host = { ...setting.host, outside: { ...outside, namespaces: observation.runtimeNamespaces ?? outside.namespaces } };
-  const shared = { case: subject, observation, host, target: setting.target };
-  const containers = subject.containers.map((container, index): View => {
-    const seen = observation.containers[index] ?? { pid: null, inside: null, output: "", exit: null, hooks: [], terminal: null };
+  const shared = { testCase, observation, host, target: setting.target };
+  const containers = testCase.containers.map((container, index): View => {
+    const containerObservation = observation.containers[index] ?? {
+      pid: null,
+      inside: null,
+      output: "",
+      exit: null,
+      hooks: [],
+      terminal: null,
+    };
     const looks = resultsOf(shared, index, "look").flatMap((result) => (result.op === "look" && result.look.ok ? [result.look.value] : []));
     return {
       ...shared,
       index,
       container,
       config: container.config,
-      containerObservation: seen,
-      probe: seen.inside,
+      containerObservation,
+      probe: containerObservation.inside,
       snapshot: looks[0] ?? null,
       create: firstRan(resultsOf(shared, index, "create")),
       start: firstRan(resultsOf(shared, index, "start")),

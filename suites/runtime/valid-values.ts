@@ -59,12 +59,12 @@ function ignored(view: View): ExplainedResult {
 /** Judges what must be ignored in a case that is aimed at the requirement; in others its neighbours may be to blame. */
 const mustIgnore = (id: string, none: string, has: (view: View) => boolean): Check =>
   check(id, (view) => {
-    if (!view.case.aims.includes(id)) return notApplicable("the case is not aimed at it");
+    if (!view.testCase.aims.includes(id)) return notApplicable("the case is not aimed at it");
     return has(view) ? ignored(view) : notApplicable(none);
   });
 
 /** Why the case shows nothing of what a refused create leaves; undefined where it does. */
-function whyNotRefused({ case: { control }, observation, create }: View): string | undefined {
+function whyNotRefused({ testCase: { control }, observation, create }: View): string | undefined {
   if (control === undefined) return "nothing in the config is invalid";
   if (observation.control !== true) return "the same config without the fault does not run";
   return refused(create) ? undefined : "create was not refused";
@@ -77,7 +77,7 @@ export default section("Versions, annotations, unknown properties, valid values"
   mustIgnore(
     "runtime.oci-version.compatible-within-major",
     "the config is faulty on purpose",
-    ({ case: { control } }) => control === undefined,
+    ({ testCase: { control } }) => control === undefined,
   ),
   example(["runtime.oci-version.compatible-within-major"], ({ target }) =>
     fc

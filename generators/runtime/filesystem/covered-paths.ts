@@ -2,10 +2,10 @@ import fc, { type Arbitrary } from "fast-check";
 
 import { someOf } from "../choose.js";
 
-const own = (prefix: string): Arbitrary<string[]> => someOf([`/${prefix}/file.txt`, `/${prefix}/directory`, `/${prefix}-other.txt`]);
+const pathsBelow = (prefix: string): Arbitrary<string[]> => someOf([`/${prefix}/file.txt`, `/${prefix}/directory`, `/${prefix}-other.txt`]);
 
 const both = (kernels: readonly string[], prefix: string): Arbitrary<string[]> =>
-  fc.tuple(own(prefix), someOf(kernels, 0, 3)).map(([ours, theirs]) => [...ours, ...theirs]);
+  fc.tuple(pathsBelow(prefix), someOf(kernels, 0, 3)).map(([ours, theirs]) => [...ours, ...theirs]);
 
 /** `linux.maskedPaths`: files and directories of the case's own and of /proc, some of which no kernel has. */
 export const maskedPaths = (): Arbitrary<string[]> =>

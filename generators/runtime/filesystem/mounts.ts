@@ -84,10 +84,10 @@ export interface MountNeeds {
 }
 
 /** The mounts that engines usually ask for, all or some of them, in their usual order. */
-export const usualMounts = (host: HostFacts, _release: string, own: MountNeeds = { network: true, ipc: true }): Arbitrary<Mount[]> =>
+export const usualMounts = (host: HostFacts, _release: string, namespaces: MountNeeds = { network: true, ipc: true }): Arbitrary<Mount[]> =>
   record({ dev: fc.boolean(), mqueue: fc.boolean(), sys: fc.boolean(), cgroup: fc.boolean() }).map(({ dev, mqueue, sys, cgroup }) => [
     ...(dev ? DEV : []),
-    ...(dev && mqueue && own.ipc && host.filesystems.includes("mqueue") ? [MQUEUE] : []),
-    ...(sys && own.network ? [SYS] : []),
-    ...(sys && own.network && cgroup && host.cgroup.mode !== "none" && host.root ? [CGROUP] : []),
+    ...(dev && mqueue && namespaces.ipc && host.filesystems.includes("mqueue") ? [MQUEUE] : []),
+    ...(sys && namespaces.network ? [SYS] : []),
+    ...(sys && namespaces.network && cgroup && host.cgroup.mode !== "none" && host.root ? [CGROUP] : []),
   ]);

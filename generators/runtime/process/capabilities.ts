@@ -19,8 +19,8 @@ export const capabilities = (host: HostFacts, _release: string, root = true): Ar
   return fc.tuple(any, any, any).map(([bounding, second, third]) => {
     const inheritable = bounding.filter((name) => second.includes(name));
     const ambient = inheritable.filter((name) => third.includes(name));
-    const own = root ? bounding : ambient;
-    return { bounding, effective: own, inheritable, permitted: own, ambient };
+    const upperBound = root ? bounding : ambient;
+    return { bounding, effective: upperBound, inheritable, permitted: upperBound, ambient };
   });
 };
 

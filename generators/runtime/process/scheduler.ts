@@ -66,12 +66,12 @@ export const scheduler = (host: HostFacts, _release: string): Arbitrary<Schedule
   realtimeAllowed(host) ? fc.oneof({ withCrossShrink: true }, ordinary(fair(host)), realtime()) : ordinary(fair(host));
 
 /** What can be had of it from inside a user namespace: there nobody lends real-time priority, and nobody may be preferred to others. */
-export function inUserNamespace(host: HostFacts, wanted: Scheduler): Scheduler | undefined {
+export function inUserNamespace(host: HostFacts, requested: Scheduler): Scheduler | undefined {
   const { policies, nice } = fair(host, false);
-  if (!policies.includes(wanted.policy)) return undefined;
+  if (!policies.includes(requested.policy)) return undefined;
   const lowest = Math.max(0, nice);
   return {
-    ...wanted,
-    ...compact({ nice: wanted.nice === undefined && lowest === 0 ? undefined : Math.max(lowest, wanted.nice ?? 0) }),
+    ...requested,
+    ...compact({ nice: requested.nice === undefined && lowest === 0 ? undefined : Math.max(lowest, requested.nice ?? 0) }),
   };
 }

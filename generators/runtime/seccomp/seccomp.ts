@@ -85,10 +85,10 @@ function rules(host: HostFacts, release: string): Arbitrary<SeccompRule[]> {
 
 /** A call stands in one rule only: what contradicting rules mean, the spec does not say. */
 function withoutOverlap(drawn: readonly SeccompRule[]): SeccompRule[] {
-  const seen = new Set<string>();
+  const namesBefore = new Set<string>();
   return drawn.flatMap((rule) => {
-    const names = rule.names.filter((name) => !seen.has(name));
-    for (const name of names) seen.add(name);
+    const names = rule.names.filter((name) => !namesBefore.has(name));
+    for (const name of names) namesBefore.add(name);
     return names.length === 0 ? [] : [{ ...rule, names }];
   });
 }

@@ -72,10 +72,10 @@ export function readingOf(look: Look | null, file: string): string | undefined {
 
 /** Nothing but the config as it was at `create` decided what the container's cgroup says when it is looked at. */
 const undisturbed = (view: View): boolean =>
-  view.case.control === undefined &&
+  view.testCase.control === undefined &&
   view.container.configText === undefined &&
-  view.case.containers.length === 1 &&
-  !view.case.steps.some((step) => step.op === "write-cgroup" || step.op === "edit" || step.op === "raw");
+  view.testCase.containers.length === 1 &&
+  !view.testCase.steps.some((step) => step.op === "write-cgroup" || step.op === "edit" || step.op === "raw");
 
 /** The files of the unified hierarchy that the config sets by name: they may contradict the properties. */
 const named = (view: View): ReadonlySet<string> => new Set(Object.keys(view.config.linux?.resources?.unified ?? {}));

@@ -54,7 +54,7 @@ function placed(view: View, path: string): ExplainedResult {
 
 /** Whether a directory was there at each of the `stat` steps of a case that name it, in order. */
 const presence = (view: View, directory: string): readonly boolean[] =>
-  view.case.steps.flatMap((step, at) => {
+  view.testCase.steps.flatMap((step, at) => {
     const result = view.observation.steps[at];
     return step.op === "stat" && step.path === directory && result?.op === "stat" ? [result.got.ok] : [];
   });
@@ -92,7 +92,7 @@ const afterDelete = (id: string, judge: (presence: Presence) => ExplainedResult)
 function consistent({ containers }: CaseView): ExplainedResult {
   const [first, ...others] = containers.filter((view) => view.config.linux?.cgroupsPath !== undefined && view.snapshot && started(view));
   if (!first) return notApplicable("no container with a cgroupsPath that was looked at while it ran");
-  if (first.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (first.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
   const same = others.filter((view) => view.config.linux?.cgroupsPath === first.config.linux?.cgroupsPath);
   const moved = placesOf(first).some((place) => place.moved);
   if (!moved) return notApplicable("the container was moved to no cgroup");

@@ -14,7 +14,7 @@ const NOT_ASKED = "features was not asked for, or did not succeed";
 const printed = (id: string, judge: (features: Fields) => ExplainedResult): Check =>
   checkCase(id, (view) =>
     combine(
-      view.case.steps.map((step, at) => {
+      view.testCase.steps.map((step, at) => {
         const result = view.observation.steps[at];
         if (step.op !== "raw" || step.args[0] !== "features" || result?.op !== "raw") return notApplicable(NOT_ASKED);
         if (result.ran.exit.kind !== "exited" || result.ran.exit.code !== 0) return notApplicable(NOT_ASKED);

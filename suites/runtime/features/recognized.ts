@@ -22,7 +22,7 @@ const recognized = (
   cases: (element: string, setting: Setting) => Arbitrary<RuntimeCase> | undefined,
 ): (Check | Example)[] => [
   check(id, (view) => {
-    if (!view.case.aims.includes(id) || view.container.configText !== undefined) return notApplicable(NOT_AIMED);
+    if (!view.testCase.aims.includes(id) || view.container.configText !== undefined) return notApplicable(NOT_AIMED);
     return started(view) ? PASS : notApplicable("the program was not started");
   }),
   example(id, (setting): Arbitrary<RuntimeCase> | Unavailable => {
@@ -39,7 +39,7 @@ const linuxCase = ({ target }: Setting, linux: Partial<Linux>, title: string): R
 
 const versioned = (id: string, property: string): (Check | Example)[] => [
   check(id, (view) => {
-    if (!view.case.aims.includes(id)) return notApplicable(NOT_AIMED);
+    if (!view.testCase.aims.includes(id)) return notApplicable(NOT_AIMED);
     return started(view) && view.probe ? PASS : notApplicable(NO_REPORT);
   }),
   example(id, ({ target }) => {
@@ -74,7 +74,7 @@ export default section("What features list", [
   ...versioned("runtime.features.oci-version-max", "ociVersionMax"),
   check("runtime.features.hooks", (view) => {
     const runs = hookRuns(view);
-    if (!view.case.aims.includes("runtime.features.hooks") || runs.length === 0) return notApplicable(NOT_AIMED);
+    if (!view.testCase.aims.includes("runtime.features.hooks") || runs.length === 0) return notApplicable(NOT_AIMED);
     if (!started(view)) return notApplicable("the program was not started");
     return equal(
       runs.filter(({ record }) => !record).map(({ kind }) => kind),

@@ -68,9 +68,9 @@ const unavailableHere = ({ host }: Setting): Unavailable | undefined => {
 };
 
 /** Every device that is drawn has the properties. */
-const having = (setting: Setting, title: string, wanted: (device: Device) => boolean): Arbitrary<RuntimeCase> =>
+const having = (setting: Setting, title: string, filter: (device: Device) => boolean): Arbitrary<RuntimeCase> =>
   anyDevices(setting.host, setting.target.release)
-    .map((list) => list.filter(wanted))
+    .map((list) => list.filter(filter))
     .filter((list) => list.length > 0)
     .map((list) => caseOf(withDevices(setting.target.release, list), { title }));
 

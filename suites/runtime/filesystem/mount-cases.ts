@@ -143,5 +143,5 @@ export const among = (others: readonly string[], option: string): Arbitrary<stri
   fc.boolean().map((first) => (first ? [option, ...others] : [...others, option]));
 
 /** The lack of a kernel of at least that version. */
-export const withoutKernel = ({ host }: Setting, wanted: string): Unavailable | undefined =>
-  atLeast(host.kernel, wanted) ? undefined : unavailable(`the kernel is older than ${wanted}`);
+export const withoutKernel = ({ host }: Setting, version: string): Unavailable | undefined =>
+  atLeast(host.kernel, version) ? undefined : unavailable(`the kernel is older than ${version}`);

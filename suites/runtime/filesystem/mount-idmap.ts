@@ -199,7 +199,7 @@ export default section("Mounts with mapped ids", [
 
   checkCase(WITHOUT, (view) => {
     const [fault, witness] = view.containers;
-    if (!view.case.aims.includes(WITHOUT) || view.case.control === undefined || !fault || !witness)
+    if (!view.testCase.aims.includes(WITHOUT) || view.testCase.control === undefined || !fault || !witness)
       return notApplicable("no mount with idmap and no mappings, beside one with them");
     return mapsIds(witness) ? mustRefuse(fault, { by: "create" }) : skip("the target does not map the ids of mounts, though it should");
   }),

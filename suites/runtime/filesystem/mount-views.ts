@@ -14,7 +14,7 @@ export const remapped = (view: View): boolean => listed(view, "user") !== undefi
 /** Why it cannot be told that the program saw what the config alone says; undefined where it reported, and the config was in force until then. */
 export const whyNotReported = (view: View): string | undefined =>
   whyNotInForce(view) ??
-  (view.case.steps.some(({ op }) => op === "edit") ? "config.json was changed" : undefined) ??
+  (view.testCase.steps.some(({ op }) => op === "edit") ? "config.json was changed" : undefined) ??
   (view.probe === null ? NO_REPORT : undefined);
 
 /**
@@ -95,13 +95,15 @@ export const eachPlaced = (view: View, judge: (placed: Placed) => ExplainedResul
 type MountFixture = Extract<Fixture, { make: "mount" }>;
 
 /** The mounts that the case made at or below a source, before the container was created. */
-export const sourceMounts = (view: Pick<View, "case">, source: string): readonly MountFixture[] =>
-  (view.case.fixtures ?? []).filter((each): each is MountFixture => each.make === "mount" && isBelow(`${FIXTURES}/${each.path}`, source));
+export const sourceMounts = (view: Pick<View, "testCase">, source: string): readonly MountFixture[] =>
+  (view.testCase.fixtures ?? []).filter(
+    (each): each is MountFixture => each.make === "mount" && isBelow(`${FIXTURES}/${each.path}`, source),
+  );
 
 /** The source of a bind mount is the case's own, and no mount of the case says how it may be used. */
-export const plainSource = (view: Pick<View, "case">, { source = "" }: Mount): boolean =>
+export const plainSource = (view: Pick<View, "testCase">, { source = "" }: Mount): boolean =>
   (!source.startsWith("/") || source.startsWith(`${FIXTURES}/`)) &&
-  !(view.case.fixtures ?? []).some((each) => each.make === "mount" && isBelow(source, `${FIXTURES}/${each.path}`));
+  !(view.testCase.fixtures ?? []).some((each) => each.make === "mount" && isBelow(source, `${FIXTURES}/${each.path}`));
 
 /** Bind mounts, and tmpfs with nothing in it: of these the config says all that there is to know. */
 export const isPlainKind = ({ type, options }: Mount): boolean => isBind(options) || type === "tmpfs";

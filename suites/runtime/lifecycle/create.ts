@@ -68,7 +68,7 @@ export default section("Create", [
   ),
   checkCase("runtime.create.id-invalid-error", (view) =>
     combine(
-      view.case.steps.map((step, at) => {
+      view.testCase.steps.map((step, at) => {
         const result = view.observation.steps[at];
         const following = view.observation.steps[at + 1];
         if (step.op !== "create" || step.id === undefined || !ODD_IDS.includes(step.id)) return notApplicable("no create with an odd id");
@@ -125,7 +125,7 @@ export default section("Create", [
   ),
 
   check("runtime.lifecycle.config-edit-without-effect", (view) => {
-    const { steps, control } = view.case;
+    const { steps, control } = view.testCase;
     const positionOf = (op: "edit" | "start" | "create") => steps.findIndex((step) => step.op === op && step.container === view.index);
     const [created, edited, started] = [positionOf("create"), positionOf("edit"), positionOf("start")];
     if (created < 0 || edited < created || edited > started) return notApplicable("config.json was not changed between create and start");

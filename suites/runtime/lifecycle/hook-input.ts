@@ -68,7 +68,7 @@ export default section("What hooks get", [
   eachStateRead("runtime.hooks.state-on-stdin", HOOK_KINDS, ({ id, ociVersion, bundle }, { kind, record }, view) => {
     if (typeof id !== "string" || typeof ociVersion !== "string" || typeof bundle !== "string")
       return expectThat(false, "the container's state", record.stdin);
-    const elsewhere = view.case.steps.some((step) => step.op === "create" && (step.bundle !== undefined || step.id !== undefined));
+    const elsewhere = view.testCase.steps.some((step) => step.op === "create" && (step.bundle !== undefined || step.id !== undefined));
     const container = { id: idOf(view.index), bundle: bundleOf(view.index) };
     return elsewhere
       ? notApplicable("a create with another id or bundle than the container's")

@@ -23,7 +23,7 @@ export const nameOf = ({ args = [] }: Hook): string | undefined => args[args.ind
  * beside other callers: which of its operations a record belongs to is then unknown.
  */
 export const hookRuns = oncePerView((view: View): readonly HookRun[] => {
-  const { steps, control } = view.case;
+  const { steps, control } = view.testCase;
   if (control !== undefined || view.container.configText !== undefined || steps.some(({ op }) => op === "parallel")) return [];
   if (resultsOf(view, view.index, "create").length > 1) return [];
   return HOOK_KINDS.flatMap((kind) =>

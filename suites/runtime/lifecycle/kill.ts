@@ -22,8 +22,8 @@ function sent(view: CaseView, { index, containerObservation: { exit } }: View): 
   if (!ok(kill.ran)) return notApplicable("kill did not succeed");
   if (kill.lives !== 1 || kill.before !== "running") return notApplicable("the container was not known to run");
   const { signal } = kill.step;
-  const next = view.case.steps.indexOf(kill.step) + 1;
-  const awaited = view.case.steps[next]?.op === "await" ? view.observation.steps[next] : undefined;
+  const next = view.testCase.steps.indexOf(kill.step) + 1;
+  const awaited = view.testCase.steps[next]?.op === "await" ? view.observation.steps[next] : undefined;
   // The probe ends on either: a process that goes on did not get it.
   if (awaited?.op === "await" && awaited.outcome === "timeout" && [...TERM, ...KILL].includes(signal))
     return expectThat(false, `the process ends on ${signal}`, "it was still there after the time limit");

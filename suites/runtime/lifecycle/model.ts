@@ -56,7 +56,7 @@ class Lifecycle {
 
   constructor(view: CaseView) {
     this.#view = view;
-    view.case.steps.forEach((step, at) => {
+    view.testCase.steps.forEach((step, at) => {
       const result = view.observation.steps[at];
       if (result) this.#step(step, result);
     });
@@ -95,7 +95,7 @@ class Lifecycle {
   #operate(step: Extract<Step, { op: Operation["op"] }>, result: StepResult & { readonly ran: Operation["ran"] }): void {
     const id = step.id ?? idOf(step.container);
     const track = this.#track(id);
-    const owner = this.#view.case.containers.findIndex((_, index) => idOf(index) === id);
+    const owner = this.#view.testCase.containers.findIndex((_, index) => idOf(index) === id);
     const container = owner < 0 ? step.container : owner;
     const operation: Operation = { op: step.op, step, ran: result.ran, state: result.op === "state" ? result.state : null };
     const event: Event = { ...operation, id, container, foreign: owner < 0, before: statusOf(track), lives: track.lives, next: undefined };
@@ -116,7 +116,7 @@ class Lifecycle {
   }
 
   #program(container: number, { doomed }: Track): Program {
-    const { config, hold = false } = this.#view.case.containers[container] ?? {};
+    const { config, hold = false } = this.#view.testCase.containers[container] ?? {};
     const first = config?.linux?.namespaces?.some(({ type, path }) => type === "pid" && path === undefined) ?? false;
     return { first, waits: hold && !doomed };
   }
@@ -127,7 +127,7 @@ class Lifecycle {
     const outcome = result.op === "await" ? result.outcome : undefined;
     if (outcome === "exited") this.#change(id, pid ? hasEnded : mayHaveEnded);
     // What an earlier life reported is still there to be read in a later one.
-    const holds = this.#view.case.containers[step.container]?.hold === true && lives === 1;
+    const holds = this.#view.testCase.containers[step.container]?.hold === true && lives === 1;
     if (outcome === "ready" && holds) this.#change(id, reported);
   }
 

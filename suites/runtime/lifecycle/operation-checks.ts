@@ -12,7 +12,7 @@ export const eachOperation = (
   judge: (event: Event, view: CaseView) => ExplainedResult,
 ): Check =>
   checkCase(id, (view) =>
-    view.case.control === undefined
+    view.testCase.control === undefined
       ? combine(
           lifecycleModel(view)
             .filter((event) => answered(event.ran) && filter(event))
@@ -47,7 +47,7 @@ export const isUnchanged = (event: Event): ExplainedResult => statusBecomes(even
 export const withoutArguments = (id: string, op: string): Check =>
   checkCase(id, (view) =>
     combine(
-      view.case.steps.map((step, at) => {
+      view.testCase.steps.map((step, at) => {
         const result = view.observation.steps[at];
         if (step.op !== "raw" || step.args.length !== 1 || step.args[0] !== op) return notApplicable(`no ${op} without arguments`);
         return result?.op === "raw" && answered(result.ran)
@@ -62,8 +62,8 @@ export const withoutArguments = (id: string, op: string): Check =>
 export const MARK = `${bundleOf(0)}/rootfs/.oci/started`;
 
 /** The `stat` steps of the program's mark, in order, as present or not. */
-export const marks = (view: Pick<CaseView, "case" | "observation">): boolean[] =>
-  view.case.steps.flatMap((step, at) => {
+export const marks = (view: Pick<CaseView, "testCase" | "observation">): boolean[] =>
+  view.testCase.steps.flatMap((step, at) => {
     const result = view.observation.steps[at];
     return step.op === "stat" && step.path === MARK && result?.op === "stat" ? [result.got.ok] : [];
   });

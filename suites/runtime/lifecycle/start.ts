@@ -69,7 +69,7 @@ export default section("Start", [
 
   check("runtime.start.runs-program", (view) => (started(view) && view.probe ? PASS : neverRan(view))),
   check("runtime.lifecycle.program-run", (view) =>
-    started(view) && view.probe && view.case.aims.includes("runtime.lifecycle.program-run") ? PASS : neverRan(view),
+    started(view) && view.probe && view.testCase.aims.includes("runtime.lifecycle.program-run") ? PASS : neverRan(view),
   ),
   example(["runtime.start.runs-program", "runtime.lifecycle.program-run"], ({ target }) =>
     fc.constant(

@@ -20,7 +20,7 @@ const fieldsOf = (state: unknown): Fields | undefined => (isObject(state) ? stat
 /** Judges each state that a container of the case has reported. */
 const eachState = (id: string, judge: (state: Fields, event: Event, view: CaseView) => ExplainedResult): Check =>
   checkCase(id, (view) =>
-    view.case.control === undefined
+    view.testCase.control === undefined
       ? combine(
           lifecycleModel(view).flatMap((event) => {
             const state = event.op === "state" && ok(event.ran) && !event.foreign ? fieldsOf(event.state) : undefined;
@@ -54,7 +54,7 @@ const pidWhen = (id: string, status: Status): Check =>
   eachState(id, (state, { before, container }, view) => {
     if (before !== status) return notApplicable(`no state of a container that is known to be ${status}`);
     // Of several containers that had the id one after the other, only the last one's pid is known.
-    const pid = creates(view.case.steps, container) === 1 ? view.containers[container]?.containerObservation.pid : undefined;
+    const pid = creates(view.testCase.steps, container) === 1 ? view.containers[container]?.containerObservation.pid : undefined;
     // Where it is known by another state alone, that it is the same shows nothing.
     if (view.target.pidFromState && state.pid === pid && !isProgram(view.containers[container], pid))
       return notApplicable("the process is known by another state alone");
@@ -77,7 +77,7 @@ export default section("State", [
   pidWhen("runtime.state.pid-when-created", "created"),
   pidWhen("runtime.state.pid-when-running", "running"),
   eachState("runtime.state.bundle-absolute", (state, { container }, view) => {
-    const moved = view.case.steps.some((step) => step.op === "create" && step.container === container && step.bundle !== undefined);
+    const moved = view.testCase.steps.some((step) => step.op === "create" && step.container === container && step.bundle !== undefined);
     return moved
       ? notApplicable("the container was created from another bundle")
       : equal(typeof state.bundle === "string" ? state.bundle.replace(/\/+$/, "") : state.bundle, bundleOf(container));
@@ -95,7 +95,7 @@ export default section("State", [
     combine(
       lifecycleModel(view).map((event) => {
         const due = event.op === "state" && ok(event.ran) && !event.foreign && event.before !== "absent" && event.before !== "unknown";
-        if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+        if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
         if (!due) return notApplicable("no state that succeeded, of a container that is known to be there");
         const state = fieldsOf(event.state);
         return expectThat(

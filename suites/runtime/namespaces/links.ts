@@ -26,7 +26,7 @@ export const namespaceOf = (view: View, type: NamespaceType): string | undefined
 
 /** What the `stat` steps of that path found, in order; those that failed are left out. */
 export const statsOf = (view: View, path: string): readonly StatResult[] =>
-  view.case.steps.flatMap((step, at) => {
+  view.testCase.steps.flatMap((step, at) => {
     const result = view.observation.steps[at];
     return step.op === "stat" && step.path === path && result?.op === "stat" && result.got.ok ? [result.got.value] : [];
   });

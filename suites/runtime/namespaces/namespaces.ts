@@ -35,7 +35,7 @@ const ORIGINS: Readonly<Record<Origin, (type: NamespaceType) => string>> = {
 /** Why the config does not decide that the container is in such a namespace; undefined where it does. */
 function whyNotOf(view: View, type: NamespaceType, origin: Origin): string | undefined {
   if (originOf(entryOf(view, type)) !== origin) return ORIGINS[origin](type);
-  return view.case.steps.some(({ op }) => op === "edit") ? "config.json was changed" : whyNotInForce(view);
+  return view.testCase.steps.some(({ op }) => op === "edit") ? "config.json was changed" : whyNotInForce(view);
 }
 
 /** Judges the container's namespace of a type, which the config wants to be so. */

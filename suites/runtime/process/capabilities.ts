@@ -128,9 +128,9 @@ export default section("Capabilities, no new privileges", [
     return selinux === null ? notApplicable("the host has no SELinux") : equal(selinux, selinuxLabel);
   }),
   example(["runtime.process.selinux-label"], ({ host, target }) => {
-    const own = host.outside.selinux;
-    return host.selinux && own !== null
-      ? fc.constant(caseOf(withProcess(target.release, { selinuxLabel: own }), { title: "an SELinux label" }))
+    const label = host.outside.selinux;
+    return host.selinux && label !== null
+      ? fc.constant(caseOf(withProcess(target.release, { selinuxLabel: label }), { title: "an SELinux label" }))
       : unavailable("the host has no SELinux");
   }),
 ]);

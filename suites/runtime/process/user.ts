@@ -9,7 +9,7 @@ import { check, example, NO_REPORT, section, unavailable, type View } from "../s
 import { checkProcess, withProcess } from "./process.js";
 
 const createUmask = (view: View): number => {
-  const step = view.case.steps.find((each) => each.op === "create" && each.container === view.index);
+  const step = view.testCase.steps.find((each) => each.op === "create" && each.container === view.index);
   return step?.op === "create" ? (step.umask ?? 0o022) : 0o022;
 };
 

@@ -55,7 +55,7 @@ const eachDelivery = (id: string, judge: (delivery: SeccompDelivery, state: Fiel
   checkCase(id, (view) => {
     const [container] = view.containers;
     if (!container || view.containers.length !== 1) return notApplicable("not just one container");
-    if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+    if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
     if (!started(container)) return notApplicable("the program was not started");
     return combine(
       view.observation.seccomp.map((delivery) => {
@@ -68,7 +68,7 @@ const eachDelivery = (id: string, judge: (delivery: SeccompDelivery, state: Fiel
 
 export default section("Seccomp listener", [
   check("runtime.seccomp.action.notify", (view) => {
-    const agent = view.case.fixtures?.find(
+    const agent = view.testCase.fixtures?.find(
       (fixture) => fixture.make === "seccomp-agent" && `${FIXTURES}/${fixture.path}` === view.config.linux?.seccomp?.listenerPath,
     );
     // Only an errno that the call itself never gives tells the agent's answer.
@@ -144,7 +144,7 @@ export default section("Seccomp listener", [
   }),
   check("runtime.seccomp-listener.ignored-without-notify", (view) => {
     const seccomp = view.config.linux?.seccomp;
-    const aimed = view.case.aims.includes("runtime.seccomp-listener.ignored-without-notify");
+    const aimed = view.testCase.aims.includes("runtime.seccomp-listener.ignored-without-notify");
     if (!aimed || seccomp?.listenerPath === undefined) return notApplicable("no listenerPath without anything to ask in the config");
     if (!started(view) || !view.probe) return notApplicable(NO_REPORT);
     return equal(view.observation.seccomp.length, 0, "states that were sent");

@@ -57,7 +57,7 @@ function ruleFor(seccomp: Seccomp, name: string, args: readonly bigint[]): Secco
  * the host's own.
  */
 export const tried = oncePerView((view: View): readonly Tried[] => {
-  const { probe, config, container, case: testCase, host } = view;
+  const { probe, config, container, testCase, host } = view;
   const seccomp = config.linux?.seccomp;
   if (!probe || !seccomp || testCase.control !== undefined || container.configText !== undefined) return [];
   const [native] = architectures(host);

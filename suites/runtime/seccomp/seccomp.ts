@@ -31,7 +31,7 @@ export default section("Seccomp", [
   }),
   check("runtime.seccomp.flags", (view) => {
     if ((view.config.linux?.seccomp?.flags ?? []).length === 0) return notApplicable("no flags in the config");
-    if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+    if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
     return started(view) && view.probe ? PASS : notApplicable(NO_REPORT);
   }),
   example("runtime.seccomp.flags", (setting) =>

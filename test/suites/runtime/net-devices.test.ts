@@ -74,13 +74,13 @@ t.test("runtime.net-devices.not-moved-back", async (t) => {
     const container = second.containers[0]?.container;
     const seen = second.observation.containers[0];
     if (!container || !seen) throw new Error("a canned run has a container");
-    const shifted = second.case.steps.map((step) => ("container" in step ? { ...step, container: 1 } : step));
+    const shifted = second.testCase.steps.map((step) => ("container" in step ? { ...step, container: 1 } : step));
     const observation: Observation = {
       ...base.observation,
       steps: [...base.observation.steps, ...second.observation.steps],
       containers: [...base.observation.containers, seen],
     };
-    const subject = { ...base.case, containers: [...base.case.containers, container], steps: [...base.case.steps, ...shifted] };
+    const subject = { ...base.testCase, containers: [...base.testCase.containers, container], steps: [...base.testCase.steps, ...shifted] };
     return viewsOf(subject, observation, { host: hostOf(), target: TARGET });
   };
   t.equal(verdict("runtime.net-devices.not-moved-back", two([device("lo"), device("ocinet0")])), "pass");

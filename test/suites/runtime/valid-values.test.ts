@@ -115,7 +115,7 @@ t.test("features", async (t) => {
   for (const { id } of features.checks.filter((check) => !own.has(check.id) && check.id !== "runtime.features.hooks")) {
     const verdict = (canned: Canned) => {
       const view = caseViewOf({ ...canned, case: { aims: [id] } });
-      return judge(features.checks, view.case, view.observation, settingOf()).get(id)?.verdict;
+      return judge(features.checks, view.testCase, view.observation, settingOf()).get(id)?.verdict;
     };
     t.equal(verdict({}), "pass", id);
     t.equal(verdict({ create: ran(1), inside: null }), "fail", id);

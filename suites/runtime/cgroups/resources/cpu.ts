@@ -81,8 +81,8 @@ const mems: Reading = ({ cpu }, host) =>
 function runsOn(view: View): ExplainedResult {
   const { cpus: list } = view.config.linux?.resources?.cpu ?? {};
   if (!list) return notApplicable("no cpus in the config");
-  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
-  if (view.case.containers.length > 1) return notApplicable("more than one container");
+  if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (view.testCase.containers.length > 1) return notApplicable("more than one container");
   if (!view.probe?.affinity) return notApplicable("the program could not tell on which CPUs it may run");
   if (judgeReading(view, cpus).verdict !== "pass") return notApplicable("the cgroup does not show that its CPUs are the config's");
   return equal(view.probe.affinity, numbersOf(list));

@@ -35,7 +35,7 @@ function obeyed(
   filter: (use: DeviceUse, verdict: boolean, rules: readonly DeviceRule[]) => boolean,
 ): ExplainedResult {
   const rules = view.config.linux?.resources?.devices ?? [];
-  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
   if (view.config.linux?.seccomp) return notApplicable("a seccomp filter, which may deny it too");
   return combine(
     (view.container.attempts ?? []).map((attempt, at) => {

@@ -52,7 +52,7 @@ const hierarchy: Reading = ({ memory }, host) =>
 const oomKiller = of(({ disableOOMKiller }) => {
   if (disableOOMKiller === undefined) return [];
   const line = (disabled: boolean): string => `oom_kill_disable ${Number(disabled)}`;
-  const has = (text: string, wanted: string): boolean => text.split("\n").includes(wanted);
+  const has = (text: string, entry: string): boolean => text.split("\n").includes(entry);
   return [
     {
       file: "memory/memory.oom_control",
@@ -80,7 +80,7 @@ function enforced(view: View): ExplainedResult {
   const { limit: most = -1, swap: both, disableOOMKiller } = view.config.linux?.resources?.memory ?? {};
   if (most <= 0 || both !== most || disableOOMKiller)
     return notApplicable("no limit in the config of memory and swap together, with an OOM killer");
-  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "allocate" && attempt.bytes > most);
   const result = view.probe?.attempts[at];
   return result

@@ -14,13 +14,13 @@ const classId: Reading = ({ network }) => (network?.classID === undefined ? [] :
 
 /** One line for each interface, which all have priority 0 by default. */
 const priorities: Reading = ({ network }) => {
-  const wanted = (network?.priorities ?? []).filter(({ priority }) => priority !== 0).map(({ name, priority }) => `${name} ${priority}`);
-  if (wanted.length === 0) return [];
+  const lines = (network?.priorities ?? []).filter(({ priority }) => priority !== 0).map(({ name, priority }) => `${name} ${priority}`);
+  if (lines.length === 0) return [];
   return [
     {
       file: PRIORITIES,
-      accepts: (text) => wanted.every((line) => text.split("\n").includes(line)),
-      expected: wanted.join(", "),
+      accepts: (text) => lines.every((line) => text.split("\n").includes(line)),
+      expected: lines.join(", "),
     },
   ];
 };

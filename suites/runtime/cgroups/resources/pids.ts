@@ -23,7 +23,7 @@ const zero: Reading = ({ pids }) =>
 function enforced(view: View): ExplainedResult {
   const { limit: most = -1 } = view.config.linux?.resources?.pids ?? {};
   if (most <= 0) return notApplicable("no limit of processes in the config");
-  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
   const at = (view.container.attempts ?? []).findIndex((attempt) => attempt.do === "fork" && attempt.count >= most);
   const made = view.probe?.attempts[at]?.value;
   return made === undefined

@@ -24,8 +24,8 @@ function written(view: View, kind: (file: string) => boolean): ExplainedResult {
   if (!files) return notApplicable("no unified in the config");
   if (Object.keys(others).length > 0) return notApplicable("other resources beside unified in the config, which may set the same files");
   if (view.host.cgroup.mode !== "v2") return notApplicable("the host's cgroups are not those of v2 alone");
-  if (view.case.control !== undefined) return notApplicable("the config is faulty on purpose");
-  if (view.case.steps.some(({ op }) => op === "edit" || op === "write-cgroup"))
+  if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
+  if (view.testCase.steps.some(({ op }) => op === "edit" || op === "write-cgroup"))
     return notApplicable("the cgroup was changed by other means");
   if (!started(view)) return notApplicable("the program was not started");
   const entries = Object.entries(files).filter(([file]) => kind(file) && readingOf(view.snapshot, file) !== undefined);

@@ -119,9 +119,13 @@ function both(paths: readonly [string, string], places: readonly [string, string
   const views = paths.map((path, index) => caseViewOf(at(places[index] ?? "", linuxOf({ cgroupsPath: path }))));
   const [first, second] = views;
   if (!first || !second) throw new Error("there are two");
-  const steps = second.case.steps.map((step) => ("container" in step ? { ...step, container: 1 } : step));
+  const steps = second.testCase.steps.map((step) => ("container" in step ? { ...step, container: 1 } : step));
   return viewsOf(
-    { ...first.case, containers: [...first.case.containers, ...second.case.containers], steps: [...first.case.steps, ...steps] },
+    {
+      ...first.testCase,
+      containers: [...first.testCase.containers, ...second.testCase.containers],
+      steps: [...first.testCase.steps, ...steps],
+    },
     {
       ...first.observation,
       steps: [...first.observation.steps, ...second.observation.steps],

@@ -80,7 +80,7 @@ t.test("a refusal fails what only shows by success", async (t) => {
   ] as const) {
     const verdict = (canned: Canned) => {
       const view = caseViewOf({ ...canned, config, case: { aims: [name] } });
-      return judge(process.checks, view.case, view.observation, settingOf()).get(name)?.verdict;
+      return judge(process.checks, view.testCase, view.observation, settingOf()).get(name)?.verdict;
     };
     t.equal(verdict({}), "pass", name);
     t.equal(verdict({ create: ran(1), inside: null }), "fail", name);
