@@ -36,7 +36,7 @@ const help = (): string =>
     "",
   ].join("\n");
 
-async function main(args: readonly string[]): Promise<number> {
+async function answer(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === "--version" || name === "-V") {
     process.stdout.write(`oci-conform ${toolVersion()}\n`);
@@ -59,19 +59,11 @@ async function main(args: readonly string[]): Promise<number> {
   return run(rest);
 }
 
-// A reader that has seen enough, such as head, is no fault of ours; a full disk is nobody's finding.
-process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
-  if (code !== "EPIPE") process.stderr.write(`oci-conform: standard output cannot be written (${code})\n`);
-  process.exit(code === "EPIPE" ? 0 : 64);
-});
-// There is nobody left to tell.
-process.stderr.on("error", () => undefined);
-
-// Node's own exit code for it is that of a finding.
-process.on("uncaughtException", (thrown) => process.exit(exitCodeOf(thrown)));
-
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (thrown) {
-  process.exitCode = exitCodeOf(thrown);
+/** Carries out a command line, and says on standard error what went wrong. @returns the exit code */
+export async function dispatch(args: readonly string[]): Promise<number> {
+  try {
+    return await answer(args);
+  } catch (thrown) {
+    return exitCodeOf(thrown);
+  }
 }

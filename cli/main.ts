@@ -14,4 +14,4 @@ function answeredAtOnce(): boolean {
   }
 }
 
-if (!answeredAtOnce()) await import("./dispatch.js");
+if (!answeredAtOnce()) await import("./process.js");

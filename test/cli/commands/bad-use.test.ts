@@ -5,11 +5,15 @@ import { fileURLToPath } from "node:url";
 import t, { type Test } from "tap";
 
 import { minimalCase } from "../../../generators/runtime/base.js";
+import { InWorker } from "../in-worker.js";
 import { conform } from "../process.js";
+
+const cli = new InWorker();
+t.teardown(() => cli.close());
 
 /** Bad use is one clear line on standard error, nothing on standard output, and exit code 64. */
 async function refuses(t: Test, args: readonly string[], said: RegExp): Promise<void> {
-  const { code, stdout, stderr } = await conform(...args);
+  const { code, stdout, stderr } = await cli.run(...args);
   const name = args.join(" ");
   t.equal(code, 64, name);
   t.equal(stdout, "", name);
@@ -120,6 +124,11 @@ t.test("stored files", async (t) => {
   await refuses(t, ["judge", join(root, "alone/observation.json")], /facts\.json: cannot be read/);
   await refuses(t, ["judge", join(root, "bad/observation.json")], /"format" must be one of/);
   await refuses(t, ["judge", join(root, "unset/observation.json")], /setting\.json: \/facts: "host" is missing/);
+});
+
+t.test("a process says the same", async (t) => {
+  const args = ["runtime", "--bin", "/bin/true", "--jobs", "0"];
+  t.match(await conform(...args), await cli.run(...args));
 });
 
 t.test("no command at all prints the help to standard error", async (t) => {
