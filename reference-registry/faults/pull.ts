@@ -29,27 +29,45 @@ const replaced = (reply: Reply, bytes: Buffer): Reply => {
 const GETS = { manifest: at("manifest", "GET"), blob: at("blob", "GET") } as const;
 const HEADS = { manifest: at("manifest", "HEAD"), blob: at("blob", "HEAD") } as const;
 
+const withoutLength = (reply: Reply): Reply => ({ ...reply, headers: { ...reply.headers, "Content-Length": [] } });
+
 /** What goes wrong with manifests as with blobs. */
-const ofBoth = (kind: "manifest" | "blob"): Fault[] => {
-  const [get, head] = [GETS[kind], HEADS[kind]];
-  return [
-    status(`${kind}-get-203`, `registry.${kind}.get-ok`, get, 200, 203),
-    without(`${kind}-get-without-digest`, `registry.${kind}.get-digest-header`, get, "Docker-Content-Digest"),
-    header(`${kind}-get-with-other-digest`, `registry.${kind}.get-digest-header-matches`, get, "Docker-Content-Digest", () => OTHER),
-    status(`${kind}-unknown-400`, `registry.${kind}.get-unknown`, get, 404, 400),
-    status(`${kind}-unknown-403`, `registry.${kind}.get-unknown`, get, 404, 403),
-    status(`${kind}-unknown-200`, `registry.${kind}.get-unknown`, get, 404, 200),
-    sharing(`${kind}-of-other-repository`, `registry.${kind}.get-in-other-repository`, get),
-    status(`${kind}-head-204`, `registry.${kind}.head-ok`, head, 200, 204),
-    without(`${kind}-head-without-digest`, `registry.${kind}.head-digest-header`, head, "Docker-Content-Digest"),
-    said(`${kind}-head-without-length`, `registry.${kind}.head-content-length`, head, 200, (reply) => ({
-      ...reply,
-      headers: { ...reply.headers, "Content-Length": [] },
-    })),
-    status(`${kind}-head-unknown-400`, `registry.${kind}.head-unknown`, head, 404, 400),
-    sharing(`${kind}-head-of-other-repository`, `registry.${kind}.head-in-other-repository`, head),
-  ];
-};
+const MANIFEST_BASICS: readonly Fault[] = [
+  status("manifest-get-203", "registry.manifest.get-ok", GETS.manifest, 200, 203),
+  without("manifest-get-without-digest", "registry.manifest.get-digest-header", GETS.manifest, "Docker-Content-Digest"),
+  header(
+    "manifest-get-with-other-digest",
+    "registry.manifest.get-digest-header-matches",
+    GETS.manifest,
+    "Docker-Content-Digest",
+    () => OTHER,
+  ),
+  status("manifest-unknown-400", "registry.manifest.get-unknown", GETS.manifest, 404, 400),
+  status("manifest-unknown-403", "registry.manifest.get-unknown", GETS.manifest, 404, 403),
+  status("manifest-unknown-200", "registry.manifest.get-unknown", GETS.manifest, 404, 200),
+  sharing("manifest-of-other-repository", "registry.manifest.get-in-other-repository", GETS.manifest),
+  status("manifest-head-204", "registry.manifest.head-ok", HEADS.manifest, 200, 204),
+  without("manifest-head-without-digest", "registry.manifest.head-digest-header", HEADS.manifest, "Docker-Content-Digest"),
+  said("manifest-head-without-length", "registry.manifest.head-content-length", HEADS.manifest, 200, withoutLength),
+  status("manifest-head-unknown-400", "registry.manifest.head-unknown", HEADS.manifest, 404, 400),
+  sharing("manifest-head-of-other-repository", "registry.manifest.head-in-other-repository", HEADS.manifest),
+];
+
+/** What goes wrong with blobs as with manifests. */
+const BLOB_BASICS: readonly Fault[] = [
+  status("blob-get-203", "registry.blob.get-ok", GETS.blob, 200, 203),
+  without("blob-get-without-digest", "registry.blob.get-digest-header", GETS.blob, "Docker-Content-Digest"),
+  header("blob-get-with-other-digest", "registry.blob.get-digest-header-matches", GETS.blob, "Docker-Content-Digest", () => OTHER),
+  status("blob-unknown-400", "registry.blob.get-unknown", GETS.blob, 404, 400),
+  status("blob-unknown-403", "registry.blob.get-unknown", GETS.blob, 404, 403),
+  status("blob-unknown-200", "registry.blob.get-unknown", GETS.blob, 404, 200),
+  sharing("blob-of-other-repository", "registry.blob.get-in-other-repository", GETS.blob),
+  status("blob-head-204", "registry.blob.head-ok", HEADS.blob, 200, 204),
+  without("blob-head-without-digest", "registry.blob.head-digest-header", HEADS.blob, "Docker-Content-Digest"),
+  said("blob-head-without-length", "registry.blob.head-content-length", HEADS.blob, 200, withoutLength),
+  status("blob-head-unknown-400", "registry.blob.head-unknown", HEADS.blob, 404, 400),
+  sharing("blob-head-of-other-repository", "registry.blob.head-in-other-repository", HEADS.blob),
+];
 
 /** Parts of blobs (RFC 9110, section 14). */
 const RANGES: readonly Fault[] = [
@@ -89,8 +107,8 @@ const reencoded = (bytes: Buffer): Buffer => Buffer.from(JSON.stringify(JSON.par
 
 /** Pulling manifests and blobs. */
 export const PULL_FAULTS: readonly Fault[] = [
-  ...ofBoth("manifest"),
-  ...ofBoth("blob"),
+  ...MANIFEST_BASICS,
+  ...BLOB_BASICS,
   ...RANGES,
   status("head-of-blob-unsupported", "registry.general.pull-supported", HEADS.blob, 200, 405),
   status("head-of-manifest-unsupported", "registry.general.pull-supported", HEADS.manifest, 200, 405),
