@@ -1,6 +1,7 @@
 /**
- * `node build/ci/bench-registry.js URL [REQUESTS]`: how many requests a second the harness makes of a registry, one case at a time and eight,
- * in rounds that alternate: by generated sequences, and by whole default runs. Then whether memory stays flat over many requests.
+ * `node build/ci/bench-registry.js URL [REQUESTS] [PROGRAM]`: how many requests a second the harness makes of a registry, one case at a time and
+ * eight, in rounds that alternate: by generated sequences, and by whole default runs. Then whether memory stays flat over many requests. With a
+ * PROGRAM, the distribution spec's own conformance program as built by Go, the wall times of default and quick runs as multiples of its.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +22,7 @@ import { judge } from "../suites/registry/judge.js";
 const JOBS = [1, 8] as const;
 const ROUNDS = 5;
 const CASES = 60;
-/** Rounds of whole runs, which take some twenty seconds each. */
+/** Rounds of whole runs, which take some ten seconds each. */
 const WHOLE = 3;
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
@@ -60,6 +61,39 @@ async function wholeRun(url: string, jobs: number): Promise<number> {
   }
 }
 
+/** Seconds that a command takes, whatever comes of it. */
+async function seconds(command: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const begun = performance.now();
+  await execa(command, args, { reject: false, stdout: "ignore", stderr: "ignore", env: { NODE_EXTRA_CA_CERTS: undefined, ...env } });
+  return (performance.now() - begun) / 1000;
+}
+
+/** Prints how long default and quick runs take beside the spec's own program, in rounds that alternate. */
+async function besides(program: string, url: string): Promise<void> {
+  const out = mkdtempSync(join(tmpdir(), "oci-conform-bench-"));
+  const main = fileURLToPath(new URL("../cli/main.js", import.meta.url));
+  const times = { program: [] as number[], whole: [] as number[], quick: [] as number[] };
+  try {
+    for (let round = 0; round < WHOLE; round++) {
+      const own = (...more: string[]) =>
+        seconds(process.execPath, [main, "registry", "--url", url, "--out", join(out, `${round}${more.join()}`), ...more], {});
+      const repositories = { OCI_REPO1: `bench/one-${process.pid}-${round}`, OCI_REPO2: `bench/two-${process.pid}-${round}` };
+      const env = { OCI_REGISTRY: new URL(url).host, OCI_TLS: "disabled", OCI_RESULTS_DIR: join(out, "results"), ...repositories };
+      times.program.push(await seconds(program, [], env));
+      times.whole.push(await own());
+      times.quick.push(await own("--quick"));
+    }
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+  const base = median(times.program);
+  const told = ([what, values]: readonly [string, readonly number[]]): string =>
+    `${what} ${median(values).toFixed(1)} s (${(median(values) / base).toFixed(2)} times the program)`;
+  process.stdout.write(
+    `the spec's program ${base.toFixed(1)} s, ${told(["a default run", times.whole])}, ${told(["a quick one", times.quick])}\n`,
+  );
+}
+
 /** Measures each number of jobs so many times, in alternation, and prints the medians. */
 async function compare(what: string, rounds: number, measure: (jobs: number, round: number) => Promise<number>): Promise<void> {
   const rates = new Map<number, number[]>(JOBS.map((jobs) => [jobs, []]));
@@ -68,10 +102,10 @@ async function compare(what: string, rounds: number, measure: (jobs: number, rou
     process.stdout.write(`${what}, ${jobs} at a time: ${median(own).toFixed(0)} requests/s (median of ${rounds})\n`);
 }
 
-async function main([url, many = "0"]: readonly string[]): Promise<number> {
+async function main([url, many = "0", program]: readonly string[]): Promise<number> {
   const options = url === undefined ? undefined : registryOptions(["--url", url]);
   if (url === undefined || !options) {
-    process.stderr.write("usage: bench-registry URL [REQUESTS]\n");
+    process.stderr.write("usage: bench-registry URL [REQUESTS] [PROGRAM]\n");
     return 64;
   }
   const target = await RegistryTarget.open(options);
@@ -87,6 +121,7 @@ async function main([url, many = "0"]: readonly string[]): Promise<number> {
       done += await requests(target, facts, 400, 8, ROUNDS + part);
       process.stdout.write(`${done} requests: ${megabytes()} MB\n`);
     }
+    if (program !== undefined) await besides(program, url);
     return 0;
   } finally {
     await target.close();
