@@ -1,7 +1,8 @@
 import type { Config } from "../../spec/runtime/config.js";
 import { ConfigError } from "../errors.js";
 import { loadConfig, NEWEST } from "../load.js";
-import { lower, type Target } from "../lower/lower.js";
+import { lower } from "../lower/lower.js";
+import type { Target } from "../lower/target.js";
 import { type Plan, step } from "../plan.js";
 import { CGROUP_FAULTS } from "./cgroups.js";
 import type { Fault } from "./fault.js";

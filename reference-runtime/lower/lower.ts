@@ -1,6 +1,5 @@
 import type { Config } from "../../spec/runtime/config.js";
 import { ConfigError } from "../errors.js";
-import type { Host } from "../host.js";
 import { parameterPath } from "../parameter.js";
 import { type Plan, type Step, step } from "../plan.js";
 import { lowerCgroups } from "./cgroup.js";
@@ -13,14 +12,7 @@ import { hasOwn, lowerNamespaces } from "./namespaces.js";
 import { lowerProcess } from "./process.js";
 import { lowerRoot } from "./root.js";
 import { lowerSeccompSection } from "./seccomp-section.js";
-
-/** What a config is lowered for. */
-export interface Target {
-  /** Absolute path of the bundle. */
-  readonly bundle: string;
-  readonly id: string;
-  readonly host: Host;
-}
+import type { Target } from "./target.js";
 
 /** The state's members that never change, as JSON text without braces. */
 function stateMembers(config: Config, bundle: string): string {

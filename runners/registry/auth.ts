@@ -1,6 +1,7 @@
 import { actionsIn, type Challenge, challengesOf, type Need, type Needs, needsOf, scopeOf } from "./challenge.js";
-import { type Answer, type HttpClient, type PlainRequest, splitUrl } from "./http-client.js";
+import { type HttpClient, splitUrl } from "./http-client.js";
 import { header, type SeenResponse } from "./observation.js";
+import type { Answer, PlainRequest } from "./request.js";
 import type { Credentials } from "./target.js";
 
 const basic = ({ user, password }: Credentials): string => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;

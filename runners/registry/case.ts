@@ -1,5 +1,5 @@
 import type { Bytes, Count, Integer, Natural } from "../../spec/numbers.js";
-import type { OddBody } from "./odd-body.js";
+import type { OddBody } from "./request.js";
 
 /**
  * A body by its recipe; the bytes of `random` are others in each run. In `json`, a text `{size:NAME}` alone becomes a number; all texts are templates.

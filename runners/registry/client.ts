@@ -1,6 +1,7 @@
 import { Authenticator } from "./auth.js";
-import { type Answer, HttpClient, type PlainRequest, splitUrl } from "./http-client.js";
+import { HttpClient, splitUrl } from "./http-client.js";
 import { header, type SeenResponse } from "./observation.js";
+import type { Answer, PlainRequest } from "./request.js";
 import type { Endpoint } from "./target.js";
 
 const REDIRECTS = 5;

@@ -3,26 +3,11 @@ import { type Dispatcher, errors, Pool } from "undici";
 import { CaseError } from "../../spec/errors.js";
 import { codingsOf, decoded } from "./content-coding.js";
 import { failureOf } from "./failure.js";
-import { type Failure, header, type SeenResponse } from "./observation.js";
-import { type OddBody, sendOddly } from "./odd-body.js";
+import { header, type SeenResponse } from "./observation.js";
+import { sendOddly } from "./odd-body.js";
+import type { Answer, PlainRequest } from "./request.js";
 import type { Endpoint } from "./target.js";
 import { describeBody, type RawResponse, wholeResponse } from "./whole-response.js";
-
-/** A request with an absolute URL, whose path goes out as it is written. */
-export interface PlainRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | null;
-  /** Send the body without a length known beforehand. */
-  readonly stream?: boolean;
-  readonly odd?: OddBody;
-}
-
-/** An answer as it was seen, or why there is none. */
-export type Answer =
-  /** `throttled`: the answer before, which asked to wait; `elsewhere`: another host gave it, after a redirect. */
-  { readonly response: SeenResponse; readonly throttled?: SeenResponse; readonly elsewhere?: true } | { readonly failure: Failure };
 
 /** A URL's origin, and its path with the query exactly as written. */
 export function splitUrl(url: string): { readonly origin: string; readonly path: string } {

@@ -1,9 +1,8 @@
 import { connect as connectPlain, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { Natural } from "../../spec/numbers.js";
 import { failureOf } from "./failure.js";
-import type { Answer, PlainRequest } from "./http-client.js";
 import type { Failure } from "./observation.js";
+import type { Answer, OddBody, PlainRequest } from "./request.js";
 import { describeBody } from "./whole-response.js";
 
 /** The bytes of an HTTP answer as far as they came. */
@@ -19,15 +18,6 @@ function parsed(bytes: Buffer): Answer {
   });
   return { response: { status, headers, body: describeBody(body) } };
 }
-
-/** How a body is sent otherwise than a well-behaved client sends it. */
-export type OddBody =
-  /** It is shorter than this length, which is declared, and then the connection is closed. */
-  | { readonly declared: Natural }
-  /** It is sent when 100 (Continue) comes, and never without; RFC 9110, section 10.1.1. */
-  | { readonly held: true }
-  /** It looks like a request itself: whether it is answered as one shows on the connection, which stays open for a while. */
-  | { readonly request: true };
 
 /** How long the connection is watched for an answer to what nobody asked. */
 const WATCH_MS = 300;

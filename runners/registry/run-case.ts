@@ -2,8 +2,9 @@ import { borrowedFor, harm, withOwnTags } from "./borrowed.js";
 import { isRequest, type RegistryCase, type RequestStep, type Step } from "./case.js";
 import type { RegistryClient } from "./client.js";
 import { ContentError, Contents, saltOf } from "./contents.js";
-import { type PlainRequest, splitUrl } from "./http-client.js";
+import { splitUrl } from "./http-client.js";
 import { type Exchange, header, type RegistryObservation, type SeenResponse } from "./observation.js";
+import type { PlainRequest } from "./request.js";
 import type { Settling } from "./settle.js";
 
 /** What restarts a server of ours. */

@@ -1,7 +1,7 @@
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import { can, hasFile, hasMemoryPolicy, hasNamespace } from "../host.js";
 import { type Path, REMOVED } from "../json.js";
-import type { Flaw } from "./flaws.js";
+import type { Flaw } from "./flaw.js";
 
 /** One flaw of a property, `linux` being understood. */
 const flaw = (

@@ -10,7 +10,8 @@ import { config } from "../config.js";
 import { type Path, pointer, put, REMOVED, walk } from "../json.js";
 import { refusal } from "../steps.js";
 import { CONSOLE } from "../surroundings.js";
-import { FLAWS, type Flaw } from "./flaws.js";
+import type { Flaw } from "./flaw.js";
+import { FLAWS } from "./flaws.js";
 
 /** A config that must be refused, and the valid one that it was made of; they differ at one place. */
 export interface Fault {

@@ -1,6 +1,6 @@
 import t from "tap";
-import type { Answer } from "../../../runners/registry/http-client.js";
 import type { Exchange, Failure, SeenResponse } from "../../../runners/registry/observation.js";
+import type { Answer } from "../../../runners/registry/request.js";
 import { casesOf, inProcess } from "./in-process.js";
 
 /* What was not answered is judged as that alone: whichever answer of a good registry is missing, no other rule is broken. */

@@ -1,5 +1,5 @@
 import { CONFIG } from "../../../../spec/image/media-types.js";
-import type { Broken } from "./broken.js";
+import type { Broken } from "./broken-layout.js";
 import { Builder, type Json, plainLayer } from "./builder.js";
 
 const base = plainLayer({ path: "a" });

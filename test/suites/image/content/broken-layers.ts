@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { type Made, tarOf, zstdOf } from "../../../image-reader/tar-builder.js";
-import type { Broken } from "./broken.js";
+import type { Broken } from "./broken-layout.js";
 import { Builder, LAYER, type MadeLayer, plainLayer } from "./builder.js";
 
 const one = (layer: MadeLayer) => () => {

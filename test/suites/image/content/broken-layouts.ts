@@ -1,5 +1,5 @@
 import { DOCKER_INDEX, EMPTY, INDEX } from "../../../../spec/image/media-types.js";
-import type { Broken } from "./broken.js";
+import type { Broken } from "./broken-layout.js";
 import { Builder, hex, type Json, plainLayer } from "./builder.js";
 import { embedded } from "./good.js";
 

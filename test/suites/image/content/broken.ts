@@ -1,16 +1,6 @@
-import type { Release } from "../../../../spec/image/releases.js";
 import { brokenDocuments } from "./broken-documents.js";
 import { brokenLayers } from "./broken-layers.js";
+import type { Broken } from "./broken-layout.js";
 import { brokenLayouts } from "./broken-layouts.js";
-
-/** A layout with one fault, and the requirement that finds it. */
-export interface Broken {
-  readonly id: string;
-  readonly name?: string;
-  /** What else cannot but fail with it. */
-  readonly also?: readonly string[];
-  readonly release?: Release;
-  readonly files: () => ReadonlyMap<string, Buffer | string>;
-}
 
 export const broken: readonly Broken[] = [...brokenLayouts, ...brokenDocuments, ...brokenLayers];
