@@ -85,7 +85,7 @@ async function mergeFiles(args: readonly string[]): Promise<number> {
   const [nothing] = runs;
   // There is nothing to merge, and nothing to say of it but why.
   if (merged.length === 0 && nothing) readResults(nothing.file);
-  const subjects = merged.map(
+  const targets = merged.map(
     (results): SessionTarget => ({
       name: fileName(results),
       key: results.target.name,
@@ -97,7 +97,7 @@ async function mergeFiles(args: readonly string[]): Promise<number> {
       },
     }),
   );
-  return (await runSession(subjects, [], command.opts<SessionOptions>())).code;
+  return (await runSession(targets, [], command.opts<SessionOptions>())).code;
 }
 
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly run: (args: readonly string[]) => Promise<number> }>> = {

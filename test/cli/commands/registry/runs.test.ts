@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import t from "tap";
 import { Parser } from "tap-parser";
 import { serve } from "../../../../reference-registry/serve.js";
@@ -42,7 +43,11 @@ t.test("a finding is stored, replayed, judged again, and reproduced without the 
   const out = join(t.testdir(), "out");
   const fault = "--bundled-arg=--fault=chunk-out-of-order-400";
   const id = "registry.upload.chunk-out-of-order";
-  const { code, stdout } = await conform("registry", fault, "--only", id, "--cases", "0", "--out", out, "--report", "tap", "--keep");
+  const report = join(t.testdirName, "results.json");
+  const reached = [fault, "--namespace", "team/testers", "--spec", "1.1.1"];
+  const { code, stdout } = await conform(
+    ...["registry", ...reached, "--only", id, "--cases", "0", "--keep", "--out", out, "--report", "tap", "--report", `json=${report}`],
+  );
   t.equal(code, 1);
   t.match(stdout, new RegExp(`^not ok 1 - ${id}$`, "m"));
   t.match(stdout, /a first chunk begins at 1"/, "the smallest case");
@@ -50,9 +55,16 @@ t.test("a finding is stored, replayed, judged again, and reproduced without the 
   for (const file of ["case.json", "observation.json", "facts.json", "reproduce.sh"]) t.ok(existsSync(join(directory, file)), file);
   t.ok(existsSync(join(out, "kept")));
 
-  const again = await conform("replay", directory, fault);
+  const again = await conform("replay", directory, fault, "--json");
   t.equal(again.code, 1, again.stderr);
   t.match(again.stdout, new RegExp(`FAIL MUST ${id}`));
+  t.match(again.stdout, /"url": "[^"]*\/v2\/team\/testers\//, "the namespace is as it was");
+  t.match(again.stderr, /^oci-conform: as stored: --spec 1\.1\.1 --namespace team\/testers\n$/);
+  const [{ finding }] = JSON.parse(readFileSync(report, "utf8")).requirements;
+  const command = `oci-conform() { '${process.execPath}' '${fileURLToPath(new URL("../../../../cli/main.js", import.meta.url))}' "$@"; }`;
+  t.equal(finding.replay, `oci-conform replay ${directory} --spec 1.1.1 --namespace team/testers ${fault}`);
+  const pasted = spawnSync("sh", ["-c", `${command}\n${finding.replay}`], { encoding: "utf8" });
+  t.match(pasted, { status: 1, stderr: "", stdout: new RegExp(`FAIL MUST ${id}`) });
   const sound = await conform("replay", directory, "--times", "2");
   t.equal(sound.code, 0, sound.stdout + sound.stderr);
   const judged = await conform("judge", join(directory, "observation.json"));
