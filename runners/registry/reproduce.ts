@@ -70,8 +70,8 @@ function requestLine(step: RequestStep, label: string, contents: Contents): stri
 }
 
 /** A shell script of curl commands that does what the case does, and prints each answer. */
-export function reproduceScript(subject: RegistryCase, options: ReproduceOptions): string {
-  const contents = new Contents(subject.contents, (key) => `$NAMESPACE-${key}`, saltOf(JSON.stringify(subject)));
+export function reproduceScript(testCase: RegistryCase, options: ReproduceOptions): string {
+  const contents = new Contents(testCase.contents, (key) => `$NAMESPACE-${key}`, saltOf(JSON.stringify(testCase)));
   let number = 0;
   const line = (step: Step): string => {
     if (!isRequest(step)) return `echo ${quoted(`Now end the registry by ${step.restart}, start it again, and press Enter.`)}; read -r _`;
@@ -82,7 +82,7 @@ export function reproduceScript(subject: RegistryCase, options: ReproduceOptions
       return comment(`left out: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     }
   };
-  const { steps, clients = [], after = [] } = subject;
+  const { steps, clients = [], after = [] } = testCase;
   const main = steps.map(line);
   const together = clients.map((own) => `(\n${own.map((step) => `  ${line(step)}`).join("\n")}\n) &`);
   const later = after.map(line);

@@ -44,7 +44,7 @@ export class CaseRun {
   readonly #begun = performance.now();
 
   readonly #client: Pick<RegistryClient, "send" | "endpoint">;
-  readonly #subject: RegistryCase;
+  readonly #testCase: RegistryCase;
   readonly #server: Restarter | undefined;
 
   readonly #borrowed: readonly string[];
@@ -61,24 +61,24 @@ export class CaseRun {
    */
   constructor(
     client: Pick<RegistryClient, "send" | "endpoint">,
-    subject: RegistryCase,
+    testCase: RegistryCase,
     prefix: string,
     server: Restarter | undefined,
     { borrowed = [], settling }: { readonly borrowed?: readonly string[]; readonly settling?: Settling | undefined } = {},
   ) {
     this.#client = client;
-    this.#subject = subject;
+    this.#testCase = testCase;
     this.#server = server;
     this.#borrowed = borrowed;
     this.#settling = settling;
     this.#tags = `${prefix.replace(/^.*\//, "")}-`;
     const nameOf = (key: string): string => {
-      const name = key === "given" && subject.given ? subject.given.repository : (borrowedFor(key, borrowed) ?? `${prefix}-${key}`);
+      const name = key === "given" && testCase.given ? testCase.given.repository : (borrowedFor(key, borrowed) ?? `${prefix}-${key}`);
       this.#repositories[key] = name;
       return name;
     };
-    this.#contents = new Contents(subject.contents, nameOf, saltOf(prefix));
-    this.#others = new Contents(subject.contents, nameOf, saltOf(`${prefix} of another run`));
+    this.#contents = new Contents(testCase.contents, nameOf, saltOf(prefix));
+    this.#others = new Contents(testCase.contents, nameOf, saltOf(`${prefix} of another run`));
   }
 
   /** Whether nobody else can have pushed a content. */
@@ -97,7 +97,7 @@ export class CaseRun {
 
   /** @param stop give up at the first request that the registry does not answer */
   async run(stop = false): Promise<RegistryObservation> {
-    const { steps, clients = [], after = [], given } = this.#subject;
+    const { steps, clients = [], after = [], given } = this.#testCase;
     // The model wants to know them even if no step names them.
     if (given) for (const name of [given.manifest, ...given.blobs]) this.#contents.get(name);
     await this.#list(steps, "steps", 0, stop);

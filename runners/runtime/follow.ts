@@ -8,8 +8,8 @@ import type { Worker } from "./worker.js";
 const worked = ({ exit }: Ran): boolean => exit.kind === "exited" && exit.code === 0;
 
 /** How else the containers can be followed of a target that ran the minimal case so; undefined when there is no other way. */
-export function otherWay(driver: Driver, subject: RuntimeCase, seen: Observation): Driver | undefined {
-  const create = seen.steps[subject.steps.findIndex(({ op }) => op === "create")];
+export function otherWay(driver: Driver, testCase: RuntimeCase, seen: Observation): Driver | undefined {
+  const create = seen.steps[testCase.steps.findIndex(({ op }) => op === "create")];
   if (create?.op !== "create" || !worked(create.ran)) return undefined;
   if (seen.steps.some((step) => "ran" in step && step.ran.exit.kind === "timeout")) return undefined;
   const [container] = seen.containers;
@@ -22,13 +22,13 @@ export function otherWay(driver: Driver, subject: RuntimeCase, seen: Observation
 export async function followedBest(
   worker: Worker,
   plain: Driver,
-  subject: RuntimeCase,
+  testCase: RuntimeCase,
 ): Promise<{ readonly driver: Driver; readonly seen: Observation; readonly unseen: readonly string[] }> {
   let driver = plain;
-  let seen = await runCase(worker, subject, driver);
-  for (let other = otherWay(driver, subject, seen); other; other = otherWay(driver, subject, seen)) {
+  let seen = await runCase(worker, testCase, driver);
+  for (let other = otherWay(driver, testCase, seen); other; other = otherWay(driver, testCase, seen)) {
     driver = other;
-    seen = await runCase(worker, subject, driver);
+    seen = await runCase(worker, testCase, driver);
   }
   const [container] = seen.containers;
   const { pidFromState, reportsByFifo, ...rest } = driver;

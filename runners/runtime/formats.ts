@@ -1,11 +1,11 @@
 import type { StoredFacts } from "../stored-facts.js";
 import type { StoredFormat } from "../stored-format.js";
 import type { RuntimeCase } from "./case.js";
+import type { RuntimeFacts } from "./facts.js";
 import type { Observation } from "./observation.js";
 import { problemsInCase } from "./references.js";
-import type { Setting } from "./target.js";
 
-export type RuntimeFactsFile = StoredFacts<Setting>;
+export type RuntimeFactsFile = StoredFacts<RuntimeFacts>;
 
 export const RUNTIME_CASE: StoredFormat<RuntimeCase> = {
   name: "oci-conform/runtime-case@1",

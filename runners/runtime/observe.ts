@@ -168,7 +168,7 @@ export interface Answers {
  * Assembles the observation of a case from the worker's answers.
  * @throws CaseError when the case could not be prepared; HarnessError when the answers make no sense.
  */
-export function observe(subject: RuntimeCase, script: Script, answers: Answers, control: boolean | null): Observation {
+export function observe(testCase: RuntimeCase, script: Script, answers: Answers, control: boolean | null): Observation {
   answers.prepare.forEach((answer, at) => {
     if (answer.kind === "error") {
       const action = script.prepare[at];
@@ -179,7 +179,7 @@ export function observe(subject: RuntimeCase, script: Script, answers: Answers, 
   });
   const pids = new Map<number, number>();
   const exits = new Map<number, Exit>();
-  const steps = subject.steps.map((step, at): StepResult => {
+  const steps = testCase.steps.map((step, at): StepResult => {
     const own = answers.steps[at] ?? [];
     // A look or an await names its process by a variable; the answer to `set` after create tells whether it was read.
     const result = resultOf(step, own, (container) => pids.get(container) ?? null);
@@ -200,22 +200,22 @@ export function observe(subject: RuntimeCase, script: Script, answers: Answers, 
     if (step.op === "await" && awaited?.kind === "awaited" && awaited.exit) exits.set(step.container, awaited.exit);
     return result;
   });
-  const count = subject.containers.length;
+  const count = testCase.containers.length;
   const cleaned = answers.gather[count + 1];
   if (cleaned?.kind !== "cleaned") throw new HarnessError(`clean was answered with ${describe(cleaned)}`);
   const delivered = answers.gather[count];
-  const containers = subject.containers.map((_, index): ContainerObservation => {
+  const containers = testCase.containers.map((_, index): ContainerObservation => {
     const output = answers.gather[count + 2 + index];
     const raw = output?.kind === "output" ? output.stdout.toString("utf8") : "";
     const errors = output?.kind === "output" ? output.stderr.toString("utf8") : "";
-    const { report, rest } = splitOutput(raw.includes(PROBE_MARK) ? raw : earlyReport(subject, steps, index) + raw);
+    const { report, rest } = splitOutput(raw.includes(PROBE_MARK) ? raw : earlyReport(testCase, steps, index) + raw);
     const terminal = answers.gather[index];
     return {
       pid: pids.get(index) ?? null,
       inside: report,
       output: rest + errors,
       exit: exits.get(index) ?? null,
-      hooks: hooksOf(subject, index, answers),
+      hooks: hooksOf(testCase, index, answers),
       terminal: terminal?.kind === "terminal" ? { rows: terminal.rows, columns: terminal.columns } : null,
     };
   });
@@ -229,33 +229,33 @@ export function observe(subject: RuntimeCase, script: Script, answers: Answers, 
         ? delivered.deliveries.map((each): SeccompDelivery => ({ ...each, payload: each.payload.toString("utf8") }))
         : [],
     runtimeNamespaces: namespacesOf(answers.gather.slice(2 * count + 2)),
-    leftovers: { processes, mounts, cgroups, interfaces, devices, stillKnown: stillKnown(subject, steps) },
+    leftovers: { processes, mounts, cgroups, interfaces, devices, stillKnown: stillKnown(testCase, steps) },
     control,
   };
 }
 
 /** What the probe reported before the first create had ended, where a runtime starts it as early as that. */
-function earlyReport(subject: RuntimeCase, steps: readonly StepResult[], container: number): string {
-  const first = steps[subject.steps.findIndex((step) => step.op === "create" && step.container === container)];
+function earlyReport(testCase: RuntimeCase, steps: readonly StepResult[], container: number): string {
+  const first = steps[testCase.steps.findIndex((step) => step.op === "create" && step.container === container)];
   const stdout = first?.op === "create" ? first.ran.stdout : "";
   const start = stdout.indexOf(PROBE_MARK);
   return start < 0 ? "" : stdout.slice(start);
 }
 
 /** The first of the answers is of the records outside, each of which belongs to the container whose id its state names; else to the first one. */
-function hooksOf(subject: RuntimeCase, index: number, { records }: Answers): HookRecord[] {
+function hooksOf(testCase: RuntimeCase, index: number, { records }: Answers): HookRecord[] {
   return records
     .flatMap((answer, at) =>
       (answer.kind === "contents" ? answer.contents : [])
         .map((content) => parsed(content.toString("utf8")))
         .filter(isRecord)
-        .filter((record) => (at === 0 ? ownerOf(subject, record) : at - 1) === index),
+        .filter((record) => (at === 0 ? ownerOf(testCase, record) : at - 1) === index),
     )
     .sort((a, b) => (BigInt(a.startedNs) < BigInt(b.startedNs) ? -1 : 1));
 }
 
-function ownerOf(subject: RuntimeCase, record: HookRecord): number {
-  const owner = subject.containers.findIndex(({ config }) =>
+function ownerOf(testCase: RuntimeCase, record: HookRecord): number {
+  const owner = testCase.containers.findIndex(({ config }) =>
     Object.values<readonly Hook[] | undefined>({ ...config.hooks }).some((hooks) =>
       hooks?.some((hook) => hook.args?.includes(record.name)),
     ),
@@ -264,10 +264,10 @@ function ownerOf(subject: RuntimeCase, record: HookRecord): number {
 }
 
 /** Containers whose last delete succeeded and that a later `state` still found. */
-function stillKnown(subject: RuntimeCase, steps: readonly StepResult[]): string[] {
+function stillKnown(testCase: RuntimeCase, steps: readonly StepResult[]): string[] {
   const deleted = new Set<number>();
   const known = new Set<number>();
-  subject.steps.forEach((step, at) => {
+  testCase.steps.forEach((step, at) => {
     const result = steps[at];
     // One of several callers may have created it anew.
     if (step.op === "parallel") for (const each of step.steps) if (each.op === "create") deleted.delete(each.container);

@@ -84,16 +84,16 @@ export class Pool {
    * Carries a case out, its control first if it has one. A worker that dies is replaced, and the case that it had begun fails with
    * WorkerDied.
    */
-  async run(subject: RuntimeCase): Promise<Observation> {
-    const control = subject.control === undefined ? null : await this.#control(subject);
-    return this.#once(subject, control);
+  async run(testCase: RuntimeCase): Promise<Observation> {
+    const control = testCase.control === undefined ? null : await this.#control(testCase);
+    return this.#once(testCase, control);
   }
 
-  async #once(subject: RuntimeCase, control: boolean | null): Promise<Observation> {
+  async #once(testCase: RuntimeCase, control: boolean | null): Promise<Observation> {
     for (;;) {
       const worker = await this.#acquire();
       try {
-        return await runCase(worker, subject, this.#driver, control);
+        return await runCase(worker, testCase, this.#driver, control);
       } catch (thrown) {
         if (!(thrown instanceof WorkerDied)) throw thrown;
         await this.#replace(worker);
@@ -105,17 +105,17 @@ export class Pool {
   }
 
   /** Whether the case's config without its fault runs: created, started, and deleted. Each distinct one is tried once. */
-  #control(subject: RuntimeCase): Promise<boolean> {
-    const config = subject.control;
-    const [container] = subject.containers;
+  #control(testCase: RuntimeCase): Promise<boolean> {
+    const config = testCase.control;
+    const [container] = testCase.containers;
     if (config === undefined || container === undefined) return Promise.resolve(false);
     const { configText: _text, ...rest } = container;
-    const terminal = subject.steps.find((step) => step.op === "create" && step.console !== undefined);
+    const terminal = testCase.steps.find((step) => step.op === "create" && step.console !== undefined);
     const trial: RuntimeCase = {
-      format: subject.format,
-      title: `control of: ${subject.title}`,
+      format: testCase.format,
+      title: `control of: ${testCase.title}`,
       aims: [],
-      ...(subject.fixtures ? { fixtures: subject.fixtures } : {}),
+      ...(testCase.fixtures ? { fixtures: testCase.fixtures } : {}),
       containers: [{ ...rest, config }],
       steps: [
         {

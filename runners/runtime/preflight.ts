@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, resolve } from "node:path";
 import { Inconclusive, UsageError } from "../../spec/errors.js";
 import { idOf, type RuntimeCase } from "./case.js";
+import type { TargetFacts } from "./facts.js";
 import { followed, followedBest } from "./follow.js";
 import type { HostFacts } from "./host.js";
 import { hostFacts } from "./host-facts.js";
@@ -10,7 +11,6 @@ import { parsed } from "./observe.js";
 import type { SandboxOptions } from "./protocol.js";
 import { runCase } from "./run-case.js";
 import type { Driver } from "./script.js";
-import type { TargetFacts } from "./target.js";
 import { SandboxFailed, Worker } from "./worker.js";
 
 export type CgroupView = SandboxOptions["cgroup"];
@@ -40,7 +40,7 @@ export interface PreflightOptions {
   /** The smallest case, for a release: everything that works at all must run it to its end. */
   readonly minimal: (release: string) => RuntimeCase;
   /** The same case with PATH in the environment, for a target that runs nothing without. */
-  readonly helped: (subject: RuntimeCase) => RuntimeCase;
+  readonly helped: (testCase: RuntimeCase) => RuntimeCase;
   /** The releases of the spec, oldest first. */
   readonly releases: readonly string[];
   /** The release that the user asked for. */
@@ -86,8 +86,8 @@ const said = (ran: Ran): string => {
 };
 
 /** What kept the minimal case from running to its end, or undefined. */
-export function obstacle(subject: RuntimeCase, seen: Observation): { readonly reason: string; readonly hang: boolean } | undefined {
-  for (const [at, step] of subject.steps.entries()) {
+export function obstacle(testCase: RuntimeCase, seen: Observation): { readonly reason: string; readonly hang: boolean } | undefined {
+  for (const [at, step] of testCase.steps.entries()) {
     const result: StepResult | undefined = seen.steps[at];
     if (!result || !("ran" in result) || step.op === "state") continue;
     if (result.ran.exit.kind === "exited" && result.ran.exit.code === 0) {
@@ -119,15 +119,15 @@ interface Problem {
 }
 
 /** What keeps the target from being judged by such cases. */
-function problemOf({ wrongly }: PreflightOptions, subject: RuntimeCase, seen: Observation): Problem | undefined {
+function problemOf({ wrongly }: PreflightOptions, testCase: RuntimeCase, seen: Observation): Problem | undefined {
   const judgeable = seen.containers[0]?.inside != null || isTold(seen);
-  const problem = wrongly && judgeable ? undefined : obstacle(subject, seen);
+  const problem = wrongly && judgeable ? undefined : obstacle(testCase, seen);
   return problem && { ...problem, judgeable };
 }
 
 /** Carries a case out. */
-const obstacleTo = async (worker: Worker, options: PreflightOptions, subject: RuntimeCase): Promise<Problem | undefined> =>
-  problemOf(options, subject, await runCase(worker, subject, options.driver));
+const obstacleTo = async (worker: Worker, options: PreflightOptions, testCase: RuntimeCase): Promise<Problem | undefined> =>
+  problemOf(options, testCase, await runCase(worker, testCase, options.driver));
 
 /** Runs the operation outside of any case. */
 async function ask(worker: Worker, driver: Driver, args: readonly string[]): Promise<Ran | null> {
@@ -211,9 +211,9 @@ async function inSomeView(options: PreflightOptions, obstacles: Obstacle[]): Pro
       continue;
     }
     try {
-      const subject = options.minimal("1.0.0");
-      const { driver, seen, unseen } = await followedBest(worker, options.driver, subject);
-      const problem = problemOf(options, subject, seen);
+      const testCase = options.minimal("1.0.0");
+      const { driver, seen, unseen } = await followedBest(worker, options.driver, testCase);
+      const problem = problemOf(options, testCase, seen);
       if (!problem) {
         const host = await hostFacts(worker);
         const target = await targetFacts(worker, { ...options, driver });
@@ -255,8 +255,8 @@ async function askedRelease(
   options: PreflightOptions,
   release: string,
 ): Promise<Pick<TargetFacts, "release" | "releaseReason">> {
-  const subject = options.minimal(release);
-  const problem = await obstacleTo(worker, options, subject);
+  const testCase = options.minimal(release);
+  const problem = await obstacleTo(worker, options, testCase);
   if (problem) throw new Inconclusive(`${options.name} does not take configs of release ${release}: ${problem.reason}`);
   return { release, releaseReason: "asked for by --spec" };
 }
@@ -278,8 +278,8 @@ async function newestRelease(
   declared: string | undefined,
 ): Promise<Pick<TargetFacts, "release" | "releaseReason">> {
   const accepts = async (ociVersion: string): Promise<boolean> => {
-    const subject = options.minimal(ociVersion);
-    return (await obstacleTo(worker, options, subject)) === undefined;
+    const testCase = options.minimal(ociVersion);
+    return (await obstacleTo(worker, options, testCase)) === undefined;
   };
   const newest = options.releases.at(-1) ?? "1.0.0";
   if (await accepts("99.0.0")) {

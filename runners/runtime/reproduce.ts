@@ -104,15 +104,15 @@ export interface ReproduceOptions {
  * A shell script that does the same as the worker did for a case, in the same kind of sandbox. It needs the runtime and
  * the agent, and nothing else of the harness.
  */
-export function reproduceScript(subject: RuntimeCase, options: ReproduceOptions): string {
-  const script = compile(subject, options.driver);
+export function reproduceScript(testCase: RuntimeCase, options: ReproduceOptions): string {
+  const script = compile(testCase, options.driver);
   const comment = (text: string): string =>
     text
       .split("\n")
       .map((line) => `# ${line}`.trimEnd())
       .join("\n");
   const prepare = shellOf(script.prepare, options.driver);
-  const steps = subject.steps.flatMap((step, at) => [
+  const steps = testCase.steps.flatMap((step, at) => [
     `echo "--- step ${at + 1}: ${step.op}"`,
     ...shellOf(script.steps[at] ?? [], options.driver),
   ]);
@@ -144,7 +144,7 @@ AGENT=/run/oci-conform/agent
 OUTPUT=/run/oci-conform/output
 TIME_LIMIT=${Math.ceil(options.driver.timeoutMs / 1000)}
 started=
-for file in /run/oci-conform/input ${subject.containers.map((_, at) => `"$OUTPUT.${at}"`).join(" ")}; do : > "$file"; done
+for file in /run/oci-conform/input ${testCase.containers.map((_, at) => `"$OUTPUT.${at}"`).join(" ")}; do : > "$file"; done
 run() { # FILE COMMAND: the container keeps the streams of create, which therefore are a file; others write here (-)
   echo "+ $2"
   if [ "$1" = - ]; then timeout -s KILL "$TIME_LIMIT" sh -c "$2" < /run/oci-conform/input 2>&1

@@ -42,9 +42,9 @@ const pidVariable = (container: number): string => `pid${container}`;
 const pidFile = (container: number): string => `${CASE_DIR}/pid${container}`;
 
 /** Where the two kinds of hooks leave their records: beside the bundles, and inside each rootfs. None where there are no hooks. */
-function hookDirectories(subject: RuntimeCase): readonly string[] {
-  if (!subject.containers.some((container) => container.config.hooks)) return [];
-  return [HOOK_RECORDS, ...subject.containers.map((container, index) => `${rootfsOf(container, index)}/.oci/hooks`)];
+function hookDirectories(testCase: RuntimeCase): readonly string[] {
+  if (!testCase.containers.some((container) => container.config.hooks)) return [];
+  return [HOOK_RECORDS, ...testCase.containers.map((container, index) => `${rootfsOf(container, index)}/.oci/hooks`)];
 }
 
 const rootfsOf = (container: ContainerCase, index: number): string => `${bundleOf(index)}/${container.rootfsName ?? "rootfs"}`;
@@ -69,13 +69,13 @@ function entry(base: string, item: FileEntry): Action {
 }
 
 /** The containers' own fixtures of kind console belong to the container whose create step names them. */
-function consoleSlot(subject: RuntimeCase, path: string): number {
-  const steps = subject.steps.flatMap((each) => (each.op === "parallel" ? each.steps : [each]));
+function consoleSlot(testCase: RuntimeCase, path: string): number {
+  const steps = testCase.steps.flatMap((each) => (each.op === "parallel" ? each.steps : [each]));
   const step = steps.find((each) => each.op === "create" && each.console === path);
   return step && "container" in step ? step.container : 0;
 }
 
-function fixture(subject: RuntimeCase, item: Fixture): Action[] {
+function fixture(testCase: RuntimeCase, item: Fixture): Action[] {
   switch (item.make) {
     case "entry":
       return [entry(FIXTURES, item.entry)];
@@ -95,7 +95,7 @@ function fixture(subject: RuntimeCase, item: Fixture): Action[] {
     case "cgroup":
       return [{ do: "cgroup", path: item.path }];
     case "console":
-      return [{ do: "console", path: `${FIXTURES}/${item.path}`, slot: consoleSlot(subject, item.path) }];
+      return [{ do: "console", path: `${FIXTURES}/${item.path}`, slot: consoleSlot(testCase, item.path) }];
     case "seccomp-agent":
       return [{ do: "seccomp-agent", path: `${FIXTURES}/${item.path}`, errno: item.errno }];
   }
@@ -234,10 +234,10 @@ const absolute = (path: string): string => (path.startsWith("/") ? path : `${CAS
 const planPath = (container: number, at: string): string => `${CASE_DIR}/plan${container}-${at}`;
 
 /** The plans of all creates of a case, each by the config that its bundle has by then. */
-function plans(subject: RuntimeCase, { plan }: Driver): Action[] {
+function plans(testCase: RuntimeCase, { plan }: Driver): Action[] {
   if (!plan) return [];
-  const configs = subject.containers.map(configTextOf);
-  return subject.steps.flatMap((step, at): Action[] => {
+  const configs = testCase.containers.map(configTextOf);
+  return testCase.steps.flatMap((step, at): Action[] => {
     if (step.op === "edit") configs[step.container] = `${JSON.stringify(step.config, null, 2)}\n`;
     const each = step.op === "parallel" ? step.steps.map((inner, index) => [inner, `${at}p${index}`] as const) : [[step, `${at}`] as const];
     return each.flatMap(([create, key]): Action[] => {
@@ -265,22 +265,22 @@ export interface Script {
 }
 
 /** Compiles a case for a driver. Pure: the same case gives the same script. */
-export function compile(subject: RuntimeCase, driver: Driver): Script {
+export function compile(testCase: RuntimeCase, driver: Driver): Script {
   return {
     prepare: [
       directory(FIXTURES, 0o777),
       directory(HOOK_RECORDS, 0o777),
-      ...subject.containers.flatMap((container, index) => bundle(container, index, driver)),
-      ...(subject.fixtures ?? []).flatMap((item) => fixture(subject, item)),
-      ...plans(subject, driver),
+      ...testCase.containers.flatMap((container, index) => bundle(container, index, driver)),
+      ...(testCase.fixtures ?? []).flatMap((item) => fixture(testCase, item)),
+      ...plans(testCase, driver),
     ],
-    steps: subject.steps.map((step, at) => actionsOf(step, driver, "", `${at}`)),
-    records: hookDirectories(subject).map((path): Action => ({ do: "read-all", path, suffix: ".json", max: RECORD_LIMIT })),
+    steps: testCase.steps.map((step, at) => actionsOf(step, driver, "", `${at}`)),
+    records: hookDirectories(testCase).map((path): Action => ({ do: "read-all", path, suffix: ".json", max: RECORD_LIMIT })),
     gather: [
-      ...subject.containers.map((_, slot): Action => ({ do: "terminal", slot })),
+      ...testCase.containers.map((_, slot): Action => ({ do: "terminal", slot })),
       { do: "seccomp-deliveries" },
       { do: "clean" },
-      ...subject.containers.map((_, slot): Action => ({ do: "output", slot, timeoutMs: 1000 })),
+      ...testCase.containers.map((_, slot): Action => ({ do: "output", slot, timeoutMs: 1000 })),
       ...NAMESPACE_LINKS.map((name): Action => ({ do: "readlink", path: `/proc/self/ns/${name}` })),
     ],
   };

@@ -2,9 +2,9 @@ import { anyCase } from "../../generators/runtime/case.js";
 import { whyNoCgroups } from "../../generators/runtime/host.js";
 import { withPath } from "../../generators/runtime/with-path.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
+import type { RuntimeFacts } from "../../runners/runtime/facts.js";
 import { RUNTIME_CASE, RUNTIME_FACTS, RUNTIME_OBSERVATION } from "../../runners/runtime/formats.js";
 import type { Observation } from "../../runners/runtime/observation.js";
-import type { Setting } from "../../runners/runtime/target.js";
 import { atLeast, whyNotInForce } from "../../spec/runtime/releases.js";
 import type { Example, Suite } from "../suite.js";
 import cgroupOwnership from "./cgroups/ownership.js";
@@ -66,9 +66,9 @@ import validValues from "./valid-values.js";
 const inCgroups = (unguarded: Section): Section => ({
   ...unguarded,
   examples: unguarded.examples.map(({ aims, cases }) =>
-    example(aims, (setting) => {
-      const why = whyNoCgroups(setting.host);
-      return why === undefined ? cases(setting) : unavailable(why);
+    example(aims, (facts) => {
+      const why = whyNoCgroups(facts.host);
+      return why === undefined ? cases(facts) : unavailable(why);
     }),
   ),
 });
@@ -136,7 +136,7 @@ export const checks = sections.flatMap((section) => section.checks);
 export const examples = sections.flatMap((section) => section.examples);
 
 /** Puts PATH into the environment of each case for a target that runs nothing without, once its aims are known. */
-const withPathIfNeeded = ({ aims, cases }: Example<RuntimeCase, Setting>): Example<RuntimeCase, Setting> => ({
+const withPathIfNeeded = ({ aims, cases }: Example<RuntimeCase, RuntimeFacts>): Example<RuntimeCase, RuntimeFacts> => ({
   aims,
   cases: (facts) => {
     const made = cases(facts);
@@ -148,7 +148,7 @@ const withPathIfNeeded = ({ aims, cases }: Example<RuntimeCase, Setting>): Examp
 const isParallel = ({ steps }: RuntimeCase): boolean => steps.some(({ op }) => op === "parallel");
 
 /** Runtimes, driven by their command line: runtime.md and config.md. */
-export const runtimeSuite: Suite<RuntimeCase, Observation, Setting> = {
+export const runtimeSuite: Suite<RuntimeCase, Observation, RuntimeFacts> = {
   spec: "runtime",
   formats: { case: RUNTIME_CASE, observation: RUNTIME_OBSERVATION, facts: RUNTIME_FACTS },
   checks,

@@ -5,7 +5,7 @@ import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { faultCase, tabledFault } from "../../generators/runtime/invalid/input.js";
 import { lifecycle } from "../../generators/runtime/steps.js";
 import { idOf, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
-import type { Setting } from "../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../runners/runtime/facts.js";
 import type { Config, IntelRdt } from "../../spec/runtime/config.js";
 import { type ExplainedResult, expectThat, notApplicable, unless } from "../check.js";
 import { refuses } from "./refusal.js";
@@ -61,24 +61,24 @@ const checkAnonymous = (id: string, judge: (view: View) => ExplainedResult): Che
       : notApplicable("no intelRdt without closID in the config"),
   );
 
-const configOf = (setting: Setting, intelRdt: IntelRdt | undefined): Config => {
-  const base = minimalConfig(setting.target.release);
+const configOf = (facts: RuntimeFacts, intelRdt: IntelRdt | undefined): Config => {
+  const base = minimalConfig(facts.target.release);
   return intelRdt === undefined ? base : { ...base, linux: { ...base.linux, intelRdt } };
 };
 
-const lookedAt = (setting: Setting, intelRdt: IntelRdt | undefined, title: string): RuntimeCase => {
+const lookedAt = (facts: RuntimeFacts, intelRdt: IntelRdt | undefined, title: string): RuntimeCase => {
   const stat: Step = { op: "stat", path: DIRECTORY };
   const steps = lifecycle(0, { hold: true });
   const running = steps.findIndex(({ op }) => op === "look") + 1;
   const reads = [DIRECTORY, RESCTRL].map((directory): Step => ({ op: "read", path: `${directory}/tasks` }));
-  return caseOf(configOf(setting, intelRdt), {
+  return caseOf(configOf(facts, intelRdt), {
     title,
     hold: true,
     steps: [stat, ...steps.slice(0, running), stat, ...reads, ...steps.slice(running), stat],
   });
 };
 
-const withResctrl = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
+const withResctrl = ({ host }: RuntimeFacts, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
   host.resctrl ? cases : unavailable("the host has no mounted resctrl");
 
 export default section("IntelRdt", [
@@ -106,29 +106,29 @@ export default section("IntelRdt", [
 
   example(
     ["runtime.intel-rdt.task-in-closid-directory", "runtime.intel-rdt.closid-default-is-id", "runtime.intel-rdt.own-directory-removed"],
-    (setting) => withResctrl(setting, fc.constant(lookedAt(setting, {}, "a class of service of its own"))),
+    (facts) => withResctrl(facts, fc.constant(lookedAt(facts, {}, "a class of service of its own"))),
   ),
-  example("runtime.intel-rdt.unset-leaves-resctrl-alone", (setting) =>
-    withResctrl(setting, fc.constant(lookedAt(setting, undefined, "no class of service"))),
+  example("runtime.intel-rdt.unset-leaves-resctrl-alone", (facts) =>
+    withResctrl(facts, fc.constant(lookedAt(facts, undefined, "no class of service"))),
   ),
-  example("runtime.intel-rdt.closid-slash-is-default", (setting) =>
-    withResctrl(setting, fc.constant(lookedAt(setting, { closID: "/" }, "the default class of service"))),
+  example("runtime.intel-rdt.closid-slash-is-default", (facts) =>
+    withResctrl(facts, fc.constant(lookedAt(facts, { closID: "/" }, "the default class of service"))),
   ),
-  example("runtime.intel-rdt.no-resctrl-error", (setting) =>
-    setting.host.resctrl
+  example("runtime.intel-rdt.no-resctrl-error", (facts) =>
+    facts.host.resctrl
       ? unavailable("the host has a mounted resctrl")
-      : tabledFault(setting.host, setting.target.release, "runtime.intel-rdt.no-resctrl-error").map((fault) => faultCase(fault)),
+      : tabledFault(facts.host, facts.target.release, "runtime.intel-rdt.no-resctrl-error").map((fault) => faultCase(fault)),
   ),
-  example("runtime.intel-rdt.closid-preconfigured-missing-error", (setting) =>
+  example("runtime.intel-rdt.closid-preconfigured-missing-error", (facts) =>
     withResctrl(
-      setting,
+      facts,
       fc.constant(
         faultCase({
           requirement: "runtime.intel-rdt.closid-preconfigured-missing-error",
           path: "/linux/intelRdt/closID",
           description: "a class of service that there is not",
-          config: configOf(setting, { closID: "oci-conform-no-such-class" }),
-          control: configOf(setting, undefined),
+          config: configOf(facts, { closID: "oci-conform-no-such-class" }),
+          control: configOf(facts, undefined),
         }),
       ),
     ),

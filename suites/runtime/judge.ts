@@ -1,7 +1,7 @@
 import type { Judgement } from "../../runners/outcome.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
+import type { RuntimeFacts } from "../../runners/runtime/facts.js";
 import type { Observation, Ran } from "../../runners/runtime/observation.js";
-import type { Setting } from "../../runners/runtime/target.js";
 import { combine, type ExplainedResult, isJudged } from "../check.js";
 import { Outcomes } from "../outcomes.js";
 import { type CaseView, type Check, firstRefusal, viewsOf } from "./suite.js";
@@ -42,8 +42,8 @@ function judgeOne(check: Check, view: CaseView): ExplainedResult {
 }
 
 /** Judges an observation by every check. */
-export function judge(checks: readonly Check[], testCase: RuntimeCase, observation: Observation, setting: Setting): Outcomes {
-  const view = viewsOf(testCase, observation, setting);
+export function judge(checks: readonly Check[], testCase: RuntimeCase, observation: Observation, facts: RuntimeFacts): Outcomes {
+  const view = viewsOf(testCase, observation, facts);
   const outcomes = new Outcomes();
   // A fault's container has another config than the file says: only what the case is aimed at can be judged, and what
   // holds whatever the config is.

@@ -7,8 +7,8 @@ import { faultCase } from "../../generators/runtime/invalid/input.js";
 import { namespacePath } from "../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
+import type { RuntimeFacts } from "../../runners/runtime/facts.js";
 import type { NetworkInterface } from "../../runners/runtime/observation.js";
-import type { Setting } from "../../runners/runtime/target.js";
 import type { Config, Linux } from "../../spec/runtime/config.js";
 import { combine, type ExplainedResult, expectThat, type Judgement, notApplicable } from "../check.js";
 import { refuses } from "./refusal.js";
@@ -120,13 +120,13 @@ function notMovedBack({ containers: [first, second] }: CaseView): ExplainedResul
   );
 }
 
-const configOf = (setting: Setting, netDevices: Devices): Config => {
-  const base = minimalConfig(setting.target.release);
+const configOf = (facts: RuntimeFacts, netDevices: Devices): Config => {
+  const base = minimalConfig(facts.target.release);
   return { ...base, linux: { ...base.linux, netDevices } };
 };
 
 /** Two containers, one after the other, in a network namespace that exists; the first brings the device. */
-function oneAfterTheOther(setting: Setting, netDevices: Devices): RuntimeCase {
+function oneAfterTheOther(facts: RuntimeFacts, netDevices: Devices): RuntimeCase {
   const joining = (config: Config): Config => ({
     ...config,
     linux: {
@@ -136,10 +136,10 @@ function oneAfterTheOther(setting: Setting, netDevices: Devices): RuntimeCase {
       ),
     },
   });
-  const first = caseOf(joining(configOf(setting, netDevices)), { title: "a network device in a namespace that outlives the container" });
+  const first = caseOf(joining(configOf(facts, netDevices)), { title: "a network device in a namespace that outlives the container" });
   return {
     ...first,
-    containers: [...first.containers, containerOf(joining(minimalConfig(setting.target.release)), { attempts: [{ do: "interfaces" }] })],
+    containers: [...first.containers, containerOf(joining(minimalConfig(facts.target.release)), { attempts: [{ do: "interfaces" }] })],
     steps: [...first.steps, ...lifecycle(1)],
   };
 }
@@ -147,11 +147,11 @@ function oneAfterTheOther(setting: Setting, netDevices: Devices): RuntimeCase {
 const SOURCE = "ocinet0";
 const OTHER = "ocinet1";
 
-const withVeth = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
+const withVeth = ({ host }: RuntimeFacts, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
   host.veth ? cases : unavailable("no network interface can be made here");
 
-const moving = (setting: Setting, netDevices: Devices, title: string, options: CaseOptions = {}): RuntimeCase =>
-  caseOf(configOf(setting, netDevices), { title, ...options });
+const moving = (facts: RuntimeFacts, netDevices: Devices, title: string, options: CaseOptions = {}): RuntimeCase =>
+  caseOf(configOf(facts, netDevices), { title, ...options });
 
 export default section("Network devices", [
   eachDevice("runtime.net-devices.available", present),
@@ -175,54 +175,54 @@ export default section("Network devices", [
 
   example(
     ["runtime.net-devices.available", "runtime.net-devices.name", "runtime.net-devices.addresses-preserved", "runtime.net-devices.up"],
-    (setting) =>
+    (facts) =>
       withVeth(
-        setting,
+        facts,
         oneOf([{}, { name: "inside0" }, { name: SOURCE }, { name: "abcdefghijklmno" }]).map((device) =>
-          moving(setting, { [SOURCE]: device }, "a network device"),
+          moving(facts, { [SOURCE]: device }, "a network device"),
         ),
       ),
   ),
-  example("runtime.net-devices.name-template", (setting) =>
+  example("runtime.net-devices.name-template", (facts) =>
     withVeth(
-      setting,
+      facts,
       oneOf(["inside%d", "lo%d", "ocinet%d"]).chain((name) =>
         fc
           .constantFrom<Devices>({ [SOURCE]: { name } }, { [SOURCE]: { name }, [OTHER]: { name } })
-          .map((devices) => moving(setting, devices, "network devices with a number from the kernel")),
+          .map((devices) => moving(facts, devices, "network devices with a number from the kernel")),
       ),
     ),
   ),
-  example("runtime.net-devices.not-moved-back", (setting) =>
+  example("runtime.net-devices.not-moved-back", (facts) =>
     withVeth(
-      setting,
-      oneOf([{}, { name: "inside0" }]).map((device) => oneAfterTheOther(setting, { [SOURCE]: device })),
+      facts,
+      oneOf([{}, { name: "inside0" }]).map((device) => oneAfterTheOther(facts, { [SOURCE]: device })),
     ),
   ),
-  example("runtime.net-devices.name-exists-error", (setting) =>
+  example("runtime.net-devices.name-exists-error", (facts) =>
     withVeth(
-      setting,
+      facts,
       fc.constant(
         faultCase({
           requirement: "runtime.net-devices.name-exists-error",
           path: `/linux/netDevices/${SOURCE}/name`,
           description: "a network device with the name of the loopback interface",
-          config: configOf(setting, { [SOURCE]: { name: "lo" } }),
-          control: configOf(setting, { [SOURCE]: { name: "lo1" } }),
+          config: configOf(facts, { [SOURCE]: { name: "lo" } }),
+          control: configOf(facts, { [SOURCE]: { name: "lo1" } }),
         }),
       ),
     ),
   ),
-  example("runtime.net-devices.move-checked", (setting) =>
+  example("runtime.net-devices.move-checked", (facts) =>
     withVeth(
-      setting,
+      facts,
       oneOf(["no-such0", "ocinet9"]).map((name) =>
         faultCase({
           requirement: "runtime.net-devices.move-checked",
           path: "/linux/netDevices",
           description: "a network device that there is not",
-          config: configOf(setting, { [name]: {} }),
-          control: configOf(setting, { [SOURCE]: {} }),
+          config: configOf(facts, { [name]: {} }),
+          control: configOf(facts, { [SOURCE]: {} }),
         }),
       ),
     ),

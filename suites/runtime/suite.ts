@@ -1,8 +1,8 @@
 import type { Arbitrary } from "fast-check";
 import type { ContainerCase, RuntimeCase } from "../../runners/runtime/case.js";
+import type { RuntimeFacts, TargetFacts } from "../../runners/runtime/facts.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../runners/runtime/observation.js";
-import type { Setting, TargetFacts } from "../../runners/runtime/target.js";
 import type { Config } from "../../spec/runtime/config.js";
 import type { ExplainedResult } from "../check.js";
 
@@ -65,7 +65,7 @@ export interface Unavailable {
 /** A written example: cases aimed at some requirements; drawn several times, so let them vary where that means something. */
 export interface Example {
   readonly aims: readonly string[];
-  readonly cases: (setting: Setting) => Arbitrary<RuntimeCase> | Unavailable;
+  readonly cases: (facts: RuntimeFacts) => Arbitrary<RuntimeCase> | Unavailable;
 }
 
 /** Declares an example. Each of its cases gets these aims. */
@@ -163,11 +163,11 @@ const firstRan = (results: StepResult[]): Ran | null => {
 };
 
 /** Builds the views that checks see. */
-export function viewsOf(testCase: RuntimeCase, observation: Observation, setting: Setting): CaseView {
-  const { outside } = setting.host;
+export function viewsOf(testCase: RuntimeCase, observation: Observation, facts: RuntimeFacts): CaseView {
+  const { outside } = facts.host;
   // The host's facts were collected by another worker, in other namespaces.
-  const host = { ...setting.host, outside: { ...outside, namespaces: observation.runtimeNamespaces ?? outside.namespaces } };
-  const shared = { testCase, observation, host, target: setting.target };
+  const host = { ...facts.host, outside: { ...outside, namespaces: observation.runtimeNamespaces ?? outside.namespaces } };
+  const shared = { testCase, observation, host, target: facts.target };
   const containers = testCase.containers.map((container, index): View => {
     const containerObservation = observation.containers[index] ?? {
       pid: null,

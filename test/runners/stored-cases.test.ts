@@ -14,7 +14,7 @@ import { problemsIn, type StoredFormat } from "../../runners/stored-format.js";
 import { toolExamples } from "../../suites/image/tool/examples.js";
 import { sections } from "../../suites/runtime/index.js";
 import { casesOf } from "../suites/registry/in-process.js";
-import { drawExamples, settingOf } from "../suites/runtime/fixture.js";
+import { drawExamples, factsOf } from "../suites/runtime/fixture.js";
 import { fakeHost } from "./runtime/host-fixture.js";
 
 /** So many drawn cases, each with the first of its simpler neighbours. */
@@ -41,7 +41,7 @@ function assertStorable<Case>(t: Test, format: StoredFormat<Case>, cases: readon
 t.test("every case of the runtime suite can be stored and read again", async (t) => {
   const host = fakeHost();
   const examples = sections.flatMap((section) =>
-    drawExamples(section, settingOf(host), 4).flatMap((cases) => (Array.isArray(cases) ? cases : [])),
+    drawExamples(section, factsOf(host), 4).flatMap((cases) => (Array.isArray(cases) ? cases : [])),
   );
   assertStorable(t, RUNTIME_CASE, [...examples, ...drawn(anyCase(host, "1.3.0"), 400)], 1000);
 });

@@ -52,11 +52,11 @@ function prepare(out: string): void {
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Writes one image: `layout/`, the case as data, and what is expected of it. */
-function write(directory: string, subject: ImageCase): void {
+function write(directory: string, testCase: ImageCase): void {
   writeDirectory(directory, (temporary) => {
-    writeLayout(join(temporary, "layout"), buildLayout(subject));
-    writeFileSync(join(temporary, "case.json"), json(subject));
-    writeFileSync(join(temporary, "expected.json"), json(expectationOf(subject, faultWords(subject))));
+    writeLayout(join(temporary, "layout"), buildLayout(testCase));
+    writeFileSync(join(temporary, "case.json"), json(testCase));
+    writeFileSync(join(temporary, "expected.json"), json(expectationOf(testCase, faultWords(testCase))));
   });
 }
 
@@ -77,7 +77,7 @@ export async function run(args: readonly string[]): Promise<number> {
   prepare(options.out);
   const width = Math.max(4, `${options.count}`.length);
   let number = 0;
-  for (const subject of images(options)) write(join(options.out, `${++number}`.padStart(width, "0")), subject);
+  for (const testCase of images(options)) write(join(options.out, `${++number}`.padStart(width, "0")), testCase);
   const more = options.faults && number < FAULTS.length ? `; --count ${FAULTS.length} has every fault of the table once` : "";
   process.stdout.write(`${number} layouts in ${options.out}${more}\n`);
   return 0;

@@ -2,12 +2,12 @@ import { minimalCase } from "../../../generators/runtime/base.js";
 import { withPath } from "../../../generators/runtime/with-path.js";
 import { agentPath } from "../../../runners/runtime/build-native.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Observation, StepResult } from "../../../runners/runtime/observation.js";
 import { Pool } from "../../../runners/runtime/pool.js";
 import { type CgroupView, type Preflight, preflight, resolveProgram, splitCommand } from "../../../runners/runtime/preflight.js";
 import type { SandboxOptions } from "../../../runners/runtime/protocol.js";
 import type { Driver } from "../../../runners/runtime/script.js";
-import type { Setting } from "../../../runners/runtime/target.js";
 import { RELEASES } from "../../../spec/catalogue.js";
 import type { OptionValues } from "../../options/option-values.js";
 import type { CaseFiles } from "../../session/stored-case.js";
@@ -73,9 +73,9 @@ export interface RuntimeToOpen {
 }
 
 /** A runtime with a pool of workers that carry cases out on it. */
-export class RuntimeTarget implements Target<RuntimeCase, Observation, Setting> {
+export class RuntimeTarget implements Target<RuntimeCase, Observation, RuntimeFacts> {
   readonly name: string;
-  readonly facts: Setting;
+  readonly facts: RuntimeFacts;
   readonly options: ReachedBy;
   readonly lanes: number;
   readonly #toOpen: RuntimeToOpen;

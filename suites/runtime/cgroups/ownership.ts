@@ -6,7 +6,7 @@ import { oneOf } from "../../../generators/runtime/choose.js";
 import { hasNamespace, lastId, whyNoCgroups } from "../../../generators/runtime/host.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { combine, equal, notApplicable, unless } from "../../check.js";
 import { statsOf } from "../namespaces/links.js";
@@ -56,8 +56,8 @@ interface Conditions {
 }
 
 /** A program that runs as another user, in a cgroup whose owners are looked at meanwhile. */
-function delegating(setting: Setting, path: string, uid: number, { namespace, mount }: Conditions): RuntimeCase {
-  const base = minimalConfig(setting.target.release);
+function delegating(facts: RuntimeFacts, path: string, uid: number, { namespace, mount }: Conditions): RuntimeCase {
+  const base = minimalConfig(facts.target.release);
   const cgroups: readonly Mount[] = [
     { destination: "/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "noexec", "nodev", "ro"] },
     {
@@ -73,7 +73,7 @@ function delegating(setting: Setting, path: string, uid: number, { namespace, mo
     process: { cwd: "/", args: base.process?.args ?? [], user: { uid, gid: 0 } },
     linux: { namespaces: [...(base.linux?.namespaces ?? []), ...(namespace ? [{ type: "cgroup" }] : [])], cgroupsPath: path },
   };
-  const stats = hierarchies(setting.host).map((each): Step => ({ op: "stat", path: directoryOf(each, path) }));
+  const stats = hierarchies(facts.host).map((each): Step => ({ op: "stat", path: directoryOf(each, path) }));
   const steps = lifecycle(0, { hold: true });
   const running = steps.findIndex(({ op }) => op === "look") + 1;
   return caseOf(config, {
@@ -83,8 +83,8 @@ function delegating(setting: Setting, path: string, uid: number, { namespace, mo
   });
 }
 
-const withCgroups = (setting: Setting, versions: readonly string[], conditions: Conditions): Arbitrary<RuntimeCase> | Unavailable => {
-  const { host } = setting;
+const withCgroups = (facts: RuntimeFacts, versions: readonly string[], conditions: Conditions): Arbitrary<RuntimeCase> | Unavailable => {
+  const { host } = facts;
   const why = whyNoCgroups(host);
   if (why !== undefined) return unavailable(why);
   if (!versions.includes(host.cgroup.mode))
@@ -93,7 +93,7 @@ const withCgroups = (setting: Setting, versions: readonly string[], conditions: 
   if (lastId(host) < 1) return unavailable("there is only one user id here");
   return fc
     .tuple(fc.string({ unit: oneOf([..."abcdef0123456789"]), minLength: 8, maxLength: 8 }), fc.integer({ min: 1, max: lastId(host) }))
-    .map(([leaf, uid]) => delegating(setting, `/oci-conform-${leaf}`, uid, conditions));
+    .map(([leaf, uid]) => delegating(facts, `/oci-conform-${leaf}`, uid, conditions));
 };
 
 const ANY = ["v1", "v2", "hybrid"] as const;
@@ -107,7 +107,7 @@ export default section("Cgroup ownership", [
     cgroupMount(config) === undefined ? undefined : "a mount of cgroups in the config",
   ),
 
-  example("runtime.cgroups.ownership-v1-unchanged", (setting) => withCgroups(setting, ["v1", "hybrid"], { namespace: true, mount: true })),
-  example("runtime.cgroups.ownership-needs-namespace", (setting) => withCgroups(setting, ANY, { namespace: false, mount: true })),
-  example("runtime.cgroups.ownership-without-mount-unchanged", (setting) => withCgroups(setting, ANY, { namespace: true, mount: false })),
+  example("runtime.cgroups.ownership-v1-unchanged", (facts) => withCgroups(facts, ["v1", "hybrid"], { namespace: true, mount: true })),
+  example("runtime.cgroups.ownership-needs-namespace", (facts) => withCgroups(facts, ANY, { namespace: false, mount: true })),
+  example("runtime.cgroups.ownership-without-mount-unchanged", (facts) => withCgroups(facts, ANY, { namespace: true, mount: false })),
 ]);

@@ -7,7 +7,7 @@ import { oneOf } from "../../../generators/runtime/choose.js";
 import { whyNoCgroups } from "../../../generators/runtime/host.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Config } from "../../../spec/runtime/config.js";
 import { combine, type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
 import {
@@ -26,8 +26,8 @@ import {
 } from "../suite.js";
 import { directoryOf, hierarchies, type Place, placesOf } from "./places.js";
 
-const configOf = (setting: Setting, path: string): Config => {
-  const base = minimalConfig(setting.target.release);
+const configOf = (facts: RuntimeFacts, path: string): Config => {
+  const base = minimalConfig(facts.target.release);
   return { ...base, linux: { ...base.linux, cgroupsPath: path } };
 };
 
@@ -103,11 +103,11 @@ function consistent({ containers }: CaseView): ExplainedResult {
 }
 
 /** The container's directory is looked at before, while and after it lives, in all hierarchies. */
-function observed(setting: Setting, path: string, title: string, fixtures: readonly string[] = []): RuntimeCase {
-  const stats = hierarchies(setting.host).map((mount): Step => ({ op: "stat", path: directoryOf(mount, path) }));
+function observed(facts: RuntimeFacts, path: string, title: string, fixtures: readonly string[] = []): RuntimeCase {
+  const stats = hierarchies(facts.host).map((mount): Step => ({ op: "stat", path: directoryOf(mount, path) }));
   const steps = lifecycle(0, { hold: true });
   const running = steps.findIndex(({ op }) => op === "look") + 1;
-  return caseOf(configOf(setting, path), {
+  return caseOf(configOf(facts, path), {
     title,
     hold: true,
     fixtures: fixtures.map((each) => ({ make: "cgroup", path: each })),
@@ -116,16 +116,16 @@ function observed(setting: Setting, path: string, title: string, fixtures: reado
 }
 
 /** Two containers with the same path, one after the other: at the same time, the second may be refused. */
-function twice(setting: Setting, path: string): RuntimeCase {
-  const first = caseOf(configOf(setting, path), { title: "two containers with the same cgroupsPath, one after the other", hold: true });
+function twice(facts: RuntimeFacts, path: string): RuntimeCase {
+  const first = caseOf(configOf(facts, path), { title: "two containers with the same cgroupsPath, one after the other", hold: true });
   return {
     ...first,
-    containers: [...first.containers, containerOf(configOf(setting, path), { hold: true })],
+    containers: [...first.containers, containerOf(configOf(facts, path), { hold: true })],
     steps: [...first.steps, ...lifecycle(1, { hold: true })],
   };
 }
 
-const withCgroups = ({ host }: Setting, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
+const withCgroups = ({ host }: RuntimeFacts, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
   unavailableIf(whyNoCgroups(host), () => cases);
 
 const name = (): Arbitrary<string> =>
@@ -152,24 +152,24 @@ export default section("Cgroups path", [
       : notApplicable("the cgroup was not there before"),
   ),
 
-  example(["runtime.cgroups.path-absolute", "runtime.cgroups.created", "runtime.delete.resources-deleted"], (setting) =>
+  example(["runtime.cgroups.path-absolute", "runtime.cgroups.created", "runtime.delete.resources-deleted"], (facts) =>
     withCgroups(
-      setting,
+      facts,
       fc
         .tuple(name(), oneOf(["", "/child", "/child/grandchild"]))
-        .map(([parent, child]) => observed(setting, `${parent}${child}`, "a cgroup")),
+        .map(([parent, child]) => observed(facts, `${parent}${child}`, "a cgroup")),
     ),
   ),
-  example("runtime.delete.foreign-resources-kept", (setting) =>
+  example("runtime.delete.foreign-resources-kept", (facts) =>
     withCgroups(
-      setting,
-      name().map((path) => observed(setting, path, "a cgroup that is there before", [path])),
+      facts,
+      name().map((path) => observed(facts, path, "a cgroup that is there before", [path])),
     ),
   ),
-  example("runtime.cgroups.path-consistent", (setting) =>
+  example("runtime.cgroups.path-consistent", (facts) =>
     withCgroups(
-      setting,
-      cgroupsPath().map((path) => twice(setting, path)),
+      facts,
+      cgroupsPath().map((path) => twice(facts, path)),
     ),
   ),
 ]);

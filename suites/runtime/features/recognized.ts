@@ -6,7 +6,7 @@ import { hasMemoryPolicy, hasNamespace } from "../../../generators/runtime/host.
 import { mappings } from "../../../generators/runtime/namespaces/mappings.js";
 import { architectures } from "../../../generators/runtime/seccomp/seccomp.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Linux, Mount, Seccomp } from "../../../spec/runtime/config.js";
 import { equal, notApplicable, PASS } from "../../check.js";
 import { hookRuns } from "../lifecycle/hook-runs.js";
@@ -19,20 +19,20 @@ const NOT_AIMED = "the case is not aimed at it";
 const recognized = (
   id: string,
   path: readonly string[],
-  cases: (element: string, setting: Setting) => Arbitrary<RuntimeCase> | undefined,
+  cases: (element: string, facts: RuntimeFacts) => Arbitrary<RuntimeCase> | undefined,
 ): (Check | Example)[] => [
   check(id, (view) => {
     if (!view.testCase.aims.includes(id) || view.container.configText !== undefined) return notApplicable(NOT_AIMED);
     return started(view) ? PASS : notApplicable("the program was not started");
   }),
-  example(id, (setting): Arbitrary<RuntimeCase> | Unavailable => {
-    if (setting.target.features === null) return unavailable(NO_FEATURES);
-    const usable = listed(setting.target.features, ...path).flatMap((element) => cases(element, setting) ?? []);
+  example(id, (facts): Arbitrary<RuntimeCase> | Unavailable => {
+    if (facts.target.features === null) return unavailable(NO_FEATURES);
+    const usable = listed(facts.target.features, ...path).flatMap((element) => cases(element, facts) ?? []);
     return usable.length === 0 ? unavailable("the features list nothing that this host could use") : fc.oneof(...usable);
   }),
 ];
 
-const linuxCase = ({ target }: Setting, linux: Partial<Linux>, title: string): RuntimeCase => {
+const linuxCase = ({ target }: RuntimeFacts, linux: Partial<Linux>, title: string): RuntimeCase => {
   const base = minimalConfig(target.release);
   return caseOf({ ...base, linux: { ...base.linux, ...linux } }, { title });
 };
@@ -62,7 +62,7 @@ function mountWith(option: string): Mount {
 
 const HARMLESS = "getpgid";
 
-const seccomp = (setting: Setting, rule: Seccomp, title: string): RuntimeCase => linuxCase(setting, { seccomp: rule }, title);
+const seccomp = (facts: RuntimeFacts, rule: Seccomp, title: string): RuntimeCase => linuxCase(facts, { seccomp: rule }, title);
 
 const FLAGS = [
   ["runtime.features.seccomp-known-flags", "knownFlags"],
@@ -104,15 +104,15 @@ export default section("What features list", [
       ),
     );
   }),
-  ...recognized("runtime.features.namespaces", ["linux", "namespaces"], (type, setting) => {
-    const minimal = minimalConfig(setting.target.release).linux?.namespaces ?? [];
-    if (!hasNamespace(setting.host, type) || (type === "cgroup" && setting.host.cgroup.mode === "none")) return undefined;
+  ...recognized("runtime.features.namespaces", ["linux", "namespaces"], (type, facts) => {
+    const minimal = minimalConfig(facts.target.release).linux?.namespaces ?? [];
+    if (!hasNamespace(facts.host, type) || (type === "cgroup" && facts.host.cgroup.mode === "none")) return undefined;
     const title = `a ${type} namespace, which the features list`;
-    if (minimal.some((entry) => entry.type === type)) return fc.constant(linuxCase(setting, {}, title));
+    if (minimal.some((entry) => entry.type === type)) return fc.constant(linuxCase(facts, {}, title));
     const namespaces = [...minimal, { type }];
     return type === "user"
-      ? mappings(setting.host, setting.target.release).map((maps) => linuxCase(setting, { namespaces, ...maps }, title))
-      : fc.constant(linuxCase(setting, { namespaces }, title));
+      ? mappings(facts.host, facts.target.release).map((maps) => linuxCase(facts, { namespaces, ...maps }, title))
+      : fc.constant(linuxCase(facts, { namespaces }, title));
   }),
   ...recognized("runtime.features.capabilities", ["linux", "capabilities"], (name, { host, target }) => {
     const base = minimalConfig(target.release);
@@ -125,21 +125,21 @@ export default section("What features list", [
       ),
     );
   }),
-  ...recognized("runtime.features.seccomp-actions", ["linux", "seccomp", "actions"], (action, setting) =>
+  ...recognized("runtime.features.seccomp-actions", ["linux", "seccomp", "actions"], (action, facts) =>
     action === "SCMP_ACT_NOTIFY"
       ? undefined
       : fc.constant(
           seccomp(
-            setting,
+            facts,
             { defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names: [HARMLESS], action }] },
             `the action ${action}, which the features list`,
           ),
         ),
   ),
-  ...recognized("runtime.features.seccomp-operators", ["linux", "seccomp", "operators"], (op, setting) =>
+  ...recognized("runtime.features.seccomp-operators", ["linux", "seccomp", "operators"], (op, facts) =>
     fc.constant(
       seccomp(
-        setting,
+        facts,
         {
           defaultAction: "SCMP_ACT_ALLOW",
           syscalls: [{ names: [HARMLESS], action: "SCMP_ACT_ERRNO", args: [{ index: 0, value: 7, valueTwo: 7, op }] }],
@@ -148,48 +148,48 @@ export default section("What features list", [
       ),
     ),
   ),
-  ...recognized("runtime.features.seccomp-archs", ["linux", "seccomp", "archs"], (arch, setting) =>
+  ...recognized("runtime.features.seccomp-archs", ["linux", "seccomp", "archs"], (arch, facts) =>
     // Others are recognized too, but a filter cannot mix them with the host's own.
-    !architectures(setting.host).includes(arch)
+    !architectures(facts.host).includes(arch)
       ? undefined
       : fc.constant(
           seccomp(
-            setting,
+            facts,
             { defaultAction: "SCMP_ACT_ALLOW", architectures: [arch], syscalls: [{ names: [HARMLESS], action: "SCMP_ACT_ERRNO" }] },
             `the architecture ${arch}, which the features list`,
           ),
         ),
   ),
   ...FLAGS.flatMap(([id, property]) =>
-    recognized(id, ["linux", "seccomp", property], (flag, setting) =>
+    recognized(id, ["linux", "seccomp", property], (flag, facts) =>
       // This one needs a listener.
       flag === "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"
         ? undefined
         : fc.constant(
             seccomp(
-              setting,
+              facts,
               { defaultAction: "SCMP_ACT_ALLOW", flags: [flag], syscalls: [{ names: [HARMLESS], action: "SCMP_ACT_ERRNO" }] },
               `the flag ${flag}, which the features list`,
             ),
           ),
     ),
   ),
-  ...recognized("runtime.features.memory-policy-modes", ["linux", "memoryPolicy", "modes"], (mode, setting) =>
-    hasMemoryPolicy(setting.host)
+  ...recognized("runtime.features.memory-policy-modes", ["linux", "memoryPolicy", "modes"], (mode, facts) =>
+    hasMemoryPolicy(facts.host)
       ? fc.constant(
           linuxCase(
-            setting,
+            facts,
             { memoryPolicy: ["MPOL_DEFAULT", "MPOL_LOCAL"].includes(mode) ? { mode } : { mode, nodes: "0" } },
             `the memory policy ${mode}, which the features list`,
           ),
         )
       : undefined,
   ),
-  ...recognized("runtime.features.memory-policy-flags", ["linux", "memoryPolicy", "flags"], (flag, setting) =>
-    hasMemoryPolicy(setting.host)
+  ...recognized("runtime.features.memory-policy-flags", ["linux", "memoryPolicy", "flags"], (flag, facts) =>
+    hasMemoryPolicy(facts.host)
       ? fc.constant(
           linuxCase(
-            setting,
+            facts,
             { memoryPolicy: { mode: "MPOL_BIND", nodes: "0", flags: [flag] } },
             `the memory policy flag ${flag}, which the features list`,
           ),

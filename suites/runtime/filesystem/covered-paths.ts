@@ -6,7 +6,7 @@ import { someOf } from "../../../generators/runtime/choose.js";
 import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Linux } from "../../../spec/runtime/config.js";
 import { combine, type ExplainedResult, expectThat, notApplicable, PASS, unless } from "../../check.js";
 import { refuses } from "../refusal.js";
@@ -69,7 +69,7 @@ function labelled(view: View): ExplainedResult {
   });
 }
 
-const covering = ({ target }: Setting, linux: Partial<Linux>, title: string): RuntimeCase => {
+const covering = ({ target }: RuntimeFacts, linux: Partial<Linux>, title: string): RuntimeCase => {
   const base = minimalConfig(target.release);
   return caseOf({ ...base, linux: { ...base.linux, ...linux } }, { title });
 };
@@ -81,28 +81,28 @@ const LABELS = ["system_u:object_r:container_file_t:s0:c715,c811", "system_u:obj
 
 export default section("Masked paths, readonly paths, mount label", [
   check("runtime.masked-paths.unreadable", (view) => unless(whyNotReported(view), () => unreadable(view))),
-  example("runtime.masked-paths.unreadable", (setting) =>
+  example("runtime.masked-paths.unreadable", (facts) =>
     someOf(["/masked/file.txt", "/masked/directory", "/top.txt", "/some/deep/directory"], 1).map((maskedPaths) =>
-      covering(setting, { maskedPaths }, "masked paths"),
+      covering(facts, { maskedPaths }, "masked paths"),
     ),
   ),
   refuses("runtime.masked-paths.absolute"),
   tabled("runtime.masked-paths.absolute"),
 
   check("runtime.readonly-paths.unwritable", (view) => unless(whyNotReported(view), () => unwritable(view))),
-  example("runtime.readonly-paths.unwritable", (setting) =>
+  example("runtime.readonly-paths.unwritable", (facts) =>
     someOf(["/protected/file.txt", "/protected/directory", "/top.txt", "/some/deep/directory"], 1).map((readonlyPaths) =>
-      covering(setting, { readonlyPaths }, "read-only paths"),
+      covering(facts, { readonlyPaths }, "read-only paths"),
     ),
   ),
   refuses("runtime.readonly-paths.absolute"),
   tabled("runtime.readonly-paths.absolute"),
 
   check("runtime.mount-label.set", labelled),
-  example("runtime.mount-label.set", (setting) =>
-    setting.host.selinux
+  example("runtime.mount-label.set", (facts) =>
+    facts.host.selinux
       ? fc.constantFrom(...LABELS).map((mountLabel) => {
-          const base = minimalConfig(setting.target.release);
+          const base = minimalConfig(facts.target.release);
           const mounts = [...(base.mounts ?? []), { destination: "/mnt/data", type: "tmpfs", source: "tmpfs" }];
           return caseOf({ ...base, mounts, linux: { ...base.linux, mountLabel } }, { title: "a label for the mounts" });
         })

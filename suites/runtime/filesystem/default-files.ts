@@ -5,8 +5,8 @@ import { caseOf } from "../../../generators/runtime/base.js";
 import { DEV } from "../../../generators/runtime/filesystem/mounts.js";
 import { absolute, isBelow } from "../../../generators/runtime/filesystem/paths.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { StatResult } from "../../../runners/runtime/observation.js";
-import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
 import { type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
@@ -133,13 +133,13 @@ const judgeLink = (view: View, { path, leadsTo }: (typeof LINKS)[number]): Expla
   });
 
 /** With or without a /dev of its own, with or without a terminal. */
-const withDev = ({ target }: Setting, mounted: boolean, terminal = false): RuntimeCase => {
+const withDev = ({ target }: RuntimeFacts, mounted: boolean, terminal = false): RuntimeCase => {
   const config: Config = withMounts(target.release, mounted ? DEV : []);
   const process = config.process && { ...config.process, ...(terminal ? { terminal } : {}) };
   return caseOf({ ...config, ...(process ? { process } : {}) }, { title: terminal ? "a terminal and a /dev" : "the usual devices" });
 };
 
-const anyDev = (setting: Setting): Arbitrary<RuntimeCase> => fc.boolean().map((mounted) => withDev(setting, mounted));
+const anyDev = (facts: RuntimeFacts): Arbitrary<RuntimeCase> => fc.boolean().map((mounted) => withDev(facts, mounted));
 
 export default section("Default file systems and devices", [
   ...FILESYSTEMS.map((filesystem) => check(filesystem.id, (view) => judgeFilesystem(view, filesystem))),
@@ -161,6 +161,6 @@ export default section("Default file systems and devices", [
     [...DEVICES, ...LINKS].map(({ id }) => id),
     anyDev,
   ),
-  example("runtime.default-devices.ptmx", (setting) => fc.constant(withDev(setting, true))),
-  example("runtime.default-devices.console", (setting) => fc.constant(withDev(setting, true, true))),
+  example("runtime.default-devices.ptmx", (facts) => fc.constant(withDev(facts, true))),
+  example("runtime.default-devices.console", (facts) => fc.constant(withDev(facts, true, true))),
 ]);

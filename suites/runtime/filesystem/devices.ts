@@ -8,8 +8,8 @@ import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
 import { whyNoDeviceNodes } from "../../../generators/runtime/host.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import type { FileEntry, RuntimeCase } from "../../../runners/runtime/case.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { StatResult } from "../../../runners/runtime/observation.js";
-import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Device } from "../../../spec/runtime/config.js";
 import { combine, type ExplainedResult, equal, notApplicable, unless } from "../../check.js";
 import { refuses } from "../refusal.js";
@@ -62,26 +62,26 @@ const withDevices = (release: string, devices: readonly Device[]): Config => {
   return { ...base, linux: { ...base.linux, devices } };
 };
 
-const unavailableHere = ({ host }: Setting): Unavailable | undefined => {
+const unavailableHere = ({ host }: RuntimeFacts): Unavailable | undefined => {
   const why = whyNoDeviceNodes(host);
   return why === undefined ? undefined : unavailable(why);
 };
 
 /** Every device that is drawn has the properties. */
-const having = (setting: Setting, title: string, filter: (device: Device) => boolean): Arbitrary<RuntimeCase> =>
-  anyDevices(setting.host, setting.target.release)
+const having = (facts: RuntimeFacts, title: string, filter: (device: Device) => boolean): Arbitrary<RuntimeCase> =>
+  anyDevices(facts.host, facts.target.release)
     .map((list) => list.filter(filter))
     .filter((list) => list.length > 0)
-    .map((list) => caseOf(withDevices(setting.target.release, list), { title }));
+    .map((list) => caseOf(withDevices(facts.target.release, list), { title }));
 
 /** All that a device can say of itself. */
-const complete = (setting: Setting): Arbitrary<RuntimeCase> =>
+const complete = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
   fc
     .tuple(oneOf([0o666, 0o600, 0o640, 0o777, 0o400]), oneOf([0, 1, 1000]), oneOf([0, 5, 1000]), oneOf(["c", "b", "u", "p"]))
     .map(([fileMode, uid, gid, type]) => {
       const numbers = type === "p" ? {} : type === "b" ? { major: 240, minor: 1 } : { major: 1, minor: 5 };
       const device: Device = { type, path: "/dev/oci-device", ...numbers, fileMode, uid, gid };
-      return caseOf(withDevices(setting.target.release, [device]), { title: "a device with owner and mode" });
+      return caseOf(withDevices(facts.target.release, [device]), { title: "a device with owner and mode" });
     });
 
 const WANTED: Device = { type: "c", path: "/opt/device", major: 1, minor: 3, fileMode: 0o666, uid: 0, gid: 0 };
@@ -95,14 +95,14 @@ const OTHERS: readonly FileEntry[] = [
 ];
 
 /** The same device is wanted at a place where nothing is, and at one where something else is. */
-const mismatching = (setting: Setting): Arbitrary<RuntimeCase> =>
+const mismatching = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
   oneOf(OTHERS).map((other) => {
-    const control = withDevices(setting.target.release, [{ ...WANTED, path: "/opt/free" }]);
+    const control = withDevices(facts.target.release, [{ ...WANTED, path: "/opt/free" }]);
     const drawn = faultCase({
       requirement: "runtime.devices.mismatching-file-error",
       path: "/linux/devices/0/path",
       description: `a ${other.kind === "node" ? "different device" : other.kind} where a device is wanted`,
-      config: withDevices(setting.target.release, [WANTED]),
+      config: withDevices(facts.target.release, [WANTED]),
       control,
     });
     return {
@@ -133,16 +133,16 @@ export default section("Devices", [
   }),
   example(
     ["runtime.devices.available", "runtime.devices.file-mode", "runtime.devices.uid", "runtime.devices.gid"],
-    (setting) => unavailableHere(setting) ?? complete(setting),
+    (facts) => unavailableHere(facts) ?? complete(facts),
   ),
-  example("runtime.devices.available", (setting) => unavailableHere(setting) ?? having(setting, "devices", () => true)),
+  example("runtime.devices.available", (facts) => unavailableHere(facts) ?? having(facts, "devices", () => true)),
   example(
     "runtime.devices.outside-dev",
-    (setting) => unavailableHere(setting) ?? having(setting, "devices outside of /dev", ({ path }) => !isBelow(path, "/dev")),
+    (facts) => unavailableHere(facts) ?? having(facts, "devices outside of /dev", ({ path }) => !isBelow(path, "/dev")),
   ),
 
   refuses("runtime.devices.mismatching-file-error"),
-  example("runtime.devices.mismatching-file-error", (setting) => unavailableHere(setting) ?? mismatching(setting)),
+  example("runtime.devices.mismatching-file-error", (facts) => unavailableHere(facts) ?? mismatching(facts)),
 
   refuses("runtime.devices.type-unknown-error"),
   example("runtime.devices.type-unknown-error", ({ host, target }) =>

@@ -6,7 +6,7 @@ import { can } from "../../../generators/runtime/host.js";
 import { grantable } from "../../../generators/runtime/process/capabilities.js";
 import { create } from "../../../generators/runtime/steps.js";
 import { type Attempt, FIXTURES, type FileEntry, type Fixture, type RuntimeCase, type Step } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { atLeast } from "../../../spec/runtime/releases.js";
 import { type Unavailable, unavailable } from "../suite.js";
@@ -27,42 +27,42 @@ const BRIEF: readonly Step[] = [
 ];
 
 /** A container with these mounts, run without a look at its state. */
-export const mountCase = (setting: Setting, mounts: readonly Mount[], title: string, more: CaseOptions = {}): RuntimeCase =>
-  caseOf(withMounts(setting.target.release, mounts), { title, steps: BRIEF, ...more });
+export const mountCase = (facts: RuntimeFacts, mounts: readonly Mount[], title: string, more: CaseOptions = {}): RuntimeCase =>
+  caseOf(withMounts(facts.target.release, mounts), { title, steps: BRIEF, ...more });
 
 /** The same with other parts of `linux`. */
 export function mountCaseWith(
-  setting: Setting,
+  facts: RuntimeFacts,
   mounts: readonly Mount[],
   linux: Partial<NonNullable<Config["linux"]>>,
   title: string,
   more: CaseOptions = {},
 ): RuntimeCase {
-  const base = withMounts(setting.target.release, mounts);
+  const base = withMounts(facts.target.release, mounts);
   return caseOf({ ...base, linux: { ...base.linux, ...linux } }, { title, steps: BRIEF, ...more });
 }
 
 const { node, agent, link } = PROPS;
 
 /** What a directory needs to show what its mount allows. Device nodes only where the harness can make some that work. */
-export const props = (setting: Setting, directory: string): readonly FileEntry[] => [
+export const props = (facts: RuntimeFacts, directory: string): readonly FileEntry[] => [
   { kind: "agent", path: `${directory}/${agent}` },
   { kind: "symlink", path: `${directory}/${link}`, target: "here" },
-  ...(can(setting.host, "CAP_MKNOD")
+  ...(can(facts.host, "CAP_MKNOD")
     ? [{ kind: "node", path: `${directory}/${node}`, type: "c", major: 1, minor: 3, mode: 0o666 } satisfies FileEntry]
     : []),
 ];
 
 const SETUID_NEEDS = ["CAP_SETUID", "CAP_SETGID"];
-const canSetUid = ({ host }: Setting): boolean => SETUID_NEEDS.every((name) => grantable(host).includes(name));
+const canSetUid = ({ host }: RuntimeFacts): boolean => SETUID_NEEDS.every((name) => grantable(host).includes(name));
 
 /** What is tried in a directory with these props, for an option (without its `r`); `create` is tried in every mount. */
-export function propAttempts(setting: Setting, option: string, directory: string): Attempt[] {
+export function propAttempts(facts: RuntimeFacts, option: string, directory: string): Attempt[] {
   switch (option.replace(/^no/, "")) {
     case "suid":
-      return canSetUid(setting) ? [{ do: "setuid-exec", path: `${directory}/planted` }] : [];
+      return canSetUid(facts) ? [{ do: "setuid-exec", path: `${directory}/planted` }] : [];
     case "dev":
-      return can(setting.host, "CAP_MKNOD") ? [{ do: "device", path: `${directory}/${node}`, mode: "r" }] : [];
+      return can(facts.host, "CAP_MKNOD") ? [{ do: "device", path: `${directory}/${node}`, mode: "r" }] : [];
     case "exec":
       return [{ do: "exec", path: `${directory}/${agent}`, args: ["agent", "euid"] }];
     case "symfollow":
@@ -76,8 +76,8 @@ export function propAttempts(setting: Setting, option: string, directory: string
 }
 
 /** To become another user, the program needs to be allowed to. */
-export function ableToSetUid(setting: Setting, config: Config): Config {
-  if (!canSetUid(setting) || !config.process) return config;
+export function ableToSetUid(facts: RuntimeFacts, config: Config): Config {
+  if (!canSetUid(facts) || !config.process) return config;
   const [bounding, effective, permitted] = [SETUID_NEEDS, SETUID_NEEDS, SETUID_NEEDS];
   return { ...config, process: { ...config.process, capabilities: { bounding, effective, permitted } } };
 }
@@ -113,7 +113,7 @@ export const TREE = `${FIXTURES}/tree`;
 export const SUB = "sub";
 
 /** A mounted directory with another one mounted inside, each with props, and with the opposite of the option in force. */
-export function treeFixtures(setting: Setting, option = "", propagation?: "shared"): readonly Fixture[] {
+export function treeFixtures(facts: RuntimeFacts, option = "", propagation?: "shared"): readonly Fixture[] {
   const mount = (path: string): Fixture => ({
     make: "mount",
     path,
@@ -125,7 +125,7 @@ export function treeFixtures(setting: Setting, option = "", propagation?: "share
   });
   const filled = (path: string): Fixture[] => [
     mount(path),
-    ...[{ kind: "file", path: `${path}/here`, content: `${path}/here\n` } satisfies FileEntry, ...props(setting, path)].map(
+    ...[{ kind: "file", path: `${path}/here`, content: `${path}/here\n` } satisfies FileEntry, ...props(facts, path)].map(
       (entry): Fixture => ({ make: "entry", entry }),
     ),
   ];
@@ -143,5 +143,5 @@ export const among = (others: readonly string[], option: string): Arbitrary<stri
   fc.boolean().map((first) => (first ? [option, ...others] : [...others, option]));
 
 /** The lack of a kernel of at least that version. */
-export const withoutKernel = ({ host }: Setting, version: string): Unavailable | undefined =>
+export const withoutKernel = ({ host }: RuntimeFacts, version: string): Unavailable | undefined =>
   atLeast(host.kernel, version) ? undefined : unavailable(`the kernel is older than ${version}`);

@@ -10,7 +10,7 @@ import { faultCase } from "../../../generators/runtime/invalid/input.js";
 import { pointer, put, REMOVED } from "../../../generators/runtime/json.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import { type Attempt, FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { IdMapping, Mount } from "../../../spec/runtime/config.js";
 import { mountOption } from "../../../spec/runtime/mount-options.js";
 import { combine, type ExplainedResult, equal, notApplicable, skip, unless } from "../../check.js";
@@ -113,9 +113,9 @@ const looks = (destination: string): readonly Attempt[] => [
   { do: "stat", path: `${destination}/sub/${FILE}` },
 ];
 
-const plainCase = (setting: Setting, name: string): Arbitrary<RuntimeCase> =>
+const plainCase = (facts: RuntimeFacts, name: string): Arbitrary<RuntimeCase> =>
   fc.tuple(place(), ranges(), ranges()).map(([destination, uids, gids]) =>
-    caseOf(withMounts(setting.target.release, [mappedMount(destination, name, uids, gids)]), {
+    caseOf(withMounts(facts.target.release, [mappedMount(destination, name, uids, gids)]), {
       title: `a bind mount with mapped ids (${name})`,
       fixtures: FIXTURE_FILES,
       attempts: looks(destination),
@@ -123,11 +123,11 @@ const plainCase = (setting: Setting, name: string): Arbitrary<RuntimeCase> =>
   );
 
 /** In a container whose own mapping is another one: the file belongs to nobody it would belong to by that. */
-const remappedCase = (setting: Setting): Arbitrary<RuntimeCase> =>
+const remappedCase = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
   fc.tuple(place(), oneOf([1000, 5000, 20_000])).map(([destination, shift]) => {
     const start = 200_000;
     const maps: IdMapping[] = [{ containerID: 0, hostID: start, size: 65536 }];
-    const base = withMounts(setting.target.release, [
+    const base = withMounts(facts.target.release, [
       mappedMount(destination, "idmap", [{ containerID: 0, hostID: start + shift, size: 10_000 }]),
     ]);
     const namespaces = [...(base.linux?.namespaces ?? []), { type: "user" as const }];
@@ -140,14 +140,14 @@ const remappedCase = (setting: Setting): Arbitrary<RuntimeCase> =>
 /** No row of the table obliges a runtime to know the option. */
 const ifSupported = (testCase: RuntimeCase): RuntimeCase => ({ ...testCase, mayRefuse: "it need not map the ids of mounts" });
 
-const unavailableHere = ({ host }: Setting): Unavailable | undefined => {
+const unavailableHere = ({ host }: RuntimeFacts): Unavailable | undefined => {
   if (!host.root) return unavailable("only root can map the ids of a mount");
   return host.idmappedTmpfs ? undefined : unavailable("the kernel does not map the ids of tmpfs");
 };
 
 /** A mount that must be refused: one property of it is taken away or changed. */
-function faulty(setting: Setting, requirement: string, description: string, path: string, value: unknown, control: Mount): RuntimeCase {
-  const made = withMounts(setting.target.release, [control]);
+function faulty(facts: RuntimeFacts, requirement: string, description: string, path: string, value: unknown, control: Mount): RuntimeCase {
+  const made = withMounts(facts.target.release, [control]);
   const place = ["mounts", 1, path];
   const config = put(made, place, value);
   const drawn = faultCase({ requirement, path: pointer(place), description, config, control: made });
@@ -160,12 +160,12 @@ const WITHOUT = "runtime.mounts.idmap-without-mappings-error";
  * No row of the table obliges a runtime to know the option; one that does must refuse it without mappings. So a second container,
  * with mappings, is the witness that it does.
  */
-function withoutMappings(setting: Setting, option: string): RuntimeCase {
+function withoutMappings(facts: RuntimeFacts, option: string): RuntimeCase {
   const mount = mappedMount("/mnt", option, [{ containerID: 0, hostID: 3000, size: 65536 }]);
   const { uidMappings: _uids, gidMappings: _gids, ...bare } = mount;
   const unmapped: Mount = { ...bare, options: bare.options?.slice(0, 1) ?? [] };
-  const drawn = faulty(setting, WITHOUT, "ids to be mapped, but no mappings", "options", bare.options, unmapped);
-  const witness = containerOf(withMounts(setting.target.release, [mount]), { attempts: looks("/mnt") });
+  const drawn = faulty(facts, WITHOUT, "ids to be mapped, but no mappings", "options", bare.options, unmapped);
+  const witness = containerOf(withMounts(facts.target.release, [mount]), { attempts: looks("/mnt") });
   return { ...drawn, containers: [...drawn.containers, witness], steps: [...drawn.steps, ...lifecycle(1)] };
 }
 
@@ -185,15 +185,12 @@ export default section("Mounts with mapped ids", [
   check(optionId("idmap"), (view) => inTable(view, "idmap")),
   check(optionId("ridmap"), (view) => inTable(view, "ridmap")),
   check("runtime.mounts.idmap-uses-given-mappings", (view) => unless(whyNotReported(view), () => judgeOwners(view))),
-  example(optionId("idmap"), (setting) => unavailableHere(setting) ?? plainCase(setting, "idmap")),
-  example(
-    "runtime.mounts.idmap-uses-given-mappings",
-    (setting) => unavailableHere(setting) ?? plainCase(setting, "idmap").map(ifSupported),
-  ),
-  example(optionId("ridmap"), (setting) => unavailableHere(setting) ?? plainCase(setting, "ridmap")),
-  example("runtime.mounts.idmap-uses-given-mappings", (setting) =>
-    hasNamespace(setting.host, "user")
-      ? (unavailableHere(setting) ?? remappedCase(setting).map(ifSupported))
+  example(optionId("idmap"), (facts) => unavailableHere(facts) ?? plainCase(facts, "idmap")),
+  example("runtime.mounts.idmap-uses-given-mappings", (facts) => unavailableHere(facts) ?? plainCase(facts, "idmap").map(ifSupported)),
+  example(optionId("ridmap"), (facts) => unavailableHere(facts) ?? plainCase(facts, "ridmap")),
+  example("runtime.mounts.idmap-uses-given-mappings", (facts) =>
+    hasNamespace(facts.host, "user")
+      ? (unavailableHere(facts) ?? remappedCase(facts).map(ifSupported))
       : unavailable("the kernel has no user namespaces"),
   ),
 
@@ -203,16 +200,16 @@ export default section("Mounts with mapped ids", [
       return notApplicable("no mount with idmap and no mappings, beside one with them");
     return mapsIds(witness) ? mustRefuse(fault, { by: "create" }) : skip("the target does not map the ids of mounts, though it should");
   }),
-  example(WITHOUT, (setting) => unavailableHere(setting) ?? oneOf(["idmap", "ridmap"]).map((option) => withoutMappings(setting, option))),
+  example(WITHOUT, (facts) => unavailableHere(facts) ?? oneOf(["idmap", "ridmap"]).map((option) => withoutMappings(facts, option))),
   ...NEEDED.flatMap(([id, missing]) => [
     refuses(id),
     example(
       id,
-      (setting) =>
-        unavailableHere(setting) ??
+      (facts) =>
+        unavailableHere(facts) ??
         fc
           .tuple(oneOf(["idmap", "ridmap"]), ranges())
-          .map(([option, maps]) => faulty(setting, id, `a mount without ${missing}`, missing, REMOVED, mappedMount("/mnt", option, maps))),
+          .map(([option, maps]) => faulty(facts, id, `a mount without ${missing}`, missing, REMOVED, mappedMount("/mnt", option, maps))),
     ),
   ]),
 ]);

@@ -5,7 +5,7 @@ import { oneOf, someOf } from "../../../generators/runtime/choose.js";
 import { absolute } from "../../../generators/runtime/filesystem/paths.js";
 import { id } from "../../../generators/runtime/process/user.js";
 import { FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind, MOUNT_OPTIONS, type MountOption } from "../../../spec/runtime/mount-options.js";
 import { combine, type ExplainedResult, equal, notApplicable } from "../../check.js";
@@ -27,35 +27,35 @@ function kindsOf(option: MountOption): Arbitrary<readonly ("fresh" | "bound")[]>
   return option.shows.length > 0 ? someOf(["fresh", "bound"], 1) : oneOf([["fresh"], ["fresh", "bound"]]);
 }
 
-function optionCase(setting: Setting, option: MountOption): Arbitrary<RuntimeCase> {
+function optionCase(facts: RuntimeFacts, option: MountOption): Arbitrary<RuntimeCase> {
   return fc.tuple(kindsOf(option), place(), among(["bind"], option.name)).map(([kinds, path, options]) => {
     const made: Record<"fresh" | "bound", Mount> = {
       fresh: { destination: `${path}/fresh`, type: "tmpfs", source: "tmpfs", options: [option.name] },
       bound: { destination: `${path}/bound`, type: "none", source: `${FIXTURES}/source`, options },
     };
     const drawn = mountCase(
-      setting,
+      facts,
       kinds.map((kind) => made[kind]),
       `mounts with the option ${option.name}`,
       {
-        fixtures: kinds.includes("bound") ? props(setting, "source").map((entry): Fixture => ({ make: "entry", entry })) : [],
+        fixtures: kinds.includes("bound") ? props(facts, "source").map((entry): Fixture => ({ make: "entry", entry })) : [],
         attempts: kinds.flatMap((kind) =>
-          propAttempts(setting, option.name, `${path}/${kind}`).filter((each) => kind === "bound" || each.do === "setuid-exec"),
+          propAttempts(facts, option.name, `${path}/${kind}`).filter((each) => kind === "bound" || each.do === "setuid-exec"),
         ),
       },
     );
     return option.name.endsWith("suid")
-      ? { ...drawn, containers: drawn.containers.map((one) => ({ ...one, config: ableToSetUid(setting, one.config) })) }
+      ? { ...drawn, containers: drawn.containers.map((one) => ({ ...one, config: ableToSetUid(facts, one.config) })) }
       : drawn;
   });
 }
 
-const unavailableOption = (setting: Setting, option: MountOption): Unavailable | undefined =>
-  option.name.endsWith("symfollow") ? withoutKernel(setting, "5.10") : undefined;
+const unavailableOption = (facts: RuntimeFacts, option: MountOption): Unavailable | undefined =>
+  option.name.endsWith("symfollow") ? withoutKernel(facts, "5.10") : undefined;
 
 /** One for each option: a runtime that does not know one of them still shows what it does with the others. */
 const optionExample = (option: MountOption): Example =>
-  example(optionId(option.name), (setting) => unavailableOption(setting, option) ?? optionCase(setting, option));
+  example(optionId(option.name), (facts) => unavailableOption(facts, option) ?? optionCase(facts, option));
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
@@ -126,7 +126,7 @@ const owned = (view: View): ExplainedResult =>
   });
 
 /** Modes that no mount point of a case has; other options of tmpfs beside. */
-const tmpfsData = ({ host }: Setting): Arbitrary<string[]> =>
+const tmpfsData = ({ host }: RuntimeFacts): Arbitrary<string[]> =>
   fc
     .tuple(oneOf(["700", "1777", "0750", "711"]), oneOf(["64k", "1m", "65536k"]), oneOf(["512", "4k"]), id(host), id(host))
     .chain(([mode, size, inodes, uid, gid]) =>
@@ -144,14 +144,10 @@ export default section("Mount options", [
   ...ROWS.map(optionExample),
 
   check(optionId("remount"), judgeRemount),
-  example(optionId("remount"), (setting) =>
+  example(optionId("remount"), (facts) =>
     fc.tuple(oneOf(REMOUNTED), place()).map(([options, destination]) => {
       const first: Mount = { destination, type: "tmpfs", source: "tmpfs" };
-      return mountCase(
-        setting,
-        [first, { ...first, options: ["remount", ...options] }],
-        "a tmpfs that is mounted again with other options",
-      );
+      return mountCase(facts, [first, { ...first, options: ["remount", ...options] }], "a tmpfs that is mounted again with other options");
     }),
   ),
 
@@ -163,10 +159,10 @@ export default section("Mount options", [
       "no options that must be known",
     ),
   ),
-  example("runtime.mounts.options", (setting) =>
+  example("runtime.mounts.options", (facts) =>
     fc.tuple(combined(), combined(), place()).map(([fresh, bound, path]) =>
       mountCase(
-        setting,
+        facts,
         [
           { destination: absolute(`${path}/fresh`), type: "tmpfs", source: "tmpfs", options: fresh },
           { destination: absolute(`${path}/bound`), type: "none", source: `${FIXTURES}/source`, options: ["bind", ...bound] },
@@ -178,9 +174,9 @@ export default section("Mount options", [
 
   check("runtime.mounts.options", owned),
   check("runtime.mounts.unknown-options-as-data", asData),
-  example(["runtime.mounts.unknown-options-as-data", "runtime.mounts.options"], (setting) =>
-    fc.tuple(tmpfsData(setting), place()).map(([options, destination]) =>
-      mountCase(setting, [{ destination, type: "tmpfs", source: "tmpfs", options }], "a tmpfs with options of its own", {
+  example(["runtime.mounts.unknown-options-as-data", "runtime.mounts.options"], (facts) =>
+    fc.tuple(tmpfsData(facts), place()).map(([options, destination]) =>
+      mountCase(facts, [{ destination, type: "tmpfs", source: "tmpfs", options }], "a tmpfs with options of its own", {
         attempts: [{ do: "stat", path: destination }],
       }),
     ),

@@ -114,12 +114,12 @@ const SOURCES = [
 export default section("Mounts", [
   check("runtime.mounts.listed-order", (view) => unless(whyNoMountTable(view), () => inOrder(view))),
   check("runtime.mounts.listed-order", (view) => unless(whyNoMountTable(view), () => lastWins(view))),
-  example("runtime.mounts.listed-order", (setting) =>
+  example("runtime.mounts.listed-order", (facts) =>
     fc
       .tuple(place(), oneOf(["tmpfs", "bind"]))
       .map(([path, inner]) =>
         mountCase(
-          setting,
+          facts,
           [
             bind(path, `${FIXTURES}/outer`),
             inner === "bind"
@@ -131,10 +131,10 @@ export default section("Mounts", [
         ),
       ),
   ),
-  example("runtime.mounts.listed-order", (setting) =>
+  example("runtime.mounts.listed-order", (facts) =>
     fc.tuple(place(), fc.shuffledSubarray(["a", "b", "c"], { minLength: 2 })).map(([path, sources]) =>
       mountCase(
-        setting,
+        facts,
         sources.map((source) => bind(path, `${FIXTURES}/${source}`)),
         "several mounts at one place",
       ),
@@ -156,12 +156,12 @@ export default section("Mounts", [
       return equal(top.type, mount.type, `the type of ${path}`);
     }),
   ),
-  example(["runtime.mounts.additional", "runtime.mounts.type"], (setting) =>
+  example(["runtime.mounts.additional", "runtime.mounts.type"], (facts) =>
     fc.tuple(fc.shuffledSubarray(["tmpfs", "devpts", "mqueue"], { minLength: 1 }), place()).map(([types, path]) =>
       mountCase(
-        setting,
+        facts,
         types
-          .filter((type) => setting.host.filesystems.includes(type))
+          .filter((type) => facts.host.filesystems.includes(type))
           .map((type) => ({ destination: `${path}/${type}`, type, source: type })),
         "file systems of several types",
       ),
@@ -175,9 +175,9 @@ export default section("Mounts", [
         : expectThat(top !== null, `a mount at ${path}`, null),
     ),
   ),
-  example("runtime.mounts.destination-relative", (setting) =>
+  example("runtime.mounts.destination-relative", (facts) =>
     oneOf(["mnt", "srv/data", "./mnt/data"]).map((destination) =>
-      mountCase(setting, [{ destination, type: "tmpfs", source: "tmpfs" }], "a mount with a relative destination"),
+      mountCase(facts, [{ destination, type: "tmpfs", source: "tmpfs" }], "a mount with a relative destination"),
     ),
   ),
 
@@ -192,26 +192,22 @@ export default section("Mounts", [
     ),
   ),
   ...SOURCES.map(([kind, id]) =>
-    example(id, (setting) =>
+    example(id, (facts) =>
       fc
         .tuple(place(), oneOf(["source", "source.txt", "some/deep/source"]))
         .map(([destination, source]) =>
-          mountCase(
-            setting,
-            [bind(destination, kind === "absolute" ? `${FIXTURES}/${source}` : source)],
-            `a bind mount of an ${kind} path`,
-          ),
+          mountCase(facts, [bind(destination, kind === "absolute" ? `${FIXTURES}/${source}` : source)], `a bind mount of an ${kind} path`),
         ),
     ),
   ),
 
   check("runtime.mounts.bind-by-option", (view) => eachPlaced(view, (placed) => contentOf(view, placed))),
-  example("runtime.mounts.bind-by-option", (setting) =>
+  example("runtime.mounts.bind-by-option", (facts) =>
     fc
       .tuple(place(), oneOf(DUMMIES), oneOf(["bind", "rbind"]))
       .map(([destination, type, how]) =>
         mountCase(
-          setting,
+          facts,
           [{ destination, ...(type === undefined ? {} : { type }), source: `${FIXTURES}/source`, options: [how] }],
           "a bind mount whose type means nothing",
         ),

@@ -5,7 +5,7 @@ import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { oneOf } from "../../../generators/runtime/choose.js";
 import { absolute } from "../../../generators/runtime/filesystem/paths.js";
 import { bundleOf, type RuntimeCase } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Config, Root } from "../../../spec/runtime/config.js";
 import { combine, type ExplainedResult, expectThat, notApplicable, PASS, unless } from "../../check.js";
 import { type Check, check, example, section, type View } from "../suite.js";
@@ -44,19 +44,19 @@ function judgeReadonlyMount(view: View): ExplainedResult {
     : notApplicable("no root mount in the mount table");
 }
 
-const rooted = ({ target }: Setting, root: Root): Config => ({ ...minimalConfig(target.release), root });
+const rooted = ({ target }: RuntimeFacts, root: Root): Config => ({ ...minimalConfig(target.release), root });
 
 const NAMES = ["rootfs", "root-fs", "some/deep/root", "r"];
 
-const named = (setting: Setting, path: (name: string) => string, title: string) =>
-  oneOf(NAMES).map((name): RuntimeCase => caseOf(rooted(setting, { path: path(name) }), { rootfsName: name, title }));
+const named = (facts: RuntimeFacts, path: (name: string) => string, title: string) =>
+  oneOf(NAMES).map((name): RuntimeCase => caseOf(rooted(facts, { path: path(name) }), { rootfsName: name, title }));
 
 export default section("Root", [
   ranFrom("runtime.root.path-relative", "relative"),
   ranFrom("runtime.root.path-absolute", "absolute"),
-  example("runtime.root.path-relative", (setting) => named(setting, (name) => name, "a relative path to the root file system")),
-  example("runtime.root.path-absolute", (setting) =>
-    named(setting, (name) => `${bundleOf(0)}/${name}`, "an absolute path to the root file system"),
+  example("runtime.root.path-relative", (facts) => named(facts, (name) => name, "a relative path to the root file system")),
+  example("runtime.root.path-absolute", (facts) =>
+    named(facts, (name) => `${bundleOf(0)}/${name}`, "an absolute path to the root file system"),
   ),
 
   check("runtime.root.readonly", (view) => {
@@ -68,16 +68,16 @@ export default section("Root", [
       ? notApplicable("the config's root is readonly")
       : unless(whyNotSeen(view), () => judgeCreations(view, false)),
   ),
-  example("runtime.root.readonly", (setting) =>
+  example("runtime.root.readonly", (facts) =>
     fc.boolean().map((mounted) => {
-      const config = rooted(setting, { path: "rootfs", readonly: true });
+      const config = rooted(facts, { path: "rootfs", readonly: true });
       const mounts = [...(config.mounts ?? []), { destination: "/mnt/data", type: "tmpfs", source: "tmpfs" }];
       return caseOf(mounted ? { ...config, mounts } : config, { title: "a read-only root file system" });
     }),
   ),
-  example("runtime.root.writable-by-default", (setting) =>
+  example("runtime.root.writable-by-default", (facts) =>
     oneOf<Partial<Root>>([{}, { readonly: false }]).map((part) =>
-      caseOf(rooted(setting, { path: "rootfs", ...part }), {
+      caseOf(rooted(facts, { path: "rootfs", ...part }), {
         title: "a writable root file system",
         attempts: [{ do: "create", path: "/new" }],
       }),

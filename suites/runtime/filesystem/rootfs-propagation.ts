@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { bundleOf, FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import { type ExplainedResult, expectThat, notApplicable } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
 import { check, example, section, type View } from "../suite.js";
@@ -62,7 +62,7 @@ const SHARED: Fixture = {
   propagation: "shared",
 };
 
-const propagated = ({ target }: Setting, value: Propagation, shared: boolean): RuntimeCase => {
+const propagated = ({ target }: RuntimeFacts, value: Propagation, shared: boolean): RuntimeCase => {
   const base = minimalConfig(target.release);
   return caseOf(
     { ...base, ...(shared ? { root: { path: `${FIXTURES}/root` } } : {}), linux: { ...base.linux, rootfsPropagation: value } },
@@ -74,8 +74,8 @@ export default section("Rootfs mount propagation", [
   ...VALUES.map(([id, value]) => check(id, (view) => judgePropagation(view, value))),
   // A private root is one that does not stay shared or a slave; a slave needs a master.
   ...VALUES.map(([id, value]) =>
-    example(id, (setting) =>
-      value === "slave" ? fc.constant(propagated(setting, value, true)) : fc.boolean().map((shared) => propagated(setting, value, shared)),
+    example(id, (facts) =>
+      value === "slave" ? fc.constant(propagated(facts, value, true)) : fc.boolean().map((shared) => propagated(facts, value, shared)),
     ),
   ),
   refuses("runtime.rootfs-propagation.unknown-error"),

@@ -10,7 +10,7 @@ import { mappings } from "../../../generators/runtime/namespaces/mappings.js";
 import { namespacePath } from "../../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Config, Namespace, NamespaceType } from "../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
 import { refuses } from "../refusal.js";
@@ -99,58 +99,58 @@ const withNamespaces = (release: string, namespaces: readonly Namespace[]): Conf
 
 const minimal = (release: string): readonly Namespace[] => minimalConfig(release).linux?.namespaces ?? [];
 
-const held = (setting: Setting, config: Config, title: string): RuntimeCase => caseOf(config, { host: setting.host, hold: true, title });
+const held = (facts: RuntimeFacts, config: Config, title: string): RuntimeCase => caseOf(config, { host: facts.host, hold: true, title });
 
 /** The namespace to be joined is looked at first, so that it is known which one it is. */
-function joining(setting: Setting, type: NamespaceType): RuntimeCase {
-  const { release } = setting.target;
+function joining(facts: RuntimeFacts, type: NamespaceType): RuntimeCase {
+  const { release } = facts.target;
   const path = namespacePath(type);
   return caseOf(withNamespaces(release, [...minimal(release).filter((entry) => entry.type !== type), { type, path }]), {
-    host: setting.host,
+    host: facts.host,
     hold: true,
     title: `a ${type} namespace that exists`,
     steps: [{ op: "stat", path }, ...lifecycle(0, { hold: true })],
   });
 }
 
-const unavailableType = ({ host }: Setting, type: NamespaceType): Unavailable | undefined => {
+const unavailableType = ({ host }: RuntimeFacts, type: NamespaceType): Unavailable | undefined => {
   if (!hasNamespace(host, type)) return unavailable(`the kernel has no ${type} namespaces`);
   const why = type === "cgroup" ? whyNoCgroups(host) : undefined;
   return why === undefined ? undefined : unavailable(why);
 };
 
 /** A user namespace to join is made by the harness, and has its own root in it. */
-const unavailableToJoin = (setting: Setting, type: NamespaceType): Unavailable | undefined => {
-  const { host } = setting;
+const unavailableToJoin = (facts: RuntimeFacts, type: NamespaceType): Unavailable | undefined => {
+  const { host } = facts;
   const why = type === "user" && host.root ? whyNot(host, "CAP_SETFCAP", "making a user namespace that one may join") : undefined;
-  return why === undefined ? unavailableType(setting, type) : unavailable(why);
+  return why === undefined ? unavailableType(facts, type) : unavailable(why);
 };
 
 /** The minimal config with one namespace more. */
-const added = (setting: Setting, type: NamespaceType): RuntimeCase =>
-  held(setting, withNamespaces(setting.target.release, [...minimal(setting.target.release), { type }]), `a ${type} namespace`);
+const added = (facts: RuntimeFacts, type: NamespaceType): RuntimeCase =>
+  held(facts, withNamespaces(facts.target.release, [...minimal(facts.target.release), { type }]), `a ${type} namespace`);
 
 /** With a user namespace come its mappings, and a root file system that belongs to its root. */
-const remapped = (setting: Setting): Arbitrary<RuntimeCase> =>
-  mappings(setting.host, setting.target.release).map((maps) => {
-    const base = withNamespaces(setting.target.release, [...minimal(setting.target.release), { type: "user" }]);
-    return held(setting, { ...base, linux: { ...base.linux, ...maps } }, "a user namespace");
+const remapped = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
+  mappings(facts.host, facts.target.release).map((maps) => {
+    const base = withNamespaces(facts.target.release, [...minimal(facts.target.release), { type: "user" }]);
+    return held(facts, { ...base, linux: { ...base.linux, ...maps } }, "a user namespace");
   });
 
-const leftOut = (setting: Setting, types: readonly NamespaceType[]): RuntimeCase =>
+const leftOut = (facts: RuntimeFacts, types: readonly NamespaceType[]): RuntimeCase =>
   held(
-    setting,
+    facts,
     withNamespaces(
-      setting.target.release,
-      minimal(setting.target.release).filter(({ type }) => !types.some((each) => each === type)),
+      facts.target.release,
+      minimal(facts.target.release).filter(({ type }) => !types.some((each) => each === type)),
     ),
     `the runtime's own namespaces: ${types.join(", ")}`,
   );
 
 /** The minimal config with one namespace that must be refused. */
-const faulty = (setting: Setting, requirement: string, description: string, fault: unknown): RuntimeCase => {
-  const control = minimalConfig(setting.target.release);
-  const path = ["linux", "namespaces", minimal(setting.target.release).length];
+const faulty = (facts: RuntimeFacts, requirement: string, description: string, fault: unknown): RuntimeCase => {
+  const control = minimalConfig(facts.target.release);
+  const path = ["linux", "namespaces", minimal(facts.target.release).length];
   return faultCase({ requirement, path: pointer(path), description, config: put(control, path, fault), control });
 };
 
@@ -229,44 +229,44 @@ export default section("Namespaces", [
 
   example(
     BASIC.flatMap((type) => [IDS[type].new, IDS[type].supported]),
-    (setting) =>
+    (facts) =>
       fc
-        .shuffledSubarray([...minimal(setting.target.release)], { minLength: BASIC.length })
-        .map((list) => held(setting, withNamespaces(setting.target.release, list), "new namespaces, in any order")),
+        .shuffledSubarray([...minimal(facts.target.release)], { minLength: BASIC.length })
+        .map((list) => held(facts, withNamespaces(facts.target.release, list), "new namespaces, in any order")),
   ),
   // Support of a type is a SHOULD: a runtime that refuses it fails that, and says nothing about what is new or joined.
   ...FURTHER.flatMap((type) => [
-    example(IDS[type].supported, (setting) => unavailableType(setting, type) ?? fc.constant(added(setting, type))),
-    example(IDS[type].new, (setting) => unavailableType(setting, type) ?? fc.constant(optional(added(setting, type)))),
+    example(IDS[type].supported, (facts) => unavailableType(facts, type) ?? fc.constant(added(facts, type))),
+    example(IDS[type].new, (facts) => unavailableType(facts, type) ?? fc.constant(optional(added(facts, type)))),
   ]),
-  example("runtime.namespaces.user-supported", (setting) => unavailableType(setting, "user") ?? remapped(setting)),
-  example("runtime.namespaces.user-new", (setting) => unavailableType(setting, "user") ?? remapped(setting).map(optional)),
+  example("runtime.namespaces.user-supported", (facts) => unavailableType(facts, "user") ?? remapped(facts)),
+  example("runtime.namespaces.user-new", (facts) => unavailableType(facts, "user") ?? remapped(facts).map(optional)),
   // Apart, so that a runtime which can't join one of them still shows what it does with the others.
   ...NAMESPACE_TYPES.map((type) =>
     example(
       IDS[type].join,
-      (setting) =>
-        unavailableToJoin(setting, type) ?? fc.constant(LATER.includes(type) ? optional(joining(setting, type)) : joining(setting, type)),
+      (facts) =>
+        unavailableToJoin(facts, type) ?? fc.constant(LATER.includes(type) ? optional(joining(facts, type)) : joining(facts, type)),
     ),
   ),
   example(
     (["network", "ipc", "uts", "user", "cgroup"] as const).map((type) => IDS[type].inherited),
-    (setting) => someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
+    (facts) => someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(facts, types)),
   ),
   example(
     "runtime.namespaces.time-inherited",
-    (setting) => unavailableType(setting, "time") ?? someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(setting, types)),
+    (facts) => unavailableType(facts, "time") ?? someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(facts, types)),
   ),
-  ...(["pid", "mount"] as const).map((type) => example(IDS[type].inherited, (setting) => fc.constant(leftOut(setting, [type])))),
+  ...(["pid", "mount"] as const).map((type) => example(IDS[type].inherited, (facts) => fc.constant(leftOut(facts, [type])))),
   ...TABLED.map((id) => example(id, ({ host, target }) => tabledFault(host, target.release, id).map((fault) => faultCase(fault)))),
-  example("runtime.namespaces.type-required", (setting) =>
+  example("runtime.namespaces.type-required", (facts) =>
     oneOf([{}, { path: "/proc/self/ns/user" }]).map((fault) =>
-      faulty(setting, "runtime.namespaces.type-required", "a namespace without type", fault),
+      faulty(facts, "runtime.namespaces.type-required", "a namespace without type", fault),
     ),
   ),
-  example("runtime.namespaces.type-unknown-error", (setting) =>
+  example("runtime.namespaces.type-unknown-error", (facts) =>
     oneOf(["no-such", "USER", "net", ""]).map((type) =>
-      faulty(setting, "runtime.namespaces.type-unknown-error", "a namespace of an unknown type", { type }),
+      faulty(facts, "runtime.namespaces.type-unknown-error", "a namespace of an unknown type", { type }),
     ),
   ),
 ]);

@@ -6,7 +6,7 @@ import { hasNamespace, lastId } from "../../../generators/runtime/host.js";
 import { mappings } from "../../../generators/runtime/namespaces/mappings.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import { bundleOf } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Config, IdMapping } from "../../../spec/runtime/config.js";
 import { combine, type ExplainedResult, equal, notApplicable, unless } from "../../check.js";
 import { check, example, NO_REPORT, section, unavailable, type View, whyNotInForce } from "../suite.js";
@@ -75,15 +75,15 @@ const untouched = (view: View): ExplainedResult =>
     ),
   );
 
-const remappedCase = (setting: Setting) =>
-  fc.tuple(mappings(setting.host, setting.target.release), fc.integer({ min: 0, max: lastId(setting.host) })).map(([maps, id]) => {
-    const base = minimalConfig(setting.target.release);
+const remappedCase = (facts: RuntimeFacts) =>
+  fc.tuple(mappings(facts.host, facts.target.release), fc.integer({ min: 0, max: lastId(facts.host) })).map(([maps, id]) => {
+    const base = minimalConfig(facts.target.release);
     const config: Config = {
       ...base,
       process: { cwd: "/", args: base.process?.args ?? [], user: { uid: id, gid: id } },
       linux: { ...maps, namespaces: [...(base.linux?.namespaces ?? []), { type: "user" }] },
     };
-    const owner = Math.min(1000, lastId(setting.host));
+    const owner = Math.min(1000, lastId(facts.host));
     const looks = LOOKED_AT.map((path) => ({ op: "stat" as const, path }));
     const steps = lifecycle(0, { hold: true });
     const running = steps.findIndex(({ op }) => op === "look") + 1;
@@ -105,7 +105,7 @@ export default section("User namespace mappings", [
   check("runtime.mappings.gid", (view) => translated(view, view.config.linux?.gidMappings, "gid")),
   check("runtime.mappings.ownership-unchanged", untouched),
 
-  example(["runtime.mappings.uid", "runtime.mappings.gid", "runtime.mappings.ownership-unchanged"], (setting) =>
-    hasNamespace(setting.host, "user") ? remappedCase(setting) : unavailable("the kernel has no user namespaces"),
+  example(["runtime.mappings.uid", "runtime.mappings.gid", "runtime.mappings.ownership-unchanged"], (facts) =>
+    hasNamespace(facts.host, "user") ? remappedCase(facts) : unavailable("the kernel has no user namespaces"),
   ),
 ]);

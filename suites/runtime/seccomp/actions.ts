@@ -31,12 +31,12 @@ export default section("Seccomp actions", [
     ),
   ),
   ...ACTIONS.map(([id, action]) =>
-    example(id, (setting) =>
-      seccompActions(setting.host, setting.target.release).some((known) => known === action)
+    example(id, (facts) =>
+      seccompActions(facts.host, facts.target.release).some((known) => known === action)
         ? fc.constant(
             action === "SCMP_ACT_ALLOW"
               ? filtered(
-                  setting,
+                  facts,
                   {
                     defaultAction: "SCMP_ACT_ALLOW",
                     syscalls: [
@@ -46,7 +46,7 @@ export default section("Seccomp actions", [
                   },
                   "the action SCMP_ACT_ALLOW",
                 )
-              : filtered(setting, only({ action }), `the action ${action}`),
+              : filtered(facts, only({ action }), `the action ${action}`),
           )
         : unavailable(`the kernel or the release has no ${action}`),
     ),
@@ -61,27 +61,27 @@ export default section("Seccomp actions", [
     `${NO_ERRNO_RULE}, without errnoRet`,
     ({ rule }) => rule?.action === "SCMP_ACT_ERRNO" && rule.errnoRet === undefined,
   ),
-  example("runtime.seccomp.errno-ret", (setting) =>
+  example("runtime.seccomp.errno-ret", (facts) =>
     fc
       .constantFrom(13, 17, 71, 95)
       .map((errno) =>
-        filtered(setting, only({ action: "SCMP_ACT_ERRNO", ...withErrno(setting.target.release, errno) }), "an errno of its own"),
+        filtered(facts, only({ action: "SCMP_ACT_ERRNO", ...withErrno(facts.target.release, errno) }), "an errno of its own"),
       ),
   ),
-  example("runtime.seccomp.errno-ret-default", (setting) =>
-    fc.constant(filtered(setting, only({ action: "SCMP_ACT_ERRNO" }), "no errno of its own")),
+  example("runtime.seccomp.errno-ret-default", (facts) =>
+    fc.constant(filtered(facts, only({ action: "SCMP_ACT_ERRNO" }), "no errno of its own")),
   ),
   eachCall("runtime.seccomp.default-action", NO_DEFAULT, ({ rule }) => rule === undefined),
-  example("runtime.seccomp.default-action", (setting) =>
+  example("runtime.seccomp.default-action", (facts) =>
     fc
       .constantFrom(
         ...(["SCMP_ACT_ERRNO", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG"] as const).filter((action) =>
-          seccompActions(setting.host, setting.target.release).includes(action),
+          seccompActions(facts.host, facts.target.release).includes(action),
         ),
       )
       .map((defaultAction) =>
         filtered(
-          setting,
+          facts,
           defaultAction === "SCMP_ACT_ERRNO"
             ? allBut(HARMLESS)
             : { defaultAction, syscalls: [{ names: ["sysinfo"], action: "SCMP_ACT_ERRNO" }] },
@@ -95,9 +95,9 @@ export default section("Seccomp actions", [
     ({ rule }, { defaultAction, defaultErrnoRet }) =>
       rule === undefined && defaultErrnoRet !== undefined && defaultAction === "SCMP_ACT_ERRNO",
   ),
-  example("runtime.seccomp.default-errno-ret", (setting) =>
+  example("runtime.seccomp.default-errno-ret", (facts) =>
     fc
       .constantFrom(13, 71)
-      .map((defaultErrnoRet) => filtered(setting, { ...allBut(HARMLESS), defaultErrnoRet }, "an errno of the default action")),
+      .map((defaultErrnoRet) => filtered(facts, { ...allBut(HARMLESS), defaultErrnoRet }, "an errno of the default action")),
   ),
 ]);

@@ -44,10 +44,10 @@ export default section("Seccomp arguments", [
     ),
   ]),
   ...OPERATORS.map(([id, op]) =>
-    example([id], (setting) =>
+    example([id], (facts) =>
       fc.constantFrom(2, 5, 77, LARGE + 3).map((value) =>
         filtered(
-          setting,
+          facts,
           only({
             action: "SCMP_ACT_ERRNO",
             args: [{ index: 0, value, op, ...(op === "SCMP_CMP_MASKED_EQ" ? { valueTwo: value } : {}) }],
@@ -69,12 +69,12 @@ export default section("Seccomp arguments", [
     "the program made no call for which a condition on a later argument does not hold",
     ({ rule, name }, { syscalls = [] }) => name === HARMLESS && rule === undefined && syscalls.some(isOnLater),
   ),
-  example("runtime.seccomp.argument-index", (setting) =>
+  example("runtime.seccomp.argument-index", (facts) =>
     fc
       .integer({ min: 1, max: 5 })
       .map((index) =>
         filtered(
-          setting,
+          facts,
           only({ action: "SCMP_ACT_ERRNO", args: [{ index, value: 7, op: "SCMP_CMP_EQ" }] }),
           `an argument with index ${index}`,
           [Array.from({ length: 6 }, (_, at) => (at === index ? 7 : 0)), Array.from({ length: 6 }, (_, at) => (at === index ? 0 : 7))],

@@ -1,6 +1,6 @@
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
-import type { Setting } from "../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import { CALL_NAMES } from "../../../spec/runtime/call-names.js";
 import type { Seccomp, SeccompRule } from "../../../spec/runtime/config.js";
 import { has } from "../../../spec/runtime/releases.js";
@@ -81,9 +81,9 @@ export const eachCall = (id: string, none: string, filter: (call: Tried, seccomp
   });
 
 /** A container with that filter, whose probe calls the harmless call with these arguments, each alone. */
-export function filtered(setting: Setting, seccomp: Seccomp, title: string, args: readonly (readonly number[])[] = [[0]]): RuntimeCase {
-  const base = minimalConfig(setting.target.release);
-  const nr = syscallNumber(HARMLESS, setting.host.arch) ?? 0;
+export function filtered(facts: RuntimeFacts, seccomp: Seccomp, title: string, args: readonly (readonly number[])[] = [[0]]): RuntimeCase {
+  const base = minimalConfig(facts.target.release);
+  const nr = syscallNumber(HARMLESS, facts.host.arch) ?? 0;
   return caseOf(
     { ...base, linux: { ...base.linux, seccomp } },
     { title, mayRefuse: SUBSET, attempts: args.map((each) => ({ do: "syscall", nr, args: each })) },

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { type CaseOptions, caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { FIXTURES, idOf, type RuntimeCase } from "../../../runners/runtime/case.js";
+import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { SeccompDelivery } from "../../../runners/runtime/observation.js";
 import { parsed } from "../../../runners/runtime/observe.js";
-import type { Setting } from "../../../runners/runtime/target.js";
 import type { Config, Seccomp } from "../../../spec/runtime/config.js";
 import { syscallNumber } from "../../../spec/runtime/syscalls.js";
 import { validateSeccompState } from "../../../spec/validate.js";
@@ -31,7 +31,7 @@ const withSeccomp = (release: string, seccomp: Seccomp): Config => {
   return { ...base, linux: { ...base.linux, seccomp } };
 };
 
-const unable = ({ host }: Setting): Unavailable | undefined =>
+const unable = ({ host }: RuntimeFacts): Unavailable | undefined =>
   host.seccompActions.includes("user_notif") ? undefined : unavailable("the kernel has no seccomp notifications");
 
 /** A case with a listener; the agent that the path calls for is there only where the example says so. */
@@ -41,7 +41,7 @@ const listened = (config: Config, agent: boolean, options: CaseOptions): Runtime
 });
 
 /** A container whose filter asks an agent that listens and answers. */
-const asking = ({ host, target }: Setting, metadata?: string): RuntimeCase =>
+const asking = ({ host, target }: RuntimeFacts, metadata?: string): RuntimeCase =>
   listened(withSeccomp(target.release, notifying(`${FIXTURES}/${SOCKET}`, metadata)), true, {
     title: "a seccomp agent",
     mayRefuse: SUBSET,
@@ -118,18 +118,18 @@ export default section("Seccomp listener", [
       "runtime.seccomp-listener.pid",
       "runtime.seccomp-listener.state",
     ],
-    (setting) => unable(setting) ?? fc.constant(asking(setting)),
+    (facts) => unable(facts) ?? fc.constant(asking(facts)),
   ),
   example(
     "runtime.seccomp-listener.metadata",
-    (setting) => unable(setting) ?? fc.constantFrom("metadata", "two words", '{"key":1}').map((metadata) => asking(setting, metadata)),
+    (facts) => unable(facts) ?? fc.constantFrom("metadata", "two words", '{"key":1}').map((metadata) => asking(facts, metadata)),
   ),
   refuses("runtime.seccomp-listener.send-failure-error", { by: "start" }),
-  example("runtime.seccomp-listener.send-failure-error", (setting) => {
-    const { release } = setting.target;
+  example("runtime.seccomp-listener.send-failure-error", (facts) => {
+    const { release } = facts.target;
     const control = withSeccomp(release, { defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names: [CALL], action: "SCMP_ACT_ERRNO" }] });
     return (
-      unable(setting) ??
+      unable(facts) ??
       fc.constantFrom("no-such.sock", "directory/no-such.sock").map((path) => {
         const fault = faultCase({
           requirement: "runtime.seccomp-listener.send-failure-error",
@@ -149,10 +149,10 @@ export default section("Seccomp listener", [
     if (!started(view) || !view.probe) return notApplicable(NO_REPORT);
     return equal(view.observation.seccomp.length, 0, "states that were sent");
   }),
-  example("runtime.seccomp-listener.ignored-without-notify", (setting) =>
-    fc.constantFrom(...(unable(setting) ? [false] : [false, true])).map((agent) =>
+  example("runtime.seccomp-listener.ignored-without-notify", (facts) =>
+    fc.constantFrom(...(unable(facts) ? [false] : [false, true])).map((agent) =>
       listened(
-        withSeccomp(setting.target.release, {
+        withSeccomp(facts.target.release, {
           defaultAction: "SCMP_ACT_ALLOW",
           listenerPath: `${FIXTURES}/${SOCKET}`,
           syscalls: [{ names: [CALL], action: "SCMP_ACT_ERRNO" }],

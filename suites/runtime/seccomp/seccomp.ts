@@ -22,22 +22,22 @@ export default section("Seccomp", [
     "no architectures in the config, or no call that a rule with SCMP_ACT_ERRNO decides",
     ({ rule }, seccomp) => rule?.action === "SCMP_ACT_ERRNO" && (seccomp.architectures ?? []).length > 0,
   ),
-  example("runtime.seccomp.architectures", (setting): Arbitrary<RuntimeCase> | Unavailable => {
-    const [native, ...others] = architectures(setting.host);
-    if (native === undefined) return unavailable(`the suite knows no architectures for ${setting.host.arch}`);
+  example("runtime.seccomp.architectures", (facts): Arbitrary<RuntimeCase> | Unavailable => {
+    const [native, ...others] = architectures(facts.host);
+    if (native === undefined) return unavailable(`the suite knows no architectures for ${facts.host.arch}`);
     return fc
       .subarray(others)
-      .map((rest) => filtered(setting, { ...only({ action: "SCMP_ACT_ERRNO" }), architectures: [native, ...rest] }, "architectures"));
+      .map((rest) => filtered(facts, { ...only({ action: "SCMP_ACT_ERRNO" }), architectures: [native, ...rest] }, "architectures"));
   }),
   check("runtime.seccomp.flags", (view) => {
     if ((view.config.linux?.seccomp?.flags ?? []).length === 0) return notApplicable("no flags in the config");
     if (view.testCase.control !== undefined) return notApplicable("the config is faulty on purpose");
     return started(view) && view.probe ? PASS : notApplicable(NO_REPORT);
   }),
-  example("runtime.seccomp.flags", (setting) =>
+  example("runtime.seccomp.flags", (facts) =>
     fc
       .constantFrom("SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC")
-      .map((flag) => filtered(setting, { ...only({ action: "SCMP_ACT_ERRNO" }), flags: [flag] }, `the flag ${flag}`)),
+      .map((flag) => filtered(facts, { ...only({ action: "SCMP_ACT_ERRNO" }), flags: [flag] }, `the flag ${flag}`)),
   ),
   ...REFUSED.map((id) => refuses(id)),
   ...REFUSED.map((id) =>

@@ -3,7 +3,7 @@ import t, { type Test } from "tap";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { checks, examples, sections } from "../../../suites/runtime/index.js";
 import { fakeHost } from "../../runners/runtime/host-fixture.js";
-import { drawExamples, settingOf } from "./fixture.js";
+import { drawExamples, factsOf } from "./fixture.js";
 
 const catalogue = await loadCatalogue("runtime");
 const judged = new Set(checks.map(({ id }) => id));
@@ -54,6 +54,6 @@ t.test("each section gives cases or says what is missing, on an ordinary host", 
   t.equal(new Set(sections.map(({ title }) => title)).size, sections.length, "titles differ");
   for (const section of sections) {
     t.ok(section.checks.length > 0, section.title);
-    for (const drawn of drawExamples(section, settingOf(fakeHost()), 2)) t.ok(drawn.length > 0);
+    for (const drawn of drawExamples(section, factsOf(fakeHost()), 2)) t.ok(drawn.length > 0);
   }
 });

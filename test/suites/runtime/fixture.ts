@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { minimalConfig } from "../../../generators/runtime/base.js";
 import type { Judgement } from "../../../runners/outcome.js";
 import type { Attempt, ContainerCase, RuntimeCase, Step } from "../../../runners/runtime/case.js";
+import type { RuntimeFacts, TargetFacts } from "../../../runners/runtime/facts.js";
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../../runners/runtime/observation.js";
-import type { Setting, TargetFacts } from "../../../runners/runtime/target.js";
 import type { Config } from "../../../spec/runtime/config.js";
 import { type CheckResult, combine, isJudged } from "../../../suites/check.js";
 import { type CaseView, type Check, type Section, type View, viewsOf } from "../../../suites/runtime/suite.js";
@@ -116,7 +116,7 @@ export const TARGET: TargetFacts = {
   features: null,
 };
 
-export const settingOf = (host: Partial<HostFacts> = {}, target: Partial<TargetFacts> = {}): Setting => ({
+export const factsOf = (host: Partial<HostFacts> = {}, target: Partial<TargetFacts> = {}): RuntimeFacts => ({
   host: hostOf(host),
   target: { ...TARGET, ...target },
 });
@@ -203,7 +203,7 @@ export function caseViewOf(canned: Canned): CaseView {
     steps: steps.map(([, result]) => result),
     containers: [seen],
   };
-  return viewsOf(subject, observation, settingOf(canned.host, canned.target));
+  return viewsOf(subject, observation, factsOf(canned.host, canned.target));
 }
 
 /** The view of the container of a canned run. */
@@ -271,8 +271,8 @@ export const verdictBy = (from: Section, id: string, view: CaseView | Canned): J
   judgeBy(from, id, view)?.verdict;
 
 /** Draws some cases of each of a section's examples on a host; an unavailable one gives its reason. */
-export const drawExamples = (from: Section, setting: Setting, count = 20): readonly (readonly RuntimeCase[] | string)[] =>
+export const drawExamples = (from: Section, facts: RuntimeFacts, count = 20): readonly (readonly RuntimeCase[] | string)[] =>
   from.examples.map(({ cases }) => {
-    const made = cases(setting);
+    const made = cases(facts);
     return "unavailable" in made ? made.unavailable : fc.sample(made, { numRuns: count, seed: 7 });
   });

@@ -4,7 +4,7 @@ import type { StepResult } from "../../../runners/runtime/observation.js";
 import type { IntelRdt } from "../../../spec/runtime/config.js";
 import intelRdt from "../../../suites/runtime/intel-rdt.js";
 import { exampleProblems, lacks } from "./examples.js";
-import { type Canned, faulty, linuxOf, ran, settingOf, verdictBy } from "./fixture.js";
+import { type Canned, factsOf, faulty, linuxOf, ran, verdictBy } from "./fixture.js";
 
 const verdict = verdictBy.bind(null, intelRdt);
 const id = (name: string): string => `runtime.intel-rdt.${name}`;
@@ -84,8 +84,8 @@ t.test("errors", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(intelRdt, settingOf({ resctrl: true })), []);
-  t.same(exampleProblems(intelRdt, settingOf()), []);
-  t.equal(lacks(intelRdt, settingOf({ resctrl: true })).length, 1);
-  t.equal(lacks(intelRdt, settingOf()).length, intelRdt.examples.length - 1);
+  t.same(exampleProblems(intelRdt, factsOf({ resctrl: true })), []);
+  t.same(exampleProblems(intelRdt, factsOf()), []);
+  t.equal(lacks(intelRdt, factsOf({ resctrl: true })).length, 1);
+  t.equal(lacks(intelRdt, factsOf()).length, intelRdt.examples.length - 1);
 });

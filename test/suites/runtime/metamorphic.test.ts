@@ -24,7 +24,7 @@ t.test("what the spec allows to be otherwise is no finding", { skip: withoutRoot
   const bin = referencePath();
   const driver = driverFor(bin, { runtimeArg: [], timeout: 10_000 });
   const found = await preflightFor(bin, driver, {});
-  const setting = { host: found.host, target: found.target };
+  const facts = { host: found.host, target: found.target };
   const pool = await Pool.start(agentPath(), sandboxFor(driver, found), driver, 1);
   t.teardown(() => pool.close());
   const whole = draw(configCase(found.host, found.target.release), 11);
@@ -32,13 +32,13 @@ t.test("what the spec allows to be otherwise is no finding", { skip: withoutRoot
   const cases: RuntimeCase[] = [minimalCase(found.target.release)];
   // The sections whose observations have what the generated cases have not: what hooks, agents and `features` tell.
   for (const section of [state, hooks, seccompListener, printedFeatures, recognizedFeatures])
-    for (const drawn of drawExamples(section, setting, 1)) if (typeof drawn !== "string") cases.push(...drawn);
+    for (const drawn of drawExamples(section, facts, 1)) if (typeof drawn !== "string") cases.push(...drawn);
   for (let n = 0; n < 12; n++) cases.push(whole.next().value.case, sequences.next().value.case);
   const unused = new Set(Object.keys(ALLOWED));
   for (const subject of cases) {
     const seen = await pool.run(subject);
     const failed = (observation: Observation): string[] =>
-      [...judge(checks, subject, observation, setting)].flatMap(([id, { verdict }]) =>
+      [...judge(checks, subject, observation, facts)].flatMap(([id, { verdict }]) =>
         verdict === "fail" || verdict === "error" ? [id] : [],
       );
     t.same(failed(seen), [], `as it was: ${subject.title}`);

@@ -6,7 +6,7 @@ import type { Linux } from "../../../spec/runtime/config.js";
 import netDevices from "../../../suites/runtime/net-devices.js";
 import { viewsOf } from "../../../suites/runtime/suite.js";
 import { exampleProblems, lacks } from "./examples.js";
-import { type Canned, caseViewOf, faulty, hostOf, linuxOf, ran, settingOf, TARGET, verdictBy } from "./fixture.js";
+import { type Canned, caseViewOf, factsOf, faulty, hostOf, linuxOf, ran, TARGET, verdictBy } from "./fixture.js";
 
 const verdict = verdictBy.bind(null, netDevices);
 const id = (name: string): string => `runtime.net-devices.${name}`;
@@ -99,6 +99,6 @@ t.test("errors", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(netDevices, settingOf()), []);
-  t.equal(lacks(netDevices, settingOf({ veth: false })).length, netDevices.examples.length);
+  t.same(exampleProblems(netDevices, factsOf()), []);
+  t.equal(lacks(netDevices, factsOf({ veth: false })).length, netDevices.examples.length);
 });

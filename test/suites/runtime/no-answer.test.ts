@@ -6,9 +6,9 @@ import type { Exit, Observation, Ran, StepResult } from "../../../runners/runtim
 import { checks, sections } from "../../../suites/runtime/index.js";
 import { judge } from "../../../suites/runtime/judge.js";
 import { fakeHost } from "../../runners/runtime/host-fixture.js";
-import { drawExamples, ran, settingOf } from "./fixture.js";
+import { drawExamples, factsOf, ran } from "./fixture.js";
 
-const setting = settingOf(fakeHost());
+const facts = factsOf(fakeHost());
 const SILENT: readonly Exit[] = [{ kind: "timeout" }, { kind: "signaled", signal: "SIGSEGV" }];
 /** The rules that are about having no answer. */
 const OURS: Readonly<Record<string, string>> = { timeout: "robustness.hang", signaled: "robustness.crash" };
@@ -66,7 +66,7 @@ function runOf(subject: RuntimeCase, at: number, exit: Exit | null): Observation
 
 /** The requirements that fail, or pass, for want of an answer. */
 function judged(subject: RuntimeCase, at: number, exit: Exit | null): { readonly failed: string[]; readonly passed: string[] } {
-  const outcomes = [...judge(checks, subject, runOf(subject, at, exit), setting)];
+  const outcomes = [...judge(checks, subject, runOf(subject, at, exit), facts)];
   const of = (verdict: string): string[] => outcomes.flatMap(([id, outcome]) => (outcome.verdict === verdict ? [id] : []));
   return { failed: [...of("fail"), ...of("error")], passed: of("pass") };
 }
@@ -85,21 +85,21 @@ function silentIn(subject: RuntimeCase): readonly string[] {
 
 t.test("an operation that does not answer is a finding of that, and of nothing else", async (t) => {
   for (const section of sections) {
-    const cases = drawExamples(section, setting, 1).flatMap((drawn) => (typeof drawn === "string" ? [] : drawn));
+    const cases = drawExamples(section, facts, 1).flatMap((drawn) => (typeof drawn === "string" ? [] : drawn));
     t.same([...new Set(cases.flatMap(silentIn))].slice(0, 5), [], section.title);
   }
 });
 
 t.test("nor is it in sequences of operations", async (t) => {
   // That one container's operation has no answer is no excuse for another's.
-  const single = lifecycles(setting.host, "1.3.0").filter(({ containers }) => containers.length === 1);
+  const single = lifecycles(facts.host, "1.3.0").filter(({ containers }) => containers.length === 1);
   const cases = fc.sample(single, { numRuns: 40, seed: 3 });
   t.same([...new Set(cases.flatMap(silentIn))].slice(0, 5), []);
 });
 
 t.test("that create does not answer is no refusal", async (t) => {
   for (const section of sections) {
-    for (const drawn of drawExamples(section, setting, 1)) {
+    for (const drawn of drawExamples(section, facts, 1)) {
       for (const subject of typeof drawn === "string" ? [] : drawn) {
         if (subject.control === undefined || subject.steps[0]?.op !== "create") continue;
         for (const exit of SILENT)

@@ -2,12 +2,12 @@ import t from "tap";
 
 import { checks } from "../../../suites/runtime/index.js";
 import { judge } from "../../../suites/runtime/judge.js";
-import { type Canned, caseViewOf, configOf, linuxOf, ran, settingOf } from "./fixture.js";
+import { type Canned, caseViewOf, configOf, factsOf, linuxOf, ran } from "./fixture.js";
 
 /** What a check says of a run to which it does not apply. */
 function reasonOf(id: string, canned: Canned): string | undefined {
   const view = caseViewOf(canned);
-  return judge(checks, view.testCase, view.observation, settingOf(canned.host, canned.target)).notApplicable(id);
+  return judge(checks, view.testCase, view.observation, factsOf(canned.host, canned.target)).notApplicable(id);
 }
 
 const { process = { cwd: "/", user: { uid: 0, gid: 0 } } } = configOf();
@@ -49,6 +49,6 @@ t.test("a check that judged says no reason", async (t) => {
 
 t.test("each check of an ordinary run judges it or says why not", async (t) => {
   const view = caseViewOf({});
-  const outcomes = judge(checks, view.testCase, view.observation, settingOf());
+  const outcomes = judge(checks, view.testCase, view.observation, factsOf());
   for (const { id } of checks) t.ok(outcomes.has(id) || outcomes.notApplicable(id), id);
 });

@@ -2,7 +2,7 @@ import t from "tap";
 
 import sysctl from "../../../suites/runtime/sysctl.js";
 import { exampleProblems } from "./examples.js";
-import { linuxOf, settingOf, tried, verdictBy } from "./fixture.js";
+import { factsOf, linuxOf, tried, verdictBy } from "./fixture.js";
 
 const verdict = verdictBy.bind(null, sysctl);
 const ID = "runtime.sysctl.set";
@@ -28,4 +28,4 @@ t.test(ID, async (t) => {
   t.equal(verdict(ID, { config: ranged, ...tabbed }), "pass", "blanks are blanks");
 });
 
-t.test("examples", async (t) => t.same(exampleProblems(sysctl, settingOf()), []));
+t.test("examples", async (t) => t.same(exampleProblems(sysctl, factsOf()), []));

@@ -6,7 +6,7 @@ import recognizedFeatures from "../../../suites/runtime/features/recognized.js";
 import { judge } from "../../../suites/runtime/judge.js";
 import validValues from "../../../suites/runtime/valid-values.js";
 import { type Both, judgesBothWays } from "./both.js";
-import { type Canned, caseViewOf, configOf, faulty, joined, ran, settingOf, verdictBy } from "./fixture.js";
+import { type Canned, caseViewOf, configOf, factsOf, faulty, joined, ran, verdictBy } from "./fixture.js";
 
 const features = joined(printedFeatures, recognizedFeatures);
 
@@ -115,7 +115,7 @@ t.test("features", async (t) => {
   for (const { id } of features.checks.filter((check) => !own.has(check.id) && check.id !== "runtime.features.hooks")) {
     const verdict = (canned: Canned) => {
       const view = caseViewOf({ ...canned, case: { aims: [id] } });
-      return judge(features.checks, view.testCase, view.observation, settingOf()).get(id)?.verdict;
+      return judge(features.checks, view.testCase, view.observation, factsOf()).get(id)?.verdict;
     };
     t.equal(verdict({}), "pass", id);
     t.equal(verdict({ create: ran(1), inside: null }), "fail", id);

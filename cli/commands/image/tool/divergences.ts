@@ -21,14 +21,14 @@ function inShort(attribute: Group["attribute"], value: unknown): string {
 }
 
 function inWords({ attribute, status, count, smallest }: Group): string {
-  const { path, case: subject, tools } = smallest;
+  const { path, case: testCase, tools } = smallest;
   const camps = campsOf(tools).map((camp) => `${camp.tools.join(", ")}: ${inShort(attribute, camp.value)}`);
   const what = attribute === "ending" ? "the image as a whole" : `${attribute} of ${path === "" ? "the root directory" : inline(path)}`;
   const why =
     "unspecified" in status
       ? `unspecified: ${status.unspecified}`
       : `decided${status.decided.length === 0 ? "" : ` by ${status.decided.slice(0, 3).join(", ")}`}: see the findings`;
-  return `# ${count} × ${what}: ${camps.join(" | ")}\n#     ${oneLine(why)}\n#     such as in ${truncate(oneLine(subject.title), 120)}\n`;
+  return `# ${count} × ${what}: ${camps.join(" | ")}\n#     ${oneLine(why)}\n#     such as in ${truncate(oneLine(testCase.title), 120)}\n`;
 }
 
 /** Where the tools differ from one another on the images that several of them were given. */

@@ -4,8 +4,8 @@ import fc, { type Arbitrary } from "fast-check";
 import { oneOf } from "../../../../generators/runtime/choose.js";
 import { hasFile } from "../../../../generators/runtime/host.js";
 import type { RuntimeCase } from "../../../../runners/runtime/case.js";
+import type { RuntimeFacts } from "../../../../runners/runtime/facts.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
-import type { Setting } from "../../../../runners/runtime/target.js";
 import type { BlockIo, ThrottleDevice } from "../../../../spec/runtime/config.js";
 import { check, example, section, type Unavailable, unavailable } from "../../suite.js";
 import { judgeReading, type Reading, type Shown } from "../files.js";
@@ -104,12 +104,12 @@ function throttle(kind: Throttle): Reading {
 
 /** Cases for the host's one disk. */
 const onDisk = (
-  setting: Setting,
+  facts: RuntimeFacts,
   files: readonly string[],
   make: (disk: NonNullable<HostFacts["blockDevice"]>) => Arbitrary<RuntimeCase>,
 ): Arbitrary<RuntimeCase> | Unavailable => {
-  const { blockDevice } = setting.host;
-  return withoutFiles(setting, ...files) ?? (blockDevice ? make(blockDevice) : unavailable("the host has no disk"));
+  const { blockDevice } = facts.host;
+  return withoutFiles(facts, ...files) ?? (blockDevice ? make(blockDevice) : unavailable("the host has no disk"));
 };
 
 const WEIGHTS = ["blkio/blkio.weight", "blkio/blkio.bfq.weight", "io.weight", "io.bfq.weight"] as const;
@@ -117,7 +117,7 @@ const weights = (): Arbitrary<number> =>
   fc.oneof({ withCrossShrink: true }, fc.integer({ min: 10, max: 99 }), fc.integer({ min: 101, max: 499 }));
 
 /** Where the kernel has the weight under the name of one I/O scheduler only. */
-const byOtherName = ({ host }: Setting) =>
+const byOtherName = ({ host }: RuntimeFacts) =>
   hasFile(host, "blkio/blkio.weight") || hasFile(host, "io.weight")
     ? {}
     : { mayRefuse: "this kernel only has the weight of the BFQ scheduler, which the spec does not name" };
@@ -130,28 +130,28 @@ export default section("Block IO", [
 
   example(
     "runtime.block-io.weight",
-    (setting) =>
-      withoutFiles(setting, ...WEIGHTS) ??
-      weights().map((value) => resourceCase(setting, { blockIO: { weight: value } }, "a weight for block I/O", byOtherName(setting))),
+    (facts) =>
+      withoutFiles(facts, ...WEIGHTS) ??
+      weights().map((value) => resourceCase(facts, { blockIO: { weight: value } }, "a weight for block I/O", byOtherName(facts))),
   ),
   example(
     "runtime.block-io.leaf-weight",
-    (setting) =>
-      withoutFiles(setting, "blkio/blkio.leaf_weight") ??
-      weights().map((value) => resourceCase(setting, { blockIO: { leafWeight: value } }, "a leaf weight for block I/O")),
+    (facts) =>
+      withoutFiles(facts, "blkio/blkio.leaf_weight") ??
+      weights().map((value) => resourceCase(facts, { blockIO: { leafWeight: value } }, "a leaf weight for block I/O")),
   ),
-  example("runtime.block-io.weight-device", (setting) =>
-    onDisk(setting, WEIGHTS, (disk) =>
+  example("runtime.block-io.weight-device", (facts) =>
+    onDisk(facts, WEIGHTS, (disk) =>
       weights().map((value) =>
-        resourceCase(setting, { blockIO: { weightDevice: [{ ...disk, weight: value }] } }, "a weight for block I/O on one disk", {
+        resourceCase(facts, { blockIO: { weightDevice: [{ ...disk, weight: value }] } }, "a weight for block I/O on one disk", {
           mayRefuse: "the disk's I/O scheduler may take no weights",
         }),
       ),
     ),
   ),
   // All at once, as they do not depend on each other; one file is enough to tell that the controller throttles.
-  example(KINDS.map(idOf), (setting) =>
-    onDisk(setting, ["blkio/blkio.throttle.read_bps_device", "io.max"], (disk) => {
+  example(KINDS.map(idOf), (facts) =>
+    onDisk(facts, ["blkio/blkio.throttle.read_bps_device", "io.max"], (disk) => {
       const rate = (most: number): Arbitrary<readonly ThrottleDevice[]> =>
         fc.integer({ min: 1000, max: most }).map((value) => [{ ...disk, rate: value }]);
       return fc
@@ -164,14 +164,14 @@ export default section("Block IO", [
           },
           { noNullPrototype: true },
         )
-        .map((blockIO) => resourceCase(setting, { blockIO }, "limits of block I/O on one disk"));
+        .map((blockIO) => resourceCase(facts, { blockIO }, "limits of block I/O on one disk"));
     }),
   ),
-  example(idOf("throttleReadBpsDevice"), (setting) =>
-    onDisk(setting, ["blkio/blkio.throttle.read_bps_device", "io.max"], (disk) =>
+  example(idOf("throttleReadBpsDevice"), (facts) =>
+    onDisk(facts, ["blkio/blkio.throttle.read_bps_device", "io.max"], (disk) =>
       // Beyond 32 bits, and not a multiple of any page.
       oneOf([5_000_000_001, 2 ** 33 + 1, 2 ** 40 + 7]).map((rate) =>
-        resourceCase(setting, { blockIO: { throttleReadBpsDevice: [{ ...disk, rate }] } }, "a high limit of block I/O on one disk"),
+        resourceCase(facts, { blockIO: { throttleReadBpsDevice: [{ ...disk, rate }] } }, "a high limit of block I/O on one disk"),
       ),
     ),
   ),

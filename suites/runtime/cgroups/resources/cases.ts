@@ -2,22 +2,22 @@ import { type CaseOptions, caseOf, minimalConfig } from "../../../../generators/
 import { hasFile } from "../../../../generators/runtime/host.js";
 import { faultCase } from "../../../../generators/runtime/invalid/input.js";
 import type { RuntimeCase } from "../../../../runners/runtime/case.js";
-import type { Setting } from "../../../../runners/runtime/target.js";
+import type { RuntimeFacts } from "../../../../runners/runtime/facts.js";
 import type { Config, Resources } from "../../../../spec/runtime/config.js";
 import { type Unavailable, unavailable } from "../../suite.js";
 
-const limited = (setting: Setting, resources: Resources): Config => {
-  const base = minimalConfig(setting.target.release);
+const limited = (facts: RuntimeFacts, resources: Resources): Config => {
+  const base = minimalConfig(facts.target.release);
   return { ...base, linux: { ...base.linux, resources } };
 };
 
 /** A container with these resources that is looked at, with the cgroup files that show them, while its program runs. */
-export const resourceCase = (setting: Setting, resources: Resources, title: string, more: CaseOptions = {}): RuntimeCase =>
-  caseOf(limited(setting, resources), { host: setting.host, hold: true, title, ...more });
+export const resourceCase = (facts: RuntimeFacts, resources: Resources, title: string, more: CaseOptions = {}): RuntimeCase =>
+  caseOf(limited(facts, resources), { host: facts.host, hold: true, title, ...more });
 
 /** A container that must be refused for resources which cannot be applied; with the resources in `control` it is accepted. */
 export const resourceFault = (
-  setting: Setting,
+  facts: RuntimeFacts,
   requirement: string,
   { control, fault, title }: { readonly control: Resources; readonly fault: Resources; readonly title: string },
 ): RuntimeCase =>
@@ -25,10 +25,10 @@ export const resourceFault = (
     requirement,
     path: "/linux/resources",
     description: title,
-    config: limited(setting, fault),
-    control: limited(setting, control),
+    config: limited(facts, fault),
+    control: limited(facts, control),
   });
 
 /** The lack of all of these cgroup files (`controller/file` of v1, `file` of v2), any of which would do; else undefined. */
-export const withoutFiles = ({ host }: Setting, ...files: string[]): Unavailable | undefined =>
+export const withoutFiles = ({ host }: RuntimeFacts, ...files: string[]): Unavailable | undefined =>
   files.some((file) => hasFile(host, file)) ? undefined : unavailable(`the host's cgroups have no ${files.join(" or ")}`);

@@ -114,68 +114,67 @@ export default section("CPU", [
 
   example(
     "runtime.cpu.shares",
-    (setting) =>
-      withoutFiles(setting, "cpu/cpu.shares", "cpu.weight") ??
+    (facts) =>
+      withoutFiles(facts, "cpu/cpu.shares", "cpu.weight") ??
       fc
         .oneof({ withCrossShrink: true }, fc.integer({ min: FEWEST, max: 511 }), fc.integer({ min: 4097, max: MOST }))
-        .map((value) => resourceCase(setting, { cpu: { shares: value } }, "a share of CPU time")),
+        .map((value) => resourceCase(facts, { cpu: { shares: value } }, "a share of CPU time")),
   ),
   example(
     ["runtime.cpu.quota", "runtime.cpu.period"],
-    (setting) =>
-      withoutFiles(setting, "cpu/cpu.cfs_quota_us", "cpu.max") ??
+    (facts) =>
+      withoutFiles(facts, "cpu/cpu.cfs_quota_us", "cpu.max") ??
       fc
         .tuple(microseconds(50_000, 99_000), microseconds(20_000, 90_000))
-        .map(([each, most]) => resourceCase(setting, { cpu: { quota: most, period: each } }, "a quota of CPU time in each period")),
+        .map(([each, most]) => resourceCase(facts, { cpu: { quota: most, period: each } }, "a quota of CPU time in each period")),
   ),
   example(
     "runtime.cpu.burst",
-    (setting) =>
-      withoutFiles(setting, "cpu/cpu.cfs_burst_us", "cpu.max.burst") ??
+    (facts) =>
+      withoutFiles(facts, "cpu/cpu.cfs_burst_us", "cpu.max.burst") ??
       fc
         .tuple(microseconds(50_000, 90_000), microseconds(1000, 50_000))
         .map(([most, more]) =>
-          resourceCase(setting, { cpu: { quota: most, period: 100_000, burst: more } }, "a quota of CPU time with a burst"),
+          resourceCase(facts, { cpu: { quota: most, period: 100_000, burst: more } }, "a quota of CPU time with a burst"),
         ),
   ),
   example(
     "runtime.cpu.realtime-period",
-    (setting) =>
-      withoutFiles(setting, "cpu/cpu.rt_period_us") ??
-      microseconds(100_000, 900_000).map((each) => resourceCase(setting, { cpu: { realtimePeriod: each } }, "a real-time period")),
+    (facts) =>
+      withoutFiles(facts, "cpu/cpu.rt_period_us") ??
+      microseconds(100_000, 900_000).map((each) => resourceCase(facts, { cpu: { realtimePeriod: each } }, "a real-time period")),
   ),
   example(
     "runtime.cpu.realtime-runtime",
-    (setting) =>
-      withoutFiles(setting, "cpu/cpu.rt_runtime_us") ??
+    (facts) =>
+      withoutFiles(facts, "cpu/cpu.rt_runtime_us") ??
       microseconds(1000, 10_000).map((most) =>
-        resourceCase(setting, { cpu: { realtimePeriod: 1_000_000, realtimeRuntime: most } }, "a budget of real time", {
+        resourceCase(facts, { cpu: { realtimePeriod: 1_000_000, realtimeRuntime: most } }, "a budget of real time", {
           mayRefuse: "the cgroup above may have no real time to give",
         }),
       ),
   ),
   example(
     "runtime.cpu.idle",
-    (setting) =>
-      withoutFiles(setting, "cpu/cpu.idle", "cpu.idle") ?? fc.constant(resourceCase(setting, { cpu: { idle: 1 } }, "an idle cgroup")),
+    (facts) => withoutFiles(facts, "cpu/cpu.idle", "cpu.idle") ?? fc.constant(resourceCase(facts, { cpu: { idle: 1 } }, "an idle cgroup")),
   ),
-  example("runtime.cpu.cpus", (setting) => {
-    const lists = part(setting.host.cpus, "CPU");
+  example("runtime.cpu.cpus", (facts) => {
+    const lists = part(facts.host.cpus, "CPU");
     if (isUnavailable(lists)) return lists;
-    return withoutFiles(setting, ...CPUSETS) ?? lists.map((list) => resourceCase(setting, { cpu: { cpus: list } }, "some of the CPUs"));
+    return withoutFiles(facts, ...CPUSETS) ?? lists.map((list) => resourceCase(facts, { cpu: { cpus: list } }, "some of the CPUs"));
   }),
-  example("runtime.cpu.mems", (setting) => {
-    const lists = part(setting.host.memoryNodes, "memory node");
+  example("runtime.cpu.mems", (facts) => {
+    const lists = part(facts.host.memoryNodes, "memory node");
     if (isUnavailable(lists)) return lists;
-    return withoutFiles(setting, ...CPUSETS) ?? lists.map((list) => resourceCase(setting, { cpu: { mems: list } }, "some memory nodes"));
+    return withoutFiles(facts, ...CPUSETS) ?? lists.map((list) => resourceCase(facts, { cpu: { mems: list } }, "some memory nodes"));
   }),
   example(
     "runtime.cpu.cpus",
-    (setting) =>
-      withoutFiles(setting, ...CPUSETS) ??
+    (facts) =>
+      withoutFiles(facts, ...CPUSETS) ??
       oneOf(["8190", "0,8190", "8189-8190"]).map((list) =>
-        resourceFault(setting, "runtime.cpu.cpus", {
-          control: { cpu: { cpus: listText(setting.host.cpus) } },
+        resourceFault(facts, "runtime.cpu.cpus", {
+          control: { cpu: { cpus: listText(facts.host.cpus) } },
           fault: { cpu: { cpus: list } },
           title: "a CPU that the host lacks",
         }),
@@ -183,11 +182,11 @@ export default section("CPU", [
   ),
   example(
     "runtime.cpu.mems",
-    (setting) =>
-      withoutFiles(setting, ...CPUSETS) ??
+    (facts) =>
+      withoutFiles(facts, ...CPUSETS) ??
       oneOf(["1022", "0,1022"]).map((list) =>
-        resourceFault(setting, "runtime.cpu.mems", {
-          control: { cpu: { mems: listText(setting.host.memoryNodes) } },
+        resourceFault(facts, "runtime.cpu.mems", {
+          control: { cpu: { mems: listText(facts.host.memoryNodes) } },
           fault: { cpu: { mems: list } },
           title: "a memory node that the host lacks",
         }),

@@ -60,17 +60,17 @@ const orderMatters = (use: DeviceUse, verdict: boolean, rules: readonly DeviceRu
 
 /** An example whose cases differ in their rules. */
 const rulesExample = (ids: readonly string[], title: string, lists: readonly (readonly DeviceRule[])[]) =>
-  example(ids, (setting) => {
-    const why = whyNoDeviceNodes(setting.host);
+  example(ids, (facts) => {
+    const why = whyNoDeviceNodes(facts.host);
     if (why !== undefined) return unavailable(why);
-    if (setting.host.devicesClosed) return unavailable("the harness runs in a container whose own cgroup keeps devices closed");
-    if (setting.host.cgroup.mode !== "v2" && !setting.host.cgroup.controllers.includes("devices")) {
+    if (facts.host.devicesClosed) return unavailable("the harness runs in a container whose own cgroup keeps devices closed");
+    if (facts.host.cgroup.mode !== "v2" && !facts.host.cgroup.controllers.includes("devices")) {
       return unavailable("the host's cgroups have no devices controller");
     }
     // Rules of v2 are programs, whose memory counts as locked on older kernels.
-    const loadable = setting.host.cgroup.mode !== "v2" || can(setting.host, "CAP_SYS_RESOURCE");
+    const loadable = facts.host.cgroup.mode !== "v2" || can(facts.host, "CAP_SYS_RESOURCE");
     return oneOf(lists).map((devices) =>
-      resourceCase(setting, { devices }, title, {
+      resourceCase(facts, { devices }, title, {
         ...(loadable ? {} : { mayRefuse: "without CAP_SYS_RESOURCE it may not be able to load a device program" }),
         rootfs: [{ kind: "node", path: NODE, ...DEVICE, mode: 0o666 }],
         attempts: [

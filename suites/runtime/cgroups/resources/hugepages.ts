@@ -52,25 +52,25 @@ export default section("Huge page limits", [
   check("runtime.hugepages.limit", limits),
   refuses("runtime.hugepages.limit"),
 
-  example("runtime.hugepages.limit", (setting) => {
-    const possible = sizes(setting.host);
+  example("runtime.hugepages.limit", (facts) => {
+    const possible = sizes(facts.host);
     if (possible.length === 0) return unavailable(NONE);
     return fc
       .tuple(someOf(possible, 1), fc.integer({ min: 1, max: 64 }))
       .map(([chosen, count]) =>
         resourceCase(
-          setting,
+          facts,
           { hugepageLimits: chosen.map((pageSize) => ({ pageSize, limit: count * pageBytes(pageSize) })) },
           "limits of huge pages",
-          refusable(setting.host),
+          refusable(facts.host),
         ),
       );
   }),
-  example("runtime.hugepages.limit", (setting) => {
-    const [size] = sizes(setting.host);
+  example("runtime.hugepages.limit", (facts) => {
+    const [size] = sizes(facts.host);
     if (size === undefined) return unavailable(NONE);
     return oneOf(["3MB", "7KB"]).map((pageSize) =>
-      resourceFault(setting, "runtime.hugepages.limit", {
+      resourceFault(facts, "runtime.hugepages.limit", {
         control: { hugepageLimits: [{ pageSize: size, limit: pageBytes(size) }] },
         fault: { hugepageLimits: [{ pageSize, limit: pageBytes(size) }] },
         title: "a limit of huge pages of a size that no kernel has",

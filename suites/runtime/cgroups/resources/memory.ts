@@ -109,83 +109,78 @@ export default section("Memory", [
 
   example(
     ["runtime.memory.limit", "runtime.memory.reservation"],
-    (setting) =>
-      withoutFiles(setting, ...LIMIT) ??
+    (facts) =>
+      withoutFiles(facts, ...LIMIT) ??
       fc
         .tuple(pages(256 * MIB, 1024 * MIB), pages(128 * MIB, 255 * MIB))
-        .map(([most, kept]) =>
-          resourceCase(setting, { memory: { limit: most, reservation: kept } }, "a limit and a reservation of memory"),
-        ),
+        .map(([most, kept]) => resourceCase(facts, { memory: { limit: most, reservation: kept } }, "a limit and a reservation of memory")),
   ),
   example(
     "runtime.memory.limit",
-    (setting) =>
-      withoutFiles(setting, ...SWAP) ??
+    (facts) =>
+      withoutFiles(facts, ...SWAP) ??
       oneOf([64, 96, 128]).map((size) =>
-        resourceCase(setting, { memory: { limit: size * MIB, swap: size * MIB } }, "a program that wants more memory than it may have", {
+        resourceCase(facts, { memory: { limit: size * MIB, swap: size * MIB } }, "a program that wants more memory than it may have", {
           attempts: [{ do: "allocate", bytes: (size + 32) * MIB }],
         }),
       ),
   ),
   example(
     "runtime.memory.unlimited",
-    (setting) =>
-      withoutFiles(setting, ...LIMIT) ??
+    (facts) =>
+      withoutFiles(facts, ...LIMIT) ??
       pages(128 * MIB, 255 * MIB).map((kept) =>
-        resourceCase(setting, { memory: { limit: -1, reservation: kept } }, "no limit of memory, but a reservation"),
+        resourceCase(facts, { memory: { limit: -1, reservation: kept } }, "no limit of memory, but a reservation"),
       ),
   ),
   example(
     "runtime.memory.swap",
-    (setting) =>
-      withoutFiles(setting, ...SWAP) ??
+    (facts) =>
+      withoutFiles(facts, ...SWAP) ??
       fc
         .tuple(pages(128 * MIB, 512 * MIB), pages(MIB, 512 * MIB))
-        .map(([most, extra]) => resourceCase(setting, { memory: { limit: most, swap: most + extra } }, "a limit of memory and swap")),
+        .map(([most, extra]) => resourceCase(facts, { memory: { limit: most, swap: most + extra } }, "a limit of memory and swap")),
   ),
-  example("runtime.memory.kernel", (setting) => {
-    if (keepsKernelLimit(setting.host)) {
-      return pages(64 * MIB, 256 * MIB).map((most) => resourceCase(setting, { memory: { kernel: most } }, "a limit of kernel memory"));
+  example("runtime.memory.kernel", (facts) => {
+    if (keepsKernelLimit(facts.host)) {
+      return pages(64 * MIB, 256 * MIB).map((most) => resourceCase(facts, { memory: { kernel: most } }, "a limit of kernel memory"));
     }
     return (
-      withoutFiles(setting, "memory/memory.kmem.limit_in_bytes") ??
-      unavailable("this kernel (5.16 or later) keeps no limit of kernel memory")
+      withoutFiles(facts, "memory/memory.kmem.limit_in_bytes") ?? unavailable("this kernel (5.16 or later) keeps no limit of kernel memory")
     );
   }),
   example(
     "runtime.memory.kernel-tcp",
-    (setting) =>
-      withoutFiles(setting, "memory/memory.kmem.tcp.limit_in_bytes") ??
-      pages(MIB, 64 * MIB).map((most) => resourceCase(setting, { memory: { kernelTCP: most } }, "a limit of kernel memory for TCP")),
+    (facts) =>
+      withoutFiles(facts, "memory/memory.kmem.tcp.limit_in_bytes") ??
+      pages(MIB, 64 * MIB).map((most) => resourceCase(facts, { memory: { kernelTCP: most } }, "a limit of kernel memory for TCP")),
   ),
   example(
     "runtime.memory.swappiness",
-    (setting) =>
-      withoutFiles(setting, "memory/memory.swappiness") ??
+    (facts) =>
+      withoutFiles(facts, "memory/memory.swappiness") ??
       fc
         .oneof({ withCrossShrink: true }, fc.integer({ min: 0, max: 59 }), fc.integer({ min: 61, max: 100 }))
-        .map((value) => resourceCase(setting, { memory: { swappiness: value } }, "a swappiness of its own")),
+        .map((value) => resourceCase(facts, { memory: { swappiness: value } }, "a swappiness of its own")),
   ),
   example(
     "runtime.memory.disable-oom-killer",
-    (setting) =>
-      withoutFiles(setting, "memory/memory.oom_control") ??
-      pages(256 * MIB, 512 * MIB).map((most) =>
-        resourceCase(setting, { memory: { limit: most, disableOOMKiller: true } }, "no OOM killer"),
-      ),
+    (facts) =>
+      withoutFiles(facts, "memory/memory.oom_control") ??
+      pages(256 * MIB, 512 * MIB).map((most) => resourceCase(facts, { memory: { limit: most, disableOOMKiller: true } }, "no OOM killer")),
   ),
   example(
     "runtime.memory.use-hierarchy",
-    (setting) =>
-      withoutFiles(setting, "memory/memory.use_hierarchy") ??
-      (alwaysHierarchical(setting.host)
+    (facts) =>
+      withoutFiles(facts, "memory/memory.use_hierarchy") ??
+      (alwaysHierarchical(facts.host)
         ? pages(256 * MIB, 512 * MIB).map((most) =>
-            resourceFault(setting, "runtime.memory.use-hierarchy", {
+            resourceFault(facts, "runtime.memory.use-hierarchy", {
               control: { memory: { limit: most } },
               fault: { memory: { limit: most, useHierarchy: false } },
               title: "a memory hierarchy that the kernel cannot turn off",
             }),
           )
-        : fc.constant(resourceCase(setting, { memory: { useHierarchy: true } }, "a memory hierarchy"))),
+        : fc.constant(resourceCase(facts, { memory: { useHierarchy: true } }, "a memory hierarchy"))),
   ),
 ]);

@@ -35,22 +35,22 @@ export default section("Network", [
   refuses("runtime.network.priorities"),
 
   // Neither controller is part of cgroup v2, and many kernels lack both: then the property cannot be applied.
-  example("runtime.network.class-id", (setting) =>
+  example("runtime.network.class-id", (facts) =>
     CLASS_IDS.map((classID) =>
-      hasFile(setting.host, CLASS_ID)
-        ? resourceCase(setting, { network: { classID } }, "a class for network packets")
-        : resourceFault(setting, "runtime.network.class-id", {
+      hasFile(facts.host, CLASS_ID)
+        ? resourceCase(facts, { network: { classID } }, "a class for network packets")
+        : resourceFault(facts, "runtime.network.class-id", {
             control: {},
             fault: { network: { classID } },
             title: "a class for network packets, where no cgroup has one",
           }),
     ),
   ),
-  example("runtime.network.priorities", (setting) =>
+  example("runtime.network.priorities", (facts) =>
     fc.tuple(oneOf(["lo"]), PRIORITY).map(([name, priority]) =>
-      hasFile(setting.host, PRIORITIES)
-        ? resourceCase(setting, { network: { priorities: [{ name, priority }] } }, "a network priority")
-        : resourceFault(setting, "runtime.network.priorities", {
+      hasFile(facts.host, PRIORITIES)
+        ? resourceCase(facts, { network: { priorities: [{ name, priority }] } }, "a network priority")
+        : resourceFault(facts, "runtime.network.priorities", {
             control: {},
             fault: { network: { priorities: [{ name, priority }] } },
             title: "a network priority, where no cgroup has one",

@@ -59,29 +59,29 @@ export default section("PIDs", [
 
   example(
     "runtime.pids.limit",
-    (setting) =>
-      withoutFiles(setting, ...FILES) ??
+    (facts) =>
+      withoutFiles(facts, ...FILES) ??
       fc.integer({ min: 32, max: 64 }).map((most) =>
-        resourceCase(setting, { pids: { limit: most } }, "a program that wants more processes than it may have", {
+        resourceCase(facts, { pids: { limit: most } }, "a program that wants more processes than it may have", {
           attempts: [{ do: "fork", count: most + 8 }],
         }),
       ),
   ),
   example(
     "runtime.pids.unlimited",
-    (setting) =>
-      withoutFiles(setting, ...FILES) ??
-      withoutFiles(setting, "cpu/cpu.shares", "cpu.weight") ??
+    (facts) =>
+      withoutFiles(facts, ...FILES) ??
+      withoutFiles(facts, "cpu/cpu.shares", "cpu.weight") ??
       oneOf([64, 256, 8192]).map((value) =>
-        resourceCase(setting, { pids: { limit: -1 }, cpu: { shares: value } }, "no limit of processes, but a share of CPU time"),
+        resourceCase(facts, { pids: { limit: -1 }, cpu: { shares: value } }, "no limit of processes, but a share of CPU time"),
       ),
   ),
   example(
     "runtime.pids.zero-is-a-limit",
-    (setting) =>
-      withoutFiles(setting, ...FILES) ??
+    (facts) =>
+      withoutFiles(facts, ...FILES) ??
       fc.constant(
-        resourceCase(setting, { pids: { limit: 0 } }, "no further process at all", {
+        resourceCase(facts, { pids: { limit: 0 } }, "no further process at all", {
           mayRefuse: "a runtime may need a process of its own to start the program",
         }),
       ),

@@ -41,18 +41,18 @@ export default section("RDMA", [
   check("runtime.rdma.hca-objects", (view) => judgePair(view, "hca_object", ({ hcaObjects }) => hcaObjects)),
   refuses("runtime.rdma.hca-objects"),
 
-  example("runtime.rdma.hca-handles", (setting) =>
+  example("runtime.rdma.hca-handles", (facts) =>
     LIMITS.map((hcaHandles) =>
-      resourceFault(setting, "runtime.rdma.hca-handles", {
+      resourceFault(facts, "runtime.rdma.hca-handles", {
         control: {},
         fault: { rdma: { [ABSENT]: { hcaHandles } } },
         title: "a limit of handles of an RDMA device that there is not",
       }),
     ),
   ),
-  example("runtime.rdma.hca-objects", (setting) =>
+  example("runtime.rdma.hca-objects", (facts) =>
     LIMITS.map((hcaObjects) =>
-      resourceFault(setting, "runtime.rdma.hca-objects", {
+      resourceFault(facts, "runtime.rdma.hca-objects", {
         control: {},
         fault: { rdma: { [ABSENT]: { hcaObjects } } },
         title: "a limit of objects of an RDMA device that there is not",

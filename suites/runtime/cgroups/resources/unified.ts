@@ -4,8 +4,8 @@ import { pageBytes } from "../../../../generators/runtime/cgroups/resources/io.j
 import { unified } from "../../../../generators/runtime/cgroups/resources/resources.js";
 import { oneOf } from "../../../../generators/runtime/choose.js";
 import { hasFile } from "../../../../generators/runtime/host.js";
+import type { RuntimeFacts } from "../../../../runners/runtime/facts.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
-import type { Setting } from "../../../../runners/runtime/target.js";
 import type { Resources } from "../../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, notApplicable } from "../../../check.js";
 import { refuses } from "../../refusal.js";
@@ -36,7 +36,7 @@ function written(view: View, kind: (file: string) => boolean): ExplainedResult {
   );
 }
 
-const onlyV2 = ({ host }: Setting): Unavailable | undefined =>
+const onlyV2 = ({ host }: RuntimeFacts): Unavailable | undefined =>
   host.cgroup.mode === "v2" ? undefined : unavailable("the host's cgroups are not those of v2 alone");
 
 /** Values that a controller's file shows as they were written. */
@@ -61,42 +61,42 @@ export default section("Unified", [
 
   example(
     "runtime.unified.unknown-files-written",
-    (setting) =>
-      onlyV2(setting) ??
+    (facts) =>
+      onlyV2(facts) ??
       fc
         .tuple(oneOf(["cgroup.max.descendants", "cgroup.max.depth"]), fc.integer({ min: 0, max: 1000 }))
         .map(([file, value]) =>
-          resourceCase(setting, { unified: { [file]: String(value) } }, "a file of the cgroup that is no controller's"),
+          resourceCase(facts, { unified: { [file]: String(value) } }, "a file of the cgroup that is no controller's"),
         ),
   ),
-  example(["runtime.unified.parameters-set", "runtime.unified.controllers-enabled"], (setting) => {
-    const missing = onlyV2(setting);
+  example(["runtime.unified.parameters-set", "runtime.unified.controllers-enabled"], (facts) => {
+    const missing = onlyV2(facts);
     if (missing) return missing;
-    const pages = hugepages(setting.host);
-    const known = unified(setting.host, setting.target.release).filter((files) => Object.keys(files).length > 0);
-    const some = ["pids.max", "memory.max", "cpu.weight"].some((file) => hasFile(setting.host, file));
+    const pages = hugepages(facts.host);
+    const known = unified(facts.host, facts.target.release).filter((files) => Object.keys(files).length > 0);
+    const some = ["pids.max", "memory.max", "cpu.weight"].some((file) => hasFile(facts.host, file));
     const values = [...(some ? [known] : []), ...pages];
     return values.length === 0
       ? unavailable("the unified hierarchy has no controller whose files show what was written")
-      : fc.oneof(...values).map((files) => resourceCase(setting, { unified: files }, "files of controllers"));
+      : fc.oneof(...values).map((files) => resourceCase(facts, { unified: files }, "files of controllers"));
   }),
-  example("runtime.unified.missing-controller-error", (setting) =>
+  example("runtime.unified.missing-controller-error", (facts) =>
     oneOf(["oci-no-such-controller.max", "ocinone.limit"]).map((file) =>
-      resourceFault(setting, "runtime.unified.missing-controller-error", {
+      resourceFault(facts, "runtime.unified.missing-controller-error", {
         control: {},
         fault: { unified: { [file]: "1" } },
         title: "a controller that the host lacks",
       }),
     ),
   ),
-  example("runtime.unified.v1-conversion-impossible-error", (setting) => {
-    const possible = WITHOUT_EQUIVALENT.filter(({ file }) => hasFile(setting.host, file));
+  example("runtime.unified.v1-conversion-impossible-error", (facts) => {
+    const possible = WITHOUT_EQUIVALENT.filter(({ file }) => hasFile(facts.host, file));
     return (
-      onlyV2(setting) ??
+      onlyV2(facts) ??
       (possible.length === 0
         ? unavailable("the unified hierarchy has neither memory nor cpu controller")
         : oneOf(possible).map(({ control, fault }) =>
-            resourceFault(setting, "runtime.unified.v1-conversion-impossible-error", {
+            resourceFault(facts, "runtime.unified.v1-conversion-impossible-error", {
               control,
               fault,
               title: "a property of cgroup v1 that has no equivalent",

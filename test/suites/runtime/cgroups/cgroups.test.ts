@@ -6,7 +6,7 @@ import cgroupsPath from "../../../../suites/runtime/cgroups/path.js";
 import { directoryOf, placesOf } from "../../../../suites/runtime/cgroups/places.js";
 import { type CaseView, viewsOf } from "../../../../suites/runtime/suite.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { type Canned, caseViewOf, configOf, linuxOf, look, probe, ran, settingOf, verdictBy, viewOf } from "../fixture.js";
+import { type Canned, caseViewOf, configOf, factsOf, linuxOf, look, probe, ran, verdictBy, viewOf } from "../fixture.js";
 
 const mount = (target: string, type: string, ...superOptions: string[]): MountInfo => ({
   id: 1,
@@ -131,7 +131,7 @@ function both(paths: readonly [string, string], places: readonly [string, string
       steps: [...first.observation.steps, ...second.observation.steps],
       containers: [...first.observation.containers, ...second.observation.containers],
     },
-    settingOf(host),
+    factsOf(host),
   );
 }
 
@@ -193,7 +193,7 @@ t.test("ownership", async (t) => {
 
 t.test("examples", async (t) => {
   for (const section of [cgroupsPath, cgroupOwnership]) {
-    t.same(exampleProblems(section, settingOf(host)), []);
-    t.equal(lacks(section, settingOf({ cgroup: { mode: "none", controllers: [], files: [] } })).length, section.examples.length);
+    t.same(exampleProblems(section, factsOf(host)), []);
+    t.equal(lacks(section, factsOf({ cgroup: { mode: "none", controllers: [], files: [] } })).length, section.examples.length);
   }
 });

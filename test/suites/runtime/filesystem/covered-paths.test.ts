@@ -4,7 +4,7 @@ import type { Attempt, FileEntry } from "../../../../runners/runtime/case.js";
 import type { AttemptResult } from "../../../../runners/runtime/observation.js";
 import coveredPaths from "../../../../suites/runtime/filesystem/covered-paths.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { type Canned, configOf, faulty, linuxOf, ran, settingOf, verdictBy } from "../fixture.js";
+import { type Canned, configOf, factsOf, faulty, linuxOf, ran, verdictBy } from "../fixture.js";
 import { line, mounted, tmpfs } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, coveredPaths);
@@ -71,6 +71,6 @@ t.test("errors", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(coveredPaths, settingOf({ selinux: true })), []);
-  t.same(lacks(coveredPaths, settingOf()), ["the host has no SELinux"]);
+  t.same(exampleProblems(coveredPaths, factsOf({ selinux: true })), []);
+  t.same(lacks(coveredPaths, factsOf()), ["the host has no SELinux"]);
 });

@@ -4,7 +4,7 @@ import type { ProbeReport, StatResult } from "../../../../runners/runtime/observ
 import type { Mount } from "../../../../spec/runtime/config.js";
 import defaultFiles from "../../../../suites/runtime/filesystem/default-files.js";
 import { exampleProblems } from "../examples.js";
-import { type Canned, configOf, linuxOf, settingOf, verdictBy } from "../fixture.js";
+import { type Canned, configOf, factsOf, linuxOf, verdictBy } from "../fixture.js";
 import { bound, line, ROOT, tmpfs } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, defaultFiles);
@@ -130,4 +130,4 @@ t.test("symbolic links", async (t) => {
   }
 });
 
-t.test("examples", async (t) => t.same(exampleProblems(defaultFiles, settingOf()), []));
+t.test("examples", async (t) => t.same(exampleProblems(defaultFiles, factsOf()), []));

@@ -4,7 +4,7 @@ import type { StatResult } from "../../../../runners/runtime/observation.js";
 import type { Device } from "../../../../spec/runtime/config.js";
 import devices from "../../../../suites/runtime/filesystem/devices.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { type Canned, configOf, faulty, linuxOf, probe, ran, settingOf, tried, verdictBy } from "../fixture.js";
+import { type Canned, configOf, factsOf, faulty, linuxOf, probe, ran, tried, verdictBy } from "../fixture.js";
 
 const verdict = verdictBy.bind(null, devices);
 const id = (name: string): string => `runtime.devices.${name}`;
@@ -68,7 +68,7 @@ t.test("errors", async (t) => {
 t.test("examples", async (t) => {
   const { capabilities } = probe();
   const able = { outside: probe({ capabilities: { ...capabilities, effective: ["CAP_MKNOD"] } }) };
-  t.same(exampleProblems(devices, settingOf(able)), []);
-  t.same(lacks(devices, settingOf(able)), []);
-  t.equal(lacks(devices, settingOf({ ...able, root: false })).length, devices.examples.length);
+  t.same(exampleProblems(devices, factsOf(able)), []);
+  t.same(lacks(devices, factsOf(able)), []);
+  t.equal(lacks(devices, factsOf({ ...able, root: false })).length, devices.examples.length);
 });

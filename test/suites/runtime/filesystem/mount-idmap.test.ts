@@ -4,7 +4,7 @@ import type { Ran, StatResult } from "../../../../runners/runtime/observation.js
 import type { Mount } from "../../../../spec/runtime/config.js";
 import mountIdmap from "../../../../suites/runtime/filesystem/mount-idmap.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { caseViewOf, configOf, faulty, linuxOf, ran, settingOf, verdictBy } from "../fixture.js";
+import { caseViewOf, configOf, factsOf, faulty, linuxOf, ran, verdictBy } from "../fixture.js";
 import { line, mounted } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, mountIdmap);
@@ -87,7 +87,7 @@ t.test("runtime.mounts.idmap-without-mappings-error", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(mountIdmap, settingOf()), []);
-  t.equal(lacks(mountIdmap, settingOf({ idmappedTmpfs: false })).length, mountIdmap.examples.length);
-  t.equal(lacks(mountIdmap, settingOf({ root: false })).length, mountIdmap.examples.length);
+  t.same(exampleProblems(mountIdmap, factsOf()), []);
+  t.equal(lacks(mountIdmap, factsOf({ idmappedTmpfs: false })).length, mountIdmap.examples.length);
+  t.equal(lacks(mountIdmap, factsOf({ root: false })).length, mountIdmap.examples.length);
 });

@@ -4,7 +4,7 @@ import type { MountInfo } from "../../../../runners/runtime/observation.js";
 import { MOUNT_OPTIONS } from "../../../../spec/runtime/mount-options.js";
 import mountOptions from "../../../../suites/runtime/filesystem/mount-options.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { configOf, linuxOf, settingOf, verdictBy } from "../fixture.js";
+import { configOf, factsOf, linuxOf, verdictBy } from "../fixture.js";
 import { bound, line, mounted, tmpfs } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, mountOptions);
@@ -159,6 +159,6 @@ t.test("runtime.mounts.unknown-options-as-data", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(mountOptions, settingOf()), []);
-  t.same(lacks(mountOptions, settingOf({ kernel: "5.9.0" })), ["the kernel is older than 5.10", "the kernel is older than 5.10"]);
+  t.same(exampleProblems(mountOptions, factsOf()), []);
+  t.same(lacks(mountOptions, factsOf({ kernel: "5.9.0" })), ["the kernel is older than 5.10", "the kernel is older than 5.10"]);
 });

@@ -5,7 +5,7 @@ import type { MountInfo } from "../../../../runners/runtime/observation.js";
 import { MOUNT_OPTIONS } from "../../../../spec/runtime/mount-options.js";
 import mountTrees from "../../../../suites/runtime/filesystem/mount-trees.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { linuxOf, settingOf, verdictBy } from "../fixture.js";
+import { factsOf, linuxOf, verdictBy } from "../fixture.js";
 import { line, mounted, tmpfs } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, mountTrees);
@@ -94,6 +94,6 @@ t.test("bind and rbind", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(mountTrees, settingOf()), []);
-  t.equal(lacks(mountTrees, settingOf({ kernel: "5.11.0" })).length, 17);
+  t.same(exampleProblems(mountTrees, factsOf()), []);
+  t.equal(lacks(mountTrees, factsOf({ kernel: "5.11.0" })).length, 17);
 });

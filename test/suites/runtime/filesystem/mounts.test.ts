@@ -3,7 +3,7 @@ import t from "tap";
 import { FIXTURES } from "../../../../runners/runtime/case.js";
 import mounts from "../../../../suites/runtime/filesystem/mounts.js";
 import { exampleProblems } from "../examples.js";
-import { configOf, faulty, linuxOf, ran, settingOf, verdictBy } from "../fixture.js";
+import { configOf, factsOf, faulty, linuxOf, ran, verdictBy } from "../fixture.js";
 import { bound, line, mounted, tmpfs } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, mounts);
@@ -78,4 +78,4 @@ t.test("runtime.mounts.destination-required", async (t) => {
   t.equal(verdict("runtime.mounts.destination-required", faulty(configOf(), ran(0))), undefined);
 });
 
-t.test("examples", async (t) => t.same(exampleProblems(mounts, settingOf()), []));
+t.test("examples", async (t) => t.same(exampleProblems(mounts, factsOf()), []));

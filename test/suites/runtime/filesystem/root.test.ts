@@ -2,7 +2,7 @@ import t from "tap";
 
 import root from "../../../../suites/runtime/filesystem/root.js";
 import { exampleProblems } from "../examples.js";
-import { type Canned, configOf, faulty, ran, settingOf, verdictBy } from "../fixture.js";
+import { type Canned, configOf, factsOf, faulty, ran, verdictBy } from "../fixture.js";
 import { line, made, mounted, ROOT } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, root);
@@ -43,4 +43,4 @@ t.test("runtime.root.writable-by-default", async (t) => {
   t.equal(verdict(id, faulty(configOf(), ran(0), mounted([], [], [made("/new", "EROFS")]))), undefined, "a fault");
 });
 
-t.test("examples", async (t) => t.same(exampleProblems(root, settingOf()), []));
+t.test("examples", async (t) => t.same(exampleProblems(root, factsOf()), []));

@@ -3,7 +3,7 @@ import t from "tap";
 import { FIXTURES } from "../../../../runners/runtime/case.js";
 import rootfsPropagation from "../../../../suites/runtime/filesystem/rootfs-propagation.js";
 import { exampleProblems } from "../examples.js";
-import { type Canned, configOf, faulty, linuxOf, ran, settingOf, verdictBy } from "../fixture.js";
+import { type Canned, configOf, factsOf, faulty, linuxOf, ran, verdictBy } from "../fixture.js";
 import { ROOT } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, rootfsPropagation);
@@ -44,4 +44,4 @@ t.test("runtime.rootfs-propagation.unknown-error", async (t) => {
   t.equal(verdict("runtime.rootfs-propagation.unknown-error", faulty(configOf(), ran(0))), undefined);
 });
 
-t.test("examples", async (t) => t.same(exampleProblems(rootfsPropagation, settingOf()), []));
+t.test("examples", async (t) => t.same(exampleProblems(rootfsPropagation, factsOf()), []));

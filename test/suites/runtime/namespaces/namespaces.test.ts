@@ -5,7 +5,7 @@ import type { NamespaceType } from "../../../../spec/runtime/config.js";
 import { LINKS, NAMESPACE_TYPES } from "../../../../suites/runtime/namespaces/links.js";
 import namespaces from "../../../../suites/runtime/namespaces/namespaces.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { faulty, linuxOf, NAMESPACES, ownNamespaces, ran, settingOf, verdictBy } from "../fixture.js";
+import { factsOf, faulty, linuxOf, NAMESPACES, ownNamespaces, ran, verdictBy } from "../fixture.js";
 
 const verdict = verdictBy.bind(null, namespaces);
 const id = (name: string): string => `runtime.namespaces.${name}`;
@@ -101,6 +101,6 @@ t.test("errors", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(namespaces, settingOf()), []);
-  t.match(lacks(namespaces, settingOf({ namespaces: ["pid", "network", "mount", "ipc", "uts", "user", "cgroup"] })), [/time/, /time/]);
+  t.same(exampleProblems(namespaces, factsOf()), []);
+  t.match(lacks(namespaces, factsOf({ namespaces: ["pid", "network", "mount", "ipc", "uts", "user", "cgroup"] })), [/time/, /time/]);
 });

@@ -2,7 +2,7 @@ import t from "tap";
 
 import timeOffsets from "../../../../suites/runtime/namespaces/time-offsets.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { hostOf, linuxOf, probe, ran, settingOf, verdictBy } from "../fixture.js";
+import { factsOf, hostOf, linuxOf, probe, ran, verdictBy } from "../fixture.js";
 
 const verdict = verdictBy.bind(null, timeOffsets);
 
@@ -34,6 +34,6 @@ t.test("a negative offset", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(timeOffsets, settingOf()), []);
-  t.match(lacks(timeOffsets, settingOf({ namespaces: ["pid"] })), [/time/]);
+  t.same(exampleProblems(timeOffsets, factsOf()), []);
+  t.match(lacks(timeOffsets, factsOf({ namespaces: ["pid"] })), [/time/]);
 });

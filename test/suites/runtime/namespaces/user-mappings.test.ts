@@ -4,7 +4,7 @@ import { bundleOf } from "../../../../runners/runtime/case.js";
 import type { StepResult } from "../../../../runners/runtime/observation.js";
 import userMappings from "../../../../suites/runtime/namespaces/user-mappings.js";
 import { exampleProblems, lacks } from "../examples.js";
-import { type Canned, configOf, linuxOf, look, ran, settingOf, verdictBy } from "../fixture.js";
+import { type Canned, configOf, factsOf, linuxOf, look, ran, verdictBy } from "../fixture.js";
 
 const verdict = verdictBy.bind(null, userMappings);
 
@@ -80,6 +80,6 @@ t.test("runtime.mappings.ownership-unchanged", async (t) => {
 });
 
 t.test("examples", async (t) => {
-  t.same(exampleProblems(userMappings, settingOf()), []);
-  t.match(lacks(userMappings, settingOf({ namespaces: ["pid"] })), [/user/]);
+  t.same(exampleProblems(userMappings, factsOf()), []);
+  t.match(lacks(userMappings, factsOf({ namespaces: ["pid"] })), [/user/]);
 });

@@ -73,14 +73,14 @@ t.test("process", async (t) => {
 
 t.test("a refusal fails what only shows by success", async (t) => {
   const { judge } = await import("../../../../suites/runtime/judge.js");
-  const { caseViewOf, settingOf } = await import("../fixture.js");
+  const { caseViewOf, factsOf } = await import("../fixture.js");
   for (const [name, config] of [
     ["runtime.process.args-path-search", of({ args: ["agent"], env: ["PATH=/.oci"] })],
     ["runtime.process.console-size-ignored-without-terminal", of({ consoleSize: { height: 1, width: 1 } })],
   ] as const) {
     const verdict = (canned: Canned) => {
       const view = caseViewOf({ ...canned, config, case: { aims: [name] } });
-      return judge(process.checks, view.testCase, view.observation, settingOf()).get(name)?.verdict;
+      return judge(process.checks, view.testCase, view.observation, factsOf()).get(name)?.verdict;
     };
     t.equal(verdict({}), "pass", name);
     t.equal(verdict({ create: ran(1), inside: null }), "fail", name);

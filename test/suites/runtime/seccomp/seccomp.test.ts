@@ -9,7 +9,7 @@ import conditions from "../../../../suites/runtime/seccomp/arguments.js";
 import listener from "../../../../suites/runtime/seccomp/listener.js";
 import others from "../../../../suites/runtime/seccomp/seccomp.js";
 import { type Both, judgesBothWays } from "../both.js";
-import { type Canned, configOf, drawExamples, faulty, joined, linuxOf, ran, settingOf, tried, verdictBy } from "../fixture.js";
+import { type Canned, configOf, drawExamples, factsOf, faulty, joined, linuxOf, ran, tried, verdictBy } from "../fixture.js";
 
 const seccomp = joined(others, actions, conditions);
 const CALL: number = syscallNumber("getpgid", "x64") ?? 0;
@@ -244,7 +244,7 @@ t.test("whose answer cannot be told", async (t) => {
 });
 
 t.test("examples have the agents that they speak of", async (t) => {
-  const cases = drawExamples(listener, settingOf()).flatMap((drawn) => (typeof drawn === "string" ? [] : drawn));
+  const cases = drawExamples(listener, factsOf()).flatMap((drawn) => (typeof drawn === "string" ? [] : drawn));
   const agents = (title: string) =>
     new Set(cases.filter((drawn) => drawn.title === title).map(({ fixtures = [] }) => JSON.stringify(fixtures)));
   const own = JSON.stringify([{ make: "seccomp-agent", path: "seccomp.sock", errno: 71 }]);

@@ -4,7 +4,7 @@ import type { DeviceRule } from "../../../../../spec/runtime/config.js";
 import { allowed } from "../../../../../suites/runtime/cgroups/resources/device-rules.js";
 import devices from "../../../../../suites/runtime/cgroups/resources/devices.js";
 import { exampleProblems, lacks } from "../../examples.js";
-import { type Canned, drawExamples, linuxOf, settingOf, verdictBy } from "../../fixture.js";
+import { type Canned, drawExamples, factsOf, linuxOf, verdictBy } from "../../fixture.js";
 
 const all = (allow: boolean): DeviceRule => ({ allow, access: "rwm" });
 const one = (allow: boolean, access = "rwm", parts: Partial<DeviceRule> = { type: "c", major: 240, minor: 1 }): DeviceRule => ({
@@ -69,9 +69,9 @@ t.test("checks", async (t) => {
 });
 
 t.test("every example's rules say something about both uses", async (t) => {
-  const setting = settingOf({ cgroup: { mode: "v1", controllers: ["devices"], files: [] }, outside: root() });
-  t.same(exampleProblems(devices, setting), []);
-  for (const cases of drawExamples(devices, setting)) {
+  const facts = factsOf({ cgroup: { mode: "v1", controllers: ["devices"], files: [] }, outside: root() });
+  t.same(exampleProblems(devices, facts), []);
+  for (const cases of drawExamples(devices, facts)) {
     if (typeof cases === "string") t.fail(cases);
     else
       for (const { containers } of cases) {
@@ -80,10 +80,10 @@ t.test("every example's rules say something about both uses", async (t) => {
         t.not(allowed(rules, write), null);
       }
   }
-  t.equal(lacks(devices, settingOf({ root: false })).length, devices.examples.length);
+  t.equal(lacks(devices, factsOf({ root: false })).length, devices.examples.length);
 });
 
 function root() {
-  const { outside } = settingOf().host;
+  const { outside } = factsOf().host;
   return { ...outside, capabilities: { ...outside.capabilities, effective: ["CAP_MKNOD"] } };
 }

@@ -12,7 +12,7 @@ import rdma from "../../../../../suites/runtime/cgroups/resources/rdma.js";
 import unified from "../../../../../suites/runtime/cgroups/resources/unified.js";
 import type { Section } from "../../../../../suites/runtime/suite.js";
 import { exampleProblems, lacks } from "../../examples.js";
-import { type Canned, faulty, linuxOf, ran, settingOf, verdictBy } from "../../fixture.js";
+import { type Canned, factsOf, faulty, linuxOf, ran, verdictBy } from "../../fixture.js";
 
 const MIB = 2 ** 20;
 
@@ -267,11 +267,11 @@ t.test("memory nodes", async (t) => {
 
 t.test("examples", async (t) => {
   const names = [...new Set(ROWS.map(([, , , file]) => file)), "memory/memory.use_hierarchy", "cpuset/cpuset.mems"];
-  const everything = settingOf({
+  const everything = factsOf({
     memoryNodes: [0, 1],
     cgroup: { mode: "v2", controllers: ["cpu", "memory", "pids"], files: names },
   });
-  const nothing = settingOf({ cgroup: { mode: "none", controllers: [], files: [] } });
+  const nothing = factsOf({ cgroup: { mode: "none", controllers: [], files: [] } });
   for (const section of [memory, cpu, blockIo, hugepages, network, pids, rdma, unified]) {
     t.same(exampleProblems(section, everything), [], section.title);
     t.same(exampleProblems(section, nothing), [], section.title);

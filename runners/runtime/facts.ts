@@ -20,8 +20,8 @@ export interface TargetFacts {
   readonly features: unknown;
 }
 
-/** What an example may depend on. */
-export interface Setting {
+/** What is known of host and target, for examples and checks. */
+export interface RuntimeFacts {
   readonly host: HostFacts;
   readonly target: TargetFacts;
 }
