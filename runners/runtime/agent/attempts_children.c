@@ -77,7 +77,11 @@ static void listen_to(struct child *c, int report, int output) {
 static bool in_child(struct child *c, const struct attempt *a) {
   int report[2], output[2];
   if (pipe2(report, O_CLOEXEC)) return false;
-  if (pipe2(output, O_CLOEXEC)) return close(report[0]), close(report[1]), false;
+  if (pipe2(output, O_CLOEXEC)) {
+    close(report[0]);
+    close(report[1]);
+    return false;
+  }
   pid_t pid = fork();
   int error = errno;
   if (pid == 0) {
@@ -97,7 +101,8 @@ static bool in_child(struct child *c, const struct attempt *a) {
   }
   close(report[0]);
   close(output[0]);
-  return errno = error, pid > 0;
+  errno = error;
+  return pid > 0;
 }
 
 /* The errno: what the child told; or why it could not tell. */
@@ -117,7 +122,10 @@ static void json_exit(struct buf *b, int status) {
 
 /* The errno, and how the child ended unless it failed or was ended here; false when no child could be made. */
 static bool attempt_in(struct child *c, struct buf *b, const struct attempt *a) {
-  if (!in_child(c, a)) return json_errno(b, 1), false;
+  if (!in_child(c, a)) {
+    json_errno(b, 1);
+    return false;
+  }
   errno = error_of(c);
   json_errno(b, errno != 0);
   if (!c->timed_out && !c->outcome.error) json_exit(b, c->status);
@@ -135,7 +143,10 @@ static void exec_child(int report, const struct attempt *a) {
 /* exec: path args… (the whole argument vector; without any, the path); text is the start of its standard output */
 void try_exec(struct buf *b, const struct attempt *a) {
   struct child c = {.run = exec_child, .limit_ms = EXEC_MS, .executes = true};
-  if (a->count < 2) return errno = EINVAL, json_errno(b, 1);
+  if (a->count < 2) {
+    errno = EINVAL;
+    return json_errno(b, 1);
+  }
   if (attempt_in(&c, b, a) && c.output.len) json_key(b, "text"), json_strn(b, c.output.data, c.output.len);
   buf_free(&c.output);
 }

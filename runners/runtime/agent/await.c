@@ -1,4 +1,5 @@
-/* Actions that wait: for a line of output, for the end of a process, for the end of the output. */
+#include "await.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +9,9 @@
 #include "c/child.h"
 #include "c/clock.h"
 #include "c/file.h"
-#include "worker.h"
-
-static struct slot *slot_of(const struct args *a) {
-  int64_t index = number(a, 1);
-  return index >= 0 && index < MAX_SLOTS ? &slots[index] : &slots[0];
-}
+#include "events.h"
+#include "run.h"
+#include "slots.h"
 
 /* The mark and the rest of its line. Others may have written to the same stream without ending their line. */
 static bool has_line(const struct buf *output, const char *mark) {
@@ -50,7 +48,7 @@ static void answer_ended(struct buf *reply, pid_t pid, int pidfd) {
 
 /* await-line: slot mark pid timeoutMs */
 void do_await_line(const struct args *a, struct buf *reply) {
-  struct slot *slot = slot_of(a);
+  struct slot *slot = slot_of(number(a, 1));
   pid_t pid = (pid_t)number(a, 3);
   int64_t deadline = now_ms() + number(a, 4);
   AUTO_CLOSE int pidfd = pidfd_open(pid);
@@ -76,7 +74,7 @@ void do_await_exit(const struct args *a, struct buf *reply) {
 
 /* output: slot timeoutMs → stdout stderr ended */
 void do_output(const struct args *a, struct buf *reply) {
-  struct slot *slot = slot_of(a);
+  struct slot *slot = slot_of(number(a, 1));
   int64_t deadline = now_ms() + number(a, 2);
   pump_ready();
   while (slot->open_streams > 0 && pump(deadline, -1)) continue;
@@ -90,7 +88,7 @@ void do_output(const struct args *a, struct buf *reply) {
 
 /* terminal: slot → rows columns */
 void do_terminal(const struct args *a, struct buf *reply) {
-  struct slot *slot = slot_of(a);
+  struct slot *slot = slot_of(number(a, 1));
   if (!slot->has_terminal) return answer_ok(reply);
   message_begin(reply, 3);
   field_str(reply, "terminal");

@@ -17,24 +17,20 @@
 #include "c/buf.h"
 #include "c/clock.h"
 #include "c/file.h"
+#include "clean_cgroups.h"
+#include "clean_state.h"
+#include "events.h"
+#include "fixtures.h"
+#include "paths.h"
+#include "run.h"
+#include "seccomp_agent.h"
+#include "slots.h"
 
 enum { MAX_LEFT = 1024, GRACE_MS = 200, KILL_ROUNDS = 200 };
 
 static bool damaged;
 
 bool is_damaged(void) { return damaged; }
-
-void list_add(struct list *list, const char *entry) {
-  field_str(&list->fields, entry);
-  list->count++;
-}
-
-bool has_whole_line(const char *lines, const char *line) {
-  size_t n = strlen(line);
-  for (const char *at = lines; (at = strstr(at, line)); at += n)
-    if ((at == lines || at[-1] == '\n') && at[n] == '\n') return true;
-  return false;
-}
 
 /* Whether the process is there and no zombie; then its name, too. */
 static bool alive(pid_t pid, char *comm, size_t size) {

@@ -1,4 +1,5 @@
-/* Cgroups that a case made below the sandbox's own, in each hierarchy of its view. */
+#include "clean_cgroups.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,8 @@
 #include "c/clock.h"
 #include "c/file.h"
 #include "c/memory.h"
-#include "clean.h"
+#include "events.h"
+#include "fixtures.h"
 
 enum { MAX_ROOTS = 24, TRIES = 50 };
 

@@ -1,4 +1,5 @@
-/* What a case may have changed of the sandbox itself: mounts, interfaces, devices, names. */
+#include "clean_state.h"
+
 #include <ctype.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -15,7 +16,9 @@
 #include "c/buf.h"
 #include "c/file.h"
 #include "c/memory.h"
-#include "clean.h"
+#include "fixtures.h"
+#include "links.h"
+#include "paths.h"
 
 enum { MAX_MOUNTS = 4096 };
 

@@ -1,4 +1,5 @@
-/* Receives a terminal over a Unix socket, as --console-socket sends it. */
+#include "console.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,11 +15,15 @@
 #include "c/buf.h"
 #include "c/descriptors.h"
 #include "c/file.h"
-#include "worker.h"
+#include "events.h"
+#include "slots.h"
 
 int listen_at(const char *path) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (strlen(path) >= sizeof address.sun_path) return errno = ENAMETOOLONG, -1;
+  if (strlen(path) >= sizeof address.sun_path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
   strcpy(address.sun_path, path);
   unlink(path);
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -78,15 +83,23 @@ void do_console(const struct args *a, struct buf *reply) {
   answer_ok(reply);
 }
 
+static int failed(const char *step) {
+  fprintf(stderr, "agent console: %s: %s\n", step, strerror(errno));
+  return 1;
+}
+
 /* agent console SOCKET: prints the size of the terminal that arrives, then what comes out of it, until it ends. */
 int console_main(int argc, char **argv) {
-  if (argc < 2) return fprintf(stderr, "usage: agent console SOCKET\n"), EXIT_USAGE;
+  if (argc < 2) {
+    fprintf(stderr, "usage: agent console SOCKET\n");
+    return EXIT_USAGE;
+  }
   int listener = listen_at(argv[1]);
-  if (listener < 0) return perror("agent console: listen"), 1;
+  if (listener < 0) return failed("listen");
   int connection = accept(listener, NULL, NULL);
   int terminal = connection < 0 ? -1 : receive_fd(connection);
   struct winsize size;
-  if (terminal < 0 || ioctl(terminal, TIOCGWINSZ, &size)) return perror("agent console: receive"), 1;
+  if (terminal < 0 || ioctl(terminal, TIOCGWINSZ, &size)) return failed("receive");
   printf("terminal of %u rows, %u columns\n", size.ws_row, size.ws_col);
   fflush(stdout);
   char chunk[4096];

@@ -13,41 +13,10 @@
 #include "c/clock.h"
 #include "c/file.h"
 #include "c/memory.h"
-#include "worker.h"
-
-/* Makes a cgroup in every hierarchy that the sandbox shows. */
-int make_cgroup(const char *path) {
-  struct buf info = {0};
-  if (read_file("/proc/self/mountinfo", &info, 8 << 20)) return -1;
-  int made = 0;
-  for (char *save, *line = strtok_r(info.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-    char *dash = strstr(line, " - "), target[4096];
-    if (!dash || strncmp(dash + 3, "cgroup", 6) || sscanf(line, "%*s %*s %*s %*s %4095s", target) != 1) continue;
-    if (strncmp(target, "/sys/fs/cgroup", 14)) continue;
-    struct buf dir = {0};
-    buf_fmt(&dir, "%s/%s", target, *path == '/' ? path + 1 : path);
-    if (mkdir_p(dir.data, 0755)) {
-      buf_free(&dir);
-      buf_free(&info);
-      return -1;
-    }
-    made++;
-    /* A v1 cpuset takes no process before it has CPUs and memory nodes. */
-    static const char *const inherited[] = {"cpuset.cpus", "cpuset.mems"};
-    for (int i = 0; i < 2; i++) {
-      struct buf from = {0}, to = {0}, value = {0};
-      buf_fmt(&from, "%s/%s", target, inherited[i]);
-      buf_fmt(&to, "%s/%s", dir.data, inherited[i]);
-      if (!read_file(from.data, &value, 4096)) (void)write_file(to.data, value.data, value.len, 0, 0);
-      buf_free(&from);
-      buf_free(&to);
-      buf_free(&value);
-    }
-    buf_free(&dir);
-  }
-  buf_free(&info);
-  return made ? 0 : (errno = ENOENT, -1);
-}
+#include "events.h"
+#include "fixtures.h"
+#include "links.h"
+#include "seccomp_agent.h"
 
 static int failed(const char *what) {
   fprintf(stderr, "agent do %s: %s\n", what, strerror(errno));

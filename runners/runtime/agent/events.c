@@ -23,8 +23,8 @@ static int watch_count;
 static struct {
   pid_t pid;
   int status;
-} graves[MAX_REAPED];
-static unsigned grave_count; /* ever dug; the newest MAX_REAPED are kept */
+} exit_records[MAX_REAPED];
+static unsigned exit_count; /* of all that were reaped; the newest MAX_REAPED are kept */
 static int child_fd = -1, input_fd = -1;
 
 void events_init(void) {
@@ -77,8 +77,8 @@ static void reap(void) {
   while (read(child_fd, &info, sizeof info) > 0) continue;
   int status;
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-    graves[grave_count % MAX_REAPED].pid = pid;
-    graves[grave_count++ % MAX_REAPED].status = status;
+    exit_records[exit_count % MAX_REAPED].pid = pid;
+    exit_records[exit_count++ % MAX_REAPED].status = status;
   }
 }
 
@@ -140,14 +140,14 @@ bool is_readable(int fd) {
 }
 
 bool reaped(pid_t pid, int *status) {
-  unsigned kept = grave_count < MAX_REAPED ? grave_count : MAX_REAPED;
+  unsigned kept = exit_count < MAX_REAPED ? exit_count : MAX_REAPED;
   for (unsigned i = 1; i <= kept; i++) {
-    unsigned at = (grave_count - i) % MAX_REAPED;
-    if (graves[at].pid != pid) continue;
-    if (status) *status = graves[at].status;
+    unsigned at = (exit_count - i) % MAX_REAPED;
+    if (exit_records[at].pid != pid) continue;
+    if (status) *status = exit_records[at].status;
     return true;
   }
   return false;
 }
 
-void forget_reaped(void) { grave_count = 0; }
+void forget_reaped(void) { exit_count = 0; }

@@ -1,4 +1,5 @@
-/* Actions on files: what a case consists of, and what is read of the outside. */
+#include "files.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,8 @@
 #include "c/buf.h"
 #include "c/file.h"
 #include "c/memory.h"
-#include "worker.h"
+#include "paths.h"
+#include "variables.h"
 
 /* Gives a new file its exact mode and owner, whatever the umask. */
 static int finish_node(const char *path, const struct args *a, uint32_t mode_at) {
@@ -23,21 +25,16 @@ static int finish_node(const char *path, const struct args *a, uint32_t mode_at)
   return chmod(path, (mode_t)number(a, mode_at));
 }
 
-static void done(struct buf *reply, int failed, const char *step) {
-  if (failed) answer_error(reply, step, errno);
-  else answer_ok(reply);
-}
-
 /* mkdir: path mode uid gid */
 void do_mkdir(const struct args *a, struct buf *reply) {
   if (mkdir_p(text(a, 1), 0755)) return answer_error(reply, "mkdir", errno);
-  done(reply, finish_node(text(a, 1), a, 2), "chmod");
+  answer_done(reply, finish_node(text(a, 1), a, 2), "chmod");
 }
 
 /* file: path mode uid gid content */
 void do_file(const struct args *a, struct buf *reply) {
   if (write_file(text(a, 1), a->text[5], a->len[5], O_CREAT | O_TRUNC, 0600)) return answer_error(reply, "open", errno);
-  done(reply, finish_node(text(a, 1), a, 2), "chmod");
+  answer_done(reply, finish_node(text(a, 1), a, 2), "chmod");
 }
 
 /* The bytes of the agent. */
@@ -51,11 +48,11 @@ static int copy_agent(const char *path) {
 /* agent: path mode uid gid */
 void do_agent(const struct args *a, struct buf *reply) {
   if (copy_agent(text(a, 1))) return answer_error(reply, "copy", errno);
-  done(reply, finish_node(text(a, 1), a, 2), "chmod");
+  answer_done(reply, finish_node(text(a, 1), a, 2), "chmod");
 }
 
 /* symlink: path target */
-void do_symlink(const struct args *a, struct buf *reply) { done(reply, symlink(text(a, 2), text(a, 1)), "symlink"); }
+void do_symlink(const struct args *a, struct buf *reply) { answer_done(reply, symlink(text(a, 2), text(a, 1)), "symlink"); }
 
 /* node: path type major minor mode uid gid */
 void do_node(const struct args *a, struct buf *reply) {
@@ -63,18 +60,12 @@ void do_node(const struct args *a, struct buf *reply) {
   mode_t kind = type == 'b' ? S_IFBLK : type == 'p' ? S_IFIFO : S_IFCHR;
   dev_t dev = type == 'p' ? 0 : makedev((unsigned)number(a, 3), (unsigned)number(a, 4));
   if (mknod(text(a, 1), kind | 0600, dev)) return answer_error(reply, "mknod", errno);
-  done(reply, finish_node(text(a, 1), a, 5), "chmod");
+  answer_done(reply, finish_node(text(a, 1), a, 5), "chmod");
 }
 
 /* mount: source target type flags data */
 void do_mount(const struct args *a, struct buf *reply) {
-  done(reply, mount(text(a, 1), text(a, 2), text(a, 3), (unsigned long)number(a, 4), text(a, 5)), "mount");
-}
-
-static void answer_bytes(struct buf *reply, const void *data, size_t len) {
-  message_begin(reply, 2);
-  field_str(reply, "bytes");
-  field_bytes(reply, data, len);
+  answer_done(reply, mount(text(a, 1), text(a, 2), text(a, 3), (unsigned long)number(a, 4), text(a, 5)), "mount");
 }
 
 /* read: path max */
@@ -86,7 +77,7 @@ void do_read(const struct args *a, struct buf *reply) {
 }
 
 /* write: path data */
-void do_write(const struct args *a, struct buf *reply) { done(reply, write_file(text(a, 1), a->text[2], a->len[2], 0, 0), "write"); }
+void do_write(const struct args *a, struct buf *reply) { answer_done(reply, write_file(text(a, 1), a->text[2], a->len[2], 0, 0), "write"); }
 
 /* readlink: path */
 void do_readlink(const struct args *a, struct buf *reply) {
@@ -182,60 +173,8 @@ void do_set(const struct args *a, struct buf *reply) {
     answer_error(reply, "read", errno);
   } else {
     while (content.len > 0 && strchr(" \t\r\n", content.data[content.len - 1])) content.data[--content.len] = 0;
-    set_variable(text(a, 1), content.data);
+    variable_set(text(a, 1), content.data);
     answer_bytes(reply, content.data, content.len);
   }
   buf_free(&content);
-}
-
-/* The mount point of a hierarchy in the sandbox: by controller name, or of cgroup2 when it is empty. */
-static char *hierarchy(const char *mountinfo, const char *controller) {
-  AUTO_FREE char *copy = xstrdup(mountinfo);
-  for (char *save, *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-    char *dash = strstr(line, " - ");
-    char target[4096], type[64], options[1024];
-    if (!dash || sscanf(line, "%*s %*s %*s %*s %4095s", target) != 1) continue;
-    if (sscanf(dash + 3, "%63s %*s %1023s", type, options) != 2) continue;
-    if (!*controller && !strcmp(type, "cgroup2")) return xstrdup(target);
-    if (!*controller || strcmp(type, "cgroup")) continue;
-    for (char *save2, *option = strtok_r(options, ",", &save2); option; option = strtok_r(NULL, ",", &save2))
-      if (!strcmp(option, controller)) return xstrdup(target);
-  }
-  return NULL;
-}
-
-static void set_cgroup(const char *name, const char *controller, const char *mountinfo, const char *path) {
-  AUTO_FREE char *root = hierarchy(mountinfo, controller);
-  if (!root) return;
-  struct buf key = {0}, value = {0};
-  buf_fmt(&key, "%s:%s", name, controller);
-  buf_str(&value, root);
-  if (strcmp(path, "/")) buf_str(&value, path);
-  set_variable(key.data, value.data);
-  buf_free(&key);
-  buf_free(&value);
-}
-
-/* set-cgroups: name pid */
-void do_set_cgroups(const struct args *a, struct buf *reply) {
-  struct buf path = {0}, groups = {0}, mountinfo = {0};
-  buf_fmt(&path, "/proc/%s/cgroup", text(a, 2));
-  if (read_file(path.data, &groups, 1 << 20) || read_file("/proc/self/mountinfo", &mountinfo, 4 << 20)) {
-    answer_error(reply, "read", errno);
-  } else {
-    for (char *save, *line = strtok_r(groups.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-      char *controllers = strchr(line, ':');
-      char *group = controllers ? strchr(controllers + 1, ':') : NULL;
-      if (!group) continue;
-      *group++ = 0;
-      controllers++;
-      if (!*controllers) set_cgroup(text(a, 1), "", mountinfo.data, group);
-      for (char *save2, *one = strtok_r(controllers, ",", &save2); one; one = strtok_r(NULL, ",", &save2))
-        set_cgroup(text(a, 1), one, mountinfo.data, group);
-    }
-    answer_ok(reply);
-  }
-  buf_free(&path);
-  buf_free(&groups);
-  buf_free(&mountinfo);
 }

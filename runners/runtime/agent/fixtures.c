@@ -1,4 +1,5 @@
-/* Things outside the container that a case needs: namespaces to join, interfaces to move, cgroups that are there already. */
+#include "fixtures.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -15,7 +16,7 @@
 #include "c/buf.h"
 #include "c/file.h"
 #include "c/memory.h"
-#include "worker.h"
+#include "links.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -85,20 +86,27 @@ static int hold_and_bind(const char *path, size_t kind, int cpu, pid_t *holder) 
   pid_t pid = fork();
   if (pid == 0) hold(namespaces[kind].flag, cpu, ready[1]);
   close(ready[1]);
-  if (pid < 0) return close(ready[0]), -1;
+  if (pid < 0) {
+    close(ready[0]);
+    return -1;
+  }
   char code = 0;
-  ssize_t n = read(ready[0], &code, 1);
+  int told = read_exactly(ready[0], &code, 1);
   close(ready[0]);
   *holder = pid;
   struct buf link = {0};
   buf_fmt(&link, "/proc/%d/ns/%s", pid, namespaces[kind].file);
-  if (namespaces[kind].flag == CLONE_NEWUSER) identity_map("uid_map", pid), identity_map("gid_map", pid);
-  int failed = n != 1 || code ? (errno = code ? code : EIO, -1) : write_file(path, "", 0, O_CREAT, 0644);
-  if (!failed) failed = mount(link.data, path, NULL, MS_BIND, NULL);
-  int error = errno;
+  if (namespaces[kind].flag == CLONE_NEWUSER) {
+    identity_map("uid_map", pid);
+    identity_map("gid_map", pid);
+  }
+  int error = told == 1 ? code : EIO;
+  if (!error && (write_file(path, "", 0, O_CREAT, 0644) || mount(link.data, path, NULL, MS_BIND, NULL))) error = errno;
   buf_free(&link);
-  if (failed) kill(pid, SIGKILL);
-  return errno = error, failed;
+  if (!error) return 0;
+  kill(pid, SIGKILL);
+  errno = error;
+  return -1;
 }
 
 int make_namespace(const char *path, const char *type, pid_t *holder) {
@@ -113,7 +121,43 @@ int make_namespace(const char *path, const char *type, pid_t *holder) {
       failed = hold_and_bind(path, i, cpu, holder);
     return failed;
   }
-  return errno = EINVAL, -1;
+  errno = EINVAL;
+  return -1;
+}
+
+int make_cgroup(const char *path) {
+  struct buf info = {0};
+  if (read_file("/proc/self/mountinfo", &info, 8 << 20)) return -1;
+  int made = 0;
+  for (char *save, *line = strtok_r(info.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+    char *dash = strstr(line, " - "), target[4096];
+    if (!dash || strncmp(dash + 3, "cgroup", 6) || sscanf(line, "%*s %*s %*s %*s %4095s", target) != 1) continue;
+    if (strncmp(target, "/sys/fs/cgroup", 14)) continue;
+    struct buf dir = {0};
+    buf_fmt(&dir, "%s/%s", target, *path == '/' ? path + 1 : path);
+    if (mkdir_p(dir.data, 0755)) {
+      buf_free(&dir);
+      buf_free(&info);
+      return -1;
+    }
+    made++;
+    /* A v1 cpuset takes no process before it has CPUs and memory nodes. */
+    static const char *const inherited[] = {"cpuset.cpus", "cpuset.mems"};
+    for (int i = 0; i < 2; i++) {
+      struct buf from = {0}, to = {0}, value = {0};
+      buf_fmt(&from, "%s/%s", target, inherited[i]);
+      buf_fmt(&to, "%s/%s", dir.data, inherited[i]);
+      if (!read_file(from.data, &value, 4096)) (void)write_file(to.data, value.data, value.len, 0, 0);
+      buf_free(&from);
+      buf_free(&to);
+      buf_free(&value);
+    }
+    buf_free(&dir);
+  }
+  buf_free(&info);
+  if (made) return 0;
+  errno = ENOENT;
+  return -1;
 }
 
 /* namespace: path type. The holder is kept with the namespace; clean ends it. */

@@ -73,7 +73,8 @@ static int save(const struct hook *h, char **argv, const struct buf *input, bool
   buf_free(&b);
   buf_free(&path);
   buf_free(&temporary);
-  return errno = error, failed;
+  errno = error;
+  return failed;
 }
 
 static int options(int argc, char **argv, struct hook *h) {

@@ -1,4 +1,5 @@
-/* A FIFO by which the probe reports, where a container's output is lost. */
+#include "report.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -6,7 +7,8 @@
 #include <unistd.h>
 
 #include "c/buf.h"
-#include "worker.h"
+#include "events.h"
+#include "slots.h"
 
 static void on_report(int fd, void *data) {
   struct slot *slot = data;

@@ -1,4 +1,5 @@
-/* Runs commands of the target: exec, capture, time limit, true exit status. */
+#include "run.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -15,9 +16,11 @@
 #include "c/clock.h"
 #include "c/file.h"
 #include "c/memory.h"
+#include "events.h"
 #include "member.h"
 #include "names.h"
-#include "worker.h"
+#include "slots.h"
+#include "variables.h"
 
 enum { MAX_RUNS = 64, MAX_ENV = 32 };
 
@@ -80,7 +83,8 @@ static int make_stream(struct buf *to, int *open, int *write_end) {
   *stream = (struct stream){to, open};
   if (!watch(fds[0], on_readable, stream)) {
     free(stream);
-    return errno = EMFILE, -1;
+    errno = EMFILE;
+    return -1;
   }
   (*open)++;
   return 0;
@@ -169,7 +173,7 @@ static bool spawn(struct run *run, const struct args *a, char **argv) {
     close(report[0]);
     return false;
   }
-  if (read(report[0], &run->exec_errno, sizeof run->exec_errno) != sizeof run->exec_errno) run->exec_errno = 0;
+  if (read_exactly(report[0], &run->exec_errno, sizeof run->exec_errno) != 1) run->exec_errno = 0;
   close(report[0]);
   return true;
 }
@@ -221,12 +225,16 @@ static struct run *begin(const struct args *in, const char *key, struct buf *rep
   AUTO_FREE char **argv = xcalloc(in->count, sizeof *argv);
   for (uint32_t i = 6; i < in->count; i++) argv[i - 6] = in->text[i];
   struct run *run = new_run(key);
-  if (!run) return answer_error(reply, "run", EMFILE), NULL;
+  if (!run) {
+    answer_error(reply, "run", EMFILE);
+    return NULL;
+  }
   if (spawn(run, in, argv)) return run;
   int error = errno;
   run->answered = true;
   release(run);
-  return answer_error(reply, "spawn", error), NULL;
+  answer_error(reply, "spawn", error);
+  return NULL;
 }
 
 /* run: timeoutMs, slot, umask, cwd, background, argv… */
@@ -259,7 +267,7 @@ void do_ask_pid(const struct args *in, struct buf *reply) {
   if (pid > INT32_MAX || (kill((pid_t)pid, 0) && errno == ESRCH)) return answer_error(reply, "pid", ESRCH);
   char digits[24];
   snprintf(digits, sizeof digits, "%lld", (long long)pid);
-  set_variable(text(in, 5), digits);
+  variable_set(text(in, 5), digits);
   message_begin(reply, 2);
   field_str(reply, "bytes");
   field_str(reply, digits);

@@ -18,7 +18,14 @@
 
 #include "agent.h"
 #include "c/child.h"
+#include "c/file.h"
+#include "events.h"
+#include "links.h"
+#include "run.h"
 #include "sandbox.h"
+#include "sandbox_cgroup.h"
+#include "sandbox_mounts.h"
+#include "sandbox_user.h"
 #include "worker.h"
 
 void sandbox_fail(const char *step) { sandbox_refused(step, errno == EPERM ? FEW_RIGHTS : NULL); }
@@ -100,19 +107,19 @@ static int inner(struct sandbox *s, char **argv, int alive) {
 /* In the middle process: into the cgroups and the namespaces, then PID 1. */
 static int enter(struct sandbox *s, char **argv, int unshared, int mapped) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  cgroups_unlock();
+  cgroups_unlock(s);
   cgroups_enter(s);
   int flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
   if (s->rootless) user_namespace();
   if (write(unshared, "", 1) != 1) sandbox_fail("tell the outer process");
   char byte;
-  if (read(mapped, &byte, 1) != 1) return EXIT_SANDBOX;
+  if (read_exactly(mapped, &byte, 1) != 1) return EXIT_SANDBOX;
   if (s->rootless && (setresgid(0, 0, 0) || setresuid(0, 0, 0))) sandbox_fail("become root of the user namespace");
   /* New credentials made the kernel forget it. The outer process may have died before that: then the pipe has ended. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (is_readable(mapped)) return EXIT_SANDBOX;
   if (unshare(flags)) sandbox_fail("make namespaces");
-  cgroups_leaf();
+  cgroups_leaf(s);
   int alive[2];
   if (pipe2(alive, O_CLOEXEC)) sandbox_fail("pipe");
   pid_t pid = fork();
@@ -135,8 +142,11 @@ static int usage(void) {
 
 static bool parse_view(const char *name, enum cgroup_view *view) {
   static const char *const names[] = {"host", "v1", "v2", "none"};
-  for (int i = 0; i < 4; i++)
-    if (!strcmp(names[i], name)) return *view = (enum cgroup_view)i, true;
+  for (int i = 0; i < 4; i++) {
+    if (strcmp(names[i], name)) continue;
+    *view = (enum cgroup_view)i;
+    return true;
+  }
   return false;
 }
 
@@ -157,9 +167,9 @@ static int options(int argc, char **argv, struct sandbox *s) {
 }
 
 /* Ends the outer process, which has nobody to clean up after it. */
-__attribute__((noreturn)) static void outer_fail(const char *step) {
+__attribute__((noreturn)) static void outer_fail(struct sandbox *s, const char *step) {
   int error = errno;
-  cgroups_remove();
+  cgroups_remove(s);
   errno = error;
   sandbox_fail(step);
 }
@@ -167,10 +177,10 @@ __attribute__((noreturn)) static void outer_fail(const char *step) {
 /* One sandbox, from its cgroups' making to their removal. */
 static int live(struct sandbox *s, char **argv) {
   int unshared[2], mapped[2];
-  if (cgroups_make(s)) outer_fail("make the sandbox's cgroups");
-  if (pipe2(unshared, O_CLOEXEC) || pipe2(mapped, O_CLOEXEC)) outer_fail("pipe");
+  if (cgroups_make(s)) outer_fail(s, "make the sandbox's cgroups");
+  if (pipe2(unshared, O_CLOEXEC) || pipe2(mapped, O_CLOEXEC)) outer_fail(s, "pipe");
   pid_t middle = fork();
-  if (middle < 0) outer_fail("fork");
+  if (middle < 0) outer_fail(s, "fork");
   if (middle == 0) {
     close(unshared[0]);
     close(mapped[1]);
@@ -179,14 +189,14 @@ static int live(struct sandbox *s, char **argv) {
   close(unshared[1]);
   close(mapped[0]);
   char byte;
-  if (read(unshared[0], &byte, 1) == 1) {
+  if (read_exactly(unshared[0], &byte, 1) == 1) {
     if (s->rootless) map_ids(middle);
     (void)!write(mapped[1], "", 1);
   }
   close(unshared[0]);
   int code = wait_for(middle, SIGTERM);
   close(mapped[1]);
-  cgroups_remove();
+  cgroups_remove(s);
   return code;
 }
 

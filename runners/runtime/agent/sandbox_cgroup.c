@@ -15,10 +15,8 @@
 #include "c/file.h"
 #include "c/memory.h"
 #include "sandbox.h"
-
-enum { MAX_HIERARCHIES = 24 };
-static struct hierarchy hierarchies[MAX_HIERARCHIES];
-static int hierarchy_count;
+#include "sandbox_cgroup.h"
+#include "sandbox_controllers.h"
 
 static char *join(const char *directory, const char *name) {
   struct buf path = {0};
@@ -44,16 +42,16 @@ static char *v1_options(const char *super) {
   return buf_take(&out);
 }
 
-static void find_hierarchies(void) {
+static void find_hierarchies(struct sandbox *s) {
   struct buf info = {0};
   if (read_file("/proc/self/mountinfo", &info, 8 << 20)) sandbox_fail("read /proc/self/mountinfo");
   for (char *save, *line = strtok_r(info.data, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
     char *dash = strstr(line, " - "), target[4096], type[64], super[1024];
     if (!dash || sscanf(line, "%*s %*s %*s %*s %4095s", target) != 1) continue;
     if (sscanf(dash + 3, "%63s %*s %1023s", type, super) != 2 || strncmp(type, "cgroup", 6)) continue;
-    if (strncmp(target, "/sys/fs/cgroup", 14) || hierarchy_count == MAX_HIERARCHIES) continue;
-    hierarchies[hierarchy_count].mount = xstrdup(target);
-    hierarchies[hierarchy_count++].options = strcmp(type, "cgroup2") ? v1_options(super) : NULL;
+    if (strncmp(target, "/sys/fs/cgroup", 14) || s->hierarchy_count == MAX_HIERARCHIES) continue;
+    s->hierarchies[s->hierarchy_count].mount = xstrdup(target);
+    s->hierarchies[s->hierarchy_count++].options = strcmp(type, "cgroup2") ? v1_options(super) : NULL;
   }
   buf_free(&info);
 }
@@ -137,9 +135,9 @@ static int make_group(const struct sandbox *s, struct hierarchy *h) {
 
 int cgroups_make(struct sandbox *s) {
   if (s->rootless) return 0;
-  if (hierarchy_count == 0) find_hierarchies();
-  for (int i = 0; i < hierarchy_count; i++) {
-    struct hierarchy *h = &hierarchies[i];
+  if (s->hierarchy_count == 0) find_hierarchies(s);
+  for (int i = 0; i < s->hierarchy_count; i++) {
+    struct hierarchy *h = &s->hierarchies[i];
     AUTO_CLOSE int turn = take_turn(h->mount);
     remove_stale(h->mount);
     if (!h->options) controllers_undo(h->mount);
@@ -150,27 +148,26 @@ int cgroups_make(struct sandbox *s) {
   return 0;
 }
 
-void cgroups_unlock(void) {
-  for (int i = 0; i < hierarchy_count; i++)
-    if (hierarchies[i].dir) close_fd(&hierarchies[i].lock);
+void cgroups_unlock(struct sandbox *s) {
+  for (int i = 0; i < s->hierarchy_count; i++)
+    if (s->hierarchies[i].dir) close_fd(&s->hierarchies[i].lock);
 }
 
 void cgroups_enter(const struct sandbox *s) {
-  (void)s;
-  for (int i = 0; i < hierarchy_count; i++) {
-    if (!hierarchies[i].dir) continue;
-    AUTO_FREE char *procs = join(hierarchies[i].dir, "cgroup.procs");
+  for (int i = 0; i < s->hierarchy_count; i++) {
+    if (!s->hierarchies[i].dir) continue;
+    AUTO_FREE char *procs = join(s->hierarchies[i].dir, "cgroup.procs");
     if (write_file(procs, "0", 1, 0, 0)) sandbox_fail(procs);
   }
 }
 
-void cgroups_leaf(void) {
-  for (int i = 0; i < hierarchy_count; i++) {
-    if (!hierarchies[i].dir || hierarchies[i].options) continue;
-    AUTO_FREE char *leaf = join(hierarchies[i].dir, "harness");
+void cgroups_leaf(const struct sandbox *s) {
+  for (int i = 0; i < s->hierarchy_count; i++) {
+    if (!s->hierarchies[i].dir || s->hierarchies[i].options) continue;
+    AUTO_FREE char *leaf = join(s->hierarchies[i].dir, "harness");
     AUTO_FREE char *procs = join(leaf, "cgroup.procs");
     if (write_file(procs, "0", 1, 0, 0)) sandbox_fail(procs);
-    controllers_enable(hierarchies[i].dir);
+    controllers_enable(s->hierarchies[i].dir);
   }
 }
 
@@ -180,8 +177,8 @@ void cgroups_mount(const struct sandbox *s) {
   if ((s->rootless && s->view == VIEW_HOST) || access("/sys/fs/cgroup", F_OK)) return;
   while (!umount2("/sys/fs/cgroup", MNT_DETACH)) continue;
   bool alone = s->view == VIEW_V2;
-  for (int i = 0; s->view == VIEW_HOST && i < hierarchy_count; i++)
-    if (hierarchies[i].dir && !strcmp(hierarchies[i].mount, "/sys/fs/cgroup")) alone = true;
+  for (int i = 0; s->view == VIEW_HOST && i < s->hierarchy_count; i++)
+    if (s->hierarchies[i].dir && !strcmp(s->hierarchies[i].mount, "/sys/fs/cgroup")) alone = true;
   if (alone) {
     if (mount("cgroup", "/sys/fs/cgroup", "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME, NULL))
       sandbox_fail("mount cgroup2 on /sys/fs/cgroup");
@@ -189,8 +186,8 @@ void cgroups_mount(const struct sandbox *s) {
   }
   if (mount("tmpfs", "/sys/fs/cgroup", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755"))
     sandbox_fail("mount tmpfs on /sys/fs/cgroup");
-  for (int i = 0; i < hierarchy_count; i++) {
-    const struct hierarchy *h = &hierarchies[i];
+  for (int i = 0; i < s->hierarchy_count; i++) {
+    const struct hierarchy *h = &s->hierarchies[i];
     if (!h->dir) continue;
     if (mkdir_p(h->mount, 0755)) sandbox_fail(h->mount);
     if (mount("cgroup", h->mount, h->options ? "cgroup" : "cgroup2", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RELATIME, h->options))
@@ -200,9 +197,9 @@ void cgroups_mount(const struct sandbox *s) {
     sandbox_fail("remount /sys/fs/cgroup");
 }
 
-void cgroups_remove(void) {
-  for (int i = 0; i < hierarchy_count; i++) {
-    struct hierarchy *h = &hierarchies[i];
+void cgroups_remove(struct sandbox *s) {
+  for (int i = 0; i < s->hierarchy_count; i++) {
+    struct hierarchy *h = &s->hierarchies[i];
     if (!h->dir) continue;
     AUTO_CLOSE int turn = take_turn(h->mount);
     (void)cgroup_remove(h->dir);

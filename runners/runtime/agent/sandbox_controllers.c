@@ -13,7 +13,8 @@
 #include "c/buf.h"
 #include "c/file.h"
 #include "c/memory.h"
-#include "sandbox.h"
+#include "sandbox_cgroup.h"
+#include "sandbox_controllers.h"
 
 static const char MARK[] = "oci-conform-undo-";
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,10 @@
 #include "c/buf.h"
 #include "c/file.h"
 #include "c/memory.h"
+#include "paths.h"
 #include "sandbox.h"
-#include "worker.h"
+#include "sandbox_cgroup.h"
+#include "sandbox_mounts.h"
 
 /* linux/mount.h and sys/mount.h do not go together; these are mount(2)'s. */
 int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data);
@@ -71,7 +74,7 @@ static void devices(void) {
   umask(022);
 }
 
-/* A writable layer in memory over a directory whose content stays visible; else it stays read-only. */
+/* A writable layer in memory over a directory whose content stays visible; where there can be none, an empty directory in memory. */
 static void overlay(const char *path) {
   struct buf options = {0};
   const char *name = strcmp(path, "/tmp") ? "var-tmp" : "tmp";

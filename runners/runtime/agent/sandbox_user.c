@@ -16,6 +16,7 @@
 #include "c/child.h"
 #include "c/file.h"
 #include "sandbox.h"
+#include "sandbox_user.h"
 
 /* The first range lent to the user in /etc/subuid or /etc/subgid. */
 static bool range_of(const char *file, unsigned long *start, unsigned long *count) {

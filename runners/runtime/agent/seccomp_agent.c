@@ -1,4 +1,5 @@
-/* A seccomp agent: receives container process states with their notification descriptors, and answers notifications. */
+#include "seccomp_agent.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
@@ -13,7 +14,8 @@
 #include "c/buf.h"
 #include "c/descriptors.h"
 #include "c/memory.h"
-#include "worker.h"
+#include "console.h"
+#include "events.h"
 
 #ifndef SECCOMP_USER_NOTIF_FLAG_CONTINUE
 #define SECCOMP_USER_NOTIF_FLAG_CONTINUE 1

@@ -2,38 +2,27 @@
 #include "worker.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent.h"
+#include "await.h"
 #include "c/buf.h"
-#include "c/memory.h"
-#include "names.h"
-
-struct slot slots[MAX_SLOTS];
-
-struct slot *slot_use(int64_t number) {
-  struct slot *slot = &slots[number >= 0 && number < MAX_SLOTS ? number : 0];
-  if (slot->stale) slot->out.len = slot->err.len = 0;
-  slot->stale = false;
-  return slot;
-}
-
-void slots_end(void) {
-  for (int i = 0; i < MAX_SLOTS; i++) {
-    slots[i].open_streams = 0;
-    slots[i].has_terminal = false;
-    slots[i].stale = true;
-  }
-}
-
-static struct variable {
-  char *name, *value;
-} *variables;
-static size_t variable_count, variable_cap;
+#include "cgroup_variables.h"
+#include "clean.h"
+#include "console.h"
+#include "events.h"
+#include "files.h"
+#include "fixtures.h"
+#include "frame.h"
+#include "paths.h"
+#include "reply.h"
+#include "report.h"
+#include "run.h"
+#include "seccomp_agent.h"
+#include "variables.h"
 
 static const struct {
   const char *name;
@@ -71,74 +60,6 @@ static const struct {
     {"clean", do_clean, 1},
 };
 
-void answer_ok(struct buf *reply) {
-  message_begin(reply, 1);
-  field_str(reply, "ok");
-}
-
-void answer_error(struct buf *reply, const char *step, int error) {
-  message_begin(reply, 3);
-  field_str(reply, "error");
-  field_str(reply, errno_name(error));
-  field_str(reply, step);
-}
-
-int64_t number(const struct args *a, uint32_t at) { return strtoll(a->text[at], NULL, 10); }
-
-const char *text(const struct args *a, uint32_t at) { return a->text[at]; }
-
-void set_variable(const char *name, const char *value) {
-  for (size_t i = 0; i < variable_count; i++) {
-    if (strcmp(variables[i].name, name)) continue;
-    free(variables[i].value);
-    variables[i].value = xstrdup(value);
-    return;
-  }
-  if (variable_count == variable_cap) {
-    variable_cap = variable_cap ? variable_cap * 2 : 32;
-    variables = realloc(variables, variable_cap * sizeof *variables);
-    if (!variables) _exit(70);
-  }
-  variables[variable_count].name = xstrdup(name);
-  variables[variable_count++].value = xstrdup(value);
-}
-
-static void forget_variables(void) {
-  while (variable_count > 0) {
-    variable_count--;
-    free(variables[variable_count].name);
-    free(variables[variable_count].value);
-  }
-}
-
-/* Puts the variables into a field; false when one is not set. Fields with NUL bytes or without `@{` stay as they are. */
-static bool expand(char **field, uint32_t *len) {
-  if (strlen(*field) != *len || !strstr(*field, "@{")) return true;
-  struct buf out = {0};
-  const char *at = *field;
-  for (const char *open; (open = strstr(at, "@{"));) {
-    const char *close = strchr(open, '}');
-    if (!close) break;
-    buf_add(&out, at, (size_t)(open - at));
-    const char *value = NULL;
-    for (size_t i = 0; i < variable_count; i++) {
-      size_t n = (size_t)(close - open - 2);
-      if (strlen(variables[i].name) == n && !memcmp(variables[i].name, open + 2, n)) value = variables[i].value;
-    }
-    if (!value) {
-      buf_free(&out);
-      return false;
-    }
-    buf_str(&out, value);
-    at = close + 1;
-  }
-  buf_str(&out, at);
-  free(*field);
-  *len = (uint32_t)out.len;
-  *field = buf_take(&out);
-  return true;
-}
-
 /* Only names, paths and PIDs may hold variables: what is written to a file or executed is literal. */
 static bool takes_variables(const char *action) {
   return strcmp(action, "file") && strcmp(action, "run") && strcmp(action, "ask-pid") && strcmp(action, "symlink");
@@ -149,7 +70,7 @@ static void carry_out(struct message *m, struct buf *reply) {
     if (strcmp(actions[i].name, m->fields[0])) continue;
     if (m->count < actions[i].least) return answer_error(reply, "fields", EINVAL);
     for (uint32_t f = 1; takes_variables(m->fields[0]) && f < m->count; f++) {
-      if (expand(&m->fields[f], &m->lengths[f])) continue;
+      if (variables_expand(&m->fields[f], &m->lengths[f])) continue;
       message_begin(reply, 1);
       return field_str(reply, "unset");
     }
@@ -174,7 +95,7 @@ int worker_loop(bool greet) {
     if (got <= 0) return got < 0 ? 1 : 0;
     forget_reaped();
     runs_begin_batch();
-    forget_variables();
+    variables_forget();
     reply.len = 0;
     for (uint32_t i = 0; i < count; i++) carry_out(&batch[i], &reply);
     messages_free(batch, count);

@@ -1,4 +1,5 @@
-/* The few rtnetlink requests that fixtures need: a veth pair, up, an address, delete. */
+#include "links.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_link.h>
@@ -12,7 +13,6 @@
 #include "c/file.h"
 #include "c/memory.h"
 #include "c/netlink.h"
-#include "worker.h"
 
 /* Asks for one thing, on a socket of its own. */
 static int ask_once(struct netlink_request *r) {
