@@ -7,7 +7,6 @@ import { exampleProblems, lacks } from "./examples.js";
 import { type Canned, factsOf, faulty, linuxOf, ran, verdictBy } from "./fixture.js";
 
 const verdict = verdictBy.bind(null, intelRdt);
-const id = (name: string): string => `runtime.intel-rdt.${name}`;
 const OWN = "/sys/fs/resctrl/oci-conform-0";
 
 /** The container's directory before, while and after it lived; and the processes in its class and in the default one. */
@@ -75,11 +74,11 @@ t.test("no class, and the default one", async (t) => {
 });
 
 t.test("errors", async (t) => {
-  for (const name of ["no-resctrl-error", "closid-preconfigured-missing-error"]) {
-    const aims = { case: { aims: [id(name)] } };
-    t.equal(verdict(id(name), faulty(linuxOf({}), ran(1), aims)), "pass");
-    t.equal(verdict(id(name), faulty(linuxOf({}), ran(0), aims)), "fail");
-    t.equal(verdict(id(name), faulty(linuxOf({}), ran(0))), undefined);
+  for (const id of ["runtime.intel-rdt.no-resctrl-error", "runtime.intel-rdt.closid-preconfigured-missing-error"]) {
+    const aims = { case: { aims: [id] } };
+    t.equal(verdict(id, faulty(linuxOf({}), ran(1), aims)), "pass");
+    t.equal(verdict(id, faulty(linuxOf({}), ran(0), aims)), "fail");
+    t.equal(verdict(id, faulty(linuxOf({}), ran(0))), undefined);
   }
 });
 

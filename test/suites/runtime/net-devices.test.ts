@@ -9,7 +9,6 @@ import { exampleProblems, lacks } from "./examples.js";
 import { type Canned, caseViewOf, factsOf, faulty, hostOf, linuxOf, ran, TARGET, verdictBy } from "./fixture.js";
 
 const verdict = verdictBy.bind(null, netDevices);
-const id = (name: string): string => `runtime.net-devices.${name}`;
 
 const ADDRESSES = ["192.0.2.1/24", "2001:db8::1/64"];
 const device = (name: string, up = true, addresses: readonly string[] = ADDRESSES): NetworkInterface => ({ name, up, addresses });
@@ -22,13 +21,13 @@ const of = (devices: NonNullable<Linux["netDevices"]>, ...interfaces: NetworkInt
 });
 
 t.test("runtime.net-devices.available", async (t) => {
-  for (const name of ["available", "name"]) {
-    t.equal(verdict(id(name), of({ ocinet0: {} }, device("lo"), device("ocinet0"))), "pass");
-    t.equal(verdict(id(name), of({ ocinet0: { name: "eth7" } }, device("eth7"))), "pass");
-    t.equal(verdict(id(name), of({ ocinet0: { name: "eth7" } }, device("ocinet0"))), "fail", "the name outside");
-    t.equal(verdict(id(name), of({ ocinet0: {} }, device("lo"))), "fail");
-    t.equal(verdict(id(name), of({}, device("lo"))), undefined);
-    t.equal(verdict(id(name), { config: linuxOf({ netDevices: { ocinet0: {} } }) }), undefined, "nobody listed them");
+  for (const id of ["runtime.net-devices.available", "runtime.net-devices.name"]) {
+    t.equal(verdict(id, of({ ocinet0: {} }, device("lo"), device("ocinet0"))), "pass");
+    t.equal(verdict(id, of({ ocinet0: { name: "eth7" } }, device("eth7"))), "pass");
+    t.equal(verdict(id, of({ ocinet0: { name: "eth7" } }, device("ocinet0"))), "fail", "the name outside");
+    t.equal(verdict(id, of({ ocinet0: {} }, device("lo"))), "fail");
+    t.equal(verdict(id, of({}, device("lo"))), undefined);
+    t.equal(verdict(id, { config: linuxOf({ netDevices: { ocinet0: {} } }) }), undefined, "nobody listed them");
   }
 });
 
@@ -90,11 +89,11 @@ t.test("runtime.net-devices.not-moved-back", async (t) => {
 });
 
 t.test("errors", async (t) => {
-  for (const name of ["move-checked", "name-exists-error"]) {
-    const aims = { case: { aims: [id(name)] } };
-    t.equal(verdict(id(name), faulty(linuxOf({}), ran(1), aims)), "pass");
-    t.equal(verdict(id(name), faulty(linuxOf({}), ran(0), aims)), "fail");
-    t.equal(verdict(id(name), faulty(linuxOf({}), ran(0))), undefined);
+  for (const id of ["runtime.net-devices.move-checked", "runtime.net-devices.name-exists-error"]) {
+    const aims = { case: { aims: [id] } };
+    t.equal(verdict(id, faulty(linuxOf({}), ran(1), aims)), "pass");
+    t.equal(verdict(id, faulty(linuxOf({}), ran(0), aims)), "fail");
+    t.equal(verdict(id, faulty(linuxOf({}), ran(0))), undefined);
   }
 });
 

@@ -7,7 +7,6 @@ import { exampleProblems, lacks } from "../examples.js";
 import { type Canned, configOf, factsOf, faulty, linuxOf, probe, ran, tried, verdictBy } from "../fixture.js";
 
 const verdict = verdictBy.bind(null, devices);
-const id = (name: string): string => `runtime.devices.${name}`;
 
 const SEEN: StatResult = { type: "char", mode: 0o640, uid: 5, gid: 7, major: 1, minor: 3, size: 0, nlink: 1, dev: "1", ino: "1" };
 const DEVICE: Device = { type: "c", path: "/dev/x", major: 1, minor: 3, fileMode: 0o640, uid: 5, gid: 7 };
@@ -43,25 +42,25 @@ t.test("runtime.devices.outside-dev", async (t) => {
 });
 
 t.test("mode and owner", async (t) => {
-  for (const [name, wrong] of [
-    ["file-mode", { mode: 0o600 }],
-    ["uid", { uid: 0 }],
-    ["gid", { gid: 0 }],
+  for (const [id, wrong] of [
+    ["runtime.devices.file-mode", { mode: 0o600 }],
+    ["runtime.devices.uid", { uid: 0 }],
+    ["runtime.devices.gid", { gid: 0 }],
   ] as const) {
-    t.equal(verdict(id(name), found({}, {})), "pass", name);
-    t.equal(verdict(id(name), found({}, wrong)), "fail", name);
-    t.equal(verdict(id(name), found({}, null)), undefined, "not there at all");
+    t.equal(verdict(id, found({}, {})), "pass", id);
+    t.equal(verdict(id, found({}, wrong)), "fail", id);
+    t.equal(verdict(id, found({}, null)), undefined, "not there at all");
     const bare: Device = { type: "c", path: "/dev/x", major: 1, minor: 3 };
-    t.equal(verdict(id(name), found({}, wrong, { config: linuxOf({ devices: [bare] }) })), undefined, `${name} is not asked for`);
+    t.equal(verdict(id, found({}, wrong, { config: linuxOf({ devices: [bare] }) })), undefined, `${id} is not asked for`);
   }
 });
 
 t.test("errors", async (t) => {
-  for (const name of ["mismatching-file-error", "type-unknown-error"]) {
-    const aims = { case: { aims: [id(name)] } };
-    t.equal(verdict(id(name), faulty(configOf(), ran(1), aims)), "pass", name);
-    t.equal(verdict(id(name), faulty(configOf(), ran(0), aims)), "fail", name);
-    t.equal(verdict(id(name), faulty(configOf(), ran(0))), undefined, name);
+  for (const id of ["runtime.devices.mismatching-file-error", "runtime.devices.type-unknown-error"]) {
+    const aims = { case: { aims: [id] } };
+    t.equal(verdict(id, faulty(configOf(), ran(1), aims)), "pass", id);
+    t.equal(verdict(id, faulty(configOf(), ran(0), aims)), "fail", id);
+    t.equal(verdict(id, faulty(configOf(), ran(0))), undefined, id);
   }
 });
 

@@ -8,7 +8,6 @@ import { caseViewOf, configOf, factsOf, faulty, linuxOf, ran, verdictBy } from "
 import { line, mounted } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, mountIdmap);
-const id = (name: string): string => `runtime.mounts.${name}`;
 
 const maps = [{ containerID: 0, hostID: 3000, size: 65536 }];
 const mapped = (option: string): Mount => ({
@@ -62,13 +61,13 @@ t.test("runtime.mounts.idmap-uses-given-mappings", async (t) => {
 });
 
 t.test("errors", async (t) => {
-  for (const name of ["uid-mappings-need-gid-mappings", "gid-mappings-need-uid-mappings"]) {
-    const aims = { case: { aims: [id(name)] } };
-    t.equal(verdict(id(name), faulty(configOf(), ran(1), aims)), "pass", name);
-    t.equal(verdict(id(name), faulty(configOf(), ran(0), aims)), "fail", name);
-    t.equal(verdict(id(name), faulty(configOf(), ran(0))), undefined, name);
-    const unsupported = { case: { aims: [id(name)] }, observation: { control: false } };
-    t.equal(verdict(id(name), faulty(configOf(), ran(1), unsupported)), "skip", "the control was refused");
+  for (const id of ["runtime.mounts.uid-mappings-need-gid-mappings", "runtime.mounts.gid-mappings-need-uid-mappings"]) {
+    const aims = { case: { aims: [id] } };
+    t.equal(verdict(id, faulty(configOf(), ran(1), aims)), "pass", id);
+    t.equal(verdict(id, faulty(configOf(), ran(0), aims)), "fail", id);
+    t.equal(verdict(id, faulty(configOf(), ran(0))), undefined, id);
+    const unsupported = { case: { aims: [id] }, observation: { control: false } };
+    t.equal(verdict(id, faulty(configOf(), ran(1), unsupported)), "skip", "the control was refused");
   }
 });
 

@@ -7,7 +7,6 @@ import { configOf, factsOf, faulty, linuxOf, ran, verdictBy } from "../fixture.j
 import { bound, line, mounted, tmpfs } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, mounts);
-const id = (name: string): string => `runtime.mounts.${name}`;
 const read = (path: string, text: string) => [{ do: "read", path } as const, { errno: "0", text }] as const;
 
 t.test("runtime.mounts.listed-order", async (t) => {
@@ -54,12 +53,13 @@ t.test("runtime.mounts.destination-relative", async (t) => {
 t.test("the source of a bind mount", async (t) => {
   const relative = mounted([bound("/a", "source")], [line(2, "/a")], [read("/a/here", "source/here\n")]);
   const absolute = mounted([bound("/a", `${FIXTURES}/x.txt`)], [line(2, "/a")], [read("/a", "x.txt\n")]);
-  for (const name of ["source-relative", "bind-by-option"]) t.equal(verdict(id(name), relative), "pass");
-  for (const name of ["source-absolute", "bind-by-option"]) t.equal(verdict(id(name), absolute), "pass");
+  for (const id of ["runtime.mounts.source-relative", "runtime.mounts.bind-by-option"]) t.equal(verdict(id, relative), "pass");
+  for (const id of ["runtime.mounts.source-absolute", "runtime.mounts.bind-by-option"]) t.equal(verdict(id, absolute), "pass");
   t.equal(verdict("runtime.mounts.source-absolute", relative), undefined);
   t.equal(verdict("runtime.mounts.source-relative", absolute), undefined);
   const other = mounted([bound("/a", "source")], [line(2, "/a")], [[{ do: "read", path: "/a/here" }, { errno: "ENOENT" }]]);
-  for (const name of ["source-relative", "bind-by-option"]) t.equal(verdict(id(name), other), "fail", "nothing of the source is there");
+  for (const id of ["runtime.mounts.source-relative", "runtime.mounts.bind-by-option"])
+    t.equal(verdict(id, other), "fail", "nothing of the source is there");
   const wrong = mounted([bound("/a", `${FIXTURES}/x.txt`)], [line(2, "/a")], [read("/a", "other\n")]);
   t.equal(verdict("runtime.mounts.source-absolute", wrong), "fail");
   const filtered = mounted([bound("/a", "source")], [line(2, "/a")], [[{ do: "read", path: "/a/here" }, { errno: "EPERM" }]]);
