@@ -52,6 +52,8 @@ export interface Suite<Case extends AnyCase, Observation, Facts> {
   notApplicable(requirement: Requirement, facts: Facts): string | undefined;
   /** Why a stored case cannot be carried out on this target or by this version, in words; undefined when it can. */
   cannotRun?(testCase: Case, facts: Facts): string | undefined;
+  /** Why an observation is not one of a case, in words; undefined when it may be. */
+  notOf?(testCase: Case, observation: Observation): string | undefined;
   /** Whether luck plays a part in a case: then a smaller one must fail in two of three runs, and has ten to be confirmed in. */
   isNondeterministic?(testCase: Case): boolean;
 }

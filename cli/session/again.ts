@@ -126,6 +126,8 @@ export function again<Case extends AnyCase, Observation, Facts>(reopening: Reope
       if (!stored) throw new UsageError(`${join(dirname(observationFile), FACTS)}: cannot be read: no such file`);
       const file = caseFile(casePath);
       const testCase = parseStored(file, readJson(file), formats.case);
+      const other = suite.notOf?.(testCase, observation);
+      if (other !== undefined) throw new UsageError(`${observationFile}: it is not what was seen of ${file}: ${other}`);
       const catalogue = await loadCatalogue(suite.spec);
       checkExplained(options, catalogue);
       const { facts } = stored;

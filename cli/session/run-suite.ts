@@ -120,7 +120,8 @@ export async function runSuite<Case extends AnyCase, Observation, Facts>(
   const effort = options.quick ? QUICK : WHOLE;
   const begun = performance.now();
   const errors = new HarnessErrors();
-  const execute = executor(suite, target, errors, signal);
+  const { stored, sources, general } = casesFor(suite, target, options);
+  const execute = executor(suite, target, errors, signal, new Set(stored));
   let cases = 0;
   const executeAndKeep: Execute<Case, Observation> = async (testCase) => {
     const number = ++cases;
@@ -137,7 +138,6 @@ export async function runSuite<Case extends AnyCase, Observation, Facts>(
   const progress = (part: Progress): void => {
     for (const reporter of reporters) reporter.progress(part);
   };
-  const { stored, sources, general } = casesFor(suite, target, options);
   const tallies = await explore(executeAndKeep, {
     seed,
     selected: new Set(selected.filter((requirement) => suite.notApplicable(requirement, target.facts) === undefined).map(({ id }) => id)),

@@ -1,5 +1,6 @@
 import type { Problem } from "../../spec/validate.js";
 import { type Content, isRequest, type Json, type RegistryCase, type Step } from "./case.js";
+import type { RegistryObservation } from "./observation.js";
 
 /** The texts within a JSON value, each with its pointer. */
 function textsIn(value: Json, path: string): readonly (readonly [path: string, text: string])[] {
@@ -77,4 +78,18 @@ function circles(contents: RegistryCase["contents"]): readonly Problem[] {
   return [...next.keys()]
     .filter((name) => reaches(name, new Set()).has(name))
     .map((name) => ({ path: `/contents/${name}`, message: `the content "${name}" names itself` }));
+}
+
+/** Why an observation is not one of a case, in words; undefined when it may be. */
+export function whyNotOf(
+  { steps, clients = [], after = [] }: RegistryCase,
+  { exchanges, untaken }: RegistryObservation,
+): string | undefined {
+  const stranger = [...exchanges, ...untaken].find(({ phase, client, step }) => {
+    const list = phase === "clients" ? clients[client] : phase === "steps" ? steps : after;
+    return list?.[step] === undefined;
+  });
+  if (!stranger) return undefined;
+  const { phase, client, step } = stranger;
+  return `it has the step /${phase}${phase === "clients" ? `/${client}` : ""}/${step}, which the case has not`;
 }

@@ -172,9 +172,8 @@ export function observe(testCase: RuntimeCase, script: Script, answers: Answers,
   answers.prepare.forEach((answer, at) => {
     if (answer.kind === "error") {
       const action = script.prepare[at];
-      throw new CaseError(
-        `preparing the case: ${action?.do} ${action && "path" in action ? action.path : ""}: ${answer.step}: ${answer.errno}`,
-      );
+      const place = action && ("path" in action ? action.path : "target" in action ? action.target : "");
+      throw new CaseError(`preparing the case: ${action?.do} ${place}: ${answer.step}: ${answer.errno}`);
     }
   });
   const pids = new Map<number, number>();

@@ -2,6 +2,7 @@ import { problemsOf } from "../../spec/explain.js";
 import type { Config } from "../../spec/runtime/config.js";
 import type { Problem } from "../../spec/validate.js";
 import type { RuntimeCase, Step } from "./case.js";
+import type { Observation, StepResult } from "./observation.js";
 
 /** What may be done at the same time as something else. */
 const AT_ONCE: readonly Step["op"][] = ["create", "start", "state", "kill", "delete", "raw"];
@@ -39,4 +40,23 @@ function inSteps({ containers, steps }: RuntimeCase): readonly Problem[] {
     return [{ path: `${path}/container`, message: `there is no container ${step.container}: there ${there}, and they are counted from 0` }];
   };
   return steps.flatMap((step, index) => problems(step, `/steps/${index}`));
+}
+
+/** Why an observation is not one of a case, in words; undefined when it may be. */
+export function whyNotOf({ containers, steps }: RuntimeCase, observation: Observation): string | undefined {
+  if (observation.containers.length !== containers.length)
+    return `it has ${observation.containers.length} containers, and the case ${containers.length}`;
+  return otherSteps(steps, observation.steps);
+}
+
+function otherSteps(steps: readonly Step[], results: readonly StepResult[]): string | undefined {
+  if (results.length !== steps.length) return `it has the results of ${results.length} steps, and the case ${steps.length} steps`;
+  for (const [index, step] of steps.entries()) {
+    const result = results[index];
+    if (!result || result.op === "skipped") continue;
+    if (result.op !== step.op) return `its result ${index} is of ${result.op}, and the case's step ${index} is ${step.op}`;
+    const why = step.op === "parallel" && result.op === "parallel" ? otherSteps(step.steps, result.results) : undefined;
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }

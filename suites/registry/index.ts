@@ -2,6 +2,7 @@ import { sequence } from "../../generators/registry/sequences.js";
 import type { RegistryCase } from "../../runners/registry/case.js";
 import { REGISTRY_CASE, REGISTRY_FACTS, REGISTRY_OBSERVATION } from "../../runners/registry/formats.js";
 import type { RegistryObservation } from "../../runners/registry/observation.js";
+import { whyNotOf } from "../../runners/registry/references.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { whyNotInForce } from "../../spec/distribution/releases.js";
 import type { Suite } from "../suite.js";
@@ -82,6 +83,7 @@ export const registrySuite: Suite<RegistryCase, RegistryObservation, RegistryFac
     const why = whyNotInForce(requirement, release, "the registry");
     return why ?? (api !== undefined && api !== "all" && !apis.includes(api) ? `the ${api} API is not tested (--apis)` : undefined);
   },
+  notOf: whyNotOf,
   // What several clients do at the same time is a matter of luck.
   isNondeterministic: ({ clients }) => clients !== undefined,
 };

@@ -5,6 +5,7 @@ import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../runners/runtime/facts.js";
 import { RUNTIME_CASE, RUNTIME_FACTS, RUNTIME_OBSERVATION } from "../../runners/runtime/formats.js";
 import type { Observation } from "../../runners/runtime/observation.js";
+import { whyNotOf } from "../../runners/runtime/references.js";
 import { atLeast, whyNotInForce } from "../../spec/runtime/releases.js";
 import type { Example, Suite } from "../suite.js";
 import cgroupOwnership from "./cgroups/ownership.js";
@@ -164,5 +165,6 @@ export const runtimeSuite: Suite<RuntimeCase, Observation, RuntimeFacts> = {
     const newer = containers.find(({ config: { ociVersion } }) => /^\d+\.\d+\.\d+/.test(ociVersion) && !atLeast(release, ociVersion));
     return newer && `its config is of release ${newer.config.ociVersion}; the target is judged by ${release}`;
   },
+  notOf: whyNotOf,
   isNondeterministic: isParallel,
 };
