@@ -50,7 +50,7 @@ t.test("runs with runc", { skip: withoutRunc, timeout: 240_000 }, async (t) => {
   });
 
   t.test("a finding is stored, replayed, judged again, and reproduced without the harness", async (t) => {
-    const reached = ["--cgroup", "none", "--runtime-arg", "--log-format=json", "--timeout", "20s"];
+    const reached = ["--cgroup", "host", "--runtime-arg", "--log-format=json", "--timeout", "20s"];
     const { code, stdout } = await conform(...only("runtime.personality.domain", "finding"), ...reached, "--report", "tap");
     const failures = join(root, "finding", "failures");
     const [name] = existsSync(failures) ? readdirSync(failures) : [];
@@ -61,14 +61,14 @@ t.test("runs with runc", { skip: withoutRunc, timeout: 240_000 }, async (t) => {
     }
     t.equal(code, 1);
     t.match(stdout, /^not ok 1 - runtime\.personality\.domain$/m);
-    t.match(stdout, / --bin runc --runtime-arg=--log-format=json --cgroup none --timeout 20s"$/m, "the replay line has it all");
+    t.match(stdout, / --bin runc --runtime-arg=--log-format=json --cgroup host --timeout 20s"$/m, "the replay line has it all");
     const directory = join(failures, name);
     t.same(readdirSync(directory).sort(), ["case.json", "config.json", "facts.json", "observation.json", "reproduce.sh"]);
 
     const replayed = await conform("replay", directory, "--bin", "runc");
     t.equal(replayed.code, 1, replayed.stderr);
     t.match(replayed.stdout, /FAIL MUST runtime\.personality\.domain:/);
-    t.match(replayed.stderr, /^oci-conform: as stored: --spec 1\.\d\.\d --cgroup none --runtime-arg=--log-format=json --timeout 20s\n$/);
+    t.match(replayed.stderr, /^oci-conform: as stored: --spec 1\.\d\.\d --cgroup host --runtime-arg=--log-format=json --timeout 20s\n$/);
     const judged = await conform("judge", join(directory, "observation.json"));
     t.equal(judged.code, 1, judged.stderr);
     t.match(judged.stdout, /FAIL MUST runtime\.personality\.domain:/);

@@ -7,7 +7,7 @@ import t from "tap";
 import { Parser } from "tap-parser";
 import { serve } from "../../../../reference-registry/serve.js";
 import { validateResults } from "../../../../spec/validate.js";
-import { conform } from "../../process.js";
+import { conform, script } from "../../process.js";
 
 t.test("the bundled registry conforms in what is asked for, killed in between", async (t) => {
   const directory = t.testdir();
@@ -61,9 +61,11 @@ t.test("a finding is stored, replayed, judged again, and reproduced without the 
   t.match(again.stdout, /"url": "[^"]*\/v2\/team\/testers\//, "the namespace is as it was");
   t.match(again.stderr, /^oci-conform: as stored: --spec 1\.1\.1 --namespace team\/testers\n$/);
   const [{ finding }] = JSON.parse(readFileSync(report, "utf8")).requirements;
-  const command = `oci-conform() { '${process.execPath}' '${fileURLToPath(new URL("../../../../cli/main.js", import.meta.url))}' "$@"; }`;
   t.equal(finding.replay, `oci-conform replay ${directory} --spec 1.1.1 --namespace team/testers ${fault}`);
-  const pasted = spawnSync("sh", ["-c", `${command}\n${finding.replay}`], { encoding: "utf8" });
+  const main = fileURLToPath(new URL("../../../../cli/main.js", import.meta.url));
+  script(t.testdirName, "oci-conform", `exec '${process.execPath}' '${main}' "$@"`);
+  const env = { ...process.env, PATH: `${t.testdirName}:${process.env.PATH}`, NODE_EXTRA_CA_CERTS: undefined };
+  const pasted = spawnSync("sh", ["-c", finding.replay], { encoding: "utf8", env });
   t.match(pasted, { status: 1, stderr: "", stdout: new RegExp(`FAIL MUST ${id}`) });
   const sound = await conform("replay", directory, "--times", "2");
   t.equal(sound.code, 0, sound.stdout + sound.stderr);
@@ -78,12 +80,12 @@ t.test("a finding is stored, replayed, judged again, and reproduced without the 
   const registry = await serve({ dir: join(t.testdirName, "data"), durable: false, fault: "chunk-out-of-order-400" });
   t.teardown(() => registry.close());
   // Not at once: the server lives in this process.
-  const script = spawn("bash", [join(directory, "reproduce.sh"), registry.url], { stdio: ["ignore", "pipe", "pipe"] });
+  const reproduced = spawn("bash", [join(directory, "reproduce.sh"), registry.url], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
-  script.stdout.on("data", (chunk: Buffer) => {
+  reproduced.stdout.on("data", (chunk: Buffer) => {
     said += chunk.toString();
   });
-  const [status] = await once(script, "close");
+  const [status] = await once(reproduced, "close");
   t.equal(status, 0);
   t.match(said, /> PATCH http[^\n]*\nHTTP\/1\.1 400 /);
 });
