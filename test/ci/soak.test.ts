@@ -10,7 +10,8 @@ import type { RequirementResult, Results } from "../../reports/results/results.j
 import { withoutRoot } from "../cli/process.js";
 
 const SOAK = fileURLToPath(new URL("../../ci/soak.js", import.meta.url));
-const soak = (...args: readonly string[]) => spawnSync(process.execPath, [SOAK, ...args], { encoding: "utf8" });
+const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+const soak = (...args: readonly string[]) => spawnSync(process.execPath, [SOAK, ...args], { encoding: "utf8", env });
 
 const requirement = (id: string, parts: Partial<RequirementResult>): RequirementResult => ({
   id,
