@@ -19,6 +19,9 @@ export interface ReleaseLine<Release extends string> {
   readonly whyNotInForce: (span: Span, release: string, judged: string) => string | undefined;
 }
 
+/** The text that is no release yet has no number. */
+const called = (release: string | undefined): string => (release === "head" ? "the head" : `release ${release}`);
+
 /** Makes the questions of a spec's releases, oldest first. */
 export function releaseLine<Release extends string>(releases: readonly Release[]): ReleaseLine<Release> {
   const known: readonly string[] = releases;
@@ -32,8 +35,8 @@ export function releaseLine<Release extends string>(releases: readonly Release[]
     inForce: ({ since, until }, release) => !comesAfter(since, release) && !wentBefore(until, release),
     whyNotInForce: ({ since, until }, release, judged) => {
       if (!known.includes(release)) return undefined;
-      if (comesAfter(since, release)) return `came with release ${since}; ${judged} is judged by ${release}`;
-      return wentBefore(until, release) ? `went after release ${until}; ${judged} is judged by ${release}` : undefined;
+      if (comesAfter(since, release)) return `came with ${called(since)}; ${judged} is judged by ${release}`;
+      return wentBefore(until, release) ? `went after ${called(until)}; ${judged} is judged by ${release}` : undefined;
     },
   };
 }

@@ -91,7 +91,7 @@ t.test("SHOULD warns unless told otherwise, and releases are told apart", async 
   const verdicts = verdictsOf(old.stdout);
   t.equal(verdicts.get("image.considerations.json-names-unique"), "skip");
   t.equal(verdicts.get("image.considerations.json-canonical"), "fail");
-  t.match(old.stdout, /came with release head; the image is judged by 1\.0\.2/);
+  t.match(old.stdout, /came with the head; the image is judged by 1\.0\.2/);
   t.match((await conform("image", path, "--report", "json")).stdout, /went after release 1\.1\.1; the image is judged by head/);
 });
 
