@@ -51,9 +51,12 @@ function testOf(asked: string, tests: readonly string[]): string {
   );
 }
 
-const MOST = 15;
+const MAX_LISTED = 15;
 const listed = (paths: readonly string[]): string =>
-  [...paths.slice(0, MOST).map((path) => `  ${path}`), ...(paths.length > MOST ? [`  and ${paths.length - MOST} more`] : [])].join("\n");
+  [
+    ...paths.slice(0, MAX_LISTED).map((path) => `  ${path}`),
+    ...(paths.length > MAX_LISTED ? [`  and ${paths.length - MAX_LISTED} more`] : []),
+  ].join("\n");
 
 /** Runs a command to its end. @returns its exit code */
 function run(...[program, ...args]: readonly [string, ...string[]]): number {
@@ -78,13 +81,11 @@ function main(args: readonly string[]): number {
     process.stderr.write(`t: ${thrown.message}\n`);
     return 64;
   }
-  if (!BUILT.every(isThere)) {
-    const code = run("npm", "run", "build", "--silent");
-    if (code !== 0) return code;
-  }
+  const code = BUILT.every(isThere) ? run("npx", "tsc", "-p", ".") : run("npm", "run", "build", "--silent");
+  if (code !== 0) return code;
   if (!isTapBuilt()) {
-    const code = run("npx", "tap", "build");
-    if (code !== 0) return code;
+    const built = run("npx", "tap", "build");
+    if (built !== 0) return built;
   }
   return run("npx", "tap", ...paths.map((path) => `build/${path.replace(/ts$/, "js")}`), ...options);
 }

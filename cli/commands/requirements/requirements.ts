@@ -73,7 +73,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .argument("[id]", "a requirement's id")
     .addOption(new Option("--of <spec>", "the spec whose requirements to list").choices([...SPECS]).default("runtime"))
     .option("--level <level>", `only one of ${LEVELS.join(", ")}`, level)
-    .option("--grep <regexp>", "only those whose id or summary matches")
+    .option("--grep <regexp>", "only those whose id, section or summary matches")
     .option("--coverage", "count statements, testable ones and those with a check", false)
     .option("--json", "as JSON", false)
     .addOption(
@@ -105,7 +105,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const chosen = [...catalogue].filter(
     (requirement) =>
       (options.level === undefined || requirement.level === options.level) &&
-      (expression === undefined || expression.test(requirement.id) || expression.test(requirement.summary)),
+      (expression === undefined || [requirement.id, requirement.section ?? "", requirement.summary].some((text) => expression.test(text))),
   );
   if (chosen.length === 0) throw new UsageError("requirements: nothing matches");
   if (options.coverage) {
