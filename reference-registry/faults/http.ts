@@ -113,6 +113,9 @@ export const HTTP_FAULTS: readonly Fault[] = [
     body.replace(/"code":"(\w+)"/g, (_, code: string) => `"code":"${code.toLowerCase()}"`),
   ),
   rewritten("error-code-invented", "registry.errors.code-known", (body) => body.replaceAll(/"code":"\w+"/g, '"code":"NOT_FOUND"')),
+  rewritten("error-code-of-something-else", "robustness.registry.error-code", (body) =>
+    body.replaceAll(/"code":"\w+"/g, '"code":"SIZE_INVALID"'),
+  ),
   rewritten("error-message-an-object", "registry.errors.message-string", (body) => body.replace(/"message":"[^"]*"/g, '"message":{}')),
   warning("warning-with-other-code", "registry.warnings.code", '199 - "this is going away"'),
   warning("warning-with-agent", "registry.warnings.agent", '299 registry.example "this is going away"'),

@@ -28,6 +28,11 @@ const key = (call: Call): string => call.target.replace(/\?.*/, "");
 
 const failure: Reply = { status: 500, headers: { "Content-Type": "text/plain" }, body: Buffer.from("oh\n") };
 const closing: Reply = { ...failure, takeOver: ({ socket }) => socket?.destroy() !== undefined };
+/** A header's name and its value without the colon between. */
+const malformed: Reply = {
+  ...failure,
+  takeOver: ({ socket }) => socket?.end("HTTP/1.1 200 OK\r\nContent-Length 0\r\n\r\n") !== undefined,
+};
 const silence: Reply = { ...failure, takeOver: () => true };
 
 /** What has come of an upload can be pulled before the upload is closed. */
@@ -135,6 +140,11 @@ const hanging = (name: string, where: (call: Call) => boolean): Fault =>
 
 /** What no sentence of the spec states, and everybody relies on. */
 export const ROBUSTNESS_FAULTS: readonly Fault[] = [
+  wrapped(
+    "blob-answer-no-http",
+    "robustness.registry.answer-malformed",
+    (handler) => (call) => (BLOB_GET(call) ? malformed : handler(call)),
+  ),
   wrapped("malformed-digest-500", "robustness.registry.server-error", (handler) => async (call) => {
     const reply = await handler(call);
     return reply.status === 400 && BLOB_GET(call) ? failure : reply;

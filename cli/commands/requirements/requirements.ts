@@ -102,12 +102,17 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const expression = expressionOf(options.grep);
-  const chosen = [...catalogue].filter(
-    (requirement) =>
-      (options.level === undefined || requirement.level === options.level) &&
-      (expression === undefined || [requirement.id, requirement.section ?? "", requirement.summary].some((text) => expression.test(text))),
-  );
-  if (chosen.length === 0) throw new UsageError("requirements: nothing matches");
+  const isChosen = ({ id: each, section = "", summary, level }: Requirement): boolean =>
+    (options.level === undefined || level === options.level) &&
+    (expression === undefined || [each, section, summary].some((text) => expression.test(text)));
+  const chosen = [...catalogue].filter(isChosen);
+  if (chosen.length === 0) {
+    const elsewhere = await Promise.all(
+      SPECS.map(async (spec) => [spec, [...(await loadCatalogue(spec))].filter((each) => isChosen(each)).length] as const),
+    );
+    const hints = elsewhere.flatMap(([spec, count]) => (count > 0 ? [`${count} of the ${spec} spec: --of ${spec}`] : []));
+    throw new UsageError(`requirements: nothing of the ${options.of} spec matches${hints.length > 0 ? `, but ${hints.join(", ")}` : ""}`);
+  }
   if (options.coverage) {
     const counts = coverageOf(chosen);
     const lines = counts.map(

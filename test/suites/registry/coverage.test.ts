@@ -1,5 +1,6 @@
 import t from "tap";
 import { caseOf, get } from "../../../generators/registry/steps.js";
+import { FAULTS } from "../../../reference-registry/faults/index.js";
 import type { RegistryObservation } from "../../../runners/registry/observation.js";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { checks, examples } from "../../../suites/registry/index.js";
@@ -33,6 +34,22 @@ t.test("checks, examples and the law belong together", async (t) => {
     [],
     "each testable statement has an example",
   );
+});
+
+/** What no fault of the bundled registry breaks, and why. */
+const WITHOUT_FAULT: Readonly<Record<string, string>> = {
+  "registry.manifest.get-digest-header-recommended": "the fault is that of the MUST which it became",
+  "registry.blob.get-digest-header-recommended": "the fault is that of the MUST which it became",
+  "registry.manifest.head-digest-header-recommended": "the fault is that of the MUST which it became",
+  "registry.blob.head-digest-header-recommended": "the fault is that of the MUST which it became",
+  "registry.manifest.head-content-length-recommended": "the fault is that of the MUST which it became",
+  "registry.blob.head-content-length-recommended": "the fault is that of the MUST which it became",
+  "robustness.registry.list-behind": "a choice shows it: lists that lag",
+};
+
+t.test("each check has a seeded fault that breaks its statement, or the reason why there is none", async (t) => {
+  const broken = new Set(FAULTS.map(({ requirement }) => requirement));
+  t.same([...judged].filter((id) => !broken.has(id)).sort(), Object.keys(WITHOUT_FAULT).sort());
 });
 
 t.test("each check that does not apply says why", async (t) => {
