@@ -164,16 +164,21 @@ export interface Answers {
   readonly gather: readonly Answer[];
 }
 
+/** Errors by which a machine says that it is short of something, whatever a case asks for. */
+const SHORTAGES: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "ENOMEM", "EMFILE", "ENFILE", "EAGAIN", "EIO", "ENOSYS"]);
+
 /**
  * Assembles the observation of a case from the worker's answers.
- * @throws CaseError when the case could not be prepared; HarnessError when the answers make no sense.
+ * @throws CaseError when the case asks for what cannot be prepared; HarnessError when the machine was short of something for it, or the answers
+ * make no sense
  */
 export function observe(testCase: RuntimeCase, script: Script, answers: Answers, control: boolean | null): Observation {
   answers.prepare.forEach((answer, at) => {
     if (answer.kind === "error") {
       const action = script.prepare[at];
       const place = action && ("path" in action ? action.path : "target" in action ? action.target : "");
-      throw new CaseError(`preparing the case: ${action?.do} ${place}: ${answer.step}: ${answer.errno}`);
+      const message = `preparing the case: ${action?.do} ${place}: ${answer.step}: ${answer.errno}`;
+      throw SHORTAGES.has(answer.errno) ? new HarnessError(message) : new CaseError(message);
     }
   });
   const pids = new Map<number, number>();

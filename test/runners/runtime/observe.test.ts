@@ -289,6 +289,10 @@ t.test("answers that make no sense, or a case that could not be prepared, are an
   t.throws(() => observed(subject, [[]]), { name: "HarnessError" });
   t.throws(() => observed(caseWith([]), [], { gather: [] }), { name: "HarnessError" });
   t.throws(() => observed(caseWith([]), [], { prepare: [error("ENOSPC")] }), { name: "HarnessError", message: /mkdir .*open: ENOSPC/ });
+  t.throws(() => observed(caseWith([]), [], { prepare: [error("ENAMETOOLONG")] }), {
+    name: "CaseError",
+    message: /mkdir .*open: ENAMETOOLONG/,
+  });
 });
 
 t.test("text of others", async (t) => {
