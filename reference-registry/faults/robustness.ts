@@ -140,11 +140,10 @@ const hanging = (name: string, where: (call: Call) => boolean): Fault =>
 
 /** What no sentence of the spec states, and everybody relies on. */
 export const ROBUSTNESS_FAULTS: readonly Fault[] = [
-  wrapped(
-    "blob-answer-no-http",
-    "robustness.registry.answer-malformed",
-    (handler) => (call) => (BLOB_GET(call) ? malformed : handler(call)),
-  ),
+  wrapped("manifest-refusal-no-http", "robustness.registry.answer-malformed", (handler) => async (call) => {
+    const reply = await handler(call);
+    return reply.status === 400 && at("manifest", "PUT")(call) ? malformed : reply;
+  }),
   wrapped("malformed-digest-500", "robustness.registry.server-error", (handler) => async (call) => {
     const reply = await handler(call);
     return reply.status === 400 && BLOB_GET(call) ? failure : reply;
