@@ -1,8 +1,9 @@
-import type { Arbitrary } from "fast-check";
 import type { RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, header, type RegistryObservation, type SeenResponse } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { type CheckResult, type ExplainedResult, type NotApplicable, notApplicable } from "../check.js";
+import { exampleOf, type Section as SuiteSection, sectionOf, unavailable } from "../section.js";
+import type { Example as SuiteExample, Unavailable } from "../suite.js";
 import type { Model } from "./model.js";
 import { queryOf, type Route } from "./route.js";
 
@@ -89,38 +90,20 @@ export const checkFailures = (id: string, judge: (view: View) => CheckResult): C
 /** A check that looks at a whole case: at histories, and at answers that never came. */
 export const checkCase = (id: string, judge: (view: CaseView) => CheckResult): Check => ({ id, per: "case", judge });
 
-/** Why an example makes no sense for this registry. */
-export interface Unavailable {
-  readonly unavailable: string;
-}
-
-/** A written example: cases aimed at some requirements. */
-export interface Example {
-  readonly aims: readonly string[];
-  readonly cases: (facts: RegistryFacts) => Arbitrary<RegistryCase> | Unavailable;
-}
+/** A written example of this suite; drawn several times, so let its cases vary where that means something. */
+export type Example = SuiteExample<RegistryCase, RegistryFacts>;
 
 /** Declares an example. Each of its cases gets these aims. */
-export const example = (aims: string | readonly string[], cases: Example["cases"]): Example => ({
-  aims: typeof aims === "string" ? [aims] : aims,
-  cases,
-});
+export const example: (aims: string | readonly string[], cases: Example["cases"]) => Example = exampleOf;
 
-export const unavailable = (reason: string): Unavailable => ({ unavailable: reason });
+export type { Unavailable };
+export { unavailable };
 
-/** The checks and examples of one part of the spec. */
-export interface Section {
-  readonly title: string;
-  readonly checks: readonly Check[];
-  readonly examples: readonly Example[];
-}
+/** The checks and examples of one section of the spec. */
+export type Section = SuiteSection<Check, Example>;
 
 /** Makes a section from its parts, in any order. */
-export const section = (title: string, parts: readonly (Check | Example)[]): Section => ({
-  title,
-  checks: parts.filter((part): part is Check => "judge" in part),
-  examples: parts.filter((part): part is Example => "cases" in part),
-});
+export const section = (title: string, parts: readonly (Check | Example)[]): Section => sectionOf<Check, Example>(title, parts);
 
 /** The view of an exchange; undefined without an answer. */
 export function viewOf(whole: CaseView, exchange: Exchange, model: Model): View | undefined {

@@ -5,6 +5,8 @@ import type { HostFacts } from "../../runners/runtime/host.js";
 import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../runners/runtime/observation.js";
 import type { Config } from "../../spec/runtime/config.js";
 import type { ExplainedResult } from "../check.js";
+import { exampleOf, type Section as SuiteSection, sectionOf, unavailable } from "../section.js";
+import type { Example as SuiteExample, Unavailable } from "../suite.js";
 
 /** A whole run of a case, for checks that look at the order of steps or at several containers. */
 export interface CaseView {
@@ -57,43 +59,24 @@ export function oncePerView<V extends object, T>(compute: (view: V) => T): (view
   };
 }
 
-/** Why an example cannot be carried out here: what the host or the target lacks. */
-export interface Unavailable {
-  readonly unavailable: string;
-}
-
-/** A written example: cases aimed at some requirements; drawn several times, so let them vary where that means something. */
-export interface Example {
-  readonly aims: readonly string[];
-  readonly cases: (facts: RuntimeFacts) => Arbitrary<RuntimeCase> | Unavailable;
-}
+/** A written example of this suite; drawn several times, so let its cases vary where that means something. */
+export type Example = SuiteExample<RuntimeCase, RuntimeFacts>;
 
 /** Declares an example. Each of its cases gets these aims. */
-export const example = (aims: string | readonly string[], cases: Example["cases"]): Example => ({
-  aims: typeof aims === "string" ? [aims] : aims,
-  cases,
-});
+export const example: (aims: string | readonly string[], cases: Example["cases"]) => Example = exampleOf;
 
-/** What the host or the target lacks, for use in an example: `if (!host.apparmor) return unavailable("the host has no AppArmor")`. */
-export const unavailable = (reason: string): Unavailable => ({ unavailable: reason });
+export type { Unavailable };
+export { unavailable };
 
 /** Unavailable for that reason, or the cases where there is none. */
 export const unavailableIf = (reason: string | undefined, cases: () => Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
   reason === undefined ? cases() : unavailable(reason);
 
 /** The checks and examples of one section of the spec. */
-export interface Section {
-  readonly title: string;
-  readonly checks: readonly Check[];
-  readonly examples: readonly Example[];
-}
+export type Section = SuiteSection<Check, Example>;
 
 /** Makes a section from its parts, in any order. */
-export const section = (title: string, parts: readonly (Check | Example)[]): Section => ({
-  title,
-  checks: parts.filter((part): part is Check => "judge" in part),
-  examples: parts.filter((part): part is Example => "cases" in part),
-});
+export const section = (title: string, parts: readonly (Check | Example)[]): Section => sectionOf<Check, Example>(title, parts);
 
 const succeeded = (ran: Ran | null): boolean => ran !== null && ran.exit.kind === "exited" && ran.exit.code === 0;
 
