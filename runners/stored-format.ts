@@ -60,7 +60,7 @@ export const oneLine = (text: string): string =>
   text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** Whether a value has a format. */
-export const hasFormat = <Value>(value: unknown, format: StoredFormat<Value>): value is Value => problemsIn(value, format).length === 0;
+const hasFormat = <Value>(value: unknown, format: StoredFormat<Value>): value is Value => problemsIn(value, format).length === 0;
 
 /**
  * A value that was read from a file, as what it must be.

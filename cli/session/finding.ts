@@ -16,7 +16,7 @@ import type { FailedCase, ReachedBy, Target } from "./target.js";
 export const SHELVES = ["failures", "unconfirmed"] as const;
 
 /** Where the case of a finding goes. */
-export const shelfOf = (shrunk: Pick<Shrunk<unknown, unknown>, "failed" | "retried">): (typeof SHELVES)[number] =>
+const shelfOf = (shrunk: Pick<Shrunk<unknown, unknown>, "failed" | "retried">): (typeof SHELVES)[number] =>
   isConfirmed(shrunk) ? "failures" : "unconfirmed";
 
 /** How often a case failed again, for its finding. */

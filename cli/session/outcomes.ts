@@ -17,7 +17,7 @@ export interface ShowOptions {
 }
 
 /** What a case was judged by. */
-export interface JudgedBy<Case extends AnyCase, Facts> {
+interface JudgedBy<Case extends AnyCase, Facts> {
   readonly suite: Pick<Suite<Case, unknown, Facts>, "release" | "notApplicable" | "checks">;
   readonly facts: Facts;
   readonly catalogue: Catalogue;

@@ -120,7 +120,7 @@ export function firstRefusal(operations: readonly (Ran | null)[]): Ran | undefin
 export const started = (view: View): boolean => view.probe !== null || (succeeded(view.create) && succeeded(view.start));
 
 /** Why what came of a container says nothing about its config: that is not the one in the bundle, or faulty. Undefined where it says something. */
-export function whyNotItsConfig({ testCase: { control }, container: { configText } }: View): string | undefined {
+function whyNotItsConfig({ testCase: { control }, container: { configText } }: View): string | undefined {
   if (control !== undefined) return "the config is faulty on purpose";
   return configText === undefined ? undefined : "config.json is another one than the config";
 }

@@ -51,12 +51,6 @@ function faultOf(flaw: Flaw, value: unknown, base: Config): Fault {
   };
 }
 
-/** The cases of one flaw, each with one of its wrong values, in the smallest config that can have it. */
-export const flawCases = (flaw: Flaw, host: HostFacts, release: string): Arbitrary<RuntimeCase> =>
-  fc
-    .constantFrom(...flaw.values)
-    .map((value) => faultCase({ ...faultOf(flaw, value, minimalConfig(release)), requirement: flaw.requirement }, host));
-
 /** The flaws of the table that this host and release can have, of one requirement or of all. */
 const flawsFor = (host: HostFacts, release: string, requirement?: string): readonly Flaw[] =>
   FLAWS.filter((flaw) => applies(flaw, host, release) && (requirement === undefined || flaw.requirement === requirement));

@@ -107,7 +107,3 @@ export function judgeReading(view: View, reading: Reading): ExplainedResult {
     Object.fromEntries(readings.map(({ shown, text }) => [shown.file, text])),
   );
 }
-
-/** Whether a cgroup of the host has one of the files that would show the property. */
-export const hasReading = (host: HostFacts, resources: Resources, reading: Reading): boolean =>
-  reading(resources, host).some(({ file }) => host.cgroup.files.includes(file));

@@ -9,7 +9,7 @@ export const hierarchies = (host: HostFacts): readonly MountInfo[] =>
   (host.outside.mounts ?? []).filter(({ type }) => type === "cgroup" || type === "cgroup2");
 
 /** The mount of the hierarchy that `/proc/PID/cgroup` calls `cpu,cpuacct`, `name=systemd`, or nothing at all (v2). */
-export const mountOf = (host: HostFacts, key: string): MountInfo | undefined =>
+const mountOf = (host: HostFacts, key: string): MountInfo | undefined =>
   hierarchies(host).find(({ type, superOptions }) =>
     key === "" ? type === "cgroup2" : type === "cgroup" && key.split(",").every((controller) => superOptions.includes(controller)),
   );

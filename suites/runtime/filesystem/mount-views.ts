@@ -70,7 +70,7 @@ export const changedLater = (view: View, path: string): boolean =>
  * The mounts of the config whose place in the table can be told: each the only one at its destination, not covered by a later
  * one, not touched by masked or read-only paths, not below /proc or /sys.
  */
-export const placedMounts = oncePerView((view: View): readonly Placed[] => {
+const placedMounts = oncePerView((view: View): readonly Placed[] => {
   const table = mountTable(view);
   const mounts = view.config.mounts ?? [];
   if (whyNoMountTable(view) !== undefined) return [];

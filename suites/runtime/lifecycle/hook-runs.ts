@@ -55,7 +55,7 @@ export const eachRun = (id: string, kinds: readonly HookKind[], judge: (run: Rec
   );
 
 /** The operation as part of which hooks of a kind are called. */
-export const operationOf = (view: View, kind: HookKind): Ran | null => {
+const operationOf = (view: View, kind: HookKind): Ran | null => {
   if (kind === "startContainer" || kind === "poststart") return view.start;
   return kind === "poststop" ? view.delete : view.create;
 };

@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { MemoryLimits } from "../../../../spec/runtime/config.js";
 import { has } from "../../../../spec/runtime/releases.js";
-import { compact, maybe, oneOf, rarely, record } from "../../choose.js";
+import { compact, maybe, rarely, record } from "../../choose.js";
 import { hasFile } from "../../host.js";
 
 const PAGE = 4096;
@@ -43,6 +43,3 @@ export function memory(host: HostFacts, release: string): Arbitrary<MemoryLimits
     return compact({ limit: bytes, swap: total, ...rest });
   });
 }
-
-/** A limit alone, for cases that need one. */
-export const memoryLimit = (): Arbitrary<number> => oneOf([LEAST, 256 * MIB, 512 * MIB]);
