@@ -1,15 +1,9 @@
 import type { Arbitrary } from "fast-check";
 import { type Drawn, draw, fixed, streamSeed } from "./draw.js";
 import type { Judged, Outcome } from "./outcome.js";
+import { noteRows, type RowTally } from "./rows.js";
 import { inPart, type Part } from "./shard.js";
-
-/** A source of cases that are aimed at some requirements: an arbitrary, or the reason why there are none. */
-export interface Source<Case> {
-  /** What its stream is seeded by: no two sources have the same. */
-  readonly name: string;
-  readonly aims: readonly string[];
-  readonly cases: Arbitrary<Case> | { readonly unavailable: string };
-}
+import { casesOf, combinationCases, note, type Rows, rowsAlone, type Source, type SourceStream, streamOf, type Task } from "./streams.js";
 
 /** Carries a case out and judges it. */
 export type Execute<Case, Observation> = (testCase: Case) => Promise<Judged<Observation>>;
@@ -26,6 +20,8 @@ export interface Tally<Case, Observation> {
   skipReason?: string;
   /** The first exception of ours. */
   error?: string;
+  /** What came of each row of the tables that its own examples draw from, by the tables' names. */
+  readonly rows: Map<string, Map<string, RowTally>>;
   /** The kinds of its failures, by their names; one without a name where its check tells none apart. */
   readonly kinds: Map<string, Kind<Case, Observation>>;
   durationMs: number;
@@ -56,11 +52,15 @@ export interface ExploreOptions<Case> {
   /** Failures found before; carried out first. */
   readonly stored: readonly Case[];
   readonly sources: readonly Source<Case>[];
+  /** What is covered by construction, after the sources. */
+  readonly combinations: readonly Rows<Case>[];
   /** Cases for which no requirement is the aim, and how many of them. */
   readonly general: Arbitrary<Case>;
   readonly generalCases: number;
   /** Each selected requirement is to be exercised at least so often. */
   readonly atLeast: number;
+  /** Whether each row of the tables of a source is to be taken, however many there are. */
+  readonly everyRow: boolean;
   /** How many cases run at the same time. */
   readonly jobs: number;
   /** How many are given out at the same time, if more: the others wait their turn where they are carried out. */
@@ -72,6 +72,8 @@ export interface ExploreOptions<Case> {
   /** Stop at the first failure. */
   readonly bail: boolean;
   readonly signal: AbortSignal;
+  /** A row of what is covered by construction was carried out. */
+  readonly onRow: (name: string, row: number) => void;
   readonly onCase: (done: number, total: number, tallies: ReadonlyMap<string, { readonly failures: number }>) => void;
 }
 
@@ -118,6 +120,7 @@ function record<Case, Observation>(
     if (outcome.verdict === "pass" || outcome.verdict === "fail") tally.exercised++;
     if (outcome.verdict === "skip") tally.skipReason ??= outcome.reason;
     if (outcome.verdict === "error") tally.error ??= outcome.message;
+    if (source?.aims.includes(id)) noteRows(tally.rows, drawn.taken, outcome);
     if (outcome.verdict !== "fail" || observation === undefined) continue;
     tally.failures++;
     const size = sizeOf(drawn.case);
@@ -148,32 +151,6 @@ export async function inParallel<Task>(
   await Promise.all(Array.from({ length: jobs }, lane));
 }
 
-/** A source that has cases, the stream of them, and how often they exercised the requirements that it is aimed at. */
-interface SourceStream<Case> {
-  readonly aims: readonly string[];
-  readonly cases: Generator<Drawn<Case>, never>;
-  readonly exercised: Map<string, number>;
-}
-
-/** A case to carry out, and where it comes from. */
-interface Task<Case> {
-  readonly drawn: Drawn<Case>;
-  readonly source?: SourceStream<Case>;
-}
-
-/** A case of each source, so many times. */
-function* casesOf<Case>(times: number, streams: readonly SourceStream<Case>[]): Generator<Task<Case>> {
-  for (let n = 0; n < times; n++) for (const source of streams) yield { drawn: source.cases.next().value, source };
-}
-
-/** Notes which of the requirements that a source is aimed at one of its cases exercised. */
-function note<Case>({ aims, exercised }: SourceStream<Case>, outcomes: ReadonlyMap<string, Outcome>): void {
-  for (const id of aims) {
-    const verdict = outcomes.get(id)?.verdict;
-    if (verdict === "pass" || verdict === "fail") exercised.set(id, (exercised.get(id) ?? 0) + 1);
-  }
-}
-
 /**
  * Carries out stored cases, then the sources' cases, then general ones, and tops up requirements that a source's own
  * cases exercised too seldom. A failure does not stop it (unless `bail`); each requirement's smallest failing case is
@@ -184,12 +161,12 @@ export async function explore<Case, Observation>(
   execute: Execute<Case, Observation>,
   options: ExploreOptions<Case>,
 ): Promise<Map<string, Tally<Case, Observation>>> {
-  const { seed, sources, selected, atLeast, shard, jobs, lanes = jobs } = options;
+  const { seed, sources, combinations, selected, atLeast, everyRow, shard, jobs, lanes = jobs } = options;
   const mine = inPart(shard);
   const tallies = new Map(
     [...selected].map((id): [string, Tally<Case, Observation>] => [
       id,
-      { id, exercised: 0, cases: 0, failures: 0, durationMs: 0, kinds: new Map() },
+      { id, exercised: 0, cases: 0, failures: 0, durationMs: 0, rows: new Map(), kinds: new Map() },
     ]),
   );
   for (const { cases, aims } of sources) {
@@ -201,7 +178,14 @@ export async function explore<Case, Observation>(
     .flatMap(({ name, aims, cases }): SourceStream<Case>[] =>
       "unavailable" in cases
         ? []
-        : [{ aims: aims.filter((id) => selected.has(id)), cases: draw(cases, streamSeed(seed, name)), exercised: new Map() }],
+        : [
+            streamOf(
+              name,
+              aims.filter((id) => selected.has(id)),
+              cases,
+              seed,
+            ),
+          ],
     );
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -210,28 +194,32 @@ export async function explore<Case, Observation>(
   const phase = async (tasks: Iterable<Task<Case>>, count: number): Promise<void> => {
     total += count;
     await inParallel(tasks, lanes, signal, async (task) => {
-      const { drawn, source } = task;
+      const { drawn, source, row } = task;
       const begun = performance.now();
       const judged = await execute(drawn.case);
       // What was cut off shows nothing.
       if (options.signal.aborted) return;
       // Of the time since it was given out, it was under way for its share.
       record(tallies, task, judged, ((performance.now() - begun) * jobs) / lanes);
-      if (source) note(source, judged.outcomes);
+      if (source) note(source, drawn, judged.outcomes);
+      if (row && judged.observation !== undefined) options.onRow(row.name, row.at);
       options.onCase(++done, Math.max(total, done), tallies);
       if (options.bail && [...tallies.values()].some((tally) => tally.failures > 0)) stop.abort();
     });
   };
-  const rounds = (times: number, chosen: readonly SourceStream<Case>[]): Promise<void> =>
-    phase(casesOf(times, chosen), times * chosen.length);
+  const rounds = (times: number, every: boolean, chosen: readonly SourceStream<Case>[]): Promise<void> =>
+    phase(casesOf(times, every, chosen), times * chosen.length);
 
   const stored = options.stored.filter(mine).map((testCase) => ({ drawn: fixed(testCase) }));
   await phase(stored, stored.length);
-  await rounds(atLeast, streams);
+  await rounds(atLeast, everyRow, streams);
+  await phase(rowsAlone(streams), 0);
+  const combined = combinations.reduce((sum, { rows }) => sum + rows.length, 0);
+  await phase(combinationCases(combinations, seed, mine), share(combined, shard));
   await phase(generalCases(options, mine, signal), options.until === undefined ? share(options.generalCases, shard) : 0);
   for (let n = 0; n < atLeast; n++) {
     const seldom = ({ exercised }: SourceStream<Case>): boolean => [...exercised.values()].some((times) => times < atLeast);
-    await rounds(1, streams.filter(seldom));
+    await rounds(1, false, streams.filter(seldom));
   }
   return tallies;
 }

@@ -1,4 +1,6 @@
 import type { Arbitrary } from "fast-check";
+import type { Factor } from "../generators/covering/factors.js";
+import type { Excluded } from "../generators/covering/tuples.js";
 import type { StoredFacts } from "../runners/stored-facts.js";
 import type { StoredFormat } from "../runners/stored-format.js";
 import type { Requirement, SpecName } from "../spec/requirement.js";
@@ -24,6 +26,28 @@ export interface Example<Case, Facts> {
   readonly cases: (facts: Facts) => Arbitrary<Case> | Unavailable;
 }
 
+/** Rows of a covering array that share a case: one, or several that do not disturb one another. */
+export interface CombinationRow<Case> {
+  /** Of each row, the index of a level for each factor. */
+  readonly covers: readonly (readonly number[])[];
+  readonly cases: Arbitrary<Case>;
+}
+
+/**
+ * Something that is covered by construction: all combinations of `strength` factors' levels that are possible stand in the rows, each of which
+ * becomes a case. Of a table that is exhausted, the factors are its columns and the strength is how many there are.
+ */
+export interface Combinations<Case> {
+  /** What the factors are of, in a word or two: "config", "mounts". No two of a suite have the same. */
+  readonly name: string;
+  readonly strength: number;
+  readonly factors: readonly Factor[];
+  readonly rows: readonly CombinationRow<Case>[];
+  /** How many combinations are possible here: all that stand in the rows. */
+  readonly possible: number;
+  readonly excluded: readonly Excluded[];
+}
+
 /**
  * What is tested of a kind of target, and how it is judged: all that one machinery needs to explore, shrink, store, replay and judge again,
  * whatever the spec. A *case* is what to do, an *observation* what was seen, *facts* are what is known of target and host beforehand; all
@@ -42,7 +66,9 @@ export interface Suite<Case extends AnyCase, Observation, Facts> {
   readonly examples: readonly Example<Case, Facts>[];
   /** Whether the stream of the first example of some aims is named by a number, as those of further ones are: a seed goes with such names. */
   readonly numbersFirst?: true;
-  /** Cases for which no requirement is the aim. Only a fuzz run gets those whose course is a matter of luck: others are repeatable. */
+  /** What is covered by construction, in each default run. None of it is aimed at a requirement, and no seed decides what it has. */
+  combinations?(facts: Facts, strength: number): readonly Combinations<Case>[];
+  /** Cases for which no requirement is the aim, at random. Only a fuzz run gets those whose course is a matter of luck: others are repeatable. */
   general(facts: Facts, options: { readonly fuzz: boolean }): Arbitrary<Case>;
   /** Judges an observation by every check. Pure. */
   judge(testCase: Case, observation: Observation, facts: Facts): Outcomes;

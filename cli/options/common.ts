@@ -8,7 +8,10 @@ import { shard } from "./shard.js";
 
 /** What the command line of every suite that generates cases has. */
 export interface CommonOptions extends SessionOptions {
-  readonly cases: number;
+  /** How many generated cases there are in place of those that cover all combinations. */
+  readonly cases?: number;
+  /** Of how many factors all combinations are covered. */
+  readonly strength: number;
   /** Each written example once, nothing generated, and failing cases as they were met. */
   readonly quick: boolean;
   readonly seed?: number;
@@ -77,14 +80,22 @@ export const withCommonOptions = (command: Command, { jobs, jobsFrom, ...limit }
   withReportOptions(
     withTimeout(
       command
-        .option("--cases <n>", "how many generated cases beyond the written examples", wholeNumber(0, 1_000_000), 60)
+        .option(
+          "--cases <n>",
+          "n cases at random beyond the written examples, in place of those that cover all combinations",
+          wholeNumber(0, 1_000_000),
+        )
+        .option("--strength <n>", "cover all combinations of the levels of n factors: 1, 2 or 3", wholeNumber(1, 3), 2)
         .addOption(
-          new Option("--quick", "each written example once, nothing generated, and findings as they were met: not made small")
+          new Option(
+            "--quick",
+            "each written example once, tables sampled, nothing generated, and findings as they were met: not made small",
+          )
             .default(false)
-            .conflicts(["cases", "time"]),
+            .conflicts(["cases", "time", "strength"]),
         )
         .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
-        .option("--time <duration>", "fuzz: generate cases for so long, such as 90s or 10m, with a new seed", duration)
+        .option("--time <duration>", "fuzz: generate cases at random for so long, such as 90s or 10m, with a new seed", duration)
         .addOption(new Option("--jobs <n>", "how many cases run at the same time").argParser(wholeNumber(1, 64)).default(jobs, jobsFrom))
         .option("--shard <i/n>", "carry out the i-th of n parts of the cases; auto takes both from the CI's environment", shard)
         .option("--last-failed", "only what failed in the last run with the same --out; everything, if nothing did", false)

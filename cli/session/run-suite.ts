@@ -5,11 +5,13 @@ import { count } from "../../reports/text.js";
 import { type Execute, explore, inParallel, type Tally } from "../../runners/explore.js";
 import { HarnessErrors } from "../../runners/harness-errors.js";
 import { interrupted } from "../../runners/interrupt.js";
+import { failingRows } from "../../runners/rows.js";
 import { isConfirmed, type Shrunk, shrink } from "../../runners/shrink.js";
 import { type Requirement, sectionUrl } from "../../spec/catalogue.js";
 import type { AnyCase, Suite } from "../../suites/suite.js";
 import type { CommonOptions } from "../options/common.js";
 import { toolVersion } from "../tool-version.js";
+import { CarriedOut, rowsOf } from "./combinations.js";
 import { executor } from "./executor.js";
 import { findingOf, SHELVES, storeFailure } from "./finding.js";
 import { sourcesOf } from "./sources.js";
@@ -20,16 +22,20 @@ import type { Target } from "./target.js";
  * How much is done: each requirement that the host allows is exercised at least so often, a failing case gets so many runs to become small, and
  * so many to confirm it; more where luck plays a part.
  */
-const WHOLE = { atLeast: 3, shrinkBudget: 60, confirmations: 3, luckyConfirmations: 10 } as const;
-const QUICK = { atLeast: 1, shrinkBudget: 0, confirmations: 1, luckyConfirmations: 1 } as const;
+const WHOLE = { atLeast: 3, everyRow: true, shrinkBudget: 60, confirmations: 3, luckyConfirmations: 10 } as const;
+/** How many general cases there are where nothing is covered by construction, if not so many are asked for. */
+const GENERAL = 60;
+const QUICK = { atLeast: 1, everyRow: false, shrinkBudget: 0, confirmations: 1, luckyConfirmations: 1 } as const;
 
 /** How to run a suite, whatever it is. */
 export interface SuiteOptions {
   readonly selected: readonly Requirement[];
   readonly seed: number;
   readonly jobs: number;
-  /** How many general cases. */
-  readonly cases: number;
+  /** How many general cases, in place of those that cover all combinations. */
+  readonly cases?: number;
+  /** Of how many factors all combinations are covered. */
+  readonly strength: number;
   /** Each example once, and failing cases as they were met. */
   readonly quick?: boolean;
   /** Milliseconds to explore; set for a fuzz run. */
@@ -51,6 +57,7 @@ export interface SuiteOptions {
 export const suiteOptionsFrom = ({
   jobs,
   cases,
+  strength,
   quick,
   time,
   bail,
@@ -60,7 +67,8 @@ export const suiteOptionsFrom = ({
   keep,
 }: CommonOptions): Omit<SuiteOptions, "selected" | "seed" | "signal"> => ({
   jobs,
-  cases: quick ? 0 : cases,
+  ...(quick ? { cases: 0 } : cases === undefined ? {} : { cases }),
+  strength,
   quick,
   ...(time === undefined ? {} : { time }),
   bail,
@@ -97,14 +105,15 @@ export function runInfoOf<Case extends AnyCase, Observation, Facts>(
 function casesFor<Case extends AnyCase, Observation, Facts>(
   suite: Suite<Case, Observation, Facts>,
   { facts, only }: Target<Case, Observation, Facts>,
-  { out, time }: SuiteOptions,
+  { out, time, strength }: SuiteOptions,
 ) {
-  if (only) return { stored: [], sources: [], general: only };
+  if (only) return { stored: [], sources: [], general: only, combinations: [] };
   const stored = SHELVES.flatMap((shelf) => storedCases(join(out, shelf), suite));
   return {
     stored: stored.filter((testCase) => suite.cannotRun?.(testCase, facts) === undefined),
     sources: sourcesOf(suite, facts),
     general: suite.general(facts, { fuzz: time !== undefined }),
+    combinations: suite.combinations?.(facts, strength) ?? [],
   };
 }
 
@@ -120,7 +129,8 @@ export async function runSuite<Case extends AnyCase, Observation, Facts>(
   const effort = options.quick ? QUICK : WHOLE;
   const begun = performance.now();
   const errors = new HarnessErrors();
-  const { stored, sources, general } = casesFor(suite, target, options);
+  const { stored, sources, general, combinations } = casesFor(suite, target, options);
+  const carriedOut = new CarriedOut(combinations, options.strength);
   const execute = executor(suite, target, errors, signal, new Set(stored));
   let cases = 0;
   const executeAndKeep: Execute<Case, Observation> = async (testCase) => {
@@ -144,14 +154,17 @@ export async function runSuite<Case extends AnyCase, Observation, Facts>(
     stored,
     sources,
     general,
-    generalCases: options.cases,
+    combinations: options.cases !== undefined ? [] : rowsOf(combinations),
+    generalCases: options.cases ?? (combinations.length === 0 ? GENERAL : 0),
     atLeast: effort.atLeast,
+    everyRow: effort.everyRow,
     jobs,
     lanes,
     ...(options.time === undefined ? {} : { until: Date.now() + options.time }),
     ...(options.shard === undefined ? {} : { shard: options.shard }),
     bail: options.bail,
     signal,
+    onRow: (name, row) => carriedOut.add(name, row),
     onCase: (done, total, all) =>
       progress({ phase: "explore", done, total, findings: [...all.values()].filter(({ failures }) => failures > 0).length }),
   });
@@ -187,6 +200,7 @@ export async function runSuite<Case extends AnyCase, Observation, Facts>(
     jobs,
     cases,
     ...(description.requests === undefined ? {} : { requests: description.requests }),
+    ...carriedOut.inResults,
     durationMs: Math.round(performance.now() - begun),
     ...(signal.aborted ? { interrupted: true } : {}),
     summary: summarize(requirements),
@@ -234,6 +248,7 @@ function resultFor<Case extends AnyCase, Observation, Facts>(
   tally: Tally<Case, Observation> | undefined,
   shrunk: readonly Shrunk<Case, Observation>[],
 ): RequirementResult {
+  const rows = failingRows(tally?.rows ?? new Map());
   const base = {
     id: requirement.id,
     level: requirement.level,
@@ -249,7 +264,10 @@ function resultFor<Case extends AnyCase, Observation, Facts>(
   const [first, ...others] = kindsOf(tally, shrunk);
   if (first) {
     const describe = (small: Shrunk<Case, Observation>) => findingOf(out, suite, target, requirement, small);
-    const findings = { finding: describe(first), ...(others.length > 0 ? { others: others.map(describe) } : {}) };
+    const findings = {
+      finding: { ...describe(first), ...(rows.length > 0 ? { rows } : {}) },
+      ...(others.length > 0 ? { others: others.map(describe) } : {}),
+    };
     if (isConfirmed(first)) return { ...base, verdict: "fail", ...findings };
     return { ...base, verdict: "unconfirmed", reason: whyUnconfirmed(base, first), ...findings };
   }

@@ -1,4 +1,4 @@
-import type { Source } from "../../runners/explore.js";
+import type { Source } from "../../runners/streams.js";
 import type { AnyCase, Example } from "../../suites/suite.js";
 
 /**

@@ -1,6 +1,14 @@
 import { UsageError } from "../../spec/errors.js";
 import { shardInWords } from "./known.js";
-import { type Finding, type Incomplete, type RequirementResult, type Results, summarize } from "./results.js";
+import {
+  type CombinationPart,
+  type Combinations,
+  type Finding,
+  type Incomplete,
+  type RequirementResult,
+  type Results,
+  summarize,
+} from "./results.js";
 
 /** Results and the file that they were read from. */
 export interface FromFile {
@@ -85,6 +93,25 @@ function mergeResults(results: readonly RequirementResult[]): RequirementResult[
   ];
 }
 
+/** A part that was covered in shares. Shares that are all there cover all that is possible; of others it is known that they cover what the largest does. */
+function partOf(name: string, shares: readonly Combinations[]): CombinationPart[] {
+  const parts = shares.flatMap((share) => share.parts.filter((part) => part.name === name));
+  const [first] = parts;
+  if (!first) return [];
+  const carriedOut = sum(parts.map(({ cases }) => cases.carriedOut));
+  const covered = carriedOut >= first.cases.of ? first.possible : Math.max(...parts.map((part) => part.covered));
+  return [{ ...first, cases: { ...first.cases, carriedOut }, covered }];
+}
+
+/** What was covered by construction in all parts of a run together. */
+function mergeCombinations(all: readonly Results[]): Pick<Results, "combinations"> {
+  const shares = all.flatMap(({ combinations }) => combinations ?? []);
+  const [first] = shares;
+  if (!first) return {};
+  const parts = first.parts.flatMap(({ name }) => partOf(name, shares));
+  return { combinations: { ...first, covered: sum(parts.map(({ covered }) => covered)), parts } };
+}
+
 /** Makes one run of its parts. @throws UsageError when some are there twice, or of another run. */
 function mergeRun(parts: readonly FromFile[], lost: readonly Incomplete[]): Results {
   const sorted = parts.toSorted((a, b) => (a.results.shard?.index ?? 0) - (b.results.shard?.index ?? 0));
@@ -108,6 +135,7 @@ function mergeRun(parts: readonly FromFile[], lost: readonly Incomplete[]): Resu
     ...(stored > 0 ? { stored } : {}),
     cases: sum(all.map(({ cases }) => cases)),
     ...(base.requests === undefined ? {} : { requests: sum(all.map(({ requests }) => requests ?? 0)) }),
+    ...mergeCombinations(all),
     durationMs: Math.max(...all.map(({ durationMs }) => durationMs)),
     ...(all.some(({ interrupted }) => interrupted) ? { interrupted: true } : {}),
     ...(incomplete.length > 0 ? { incomplete } : {}),

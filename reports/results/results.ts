@@ -22,6 +22,45 @@ export interface Place {
   readonly byte?: number;
 }
 
+/** The rows of one table in which a requirement fails. */
+export interface FailingRows {
+  /** What a row of the table is: "signal". */
+  readonly of: string;
+  /** Those in which it failed in each case. */
+  readonly failing: readonly string[];
+  /** How many rows were tried. */
+  readonly tried: number;
+}
+
+/** Combinations that no case can have here, and why. */
+export interface ExcludedCombinations {
+  readonly reason: string;
+  readonly combinations: number;
+}
+
+/** How much of what is finite was tried: combinations of the levels of as many factors as the strength says. */
+export interface CombinationCount {
+  readonly strength: number;
+  readonly covered: number;
+  /** Those that there are, without what is excluded. */
+  readonly possible: number;
+  readonly excluded: readonly ExcludedCombinations[];
+}
+
+/** One set of factors. */
+export interface CombinationPart extends CombinationCount {
+  /** What they are factors of: "config". */
+  readonly name: string;
+  readonly factors: number;
+  /** How many cases cover it, and how many of these were carried out. */
+  readonly cases: { readonly carriedOut: number; readonly of: number };
+}
+
+/** What a run covers by construction, all of a suite together. */
+export interface Combinations extends CombinationCount {
+  readonly parts: readonly CombinationPart[];
+}
+
 /** A failed requirement with the smallest case that shows it. */
 export interface Finding {
   readonly expected: unknown;
@@ -31,6 +70,8 @@ export interface Finding {
   readonly case: string;
   /** The config of the smallest case: an object, or the raw text where it is no JSON; null when there is none. */
   readonly config?: unknown;
+  /** In which rows of the tables that its examples draw from it fails, where it does not fail in all. */
+  readonly rows?: readonly FailingRows[];
   /** Where the case is stored, if it is. */
   readonly directory?: string;
   /** The command that runs the case again. */
@@ -172,6 +213,8 @@ export interface Results {
   readonly cases: number;
   /** How many requests that took, of a registry. */
   readonly requests?: number;
+  /** What was covered by construction; none where the suite has nothing of the kind. */
+  readonly combinations?: Combinations;
   readonly durationMs: number;
   /** Set when the run was stopped before its end. */
   readonly interrupted?: true;

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import t from "tap";
 
-import { type Execute, type ExploreOptions, explore, inParallel, type Source } from "../../runners/explore.js";
+import { groupsOf, oneOf } from "../../generators/choices.js";
+import { type Execute, type ExploreOptions, explore, inParallel } from "../../runners/explore.js";
 import type { Outcome } from "../../runners/outcome.js";
+import { failingRows } from "../../runners/rows.js";
+import type { Source } from "../../runners/streams.js";
 
 /** A case of these tests: whose it is, and a number that makes it larger or smaller. */
 interface Toy {
@@ -23,12 +26,15 @@ const options = (parts: Partial<ExploreOptions<Toy>> = {}): ExploreOptions<Toy> 
   selected: new Set(["a", "b"]),
   stored: [],
   sources: [source("a"), source("b")],
+  combinations: [],
   general: from("general"),
   generalCases: 3,
   atLeast: 2,
+  everyRow: true,
   jobs: 1,
   bail: false,
   signal: new AbortController().signal,
+  onRow: () => undefined,
   onCase: () => undefined,
   ...parts,
 });
@@ -291,4 +297,67 @@ t.test("the total that is told is that of the shard", async (t) => {
   const { execute } = recorder(own);
   await explore(execute, options({ generalCases: 5, shard: { index: 2, count: 2 }, onCase: (_, total) => totals.push(total) }));
   t.equal(totals.at(-1), 4, "one source twice, and two of five general ones");
+});
+
+const LETTERS = ["a", "b", "c", "d", "e"];
+
+t.test("each row of a source's tables is carried out, however seldom it is to be exercised; a quick run takes some", async (t) => {
+  const table: Source<Toy> = { name: "a", aims: ["a"], cases: oneOf(LETTERS, "letter").map((letter) => ({ from: letter, n: 1 })) };
+  const judge = ({ from: letter }: Toy): Record<string, Outcome> => ({ a: letter === "c" || letter === "d" ? failure(letter) : PASS });
+  const { seen, execute } = recorder(judge);
+  const tallies = await explore(execute, options({ sources: [table], generalCases: 0 }));
+  t.same(
+    seen.map((each) => each.from),
+    LETTERS,
+  );
+  t.same(failingRows(tallies.get("a")?.rows ?? new Map()), [{ of: "letter", failing: ["c", "d"], tried: 5 }]);
+  const quick = recorder(judge);
+  await explore(quick.execute, options({ sources: [table], generalCases: 0, everyRow: false, atLeast: 1 }));
+  t.equal(quick.seen.length, 1);
+});
+
+t.test("rows that share a failed case are tried by themselves", async (t) => {
+  const table: Source<Toy> = {
+    name: "a",
+    aims: ["a"],
+    cases: groupsOf(LETTERS, 3, "letter").map((rows) => ({ from: rows.join(""), n: rows.length })),
+  };
+  const { seen, execute } = recorder(({ from: rows }) => ({ a: rows.includes("b") ? failure(rows) : PASS }));
+  const tallies = await explore(execute, options({ sources: [table], generalCases: 0 }));
+  t.same(
+    seen.map((each) => each.from),
+    ["abc", "de", "a", "b", "c"],
+  );
+  t.same(failingRows(tallies.get("a")?.rows ?? new Map()), [{ of: "letter", failing: ["b"], tried: 5 }]);
+});
+
+t.test("rows are told where they differ: not those of a table all of whose rows fail beside another", async (t) => {
+  const rows = (failing: string, all: readonly string[]) =>
+    new Map(all.map((word) => [word, { failed: failing.includes(word) ? 2 : 0, cases: 2 }]));
+  t.same(
+    failingRows(
+      new Map([
+        ["one", rows("a", LETTERS)],
+        ["other", rows("xy", ["x", "y"])],
+      ]),
+    ),
+    [{ of: "one", failing: ["a"], tried: 5 }],
+  );
+  t.same(failingRows(new Map([["one", new Map([["a", { failed: 1, cases: 2 }]])]])), [], "a row that fails now and then is none");
+  t.same(failingRows(new Map([["other", rows("xy", ["x", "y"])]])), [{ of: "other", failing: ["x", "y"], tried: 2 }]);
+});
+
+t.test("what is covered by construction is carried out once, in parts by shard, and is told", async (t) => {
+  const letters = oneOf(LETTERS);
+  const rows = Array.from({ length: 5 }, (_, at) => letters.map((letter) => ({ from: letter, n: at })));
+  const parts = { sources: [], generalCases: 0, combinations: [{ name: "rows", rows }] };
+  const all: string[] = [];
+  const told: number[] = [];
+  for (const index of [1, 2]) {
+    const { seen, execute } = recorder(() => ({ a: PASS }));
+    await explore(execute, options({ ...parts, shard: { index, count: 2 }, onRow: (_, row) => told.push(row) }));
+    all.push(...seen.map(({ from: letter, n }) => `${n}${letter}`));
+  }
+  t.same(all.toSorted(), ["0a", "1b", "2c", "3d", "4e"], "rows share their tables, also across shards");
+  t.same(told.toSorted(), [0, 1, 2, 3, 4]);
 });

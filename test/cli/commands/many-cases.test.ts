@@ -93,6 +93,7 @@ t.test("many cases take no more memory than few, and their results are no larger
       seed: 20,
       jobs: 4,
       cases: CASES,
+      strength: 2,
       bail: false,
       retryFlaky: 0,
       keep: false,
