@@ -1,3 +1,4 @@
+import { failingRows } from "./results/combinations.js";
 import type { RequirementResult } from "./results/results.js";
 import { inline, oneLine, truncate } from "./text.js";
 
@@ -15,6 +16,7 @@ export const otherKinds = ({ others = [] }: RequirementResult): readonly string[
 export function headline({ title, verdict, finding, reason }: RequirementResult): string {
   const what = truncate(oneLine(title), 500);
   if (!finding) return reason === undefined ? what : truncate(oneLine(reason), 500);
-  const seen = `${what} Expected ${inShort(finding.expected)}, actual ${inShort(finding.actual)}.`;
+  const rows = failingRows(finding).map((line) => ` It fails for ${truncate(line, 300)}.`);
+  const seen = `${what} Expected ${inShort(finding.expected)}, actual ${inShort(finding.actual)}.${rows.join("")}`;
   return verdict === "unconfirmed" ? `${seen} Not confirmed: it ${truncate(oneLine(reason ?? ""), 300)}.` : seen;
 }

@@ -1,5 +1,6 @@
 import { headline, otherKinds } from "./headline.js";
 import type { Format } from "./reporter.js";
+import { coverage, failingRows } from "./results/combinations.js";
 import { failsRun, type Gate } from "./results/exit-code.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./results/known.js";
 import type { BaselineUse, Incomplete, RequirementResult, Results, Stale } from "./results/results.js";
@@ -47,6 +48,7 @@ function story(result: RequirementResult): string {
           ...(finding.note === undefined ? [] : [value("note", finding.note)]),
           `failed in ${failures} of ${exercised} cases that exercise it${finding.confirmed ? `; confirmed ${finding.confirmed.failed} of ${finding.confirmed.runs}` : ""}`,
           ...(finding.flaky === undefined ? [] : [value("flaky", finding.flaky)]),
+          ...failingRows(finding).map((line) => value("rows", line)),
           value("case", finding.case),
           ...(finding.config === undefined ? [] : [value("config", finding.config)]),
           ...(finding.places ?? []).map((place) => value("where", place)),
@@ -120,8 +122,9 @@ const properties = (values: Readonly<Record<string, string | number | boolean | 
     .flatMap(([name, value]) => (value === undefined ? [] : [`      <property${attributes({ name, value: String(value) })}/>\n`]))
     .join("")}    </properties>\n`;
 
-const propertiesOf = ({ tool, target, host, seed, shard, baseline, cases, interrupted }: Results): string =>
-  properties({
+const propertiesOf = (results: Results): string => {
+  const { tool, target, host, seed, shard, baseline, cases, interrupted } = results;
+  return properties({
     tool: `${tool.name} ${tool.version}`,
     target: target.name,
     "target.command": target.command,
@@ -135,8 +138,10 @@ const propertiesOf = ({ tool, target, host, seed, shard, baseline, cases, interr
     shard: shard && shardInWords(shard),
     baseline: baseline?.file,
     cases,
+    combinations: coverage(results),
     interrupted,
   });
+};
 
 interface Suite {
   readonly xml: string;

@@ -1,5 +1,6 @@
 import { otherKinds } from "./headline.js";
 import type { Format } from "./reporter.js";
+import { coverage, failingRows } from "./results/combinations.js";
 import { failsRun, type Gate } from "./results/exit-code.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "./results/known.js";
 import type { BaselineUse, RequirementResult, Stale } from "./results/results.js";
@@ -32,6 +33,7 @@ function diagnostics(result: RequirementResult): string {
     ["actual", finding && plain(finding.actual)],
     ["case", finding?.case],
     ["places", finding?.places],
+    ["rows", finding?.rows && failingRows(finding)],
     ["note", finding?.note],
     ["replay", finding?.replay],
     ["also", others && otherKinds(result)],
@@ -122,6 +124,8 @@ export const tap: Format = (out, { gate }) => {
           : `${verdict} ${n}${verdict === "fail" && known > 0 ? ` (${known} expected by the baseline)` : ""}`,
       );
       out.write(`# ${counts.join(", ")}; ${extentOf(results)}${shard ? `, ${shardInWords(shard)}` : ""}\n`);
+      const covers = coverage(results);
+      if (covers !== undefined) out.write(`# ${covers}\n`);
       for (const { what, reason } of incomplete ?? []) out.write(`# inconclusive: ${oneLine(`${what}: ${reason}`)}\n`);
       // What was not reached must not look like a whole run.
       if (incomplete) out.write(`Bail out! inconclusive: ${escaped(incompleteInWords(results))}\n`);

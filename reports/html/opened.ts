@@ -1,4 +1,5 @@
 import { otherKinds } from "../headline.js";
+import { failingRows } from "../results/combinations.js";
 import type { Finding, RequirementResult } from "../results/results.js";
 import { count, groupBy } from "../text.js";
 import { badge } from "./kinds.js";
@@ -33,6 +34,12 @@ function howOften({ failures, exercised }: RequirementResult, { confirmed, flaky
     confirmed && `; confirmed ${confirmed.failed} of ${confirmed.runs}`,
     flaky === undefined ? undefined : markup`; <strong class="flaky">flaky: fails ${percent(flaky)} of the time</strong>`,
   ];
+}
+
+/** The rows of its tables that fail. */
+function rowsOf(finding: Finding): Content {
+  const lines = failingRows(finding);
+  return lines.length === 0 ? undefined : markup`<ul class="places">${lines.map((line) => markup`<li>${onOneLine(line)}</li>`)}</ul>`;
 }
 
 function placesOf(places: readonly string[], failures: number): Content {
@@ -79,6 +86,7 @@ function findingOf(result: RequirementResult, finding: Finding, room: number): C
       ${entry("Note", finding.note === undefined ? undefined : markup`<span class="said">${words(finding.note)}</span>`)}
       ${entry("Failed", howOften(result, finding))}
       ${entry(finding.places ? "Input" : "Smallest case", markup`<span class="said">${words(finding.case)}</span>`)}
+      ${entry("Rows", rowsOf(finding))}
       ${entry("Where", finding.places && placesOf(finding.places, result.failures))}
       ${entry("Kind", finding.kind === undefined ? undefined : markup`<span class="said">${words(finding.kind)}</span>`)}
       ${entry("Replay", copyable(finding.replay))}

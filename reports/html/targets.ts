@@ -1,3 +1,4 @@
+import { coverage, whyExcluded } from "../results/combinations.js";
 import { exitCode, type Gate } from "../results/exit-code.js";
 import type { BaselineUse, RequirementResult, Results } from "../results/results.js";
 import { extentOf, judgementOf } from "../results/verdict.js";
@@ -79,6 +80,16 @@ function untested({ requirements }: Results): Content {
     <ul>${items}</ul></details>`;
 }
 
+/** What was covered by construction, and why some of it cannot be here. */
+function coverageOf(results: Results): Content {
+  const line = coverage(results);
+  const reasons = whyExcluded(results);
+  if (line === undefined) return undefined;
+  if (reasons.length === 0) return said(line);
+  return markup`${said(line)}<details class="untested"><summary>Why not all combinations can be here</summary>
+    <ul>${reasons.map((reason) => markup`<li>${said(reason)}</li>`)}</ul></details>`;
+}
+
 /** One target: the verdict on it, the numbers, and how the run was made. */
 function card(results: Results, name: string, at: number, gate: Gate): Markup {
   const { target, host, shard, baseline, complaints = [], incomplete = [], requirements } = results;
@@ -112,6 +123,7 @@ function card(results: Results, name: string, at: number, gate: Gate): Markup {
         results.seed === undefined ? "" : `, seed ${results.seed}`,
         results.interrupted ? ", interrupted" : "",
       ])}
+      ${fact("Combinations", coverageOf(results))}
       ${fact("Shard", shard && `${shard.index} of ${shard.count}: a part of the cases only`)}
       ${fact("Baseline", baseline && baselineOf(baseline, requirements))}
       ${fact("Outcome", OUTCOMES[exitCode(results, { gate })])}

@@ -1,5 +1,6 @@
 import { inShort, otherKinds } from "../headline.js";
 import { brokenToo, type Group } from "../results/causes.js";
+import { failingRows } from "../results/combinations.js";
 import type { Finding, RequirementResult } from "../results/results.js";
 import { count, pretty } from "../text.js";
 import { block, cell, code, details, link, paragraph, prose } from "./text.js";
@@ -62,6 +63,7 @@ export function findingInFull(group: Group): string {
     `expected ${code(inShort(finding.expected, 300), 300)}`,
     `actual ${code(inShort(finding.actual, 300), 300)}`,
     ...(finding.note === undefined ? [] : [paragraph(finding.note)]),
+    ...failingRows(finding).map((line) => `rows that fail: ${prose(line, 1000)}`),
     ...(result.verdict === "unconfirmed" ? [`**unconfirmed**: it ${prose(result.reason ?? "")}`] : [frequency(result, finding)]),
     ...(finding.places ? [`in ${code(finding.case)}`] : []),
     ...(finding.places ?? []).map((place) => `at ${code(place, 300)}`),

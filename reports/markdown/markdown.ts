@@ -1,5 +1,6 @@
 import type { Document } from "../document.js";
 import { byCause } from "../results/causes.js";
+import { coverage, whyExcluded } from "../results/combinations.js";
 import type { Gate } from "../results/exit-code.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "../results/known.js";
 import { notTested } from "../results/not-tested.js";
@@ -134,6 +135,11 @@ function sections(results: Results, gate: Gate): readonly Section[] {
       heading: `### ${count(expected.length, "failure")} expected by the baseline\n\n`,
       items: expected.map((result) => `- ${linked(result)}: ${known(result.expected)}\n`),
       noun: "expected failure",
+    },
+    {
+      heading: "### Combinations\n\n",
+      items: [coverage(results) ?? [], whyExcluded(results)].flat().map((line) => `- ${prose(line)}\n`),
+      noun: "reason",
     },
     {
       heading: `### ${count(open, "requirement")} not tested\n\n`,

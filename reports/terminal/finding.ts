@@ -1,5 +1,6 @@
 import { inShort, otherKinds } from "../headline.js";
 import { brokenToo, type Group } from "../results/causes.js";
+import { failingRows } from "../results/combinations.js";
 import type { RequirementResult } from "../results/results.js";
 import { inline, oneLine, pretty, printable, truncate } from "../text.js";
 import type { Paint } from "./style.js";
@@ -60,6 +61,7 @@ export function renderFinding(group: Group, paint: Paint, width: number, warns: 
     finding.kind === undefined ? "" : whole("kind", finding.kind),
     finding.note === undefined ? "" : whole("note", finding.note),
     verdict === "unconfirmed" ? "" : `  ${"failed".padEnd(LABEL)}in ${failures} of ${exercised}${again}${comes}\n`,
+    ...failingRows(finding).map((line, at) => whole(at === 0 ? "rows" : "", line)),
     whole(finding.places ? "input" : "case", finding.case),
     ...(finding.places ?? []).map((place, at) => whole(at === 0 ? "where" : "", place)),
     finding.places && failures > finding.places.length ? whole("", `and ${failures - finding.places.length} more`) : "",

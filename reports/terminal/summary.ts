@@ -1,3 +1,4 @@
+import { coverage } from "../results/combinations.js";
 import type { Gate } from "../results/exit-code.js";
 import { placeOf, shardInWords, whatCame, whyExpected } from "../results/known.js";
 import { notTested } from "../results/not-tested.js";
@@ -39,6 +40,12 @@ export function renderReasons(requirements: readonly RequirementResult[], width:
     return `${String(ids.length).padStart(5)} × ${truncate(reason + subject, Math.max(40, width - 8))}\n`;
   });
   return lines.length === 0 ? "" : `not tested\n${lines.join("")}`;
+}
+
+/** What was covered by construction. */
+export function renderCoverage(results: Results): string {
+  const line = coverage(results);
+  return line === undefined ? "" : `${line}\n`;
 }
 
 /** The failures that the baseline lists, each with its reason. */

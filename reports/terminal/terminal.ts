@@ -6,7 +6,7 @@ import { hostInWords, oneLine, printable } from "../text.js";
 import { renderError, renderFinding } from "./finding.js";
 import { progressBar } from "./progress-bar.js";
 import { isTerminal, paintFor, widthOf } from "./style.js";
-import { renderAreas, renderExpected, renderIncomplete, renderReasons, renderStale, renderVerdict } from "./summary.js";
+import { renderAreas, renderCoverage, renderExpected, renderIncomplete, renderReasons, renderStale, renderVerdict } from "./summary.js";
 
 /** For people: a progress bar while it runs, then the findings, a summary by area, and the verdict in one line. */
 export const terminal: Format = (out, { gate, now = () => performance.now(), env = process.env }) => {
@@ -38,6 +38,7 @@ export const terminal: Format = (out, { gate, now = () => performance.now(), env
       const parts = [
         renderAreas(requirements),
         renderReasons(requirements, widthOf(out)),
+        renderCoverage(results),
         renderExpected(expected, paint),
         renderStale(baseline, paint),
         renderIncomplete(incomplete, paint),
