@@ -69,6 +69,35 @@ t.test("a suite is explored, shrunk, stored, replayed and judged by the machiner
   t.match(await judged(directory), { code: 1, text: /FAIL MUST/ });
 });
 
+t.test("a default run covers all pairs, says so, and finds what no seed would have to find", async (t) => {
+  const { results, result, text } = await tested(t, ["--toy", "wrong", "--limit", "60", "--report", "tap"]);
+  t.match(results.combinations, {
+    strength: 2,
+    covered: 91,
+    possible: 91,
+    excluded: [
+      { reason: "0 is no small number", combinations: 1 },
+      { reason: "it counts to 60", combinations: 48 },
+    ],
+    parts: [{ name: "digits", factors: 3, cases: { carriedOut: 59, of: 59 } }],
+  });
+  t.match(result(DOUBLES), { verdict: "fail", failures: (n: number) => n >= 10 });
+  t.match(text, "# combinations covered (strength 2): all 91; 49 cannot be here");
+  const { results: triples } = await tested(t, ["--toy", "right", "--limit", "60", "--strength", "3"]);
+  t.match(triples.combinations, { strength: 3, covered: 118, possible: 118 });
+  const { results: single } = await tested(t, ["--toy", "right", "--limit", "60", "--strength", "1"]);
+  t.match(single.combinations, { strength: 1, covered: 18, possible: 18, parts: [{ cases: { of: 10 } }] });
+});
+
+t.test("a part of the cases covers a part, and random or quick cases none", async (t) => {
+  const covered = async (...args: string[]) => (await tested(t, ["--toy", "right", "--limit", "60", ...args])).results.combinations;
+  t.match(await covered("--shard", "1/3"), { covered: (n: number) => n > 0 && n < 91, possible: 91 });
+  t.match(await covered("--cases", "5"), { covered: 0, possible: 91 });
+  t.match(await covered("--quick"), { covered: 0 });
+  t.match(await covered("--time", "1ms"), { covered: 91 });
+  await t.rejects(tested(t, ["--toy", "right", "--strength", "4"]), { name: "UsageError" });
+});
+
 t.test("examples of the same aims have streams of their own, and unavailable ones say why", async (t) => {
   const { results, result, out } = await tested(t, ["--toy", "wrong", "--limit", "9", "--cases", "0", "--keep"]);
   t.equal(results.cases, 6, "two examples, three times each");

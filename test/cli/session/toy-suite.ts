@@ -8,6 +8,8 @@ import { again } from "../../../cli/session/again.js";
 import { runSession } from "../../../cli/session/session.js";
 import { sessionTargets } from "../../../cli/session/suite-session.js";
 import type { Target } from "../../../cli/session/target.js";
+import { cover } from "../../../generators/covering/cover.js";
+import { conflict, type Factor } from "../../../generators/covering/factors.js";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { HarnessError, UsageError } from "../../../spec/errors.js";
 import { whyNotInForce } from "../../../spec/runtime/releases.js";
@@ -43,6 +45,16 @@ export interface ToyFacts {
 const toyCase = (n: number): ToyCase => ({ format: "oci-conform/toy-case@1", title: `the double of ${n}`, aims: [], n });
 const numbers = (max: number): fc.Arbitrary<ToyCase> => fc.integer({ min: 0, max }).map(toyCase);
 
+/** What a number is made of, as factors. */
+const digitsUpTo = (limit: number): readonly Factor[] => [
+  {
+    name: "tens",
+    levels: [..."0123456789"].map((name) => (10 * Number(name) < limit ? { name } : { name, excluded: `it counts to ${limit}` })),
+  },
+  { name: "ones", levels: [..."0123456789"].map((name) => ({ name })) },
+  { name: "half", levels: [{ name: "whole" }, { name: "and a half" }] },
+];
+
 /** Requirements of the catalogue that stand for what a calculator has to do: two MUST, a SHOULD, one of a later release. */
 export const DOUBLES = "runtime.process.cwd";
 export const SMALL = "runtime.process.env";
@@ -74,6 +86,18 @@ export const toySuite = (checks = CHECKS): Suite<ToyCase, ToyObservation, ToyFac
     { aims: [DOUBLES], cases: ({ limit }) => numbers(limit) },
     { aims: [SMALL], cases: ({ limit }) => (limit < 10 ? { unavailable: "it cannot count to ten" } : numbers(10)) },
   ],
+  combinations: ({ limit }, strength) => {
+    const { rows, ...covering } = cover(digitsUpTo(limit), strength, [conflict("0 is no small number", ["tens", "0"], ["ones", "0"])]);
+    const toNumber = ([tens = 0, ones = 0, half = 0]: readonly number[]): number => 10 * tens + ones + half / 2;
+    return [
+      {
+        ...covering,
+        name: "digits",
+        factors: digitsUpTo(limit),
+        rows: rows.map((row) => ({ covers: [row], cases: fc.constant(toyCase(toNumber(row))) })),
+      },
+    ];
+  },
   general: ({ limit }) => numbers(limit),
   judge(testCase, observation) {
     const outcomes = new Outcomes();
