@@ -21,7 +21,17 @@ export interface Choices {
 }
 
 /** Ways to be wrong, for those who want to see that it is noticed. */
-export type Fault = "whiteouts-kept" | "modes-lost" | "opaque-hides-own";
+export type Fault = (typeof FAULTS)[number];
+export const FAULTS = [
+  "whiteouts-kept",
+  "modes-lost",
+  "opaque-hides-own",
+  "home-by-passwd",
+  "ids-of-32-bits",
+  "names-before-numbers",
+  "last-value-wins",
+  "group-always-root",
+] as const;
 
 /** A file; hard links share it. */
 interface File {
@@ -230,9 +240,12 @@ export class Root {
     this.#touch(above(path), own);
   }
 
-  /** The text of a file; empty where there is none. */
-  text(path: string): string {
-    return this.#files.get(path)?.bytes?.toString() ?? "";
+  /** The text of a file, behind links of the image or not; empty where there is none. */
+  text(path: string, hops = 0): string {
+    const file = this.#files.get(path);
+    if (file?.kind !== "symlink") return file?.bytes?.toString() ?? "";
+    const target = file.target ?? "";
+    return hops > 20 ? "" : this.text(this.#plain(target.startsWith("/") ? target.slice(1) : `${above(path)}/${target}`), hops + 1);
   }
 
   /** The tree as lstat would show it. */

@@ -19,7 +19,7 @@ import { viewOf } from "../suites/image/tool/view.js";
 import { wrongOfValid } from "./judged-image.js";
 import { convert } from "./right-convert.js";
 import { find, Refusal } from "./right-layout.js";
-import { type Choices, type Fault, Root } from "./right-unpack.js";
+import { type Choices, FAULTS, type Fault, Root } from "./right-unpack.js";
 import type { Soak, SoakFinding, SoakRun } from "./soak-part.js";
 
 /** Images of one round, and how many the first has whatever the time: those of all examples. */
@@ -82,7 +82,7 @@ class RightTool {
       if (this.#copying) return { status: 0, stderr: "", tree: null, copy: copyOf([manifest, configBytes, ...blobs]) };
       const root = new Root(choices, this.#fault);
       for (const layer of layers) root.apply(layer);
-      return { status: 0, stderr: "", tree: root.tree, runtimeConfig: convert(config, (path) => root.text(path)) };
+      return { status: 0, stderr: "", tree: root.tree, runtimeConfig: convert(config, (path) => root.text(path), this.#fault) };
     } catch (thrown) {
       // What is no layout at all, or no gzip, others refuse as well.
       if (!(thrown instanceof Refusal) && !(thrown instanceof Error && "code" in thrown)) throw thrown;
@@ -175,8 +175,7 @@ async function rounds(
   }
 }
 
-const FAULTS: readonly string[] = ["whiteouts-kept", "modes-lost", "opaque-hides-own"] satisfies Fault[];
-const isFault = (name: string | undefined): name is Fault => name !== undefined && FAULTS.includes(name);
+const isFault = (name: string | undefined): name is Fault => FAULTS.some((each) => each === name);
 
 function tool(copying: boolean, target: string): Soak {
   return (run) => {

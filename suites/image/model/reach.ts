@@ -1,5 +1,5 @@
 import { toBytes } from "../../../image-reader/bytes.js";
-import type { Entry, ImageCase } from "../../../runners/image/case.js";
+import type { Entry } from "../../../runners/image/case.js";
 
 /*
  * What tools, kernels and file systems need not be able to hold. No sentence obliges anybody to: who says so and refuses is
@@ -7,7 +7,7 @@ import type { Entry, ImageCase } from "../../../runners/image/case.js";
  */
 
 /** The greatest id in 32 bits with a sign, as many languages have it. */
-const LAST_INT32 = 0x7fff_ffff;
+export const LAST_INT32 = 0x7fff_ffff;
 
 /** Seconds since the epoch that a file system with 34 bits for them holds, such as ext4. */
 const FIRST_TIME = -(2 ** 31);
@@ -30,35 +30,5 @@ export function beyondReach(entry: Entry): string | undefined {
   if (device && (device[0] > MOST.major || device[1] > MOST.minor)) return "a device number beyond the kernel's";
   if (Object.values(xattrs).some((value) => toBytes(value).length > MOST.xattr))
     return "an extended attribute that is longer than the kernel's limit";
-  return undefined;
-}
-
-/** The User of an image's config; empty where there is none. */
-function userOf({ config: { config } }: ImageCase): string {
-  const user = typeof config === "object" && config !== null && "User" in config ? config.User : undefined;
-  return typeof user === "string" ? user : "";
-}
-
-const isNumber = (text: string): boolean => /^\d+$/.test(text);
-
-/** The names in a file of users or groups, as far as the layers have one. */
-const namesIn = ({ layers }: ImageCase, file: string): ReadonlySet<string> =>
-  new Set(
-    layers.flatMap(({ entries }) =>
-      entries.flatMap(({ path, content }) =>
-        path.replace(/^(?:\.?\/)+/, "") === file && typeof content === "string"
-          ? content.split("\n").map((line) => line.split(":")[0] ?? "")
-          : [],
-      ),
-    ),
-  );
-
-/** Why a tool need not be able to say which user the image is to run as; undefined where it must. */
-export function userBeyondReach(subject: ImageCase): string | undefined {
-  const [user = "", group] = userOf(subject).split(":");
-  if ([user, group ?? ""].some((id) => isNumber(id) && Number(id) > LAST_INT32))
-    return "User is a number beyond 31 bits, which not every tool holds";
-  const known = (name: string, file: string): boolean => name === "" || isNumber(name) || namesIn(subject, file).has(name);
-  if (!known(user, "etc/passwd") || !known(group ?? "", "etc/group")) return "User names somebody whom the image does not list";
   return undefined;
 }

@@ -1,54 +1,10 @@
 import type { Json } from "../../../runners/image/case.js";
-import { equal, expectThat, type Judgement, type NotApplicable, notApplicable } from "../../check.js";
-import { check, type ToolCheck, type ToolView } from "./view.js";
-
-type Properties = { readonly [key: string]: Json };
-
-const isObject = (value: Json | undefined): value is Properties => typeof value === "object" && value !== null && !Array.isArray(value);
-const objectOf = (value: Json | undefined): Properties => (isObject(value) ? value : {});
-const strings = (value: Json | undefined): string[] =>
-  Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
-
-/** The image's config and the runtime's config that was made of it. */
-interface Conversion {
-  readonly image: Properties;
-  readonly execution: Properties;
-  readonly labels: Properties;
-  readonly process: Properties;
-  readonly annotations: Properties;
-  readonly runtime: Properties;
-  readonly view: ToolView;
-}
-
-function conversionOf(view: ToolView): Conversion | undefined {
-  const { runtimeConfig } = view.observation;
-  if (runtimeConfig === undefined || view.ending !== "accepted" || view.other || view.case.fault !== undefined) return undefined;
-  const runtime = objectOf(runtimeConfig);
-  const execution = objectOf(view.case.config.config);
-  return {
-    image: view.case.config,
-    execution,
-    labels: objectOf(execution.Labels),
-    process: objectOf(runtime.process),
-    annotations: objectOf(runtime.annotations),
-    runtime,
-    view,
-  };
-}
-
-const converts = (id: string, judge: (conversion: Conversion) => Judgement | NotApplicable): ToolCheck =>
-  check(
-    id,
-    (view) => {
-      const conversion = conversionOf(view);
-      return conversion ? judge(conversion) : notApplicable("the tool made no runtime config of the image");
-    },
-    "converts",
-  );
+import { equal, expectThat, notApplicable } from "../../check.js";
+import { type Conversion, converts, objectOf, type Properties, strings } from "./converted.js";
+import { USER_CHECKS } from "./user-checks.js";
+import type { ToolCheck } from "./view.js";
 
 const NO_ENV = notApplicable("no Env in the image's config");
-const NOT_NUMERIC = notApplicable("the image's user is not given by numbers");
-const NOT_NAMED = notApplicable("the image's user is not one of its /etc/passwd by name");
 
 const PREFIX = "org.opencontainers.image.";
 
@@ -73,6 +29,10 @@ const annotation = (id: string, name: string, read: (conversion: Conversion) => 
     }
     return equal(actual ?? "no such annotation", value, key);
   });
+
+/** Those of some variables that the image has, name by name: which name comes first means nothing, which value of one name does. */
+const among = (variables: readonly string[], image: readonly string[]): string[] =>
+  [...new Set(image.map(nameOf))].flatMap((name) => variables.filter((each) => nameOf(each) === name && image.includes(each)));
 
 const nameOf = (variable: string): string => variable.slice(0, Math.max(0, variable.indexOf("=")));
 
@@ -137,13 +97,7 @@ const VERBATIM: readonly ToolCheck[] = [
   converts("image.conversion.env", ({ execution, process }) => {
     const env = strings(execution.Env);
     const made = strings(process.env);
-    return env.length === 0
-      ? NO_ENV
-      : equal(
-          made.filter((each) => env.includes(each)),
-          env,
-          `process.env is ${JSON.stringify(made)}`,
-        );
+    return env.length === 0 ? NO_ENV : equal(among(made, env), among(env, env), `process.env is ${JSON.stringify(made).slice(0, 300)}`);
   }),
   ...["image.conversion.env-no-names-again", "image.conversion.env-kept-by-defaults"].map((id) =>
     converts(id, ({ execution, process }) => {
@@ -176,7 +130,7 @@ function startsWith({ execution }: Conversion): Properties {
   return {
     ...(args.length > 0 ? { args } : {}),
     ...(typeof cwd === "string" && cwd !== "" ? { cwd } : {}),
-    ...(strings(execution.Env).length > 0 ? { env: strings(execution.Env) } : {}),
+    ...(strings(execution.Env).length > 0 ? { env: among(strings(execution.Env), strings(execution.Env)) } : {}),
   };
 }
 
@@ -186,7 +140,7 @@ const STARTED: readonly ToolCheck[] = [
     converts(id, (conversion) => {
       const wanted = startsWith(conversion);
       const { args, cwd, env } = conversion.process;
-      const own = strings(env).filter((each) => strings(wanted.env).includes(each));
+      const own = among(strings(env), strings(wanted.env));
       const made = Object.fromEntries(Object.entries({ args, cwd, env: own }).filter(([name]) => wanted[name] !== undefined));
       return Object.keys(wanted).length === 0
         ? notApplicable("the image's config says nothing of its process")
@@ -200,45 +154,8 @@ const STARTED: readonly ToolCheck[] = [
   }),
 ];
 
-/** The user of the example whose image has /etc/passwd and /etc/group. */
-export const USER = { name: "tester", uid: 1234, gid: 5678, group: { name: "testers", gid: 4321 } } as const;
-
-const userOf = ({ process }: Conversion): Properties => objectOf(process.user);
-
-/** conversion.md, "Config.User" and "Optional Fields". */
-const PARSED: readonly ToolCheck[] = [
-  ...["image.conversion.user-numeric", "image.conversion.fields-parsed"].map((id) =>
-    converts(id, (conversion) => {
-      const match = /^(\d+)(?::(\d+))?$/.exec(String(conversion.execution.User ?? ""));
-      if (!match) return NOT_NUMERIC;
-      const { uid, gid } = userOf(conversion);
-      const wanted = { uid: Number(match[1]), ...(match[2] === undefined ? {} : { gid: Number(match[2]) }) };
-      return equal(match[2] === undefined ? { uid } : { uid, gid }, wanted, "process.user");
-    }),
-  ),
-  converts("image.conversion.user-resolved", (conversion) => {
-    if (conversion.execution.User !== USER.name) return NOT_NAMED;
-    const { uid, gid } = userOf(conversion);
-    return equal({ uid, gid }, { uid: USER.uid, gid: USER.gid }, "process.user");
-  }),
-  converts("image.conversion.groups-of-user", (conversion) =>
-    conversion.execution.User === USER.name
-      ? expectThat(
-          Array.isArray(userOf(conversion).additionalGids) &&
-            JSON.stringify(userOf(conversion).additionalGids).includes(`${USER.group.gid}`),
-          [USER.group.gid],
-          userOf(conversion).additionalGids ?? "none",
-          "process.user.additionalGids",
-        )
-      : NOT_NAMED,
-  ),
-  ...["image.conversion.groups-not-for-numeric", "image.conversion.groups-not-for-numeric-or-group"].map((id) =>
-    converts(id, (conversion) =>
-      /^\d+(?::\d+)?$/.test(String(conversion.execution.User ?? ""))
-        ? equal(userOf(conversion).additionalGids ?? [], [], "process.user.additionalGids")
-        : NOT_NUMERIC,
-    ),
-  ),
+/** conversion.md, "Optional Fields". */
+const OPTIONAL: readonly ToolCheck[] = [
   ...["image.conversion.volumes-mounted", "image.conversion.volumes-destination"].map((id) =>
     converts(id, ({ execution, runtime }) => {
       const volumes = Object.keys(objectOf(execution.Volumes));
@@ -255,4 +172,4 @@ const PARSED: readonly ToolCheck[] = [
 ];
 
 /** The checks of a runtime config that a tool makes of an image: conversion.md. */
-export const CONVERSION_CHECKS: readonly ToolCheck[] = [...VERBATIM, ...STARTED, ...ANNOTATIONS, ...PARSED];
+export const CONVERSION_CHECKS: readonly ToolCheck[] = [...VERBATIM, ...STARTED, ...ANNOTATIONS, ...USER_CHECKS, ...OPTIONAL];

@@ -3,6 +3,7 @@ import type { ImageCase, Layer, Neighbour, Offer, Platform } from "../../../runn
 import { HOST_ARCHITECTURE } from "../../../spec/image/platforms.js";
 import { applyLayers } from "../model/model.js";
 import { STATEMENTS } from "../model/statements.js";
+import { isByName } from "./user.js";
 
 /**
  * Something about a valid image that a tool has to put up with, by the statement that says so. When a tool refuses the
@@ -94,12 +95,6 @@ const REQUIRED = ["architecture", "os"];
 
 /** Names of users are resolved: a recommendation, so that who refuses them breaks no more than that. */
 export const RESOLVED = "image.conversion.user-resolved";
-
-/** Whether the image is to run as somebody whose number only the image, or nobody, knows. */
-function userByName({ config: { config } }: ImageCase): boolean {
-  const user = typeof config === "object" && config !== null && "User" in config ? config.User : undefined;
-  return typeof user === "string" && !/^(?:\d+(?::\d+)?)?$/.test(user);
-}
 
 /** What the image spec itself gives a config. */
 const KNOWN = ["created", "author", "architecture", "os", "os.version", "os.features", "variant", "config", "rootfs", "history"];
@@ -203,7 +198,7 @@ export const FEATURES: readonly Feature[] = [
   },
   {
     id: "image.manifest.config-media-type-supported",
-    of: (subject) => more(subject).length > 0 && !userByName(subject),
+    of: (subject) => more(subject).length > 0 && !isByName(subject),
     without: (subject) => ({
       ...subject,
       config: Object.fromEntries(Object.entries(subject.config).filter(([key]) => !more(subject).includes(key))),
@@ -211,7 +206,7 @@ export const FEATURES: readonly Feature[] = [
   },
   {
     id: RESOLVED,
-    of: userByName,
+    of: isByName,
     without: ({ config: { config, ...properties }, ...subject }) => {
       const { User: _, ...execution } = typeof config === "object" && config !== null && "User" in config ? config : { User: null };
       return { ...subject, config: { ...properties, config: execution } };

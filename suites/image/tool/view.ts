@@ -1,13 +1,13 @@
 import { DECOY } from "../../../generators/image/layout/neighbours.js";
-import type { ImageCase } from "../../../runners/image/case.js";
+import type { ImageCase, Json } from "../../../runners/image/case.js";
 import { type Ending, ending, type ImageObservation } from "../../../runners/image/observation.js";
 import type { SeenTree } from "../../../runners/image/seen.js";
 import type { Judgement, NotApplicable } from "../../check.js";
 import { type Comparison, compare } from "../model/compare.js";
 import { applyLayers } from "../model/model.js";
-import { userBeyondReach } from "../model/reach.js";
 import type { Tree } from "../model/tree.js";
 import { FEATURES, type Feature, mayRefuse } from "./features.js";
+import { userBeyondReach, userUnknown } from "./user.js";
 
 /** What checks need to know of a case besides itself: what a fault of its comes to. */
 export interface Knowledge {
@@ -15,13 +15,6 @@ export interface Knowledge {
   readonly refusedBy: readonly string[];
   /** Whether the tool makes a runtime config of the image's. */
   readonly converts: boolean;
-}
-
-/** Whether the image is to run as a user that it does not have: by name, without a file that lists users. */
-function userUnknown({ config: { config }, layers }: ImageCase): boolean {
-  const user = typeof config === "object" && config !== null && "User" in config ? config.User : undefined;
-  const named = typeof user === "string" && user !== "" && !/^\d/.test(user);
-  return named && !layers.some(({ entries }) => entries.some(({ path }) => /(?:^|\/)etc\/passwd$/.test(path)));
 }
 
 /** A case, what was seen of it, and what the model says. */
@@ -69,6 +62,17 @@ function attainable(tree: Tree, { layers }: ImageCase, { devices }: ImageObserva
   return { ...tree, unsure: new Map([...tree.unsure, ...nodes]), mayRefuse: [...tree.mayRefuse, NO_DEVICES] };
 }
 
+/** The user of the runtime's config that was made, whatever it is. */
+function uidOf({ runtimeConfig }: ImageObservation): Json | undefined {
+  const process = memberOf(runtimeConfig, "process");
+  return memberOf(memberOf(process, "user"), "uid");
+}
+
+const memberOf = (value: Json | undefined, name: string): Json | undefined =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && name in value
+    ? (value as { readonly [key: string]: Json })[name]
+    : undefined;
+
 export function viewOf(subject: ImageCase, observation: ImageObservation, { refusedBy, converts }: Knowledge): ToolView {
   const tree = attainable(applyLayers(subject.layers), subject, observation);
   const ended = ending(observation);
@@ -85,7 +89,11 @@ export function viewOf(subject: ImageCase, observation: ImageObservation, { refu
     observation,
     ending: ended,
     tree,
-    refuse: [...refusedBy, ...tree.refuse, ...(converts && userUnknown(subject) ? ["image.conversion.user-unknown-error"] : [])],
+    refuse: [
+      ...refusedBy,
+      ...tree.refuse,
+      ...(converts && userUnknown(subject, uidOf(observation)) ? ["image.conversion.user-unknown-error"] : []),
+    ],
     mayRefuse: [
       ...mayRefuse(subject),
       ...tree.mayRefuse,
