@@ -241,11 +241,17 @@ export class Root {
   }
 
   /** The text of a file, behind links of the image or not; empty where there is none. */
-  text(path: string, hops = 0): string {
-    const file = this.#files.get(path);
-    if (file?.kind !== "symlink") return file?.bytes?.toString() ?? "";
-    const target = file.target ?? "";
-    return hops > 20 ? "" : this.text(this.#plain(target.startsWith("/") ? target.slice(1) : `${above(path)}/${target}`), hops + 1);
+  text(path: string): string {
+    let file = this.#files.get(path);
+    for (let at = path, hops = 0; file?.kind === "symlink" && hops < 20; hops++) {
+      const parts: string[] = [];
+      for (const part of (file.target?.startsWith("/") ? file.target : `${above(at)}/${file.target}`).split("/"))
+        if (part === "..") parts.pop();
+        else if (part !== "" && part !== ".") parts.push(part);
+      at = parts.join("/");
+      file = this.#files.get(at);
+    }
+    return file?.bytes?.toString() ?? "";
   }
 
   /** The tree as lstat would show it. */
