@@ -81,7 +81,8 @@ t.test("a default run covers all pairs, says so, and finds what no seed would ha
     ],
     parts: [{ name: "digits", factors: 3, cases: { carriedOut: 59, of: 59 } }],
   });
-  t.match(result(DOUBLES), { verdict: "fail", failures: (n: number) => n >= 10 });
+  t.match(result(DOUBLES), { verdict: "fail" });
+  t.ok(result(DOUBLES).failures >= 10, "from 50 to 59");
   t.match(text, "# combinations covered (strength 2): all 91; 49 cannot be here");
   const { results: triples } = await tested(t, ["--toy", "right", "--limit", "60", "--strength", "3"]);
   t.match(triples.combinations, { strength: 3, covered: 118, possible: 118 });
@@ -91,7 +92,8 @@ t.test("a default run covers all pairs, says so, and finds what no seed would ha
 
 t.test("a part of the cases covers a part, and random or quick cases none", async (t) => {
   const covered = async (...args: string[]) => (await tested(t, ["--toy", "right", "--limit", "60", ...args])).results.combinations;
-  t.match(await covered("--shard", "1/3"), { covered: (n: number) => n > 0 && n < 91, possible: 91 });
+  const part = await covered("--shard", "1/3");
+  t.ok(part.covered > 0 && part.covered < part.possible);
   t.match(await covered("--cases", "5"), { covered: 0, possible: 91 });
   t.match(await covered("--quick"), { covered: 0 });
   t.match(await covered("--time", "1ms"), { covered: 91 });
