@@ -1,7 +1,9 @@
 /** config.md, "Process": the program, its environment, working directory and terminal. */
 import fc from "fast-check";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
+import { RootTree } from "../../../generators/runtime/filesystem/in-root.js";
 import { DEV } from "../../../generators/runtime/filesystem/mounts.js";
+import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
 import { cwd as anyCwd } from "../../../generators/runtime/process/cwd.js";
 import { env as anyEnv, text } from "../../../generators/runtime/process/env.js";
 import { consoleSize } from "../../../generators/runtime/process/terminal.js";
@@ -85,10 +87,12 @@ export default section("Process", [
     fc.constant(caseOf(withProcess(target.release, { env: ["A=1"] }), { title: "an environment without PATH" })),
   ),
 
-  checkProcess("runtime.process.cwd", ({ cwd }, probe) => {
+  checkProcess("runtime.process.cwd", ({ cwd }, probe, { container }) => {
     if (!cwd.startsWith("/")) return notApplicable("a working directory that is no absolute path");
+    if (isBelow(cwd, "/proc")) return notApplicable("a working directory that leads through /proc");
     if (probe.cwd === null) return notApplicable("the program could not tell its working directory");
-    return equal(probe.cwd, cwd === "/" ? "/" : cwd.replace(/\/+$/, ""));
+    const { path, climbs } = new RootTree(container).resolve(cwd);
+    return climbs ? notApplicable("a working directory that is above the root") : equal(probe.cwd, path);
   }),
   example(["runtime.process.cwd"], ({ target }) =>
     anyCwd().map((cwd) => caseOf(withProcess(target.release, { cwd }), { title: "a working directory" })),
