@@ -1,8 +1,9 @@
 /** Rules of ours: a container stays inside, and so does what a runtime does for it. */
+import { posix } from "node:path";
 
 import { RootTree } from "../../../generators/runtime/filesystem/in-root.js";
 import { absolute, isBelow } from "../../../generators/runtime/filesystem/paths.js";
-import { bundleOf, CASE_DIR, type ContainerCase } from "../../../runners/runtime/case.js";
+import { bundleOf, CASE_DIR, type ContainerCase, FIXTURES, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { OutsideChange } from "../../../runners/runtime/observation.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
@@ -11,20 +12,46 @@ import { topmost, whyNoMountTable } from "../filesystem/mount-views.js";
 import { whyNotAllDeleted } from "../robustness.js";
 import { type CaseView, check, checkCase, NO_REPORT, section, type View } from "../suite.js";
 
-/** What the program may write to by way of the container's mounts. */
-const sourcesOf = (bundle: string, { mounts = [] }: Config): readonly string[] =>
-  mounts.flatMap(({ source, options }) => (isBind(options) && source ? [source.startsWith("/") ? source : `${bundle}/${source}`] : []));
+/** The links of a case outside of its root file systems, by path. */
+const linksOf = ({ containers, fixtures = [] }: RuntimeCase): ReadonlyMap<string, string> =>
+  new Map(
+    [
+      ...containers.map(({ bundle = [] }, index) => [bundleOf(index), bundle] as const),
+      [FIXTURES, fixtures.flatMap((each) => (each.make === "entry" ? [each.entry] : []))] as const,
+    ].flatMap(([base, entries]) =>
+      entries.flatMap((entry) => (entry.kind === "symlink" ? [[`${base}/${entry.path}`, entry.target] as const] : [])),
+    ),
+  );
+
+/** A path with the links of the case on its way followed, a few times. */
+function followed(links: ReadonlyMap<string, string>, path: string): string {
+  let end = path;
+  for (let times = 0; times < 8; times++) {
+    const link = [...links.keys()].find((each) => isBelow(end, each));
+    if (link === undefined) break;
+    end = `${posix.resolve(posix.dirname(link), links.get(link) ?? "")}${end.slice(link.length)}`;
+  }
+  return end;
+}
+
+/** What the program may write to: the root file system, wherever that is, and what is mounted from elsewhere. */
+function writable(testCase: RuntimeCase, index: number, { root, mounts = [] }: Config): readonly string[] {
+  const sources = mounts.flatMap(({ source, options }) => (isBind(options) && source ? [source] : []));
+  const links = linksOf(testCase);
+  return [...(root ? [root.path] : []), ...sources].map((path) => followed(links, posix.resolve(bundleOf(index), path)));
+}
 
 /** What changed for a reason that lies in the case, or is told of by a rule of its own. */
-function isAccounted({ testCase: { containers, steps }, observation: { leftovers } }: CaseView, { path }: OutsideChange): boolean {
+function isAccounted({ testCase, observation: { leftovers } }: CaseView, { path }: OutsideChange): boolean {
+  const { containers, steps } = testCase;
   const edits = steps.filter((step) => step.op === "edit");
   const given = steps.flatMap((step) => (step.op === "raw" ? step.args : []));
   return (
-    containers.some(({ config }, index) => sourcesOf(bundleOf(index), config).some((source) => isBelow(path, source))) ||
-    edits.some(({ container, config }) => {
-      const bundle = bundleOf(container);
-      return path === `${bundle}/config.json` || sourcesOf(bundle, config).some((source) => isBelow(path, source));
-    }) ||
+    containers.some(({ config }, index) => writable(testCase, index, config).some((each) => isBelow(path, each))) ||
+    edits.some(
+      ({ container, config }) =>
+        path === `${bundleOf(container)}/config.json` || writable(testCase, container, config).some((each) => isBelow(path, each)),
+    ) ||
     given.some((word) => word === path) ||
     leftovers.devices.some((changed) => changed.startsWith(`${path}: `))
   );

@@ -27,6 +27,10 @@ t.test("robustness.outside-changed", async (t) => {
   t.equal(verdict(id, changed([made(`${FIXTURES}/src/new`)], bound(`${FIXTURES}/src`))), "pass", "by way of a mount");
   t.equal(verdict(id, changed([made(`${bundleOf(0)}/src/new`)], bound("src"))), "pass", "by way of a mount with a relative source");
   t.equal(verdict(id, changed([made(`${FIXTURES}/other`)], bound(`${FIXTURES}/src`))), "fail", "beside a mount's source");
+  const link: FileEntry = { kind: "symlink", path: "way", target: "../fixtures" };
+  const rooted: Canned = { config: configOf({ root: { path: "way/root" } }), container: { bundle: [link] } };
+  t.equal(verdict(id, changed([made(`${FIXTURES}/root/dev/null`)], rooted)), "pass", "in the root, behind a link");
+  t.equal(verdict(id, changed([made(`${FIXTURES}/dev/null`)], rooted)), "fail");
   const device = { path: "/dev/null", before: "a", after: "b" };
   t.equal(verdict(id, changed([device], {}, ["/dev/null: owner 0:0 became 5:6"])), "pass", "robustness.host-device-changed tells of it");
   t.equal(verdict(id, changed([made(`${FIXTURES}/x`)], { delete: ran(1) })), undefined, "not deleted");
