@@ -1,4 +1,4 @@
-import { ATTR, MS } from "./mount-numbers.js";
+import { ATTR, MS } from "../../spec/runtime/mount-numbers.js";
 
 /** What an option of config.json means: flags of mount(2) and of mount_setattr(2), to set or to clear. */
 export interface Meaning {

@@ -1,10 +1,10 @@
 import type { Config, IdMapping, Mount } from "../../spec/runtime/config.js";
+import { ATTR, MS, PROPAGATION } from "../../spec/runtime/mount-numbers.js";
 import { ConfigError } from "../errors.js";
 import type { Host } from "../host.js";
 import { basename, isAbsolute, join, resolve } from "../paths.js";
 import { type Step, step } from "../plan.js";
 import { MEANINGS } from "./mount-flags.js";
-import { ATTR, MS, PROPAGATION } from "./mount-numbers.js";
 import type { Target } from "./target.js";
 
 /** A mount's options, sorted by what they are. */

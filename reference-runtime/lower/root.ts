@@ -1,8 +1,8 @@
 import type { Config } from "../../spec/runtime/config.js";
+import { MS, PROPAGATION } from "../../spec/runtime/mount-numbers.js";
 import { ConfigError } from "../errors.js";
 import { resolve } from "../paths.js";
 import { type Step, step } from "../plan.js";
-import { MS, PROPAGATION } from "./mount-numbers.js";
 import { hasOwn } from "./namespaces.js";
 
 /** The root file system and how it is entered. */

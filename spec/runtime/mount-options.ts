@@ -135,3 +135,6 @@ export const mountOption = (name: string): MountOption | undefined => byName.get
 /** A mount is a bind mount if its options say so; its type is then a dummy. */
 export const isBind = (options: readonly string[] | undefined): boolean =>
   options?.some((name) => name === "bind" || name === "rbind") ?? false;
+
+/** An option's name without the `r` of a recursive one. */
+export const plainName = ({ name, recursive }: MountOption): string => (recursive ? name.slice(1) : name);

@@ -7,7 +7,7 @@ import { RUNTIME_CASE, RUNTIME_FACTS, RUNTIME_OBSERVATION } from "../../runners/
 import type { Observation } from "../../runners/runtime/observation.js";
 import { whyNotOf } from "../../runners/runtime/references.js";
 import { atLeast, whyNotInForce } from "../../spec/runtime/releases.js";
-import type { Example, Suite } from "../suite.js";
+import type { Combinations, Example, Suite } from "../suite.js";
 import cgroupOwnership from "./cgroups/ownership.js";
 import cgroupsPath from "./cgroups/path.js";
 import resourcesBlockIo from "./cgroups/resources/block-io.js";
@@ -25,6 +25,7 @@ import coveredPaths from "./filesystem/covered-paths.js";
 import defaultFiles from "./filesystem/default-files.js";
 import devices from "./filesystem/devices.js";
 import mountIdmap from "./filesystem/mount-idmap.js";
+import { mountCombinations } from "./filesystem/mount-matrix.js";
 import mountOptions from "./filesystem/mount-options.js";
 import mountTrees from "./filesystem/mount-trees.js";
 import mounts from "./filesystem/mounts.js";
@@ -60,7 +61,6 @@ import seccompArguments from "./seccomp/arguments.js";
 import seccompListener from "./seccomp/listener.js";
 import seccomp from "./seccomp/seccomp.js";
 import { example, type Section, unavailable } from "./suite.js";
-import outside from "./surroundings/outside.js";
 import sysctl from "./sysctl.js";
 import validValues from "./valid-values.js";
 
@@ -129,7 +129,6 @@ export const sections: readonly Section[] = [
   rootfsPropagation,
   coveredPaths,
   robustness,
-  outside,
 ];
 
 /** Checks of all sections. */
@@ -147,6 +146,10 @@ const withPathIfNeeded = ({ aims, cases }: Example<RuntimeCase, RuntimeFacts>): 
   },
 });
 
+/** The same for what is covered by construction. */
+const withPathInRows = (part: Combinations<RuntimeCase>, { target }: RuntimeFacts): Combinations<RuntimeCase> =>
+  target.needsPath ? { ...part, rows: part.rows.map((row) => ({ ...row, cases: row.cases.map(withPath) })) } : part;
+
 /** What operations at the same time come to is a matter of luck. */
 const isParallel = ({ steps }: RuntimeCase): boolean => steps.some(({ op }) => op === "parallel");
 
@@ -156,6 +159,7 @@ export const runtimeSuite: Suite<RuntimeCase, Observation, RuntimeFacts> = {
   formats: { case: RUNTIME_CASE, observation: RUNTIME_OBSERVATION, facts: RUNTIME_FACTS },
   checks,
   examples: examples.map(withPathIfNeeded),
+  combinations: (facts, strength) => mountCombinations(facts, strength).map((part) => withPathInRows(part, facts)),
   general({ host, target }, { fuzz }) {
     const cases = anyCase(host, target.release).filter((testCase) => fuzz || !isParallel(testCase));
     return target.needsPath ? cases.map(withPath) : cases;

@@ -1,9 +1,8 @@
 /** config-linux.md, "Memory policy". */
 import fc from "fast-check";
-import { oneOf } from "../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { hasMemoryPolicy } from "../../generators/runtime/host.js";
-import { memoryPolicies } from "../../generators/runtime/process/memory-policy.js";
+import { memoryPolicy } from "../../generators/runtime/process/memory-policy.js";
 import { parseList } from "../../runners/runtime/host-facts.js";
 import type { ProbeReport } from "../../runners/runtime/observation.js";
 import type { MemoryPolicy } from "../../spec/runtime/config.js";
@@ -56,7 +55,7 @@ export default section("Memory policy", [
   }),
   example(["runtime.memory-policy.mode", "runtime.memory-policy.nodes", "runtime.memory-policy.flags"], ({ host, target }) =>
     hasMemoryPolicy(host)
-      ? oneOf(memoryPolicies(host), "policy").map((configured) => {
+      ? memoryPolicy(host, target.release).map((configured) => {
           const base = minimalConfig(target.release);
           return caseOf({ ...base, linux: { ...base.linux, memoryPolicy: configured } }, { title: "a memory policy", mayRefuse: SUBSET });
         })

@@ -57,8 +57,8 @@ void do_symlink(const struct args *a, struct buf *reply) { answer_done(reply, sy
 /* node: path type major minor mode uid gid */
 void do_node(const struct args *a, struct buf *reply) {
   char type = *text(a, 2);
-  mode_t kind = type == 'b' ? S_IFBLK : type == 'p' ? S_IFIFO : S_IFCHR;
-  dev_t dev = type == 'p' ? 0 : makedev((unsigned)number(a, 3), (unsigned)number(a, 4));
+  mode_t kind = type == 'b' ? S_IFBLK : type == 'p' ? S_IFIFO : type == 's' ? S_IFSOCK : S_IFCHR;
+  dev_t dev = type == 'p' || type == 's' ? 0 : makedev((unsigned)number(a, 3), (unsigned)number(a, 4));
   if (mknod(text(a, 1), kind | 0600, dev)) return answer_error(reply, "mknod", errno);
   answer_done(reply, finish_node(text(a, 1), a, 5), "chmod");
 }

@@ -8,9 +8,10 @@ import { create } from "../../../generators/runtime/steps.js";
 import { type Attempt, FIXTURES, type FileEntry, type Fixture, type RuntimeCase, type Step } from "../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
+import { MS } from "../../../spec/runtime/mount-numbers.js";
 import { atLeast } from "../../../spec/runtime/releases.js";
 import { type Unavailable, unavailable } from "../suite.js";
-import { PROPS } from "./mount-option-views.js";
+import { PROPS } from "./mount-effects.js";
 
 /** The minimal config with these mounts more. */
 export function withMounts(release: string, mounts: readonly Mount[]): Config {
@@ -82,30 +83,17 @@ export function ableToSetUid(facts: RuntimeFacts, config: Config): Config {
   return { ...config, process: { ...config.process, capabilities: { bounding, effective, permitted } } };
 }
 
-const MS = {
-  rdonly: 1,
-  nosuid: 2,
-  nodev: 4,
-  noexec: 8,
-  remount: 32,
-  nosymfollow: 256,
-  noatime: 1024,
-  nodiratime: 2048,
-  bind: 4096,
-  strictatime: 1 << 24,
-};
-
 /** The flags of mount(2) with which a mount has the opposite of a recursive option, where that is not how mounts are anyway. */
 const OPPOSITE: Readonly<Record<string, number>> = {
-  rrw: MS.rdonly,
-  rsuid: MS.nosuid,
-  rdev: MS.nodev,
-  rexec: MS.noexec,
-  rsymfollow: MS.nosymfollow,
-  ratime: MS.noatime,
-  rrelatime: MS.noatime,
-  rdiratime: MS.nodiratime,
-  rnostrictatime: MS.strictatime,
+  rrw: MS.RDONLY,
+  rsuid: MS.NOSUID,
+  rdev: MS.NODEV,
+  rexec: MS.NOEXEC,
+  rsymfollow: MS.NOSYMFOLLOW,
+  ratime: MS.NOATIME,
+  rrelatime: MS.NOATIME,
+  rdiratime: MS.NODIRATIME,
+  rnostrictatime: MS.STRICTATIME,
 };
 
 /** The directory that `treeFixtures` makes, and the mount inside. */
@@ -131,7 +119,7 @@ export function treeFixtures(facts: RuntimeFacts, option = "", propagation?: "sh
   ];
   const opposite = OPPOSITE[option];
   const changed = (path: string): Fixture[] =>
-    opposite === undefined ? [] : [{ make: "mount", path, source: "none", type: "none", flags: MS.remount | MS.bind | opposite }];
+    opposite === undefined ? [] : [{ make: "mount", path, source: "none", type: "none", flags: MS.REMOUNT | MS.BIND | opposite }];
   return [...filled("tree"), ...filled(`tree/${SUB}`), ...changed(`tree/${SUB}`), ...changed("tree")];
 }
 

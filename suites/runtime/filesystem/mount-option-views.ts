@@ -1,13 +1,12 @@
-import { posix } from "node:path";
-
-import { absolute } from "../../../generators/runtime/filesystem/paths.js";
-import { type Attempt, FIXTURES } from "../../../runners/runtime/case.js";
-import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
+import { FIXTURES } from "../../../runners/runtime/case.js";
+import type { MountInfo } from "../../../runners/runtime/observation.js";
 import type { Mount } from "../../../spec/runtime/config.js";
-import { isBind, type MountOption, mountOption } from "../../../spec/runtime/mount-options.js";
+import { isBind, type MountOption, mountOption, plainName } from "../../../spec/runtime/mount-options.js";
 import { combine, type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
 import type { View } from "../suite.js";
-import { eachPlaced, mountTable, type Placed, plainSource, sourceMounts, topmost, tries, whyNoMountTable } from "./mount-views.js";
+import { hasEffect, judgeEffects } from "./mount-effects.js";
+import { ownSource, type SourceFlags, sourceFlags, sourceMounts, takesAway } from "./mount-sources.js";
+import { eachPlaced, mountTable, type Placed, remapped, throughLinks, topmost, whyNoMountTable } from "./mount-views.js";
 
 /** The requirement of a row of the spec's table of options: `runtime.mounts.option.NAME`, for each name in `MOUNT_OPTIONS`. */
 export const optionId = (name: string): string => `runtime.mounts.option.${name}`;
@@ -30,18 +29,13 @@ const GROUPS: readonly (readonly string[])[] = [
   ["idmap"],
 ];
 
-/** What a case puts into a directory to see what its mount allows: a device, a program, a symbolic link. */
-export const PROPS = { node: "node", agent: "agent", link: "link" } as const;
-
-const plain = (option: MountOption): string => (option.recursive ? option.name.slice(1) : option.name);
-
 /** The option is among them, and nothing else that is about the same thing. */
 export function alone(option: MountOption, options: readonly string[]): boolean {
   if (!options.includes(option.name) || options.includes("remount")) return false;
   if (option.name === "defaults") return options.length === 1;
-  const group = GROUPS.find((each) => each.includes(plain(option))) ?? [plain(option)];
+  const group = GROUPS.find((each) => each.includes(plainName(option))) ?? [plainName(option)];
   const rows = options.map((name) => mountOption(name)).filter((row) => row !== undefined);
-  return !options.includes("defaults") && rows.filter((row) => group.includes(plain(row))).length === 1;
+  return !options.includes("defaults") && rows.filter((row) => group.includes(plainName(row))).length === 1;
 }
 
 /** The words of the field of the mount table in which an option of that kind shows. */
@@ -66,66 +60,13 @@ export function shown(option: MountOption, info: MountInfo, view: View): Explain
   return expectThat(missing.length + unwanted.length === 0, expected, words, `${option.name}: the mount table at ${info.target}`);
 }
 
-type Effect = (attempt: Attempt, result: AttemptResult, view: View) => "allowed" | "denied" | undefined;
-
-/** An attempt works, or ends with the error by which the kernel enforces the option. */
-const errnos =
-  (kind: Attempt["do"], denial: string, name?: string): Effect =>
-  (attempt, { errno }) => {
-    if (attempt.do !== kind || !("path" in attempt) || (name !== undefined && posix.basename(attempt.path) !== name)) return undefined;
-    return errno === "0" ? "allowed" : errno === denial ? "denied" : undefined;
-  };
-
-/** A program that belongs to root, set-uid, run by another user: the user that it becomes tells whether the bit counts. */
-const setUid: Effect = (attempt, { value }, view) => {
-  if (attempt.do !== "setuid-exec" || view.config.process?.noNewPrivileges) return undefined;
-  return value === 0 ? "allowed" : value === 65534 ? "denied" : undefined;
-};
-
-// Of what the case itself has put there, it is known that nothing else stands in the way.
-const DEVICE = errnos("device", "EACCES", PROPS.node);
-const EXEC = errnos("exec", "EACCES", PROPS.agent);
-const LINK = errnos("read", "ELOOP", PROPS.link);
-const CREATE = errnos("create", "EROFS");
-
-/** How what an option allows or denies shows in what the program can do. */
-const EFFECTS: Readonly<Record<string, readonly [Effect, "allowed" | "denied"]>> = {
-  rw: [CREATE, "allowed"],
-  ro: [CREATE, "denied"],
-  suid: [setUid, "allowed"],
-  nosuid: [setUid, "denied"],
-  dev: [DEVICE, "allowed"],
-  nodev: [DEVICE, "denied"],
-  exec: [EXEC, "allowed"],
-  noexec: [EXEC, "denied"],
-  symfollow: [LINK, "allowed"],
-  nosymfollow: [LINK, "denied"],
-};
-
-const UNTRIED = "the program tried nothing that the option allows or denies";
-
-/** What was tried right in one of the directories. */
-function judgeEffects(option: MountOption, view: View, directories: readonly string[]): ExplainedResult {
-  const row = EFFECTS[plain(option)];
-  if (!row) return notApplicable(UNTRIED);
-  const [effect, expected] = row;
-  return combine(
-    tries(view).map(({ attempt, result }) => {
-      if (!("path" in attempt) || !directories.includes(posix.dirname(attempt.path))) return notApplicable(UNTRIED);
-      const actual = effect(attempt, result, view);
-      return actual === undefined
-        ? notApplicable(UNTRIED)
-        : expectThat(actual === expected, `${attempt.do} ${attempt.path}: ${expected}`, actual, result.errno);
-    }),
-    UNTRIED,
-  );
-}
-
 /** The kernel's default for access times is neither always nor never. */
 const judgeKernelDefault = (info: MountInfo, view: View): ExplainedResult =>
   foreignKernel(view)
     ? notApplicable(FOREIGN)
     : expectThat(info.options.includes("relatime") || info.options.includes("noatime"), "not strictatime", info.options);
+
+const SLAVES = "in a user namespace of its own the kernel makes slaves of what was shared";
 
 const ABSENT = "the mount is not in the mount table";
 
@@ -152,41 +93,68 @@ function judgeSlaves(option: MountOption, view: View, placed: Placed, infos: rea
   );
 }
 
+/** File systems of the kernel's own, each mount of which has flags of its own. */
+const KERNEL_TYPES: readonly string[] = ["proc", "sysfs", "devpts", "mqueue"];
+
+/** What a mount of cgroups is made of is up to the runtime; that nobody can write, or use it for more than files, is not. */
+const OF_CGROUPS: readonly string[] = ["ro", "nosuid", "nodev", "noexec"];
+
+const isCgroup = (type: string | undefined): boolean => type === "cgroup" || type === "cgroup2";
+
+const NOTHING: SourceFlags = { words: [], frozen: false };
+
 /**
  * Whether a mount can show that the option is known. One that only takes away what is not there shows it on a tmpfs, which would
- * have refused it; and the table's recursive ones are about mounts inside of others, which a bind mount alone can have.
+ * have refused it, or on a file system of the kernel's; the table's recursive ones are about mounts inside of others, which a bind mount
+ * alone can have.
  */
-export function telling(option: MountOption, { options, type }: Mount): boolean {
+export function telling(option: MountOption, { options, type = "" }: Mount, source: SourceFlags = NOTHING): boolean {
   const silent = option.shows.length === 0 && option.kind === "mount";
-  if (!isBind(options)) return type === "tmpfs" && (!option.recursive || option.kind === "propagation" || option.name === "rnorelatime");
-  if (option.kind === "superblock" || option.kind === "invisible") return false;
-  return option.recursive ? option.name !== "rnorelatime" : !silent || plain(option) in EFFECTS;
+  if (isBind(options)) {
+    if (option.kind === "superblock" || option.kind === "invisible") return false;
+    if (option.name === "norelatime" && source.words.includes("noatime")) return false;
+    return option.recursive ? option.name !== "rnorelatime" : !silent || hasEffect(option) || takesAway(option, source);
+  }
+  if (isCgroup(type)) return OF_CGROUPS.includes(option.name);
+  if (KERNEL_TYPES.includes(type)) return option.kind === "mount" && !option.recursive && option.name !== "defaults";
+  return type === "tmpfs" && (!option.recursive || option.kind === "propagation" || option.name === "rnorelatime");
+}
+
+/** The mounts on which an option of a mount must be in force. */
+function subjects(option: MountOption, { mount, top, inner }: Placed): readonly MountInfo[] {
+  if (!top) return [];
+  if (!isBind(mount.options) && isCgroup(mount.type)) return [top, ...inner].filter(({ type }) => isCgroup(type));
+  return option.recursive ? [top, ...inner] : [top];
 }
 
 /** One mount with the option. */
 function judgePlaced(option: MountOption, view: View, placed: Placed): ExplainedResult {
-  const { mount, path, top, inner } = placed;
+  const { mount, path, top } = placed;
+  const source = isBind(mount.options) ? sourceFlags(view, mount.source ?? "") : NOTHING;
   if (!alone(option, mount.options ?? []))
     return notApplicable(`no mount in the config with ${option.name}, and nothing else about the same thing`);
-  if (!telling(option, mount)) return notApplicable(`${option.name} shows nowhere on a mount of that kind`);
+  if (!telling(option, mount, source)) return notApplicable(`${option.name} shows nowhere on a mount of that kind`);
   if (!top) return notApplicable(ABSENT);
+  if (option.kind === "propagation" && remapped(view)) return notApplicable(SLAVES);
   // What a source may be used for is known of the case's own only.
-  if (isBind(mount.options) && option.kind === "mount" && !option.recursive && option.shows.length === 0 && !plainSource(view, mount))
+  if (isBind(mount.options) && option.kind === "mount" && !option.recursive && option.shows.length === 0 && !ownSource(mount))
     return notApplicable("the source of the bind mount is not the case's");
-  const infos = option.recursive ? [top, ...inner] : [top];
+  const infos = subjects(option, placed);
   const inTable =
-    plain(option) === "slave"
+    plainName(option) === "slave"
       ? judgeSlaves(option, view, placed, infos)
       : combine(
           [
             ...infos.map((info) => shown(option, info, view)),
-            ...(plain(option) === "nostrictatime" ? infos.map((info) => judgeKernelDefault(info, view)) : []),
+            ...(plainName(option) === "nostrictatime" ? infos.map((info) => judgeKernelDefault(info, view)) : []),
             // A file system without that option would have refused it.
             ...(option.kind === "invisible" ? [expectThat(top.type === "tmpfs", "tmpfs", top.type)] : []),
           ],
           ABSENT,
         );
-  return combine([inTable, judgeEffects(option, view, [path, ...(option.recursive ? inner.map(({ target }) => target) : [])])], ABSENT);
+  // On a file system that is read-only as a whole, nothing can be written wherever it is mounted.
+  if (source.frozen && plainName(option) === "rw") return inTable;
+  return combine([inTable, judgeEffects(option, view, [path, ...infos.map(({ target }) => target)])], ABSENT);
 }
 
 /** Judges an option of the table by every mount of a container that has it. */
@@ -202,10 +170,11 @@ export const judgeRemount = (view: View): ExplainedResult =>
     const mounts = view.config.mounts ?? [];
     return combine(
       mounts.map((mount, at) => {
-        const path = absolute(mount.destination);
-        const there = mounts.filter(({ destination }) => absolute(destination) === path);
+        const path = throughLinks(view, mount.destination);
+        const there = mounts.filter(({ destination }) => throughLinks(view, destination) === path);
         const options = mount.options ?? [];
-        if (!options.includes("remount") || there.length !== 2 || there[1] !== mount || at === 0) return notApplicable(NO_REMOUNT);
+        if (!options.includes("remount") || there.length !== 2 || there[1] !== mount || at === 0 || path === undefined)
+          return notApplicable(NO_REMOUNT);
         const rows = options.map((name) => mountOption(name)).filter((row) => row?.kind === "mount" && !row.recursive);
         const top = topmost(table, path);
         const count = equal(table.filter(({ target }) => target === path).length, 1, `mounts at ${path}`);

@@ -8,11 +8,11 @@ import { FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runti
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind, MOUNT_OPTIONS, type MountOption } from "../../../spec/runtime/mount-options.js";
-import { combine, type ExplainedResult, equal, notApplicable } from "../../check.js";
-import { check, type Example, example, section, type Unavailable, type View } from "../suite.js";
+import { combine, type ExplainedResult, equal, expectThat, notApplicable } from "../../check.js";
+import { check, type Example, example, firstRefusal, section, type Unavailable, type View } from "../suite.js";
 import { ableToSetUid, among, mountCase, place, propAttempts, props, withoutKernel } from "./mount-cases.js";
 import { foreignKernel, judgeOption, judgeRemount, optionId, telling } from "./mount-option-views.js";
-import { eachPlaced, type Placed, tried } from "./mount-views.js";
+import { eachPlaced, type Placed, remapped, tried } from "./mount-views.js";
 
 /** The rows about a single mount, but for those about what is mounted, which have sections of their own. */
 const ROWS = MOUNT_OPTIONS.filter(
@@ -137,6 +137,29 @@ const tmpfsData = ({ host }: RuntimeFacts): Arbitrary<string[]> =>
 const combined = (): Arbitrary<string[]> =>
   fc.shuffledSubarray(["ro", "nosuid", "nodev", "noexec", "noatime", "nodiratime", "private"], { minLength: 2 });
 
+/** What options do, for those of which a runtime with one mistake forgets all. */
+function kindOfOption({ name, kind, shows }: MountOption): string {
+  if (kind !== "mount" || name === "defaults") return "options of a file system";
+  if (name.includes("time") && !name.includes("dir")) return "options on access times";
+  return shows.length > 0 && name !== "rw" ? "options that set a flag" : "options that take a flag away";
+}
+
+/** A refusal of what must be known: in a user namespace it has causes of its own, such as flags that are locked and were not kept. */
+function refusedOptions(view: View): ExplainedResult {
+  const { aims, mayRefuse, control } = view.testCase;
+  const refusal = firstRefusal([view.create, view.start]);
+  if (!aims.includes("runtime.mounts.options") || mayRefuse !== undefined || control !== undefined || !refusal || view.probe)
+    return notApplicable("no refused mount in the config");
+  const failed = expectThat(
+    false,
+    "the runtime creates and starts the container: its mounts are valid and the host has them",
+    refusal.stderr,
+  );
+  return ofKind(remapped(view) ? "refused in a user namespace" : "refused", failed);
+}
+
+const ofKind = (kind: string, result: ExplainedResult): ExplainedResult => (result.verdict === "fail" ? { ...result, kind } : result);
+
 const REMOUNTED = [["ro"], ["noexec", "nodev"], ["nosuid", "ro"], ["noatime"]];
 
 export default section("Mount options", [
@@ -151,10 +174,11 @@ export default section("Mount options", [
     }),
   ),
 
+  check("runtime.mounts.options", refusedOptions),
   check("runtime.mounts.options", (view) =>
     combine(
       MOUNT_OPTIONS.filter(({ kind, level, name }) => level === "MUST" && name !== "remount" && kind !== "propagation").map((option) =>
-        judgeOption(option, view),
+        ofKind(kindOfOption(option), judgeOption(option, view)),
       ),
       "no options that must be known",
     ),
@@ -172,7 +196,7 @@ export default section("Mount options", [
     ),
   ),
 
-  check("runtime.mounts.options", owned),
+  check("runtime.mounts.options", (view) => ofKind("the root of a tmpfs", owned(view))),
   check("runtime.mounts.unknown-options-as-data", asData),
   example(["runtime.mounts.unknown-options-as-data", "runtime.mounts.options"], (facts) =>
     fc.tuple(tmpfsData(facts), place()).map(([options, destination]) =>

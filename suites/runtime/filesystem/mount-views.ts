@@ -1,5 +1,7 @@
-import { absolute, isBelow } from "../../../generators/runtime/filesystem/paths.js";
-import { type Attempt, FIXTURES, type Fixture } from "../../../runners/runtime/case.js";
+import { posix } from "node:path";
+
+import { absolute, ancestors, isBelow } from "../../../generators/runtime/filesystem/paths.js";
+import type { Attempt } from "../../../runners/runtime/case.js";
 import type { AttemptResult, MountInfo } from "../../../runners/runtime/observation.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
@@ -17,16 +19,16 @@ export const whyNotReported = (view: View): string | undefined =>
   (view.testCase.steps.some(({ op }) => op === "edit") ? "config.json was changed" : undefined) ??
   (view.probe === null ? NO_REPORT : undefined);
 
-/**
- * Why the mount table that the program saw may hold other things than the config says: it holds just those in a new mount namespace
- * and without a user namespace, in which the kernel locks what was mounted before. Undefined where there is such a table.
- */
+/** Why the mount table that the program saw may hold other things than the config says; undefined where it holds just those. */
 export function whyNoMountTable(view: View): string | undefined {
   const namespace = listed(view, "mount");
   if (namespace === undefined || namespace.path !== undefined) return "no new mount namespace in the config";
-  if (remapped(view)) return "a user namespace in the config";
   return whyNotReported(view) ?? (view.probe?.mounts ? undefined : "the program could not read its mount table");
 }
+
+/** Why how a mount propagates is not up to the config alone: in a user namespace of its own the kernel makes slaves of what was shared. */
+export const whyNoPropagation = (view: View): string | undefined =>
+  whyNoMountTable(view) ?? (remapped(view) ? "a user namespace in the config" : undefined);
 
 /** The mount table as the program saw it before any attempt; empty where it may hold other things than the config says. */
 export const mountTable = (view: View): readonly MountInfo[] => (whyNoMountTable(view) === undefined ? (view.probe?.mounts ?? []) : []);
@@ -51,9 +53,40 @@ export function topmost(table: readonly MountInfo[], path: string): MountInfo | 
 /** Whether a path lies in a directory, or is that directory; all paths lie in the root. */
 export const within = (path: string, directory: string): boolean => directory === "/" || isBelow(path, directory);
 
-/** A destination that leads elsewhere, by a symbolic link that the case has put into the root file system. */
-const throughLink = (view: View, path: string): boolean =>
-  (view.container.rootfs ?? []).some((entry) => entry.kind === "symlink" && isBelow(path, absolute(entry.path)));
+/** As many links as the kernel follows on the way to one place. */
+const MOST_LINKS = 40;
+
+/**
+ * Where a destination leads by the symbolic links that the case has put into the root file system; undefined where that cannot be told.
+ */
+export function throughLinks(view: View, destination: string): string | undefined {
+  const links = new Map(
+    (view.container.rootfs ?? []).flatMap((entry) => (entry.kind === "symlink" ? [[absolute(entry.path), entry.target] as const] : [])),
+  );
+  let path = absolute(destination);
+  for (let followed = 0; followed <= MOST_LINKS; followed++) {
+    const link = ancestors(path)
+      .map((each) => `/${each}`)
+      .find((each) => links.has(each));
+    if (link === undefined) return path;
+    const target = links.get(link) ?? "";
+    const from = target.startsWith("/") ? "/" : posix.dirname(link);
+    path = posix.join("/", from, target, path.slice(link.length));
+  }
+  return undefined;
+}
+
+/** The absolute place of a mount, or undefined where links lead there and an earlier mount may cover one of them. */
+function placeOf(view: View, { destination }: Mount, earlier: readonly Mount[]): string | undefined {
+  const path = absolute(destination);
+  const real = throughLinks(view, path);
+  if (real === path) return path;
+  const covers = earlier.some((mount) => {
+    const place = throughLinks(view, mount.destination);
+    return place === undefined || within(path, place) || (real !== undefined && within(real, place));
+  });
+  return covers ? undefined : real;
+}
 
 /** Where a runtime mounts something of its own accord once the mounts are made. */
 const ownPlaces = (view: View): readonly string[] => [
@@ -74,13 +107,16 @@ const placedMounts = oncePerView((view: View): readonly Placed[] => {
   const table = mountTable(view);
   const mounts = view.config.mounts ?? [];
   if (whyNoMountTable(view) !== undefined) return [];
+  const places = mounts.map((mount, at) => placeOf(view, mount, mounts.slice(0, at)));
   return mounts.flatMap((mount, at): Placed[] => {
-    const path = absolute(mount.destination);
-    const covered = mounts.some((other, nth) => nth > at && within(path, absolute(other.destination)));
-    const twice = mounts.some((other, nth) => nth < at && absolute(other.destination) === path);
+    const path = places[at];
+    if (path === undefined) return [];
+    // Where one of them lies is not known: it may lie on any.
+    const covered = places.some((other, nth) => nth > at && (other === undefined || within(path, other)));
+    const twice = places.some((other, nth) => nth < at && other === path);
     const virtual = path === "/" || (["/proc", "/sys"].some((each) => isBelow(path, each)) && path !== "/proc" && path !== "/sys");
-    if (covered || twice || virtual || throughLink(view, path) || changedLater(view, path)) return [];
-    const others = mounts.map(({ destination }) => absolute(destination)).filter((each) => each !== path && isBelow(each, path));
+    if (covered || twice || virtual || changedLater(view, path)) return [];
+    const others = places.filter((each) => each !== undefined && each !== path && isBelow(each, path)) as readonly string[];
     const inner = table.filter(({ target }) => target !== path && isBelow(target, path) && !others.some((each) => isBelow(target, each)));
     return [{ mount, path, top: topmost(table, path), inner }];
   });
@@ -91,19 +127,6 @@ export const eachPlaced = (view: View, judge: (placed: Placed) => ExplainedResul
   unless(whyNoMountTable(view), () =>
     combine(placedMounts(view).map(judge), "no mount in the config whose place in the mount table can be told"),
   );
-
-type MountFixture = Extract<Fixture, { make: "mount" }>;
-
-/** The mounts that the case made at or below a source, before the container was created. */
-export const sourceMounts = (view: Pick<View, "testCase">, source: string): readonly MountFixture[] =>
-  (view.testCase.fixtures ?? []).filter(
-    (each): each is MountFixture => each.make === "mount" && isBelow(`${FIXTURES}/${each.path}`, source),
-  );
-
-/** The source of a bind mount is the case's own, and no mount of the case says how it may be used. */
-export const plainSource = (view: Pick<View, "testCase">, { source = "" }: Mount): boolean =>
-  (!source.startsWith("/") || source.startsWith(`${FIXTURES}/`)) &&
-  !(view.testCase.fixtures ?? []).some((each) => each.make === "mount" && isBelow(source, `${FIXTURES}/${each.path}`));
 
 /** Bind mounts, and tmpfs with nothing in it: of these the config says all that there is to know. */
 export const isPlainKind = ({ type, options }: Mount): boolean => isBind(options) || type === "tmpfs";

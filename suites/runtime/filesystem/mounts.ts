@@ -11,17 +11,8 @@ import { combine, type ExplainedResult, equal, expectThat, notApplicable, unless
 import { refuses } from "../refusal.js";
 import { check, example, section, unavailable, type View } from "../suite.js";
 import { mountCase, place } from "./mount-cases.js";
-import {
-  changedLater,
-  eachPlaced,
-  isPlainKind,
-  mountTable,
-  type Placed,
-  plainSource,
-  tried,
-  whyNoMountTable,
-  within,
-} from "./mount-views.js";
+import { behindLinks, kindOfSource, plainSource } from "./mount-sources.js";
+import { changedLater, eachPlaced, isPlainKind, mountTable, type Placed, tried, whyNoMountTable, within } from "./mount-views.js";
 
 /** Of the other types, a runtime makes what the host's cgroups and the container's namespaces allow. */
 const TYPES = ["tmpfs", "proc", "devpts", "mqueue"];
@@ -33,16 +24,23 @@ const namespaced = ({ config }: View, type: string): boolean =>
 const mountable = (view: View, { type }: Mount): boolean =>
   (type !== "proc" || namespaced(view, "pid")) && (type !== "mqueue" || namespaced(view, "ipc"));
 
+/** What cannot be read to see that it is the source: it is known by its kind. */
+const UNREADABLE: readonly string[] = ["fifo", "socket", "char", "block"];
+
 /**
- * The file in a source that holds its own path, as the container reads it at the destination. What is bind mounted on a bind mount
- * again is another matter.
+ * The file in a source that holds its own path, as the container reads it at the destination; or the kind of a source that cannot be read. What
+ * is bind mounted on a bind mount again is another matter.
  */
 function contentOf(view: View, { mount, path }: Pick<Placed, "mount" | "path">): ExplainedResult {
   const { source = "", options } = mount;
   if (!isBind(options)) return notApplicable("no bind mount in the config");
+  const kind = kindOfSource(view, source);
+  const stat = tried(view, "stat", path)?.stat;
+  if (kind !== undefined && UNREADABLE.includes(kind) && stat) return equal(stat.type, kind, `what is at ${path}`);
   if (!plainSource(view, mount) || source === "")
     return notApplicable("the source of the bind mount is not a file or directory of the case");
-  const name = source.startsWith(`${FIXTURES}/`) ? source.slice(FIXTURES.length + 1) : source;
+  const real = behindLinks(view, source);
+  const name = real.startsWith(`${FIXTURES}/`) ? real.slice(FIXTURES.length + 1) : real;
   const [inside, expected] = isFilePath(source) ? [path, name] : [`${path}/here`, `${name}/here`];
   const read = tried(view, "read", inside);
   if (!read || !["0", "ENOENT", "ENOTDIR", "EISDIR"].includes(read.errno))

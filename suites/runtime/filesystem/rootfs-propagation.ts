@@ -1,7 +1,6 @@
 /** config-linux.md, "Rootfs Mount Propagation". */
 import fc from "fast-check";
 
-import { flag } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { bundleOf, FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
@@ -9,7 +8,8 @@ import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import { type ExplainedResult, expectThat, notApplicable } from "../../check.js";
 import { refuses, SUBSET } from "../refusal.js";
 import { check, example, section, type View } from "../suite.js";
-import { mountTable, sourceMounts, topmost, whyNoMountTable } from "./mount-views.js";
+import { sourceMounts } from "./mount-sources.js";
+import { mountTable, topmost, whyNoPropagation } from "./mount-views.js";
 
 type Propagation = "shared" | "slave" | "private" | "unbindable";
 
@@ -25,7 +25,7 @@ function judgePropagation(view: View, value: Propagation): ExplainedResult {
   const covered = (view.config.mounts ?? []).some(({ destination }) => /^\/*$/.test(destination));
   if (view.config.linux?.rootfsPropagation !== value) return notApplicable(`the config's rootfsPropagation is not ${value}`);
   if (covered) return notApplicable("a mount on the root");
-  const why = whyNoMountTable(view);
+  const why = whyNoPropagation(view);
   if (why !== undefined) return notApplicable(why);
   const root = topmost(mountTable(view), "/");
   if (!root) return notApplicable("no root mount in the mount table");
@@ -76,7 +76,7 @@ export default section("Rootfs mount propagation", [
   // A private root is one that does not stay shared or a slave; a slave needs a master.
   ...VALUES.map(([id, value]) =>
     example(id, (facts) =>
-      value === "slave" ? fc.constant(propagated(facts, value, true)) : flag().map((shared) => propagated(facts, value, shared)),
+      value === "slave" ? fc.constant(propagated(facts, value, true)) : fc.boolean().map((shared) => propagated(facts, value, shared)),
     ),
   ),
   refuses("runtime.rootfs-propagation.unknown-error"),

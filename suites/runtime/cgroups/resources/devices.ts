@@ -22,7 +22,7 @@ const rule = (allow: boolean, access: string, parts: Partial<DeviceRule> = DEVIC
 function useOf(view: View, attempt: Attempt): DeviceUse | null {
   if (attempt.do !== "device" || attempt.mode === "rw") return null;
   const node = (view.container.rootfs ?? []).find((entry) => `/${entry.path}` === attempt.path);
-  if (node?.kind !== "node" || node.type === "p" || node.major !== DEVICE.major) return null;
+  if (node?.kind !== "node" || (node.type !== "b" && node.type !== "c") || node.major !== DEVICE.major) return null;
   return { type: node.type, major: node.major, minor: node.minor ?? 0, access: attempt.mode };
 }
 

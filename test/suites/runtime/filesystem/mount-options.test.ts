@@ -1,11 +1,13 @@
 import t from "tap";
 
+import { FIXTURES } from "../../../../runners/runtime/case.js";
 import type { MountInfo } from "../../../../runners/runtime/observation.js";
+import type { Mount } from "../../../../spec/runtime/config.js";
 import { MOUNT_OPTIONS } from "../../../../spec/runtime/mount-options.js";
 import mountOptions from "../../../../suites/runtime/filesystem/mount-options.js";
 import { exampleProblems, lacks } from "../examples.js";
 import { configOf, factsOf, linuxOf, verdictBy } from "../fixture.js";
-import { bound, line, mounted, tmpfs } from "./mount-fixture.js";
+import { bound, line, made, mounted, tmpfs } from "./mount-fixture.js";
 
 const verdict = verdictBy.bind(null, mountOptions);
 const id = (name: string): string => `runtime.mounts.option.${name}`;
@@ -97,12 +99,74 @@ t.test("where the config says more, nothing is told", async (t) => {
   const masked = { ...linuxOf({ readonlyPaths: ["/a"] }), mounts: [tmpfs("/a", "rw")] };
   t.equal(verdict("runtime.mounts.option.rw", mounted([], [line(2, "/a", { options: ["ro"] })], [], { config: masked })), undefined);
   const remapped = { ...linuxOf({ namespaces: [{ type: "mount" }, { type: "user" }] }), mounts: [tmpfs("/a", "ro")] };
-  t.equal(verdict("runtime.mounts.option.ro", mounted([], [line(2, "/a")], [], { config: remapped })), undefined);
-  const linked = mounted([tmpfs("/a/b", "ro")], [line(2, "/a/b")]);
-  const symlink = { kind: "symlink", path: "a", target: "c" } as const;
-  t.equal(verdict("runtime.mounts.option.ro", { ...linked, container: { rootfs: [symlink] } }), undefined);
+  t.equal(
+    verdict("runtime.mounts.option.ro", mounted([], [line(2, "/a")], [], { config: remapped })),
+    "fail",
+    "the mount is the container's",
+  );
+  const shared = { ...linuxOf({ namespaces: [{ type: "mount" }, { type: "user" }] }), mounts: [tmpfs("/a", "shared")] };
+  t.equal(verdict("runtime.mounts.options", mounted([], [line(2, "/a")], [], { config: shared })), undefined, "not what it shares");
   const foreign = { ...asks("noatime", { options: ["rw"] }), host: { kernel: "6.2.0" } };
   t.equal(verdict("runtime.mounts.option.noatime", foreign), undefined, "another kernel's table");
+});
+
+t.test("a destination is where its links lead", async (t) => {
+  const through = (target: string, at: string, ...before: Mount[]) => ({
+    ...mounted([...before, tmpfs("/a/b", "ro")], [line(2, at)]),
+    container: { rootfs: [{ kind: "symlink", path: "a", target } as const] },
+  });
+  t.equal(verdict(id("ro"), through("c", "/c/b")), "fail", "relative");
+  t.equal(verdict(id("ro"), through("/c/d", "/c/d/b")), "fail", "absolute");
+  t.equal(verdict(id("ro"), through("../../c", "/c/b")), "fail", "no further than the root");
+  t.equal(verdict(id("ro"), through("c", "/a/b")), undefined, "not where the link is");
+  t.equal(verdict(id("ro"), through("a", "/a/b")), undefined, "in a circle");
+  t.equal(verdict(id("ro"), through("c", "/c/b", tmpfs("/c"))), undefined, "what an earlier mount covers");
+});
+
+t.test("options that take away what the source's mount has", async (t) => {
+  const source = `${FIXTURES}/there`;
+  const on = (flags: number, option: string, seen: readonly string[], tries: Parameters<typeof mounted>[2] = []) =>
+    mounted([bound("/a", source, option)], [line(2, "/a", { options: seen })], tries, {
+      case: {
+        fixtures: [
+          { make: "mount", path: "there", source: "tmpfs", type: "tmpfs", flags: 0 },
+          { make: "mount", path: "there", source: "none", type: "none", flags: 4096 | 32 | flags },
+        ],
+      },
+    });
+  for (const [option, flags, words] of [
+    ["rw", 1, ["ro"]],
+    ["suid", 2, ["nosuid"]],
+    ["dev", 4, ["nodev"]],
+    ["exec", 8, ["noexec"]],
+    ["atime", 1024, ["noatime"]],
+    ["diratime", 2048, ["nodiratime"]],
+  ] as const) {
+    t.equal(verdict(id(option), on(flags, option, words)), "fail", option);
+    t.equal(verdict(id(option), on(flags, option, option === "rw" ? ["rw"] : ["relatime"])), "pass", option);
+  }
+  t.equal(verdict(id("nostrictatime"), on(1 << 24, "nostrictatime", ["rw"])), "fail", "strictatime");
+  t.equal(verdict(id("norelatime"), on(1024, "norelatime", ["noatime"])), undefined, "noatime is no relatime");
+  const frozen = on(0, "rw", ["rw"], [made("/a/new", "EROFS")]);
+  const fixtures = [{ make: "mount", path: "there", source: "tmpfs", type: "tmpfs", flags: 1 }] as const;
+  t.equal(verdict(id("rw"), frozen), "fail");
+  t.equal(verdict(id("rw"), { ...frozen, case: { fixtures } }), "pass", "the file system itself is read-only");
+});
+
+t.test("options of file systems of the kernel's own", async (t) => {
+  const kernel = (type: string, option: string, seen: Partial<MountInfo>, inner: readonly MountInfo[] = []) =>
+    mounted([{ destination: "/a", type, source: type, options: [option] }], [line(2, "/a", { type, ...seen }), ...inner]);
+  for (const type of ["proc", "sysfs", "devpts", "mqueue"]) {
+    t.equal(verdict(id("ro"), kernel(type, "ro", { options: ["ro"] })), "pass", type);
+    t.equal(verdict(id("ro"), kernel(type, "ro", { options: ["rw"] })), "fail", type);
+    t.equal(verdict(id("exec"), kernel(type, "exec", { options: ["rw", "noexec"] })), "fail", type);
+    t.equal(verdict(id("sync"), kernel(type, "sync", {})), undefined, type);
+  }
+  const hierarchy = (options: readonly string[]) => line(3, "/a/memory", { parent: 2, type: "cgroup", options });
+  t.equal(verdict(id("ro"), kernel("cgroup", "ro", { type: "tmpfs" }, [hierarchy(["ro"])])), "pass", "each hierarchy");
+  t.equal(verdict(id("ro"), kernel("cgroup", "ro", { type: "tmpfs" }, [hierarchy(["rw"])])), "fail");
+  t.equal(verdict(id("ro"), kernel("cgroup", "ro", { type: "cgroup2", options: ["rw"] })), "fail");
+  t.equal(verdict(id("exec"), kernel("cgroup", "exec", { type: "cgroup2", options: ["noexec"] })), undefined, "the runtime's choice");
 });
 
 t.test("runtime.mounts.option.remount", async (t) => {
