@@ -104,6 +104,6 @@ const struct rtattr *netlink_find(const struct nlmsghdr *message, size_t body, u
   const struct rtattr *a = (const void *)((const char *)message + NLMSG_SPACE(body));
   long left = (long)message->nlmsg_len - (long)NLMSG_SPACE(body);
   for (; left >= (long)sizeof *a && RTA_OK(a, (unsigned)left); a = RTA_NEXT(a, left))
-    if (a->rta_type == type) return a;
+    if ((a->rta_type & NLA_TYPE_MASK) == type) return a;
   return NULL;
 }

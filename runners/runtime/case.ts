@@ -45,7 +45,9 @@ export type FileEntry =
       readonly gid?: Unsigned32;
     }
   /** A copy of the agent (static, executable). */
-  | { readonly kind: "agent"; readonly path: string; readonly mode?: Mode; readonly uid?: Unsigned32; readonly gid?: Unsigned32 };
+  | { readonly kind: "agent"; readonly path: string; readonly mode?: Mode; readonly uid?: Unsigned32; readonly gid?: Unsigned32 }
+  /** Nothing: takes away what is there otherwise, as `dev` in a root file system. */
+  | { readonly kind: "absent"; readonly path: string };
 
 /**
  * What the probe tries inside the container, one after the other; results come back in the same order.
@@ -101,7 +103,7 @@ export interface ContainerCase {
   readonly config: Config;
   /** Written to config.json in place of `config`, byte for byte: for text that is not JSON or not a config. `null`: no config.json. */
   readonly configText?: string | null;
-  /** Entries in `rootfs/` beyond `/.oci/agent`. */
+  /** Entries in `rootfs/` beyond `/.oci/agent`; one named `dev`, `etc`, `proc`, `sys` or `tmp` stands for the usual directory of that name. */
   readonly rootfs?: readonly FileEntry[];
   /** Entries in the bundle directory. */
   readonly bundle?: readonly FileEntry[];
@@ -136,7 +138,15 @@ export type Fixture =
       readonly type: "pid" | "network" | "mount" | "ipc" | "uts" | "user" | "cgroup" | "time";
     }
   /** A network interface (a veth whose peer is `${name}p`) in the runtime's network namespace, with IPv4/IPv6 addresses in CIDR form. */
-  | { readonly make: "interface"; readonly name: string; readonly addresses: readonly string[] }
+  | {
+      readonly make: "interface";
+      readonly name: string;
+      readonly addresses: readonly string[];
+      readonly up?: boolean;
+      readonly mtu?: Natural;
+      /** Further names that the kernel knows it by (`ip link property add altname`). */
+      readonly alternativeNames?: readonly string[];
+    }
   /** A cgroup below the root of the sandbox's view, in every hierarchy (v1) or the one (v2). */
   | { readonly make: "cgroup"; readonly path: string }
   /** A socket at FIXTURES/path that receives a terminal (--console-socket). */
@@ -161,6 +171,8 @@ export type Step =
       readonly umask?: Mode;
       /** Working directory of the runtime is the bundle, and `--bundle` is not given. */
       readonly inBundle?: boolean;
+      /** Standard streams that are the sandbox's own /dev/null; with stdout the probe reports by a FIFO in its root file system. */
+      readonly nulls?: readonly ("stdin" | "stdout" | "stderr")[];
     }
   | { readonly op: "start" | "state"; readonly container: Natural; readonly id?: string }
   | { readonly op: "kill"; readonly container: Natural; readonly signal: string; readonly id?: string }
@@ -196,3 +208,15 @@ export interface RuntimeCase {
   readonly containers: readonly ContainerCase[];
   readonly steps: readonly Step[];
 }
+
+/** The directory of the root file system of a case's n-th container. */
+export const rootfsOf = (container: ContainerCase, index: number): string => `${bundleOf(index)}/${container.rootfsName ?? "rootfs"}`;
+
+/** What every image's file system has: the usual mount points, and a place for temporary files. */
+export const ROOTFS_DIRECTORIES: readonly (readonly [string, number])[] = [
+  ["dev", 0o755],
+  ["etc", 0o755],
+  ["proc", 0o555],
+  ["sys", 0o555],
+  ["tmp", 0o1777],
+];

@@ -139,6 +139,13 @@ export interface Leftovers {
   readonly stillKnown: readonly string[];
 }
 
+/** Something around the containers that was made (`before` is null), removed (`after` is null) or changed, in words. */
+export interface OutsideChange {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 export interface Observation {
   readonly format: "oci-conform/runtime-observation@1";
   readonly steps: readonly StepResult[];
@@ -147,6 +154,8 @@ export interface Observation {
   /** The runtime namespaces of this run, as `Look.namespaces`: each worker has its own. */
   readonly runtimeNamespaces?: Readonly<Record<string, string>>;
   readonly leftovers: Leftovers;
+  /** What is around the containers (bundles, fixtures, the sandbox's /dev) and is not as it was before the first step. */
+  readonly outside?: readonly OutsideChange[];
   /** Whether the case's control config ran (create and start); null when the case has none. */
   readonly control: boolean | null;
 }
@@ -171,6 +180,8 @@ export interface AttemptResult {
 export interface NetworkInterface {
   readonly name: string;
   readonly up: boolean;
+  readonly mtu?: Natural;
+  readonly alternativeNames?: readonly string[];
   /** CIDR form. */
   readonly addresses: readonly string[];
 }

@@ -14,6 +14,7 @@ import type {
   SeccompDelivery,
   StepResult,
 } from "./observation.js";
+import { changesOf } from "./outside.js";
 import type { Answer } from "./protocol.js";
 import { LOOK_PARTS, PROBE_MARK, type Script } from "./script.js";
 
@@ -159,8 +160,12 @@ const isRecord = (value: unknown): value is HookRecord => typeof value === "obje
 /** Everything that the worker answered to a script, part by part. */
 export interface Answers {
   readonly prepare: readonly Answer[];
+  /** To `outside`, before the first step. */
+  readonly before: readonly Answer[];
   readonly steps: readonly (readonly Answer[])[];
   readonly records: readonly Answer[];
+  /** To `outside`, after the last step. */
+  readonly after: readonly Answer[];
   readonly gather: readonly Answer[];
 }
 
@@ -234,6 +239,7 @@ export function observe(testCase: RuntimeCase, script: Script, answers: Answers,
         : [],
     runtimeNamespaces: namespacesOf(answers.gather.slice(2 * count + 2)),
     leftovers: { processes, mounts, cgroups, interfaces, devices, stillKnown: stillKnown(testCase, steps) },
+    outside: changesOf(answers.before, answers.after),
     control,
   };
 }

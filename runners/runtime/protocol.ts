@@ -38,15 +38,24 @@ export type Action =
     }
   /** Makes a namespace of that type and binds it at `path`; a pid namespace gets a sleeping init. */
   | { readonly do: "namespace"; readonly path: string; readonly type: string }
-  | { readonly do: "interface"; readonly name: string; readonly addresses: readonly string[] }
+  /** A veth; without `mtu` it has the kernel's, and it is brought up last. */
+  | {
+      readonly do: "interface";
+      readonly name: string;
+      readonly up?: boolean;
+      readonly mtu?: number;
+      readonly alternativeNames?: readonly string[];
+      readonly addresses: readonly string[];
+    }
   | { readonly do: "cgroup"; readonly path: string }
   /** Listens at `path` for a terminal over SCM_RIGHTS; output that arrives on it counts as that of `slot`. */
   | { readonly do: "console"; readonly path: string; readonly slot: number }
   | { readonly do: "seccomp-agent"; readonly path: string; readonly errno: number }
   /**
    * Runs a command to its end or its time limit. Its stdin is an empty file; its stdout and stderr are the pipes of
-   * `slot` (a container's, which outlive it) or, with slot -1, pipes of its own. With `background` the next action
-   * begins at once, and the result comes with the `join` of the same key.
+   * `slot` (a container's, which outlive it) or, with slot -1, pipes of its own. Those whose descriptors stand in `nulls` (`02`) are
+   * /dev/null instead, if that is the sandbox's own. With `background` the next action begins at once, and the result comes with the
+   * `join` of the same key.
    */
   | {
       readonly do: "run";
@@ -55,6 +64,7 @@ export type Action =
       readonly slot: number;
       readonly umask: number;
       readonly cwd: string;
+      readonly nulls?: string;
       readonly background: string;
     }
   | { readonly do: "join"; readonly key: string }
@@ -71,6 +81,8 @@ export type Action =
   | { readonly do: "readlink"; readonly path: string }
   | { readonly do: "stat"; readonly path: string }
   | { readonly do: "list"; readonly path: string }
+  /** Describes a directory and all below on the same file system, as `agent tree` does, but for these paths in it and extended attributes. */
+  | { readonly do: "tree"; readonly path: string; readonly leftOut: readonly string[] }
   /** Reads the files of a directory whose names end so, each up to `max` bytes. */
   | { readonly do: "read-all"; readonly path: string; readonly suffix: string; readonly max: number }
   /** Waits until a whole line that starts with `mark` came out of the slot, `pid` ended, or time is up. */

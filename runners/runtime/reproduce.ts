@@ -44,7 +44,7 @@ function shell(action: Action, driver: Driver): string | undefined {
     case "namespace":
       return `"$AGENT" do namespace ${quoted(action.type)} ${quoted(action.path)}`;
     case "interface":
-      return `"$AGENT" do interface ${[action.name, ...action.addresses].map(quoted).join(" ")}`;
+      return `"$AGENT" do interface ${interfaceArguments(action).map(quoted).join(" ")}`;
     case "cgroup":
       return `"$AGENT" do cgroup ${quoted(action.path)}`;
     case "console":
@@ -52,12 +52,13 @@ function shell(action: Action, driver: Driver): string | undefined {
     case "seccomp-agent":
       return `"$AGENT" do seccomp-agent ${quoted(action.path)} ${action.errno} &\nwait_until [ -S ${quoted(action.path)} ]`;
     case "run": {
+      const nulls = action.nulls ?? "";
       const place = action.cwd === "/" ? "" : `cd ${quoted(action.cwd)} && `;
       const mask = action.umask === 0o022 ? "" : `umask ${octal(action.umask)} && `;
       const words = action.argv.slice(driver.argv.length).map(quoted).join(" ");
       const command = `${quotedSome(place + mask)}"$RUNTIME"${quoted(` ${words}`)}`;
       const output = action.slot < 0 ? "-" : `"$OUTPUT.${action.slot}"`;
-      return `run ${output} ${command}${action.background === "" ? "" : ' &\nstarted="$started $!"'}`;
+      return `run ${output} ${command}${nulls === "" ? "" : ` ${nulls}`}${action.background === "" ? "" : ' &\nstarted="$started $!"'}`;
     }
     case "join":
       return action.key === "p0" ? "wait $started\nstarted=" : undefined;
@@ -86,6 +87,14 @@ function shell(action: Action, driver: Driver): string | undefined {
       return undefined;
   }
 }
+
+const interfaceArguments = (action: Extract<Action, { do: "interface" }>): string[] => [
+  action.name,
+  ...(action.up ? ["--up"] : []),
+  ...(action.mtu === undefined ? [] : ["--mtu", String(action.mtu)]),
+  ...(action.alternativeNames === undefined ? [] : ["--names", action.alternativeNames.join(" ")]),
+  ...action.addresses,
+];
 
 const quotedSome = (text: string): string => (text === "" ? "" : quoted(text));
 
@@ -147,11 +156,18 @@ OUTPUT=/run/oci-conform/output
 TIME_LIMIT=${Math.ceil(options.driver.timeoutMs / 1000)}
 started=
 for file in /run/oci-conform/input ${testCase.containers.map((_, at) => `"$OUTPUT.${at}"`).join(" ")}; do : > "$file"; done
-run() { # FILE COMMAND: the container keeps the streams of create, which therefore are a file; others write here (-)
+run() { # FILE COMMAND [NULLS]: the container keeps the streams of create, which are a file or /dev/null; others write here (-)
   echo "+ $2"
+  in=/run/oci-conform/input out=$1 err=$1
+  case "\${3-}" in *0*) in=/dev/null ;; esac
+  case "\${3-}" in *1*) out=/dev/null ;; esac
+  case "\${3-}" in *2*) err=/dev/null ;; esac
   if [ "$1" = - ]; then timeout -s KILL "$TIME_LIMIT" sh -c "$2" < /run/oci-conform/input 2>&1
-  else timeout -s KILL "$TIME_LIMIT" sh -c "$2" < /run/oci-conform/input >> "$1" 2>&1; fi
+  else timeout -s KILL "$TIME_LIMIT" sh -c "$2" < "$in" >> "$out" 2>> "$err"; fi
   echo "  exit status $?"
+}
+around() { # what is beside the containers: type, mode, owner, device, size
+  find /run/oci-conform/case /dev -xdev ! -path '*/rootfs/*' ! -path '/run/oci-conform/case/hooks/*' -exec stat -c '%N: %F, mode %a, owner %u:%g, %t:%T, %s' {} + | sort
 }
 gone() { [ -z "$1" ] || [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 reported() { grep -qs "$(printf '\\036')probe " "$2" || gone "$1"; }
@@ -169,7 +185,10 @@ cgroup_of() { # PID CONTROLLER: the directory of the process's cgroup; no contro
 }
 mkdir -p /run/oci-conform/case
 ${prepare.join("\n")}
+around > /run/oci-conform/before
 ${steps.join("\n")}
+echo "--- what changed beside the containers (but for PID files)"
+around | diff /run/oci-conform/before - | grep -v 'case/pid[0-9]* '
 echo "--- output of create and the container"
 cat "$OUTPUT".*
 `;

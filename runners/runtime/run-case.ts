@@ -11,14 +11,17 @@ import type { Worker } from "./worker.js";
  */
 export async function runCase(worker: Worker, testCase: RuntimeCase, driver: Driver, control: boolean | null = null): Promise<Observation> {
   const script = compile(testCase, driver);
-  const answers = await worker.run([...script.prepare, ...script.steps.flat(), ...script.records, ...script.gather]);
+  const { prepare: made, outside, steps: planned, records: kept, gather: last } = script;
+  const answers = await worker.run([...made, ...outside, ...planned.flat(), ...kept, ...outside, ...last]);
   let at = 0;
   const take = (count: number): readonly Answer[] => {
     at += count;
     return answers.slice(at - count, at);
   };
-  const prepare = take(script.prepare.length);
-  const steps = script.steps.map(({ length }) => take(length));
-  const records = take(script.records.length);
-  return observe(testCase, script, { prepare, steps, records, gather: take(script.gather.length) }, control);
+  const prepare = take(made.length);
+  const before = take(outside.length);
+  const steps = planned.map(({ length }) => take(length));
+  const records = take(kept.length);
+  const after = take(outside.length);
+  return observe(testCase, script, { prepare, before, steps, records, after, gather: take(last.length) }, control);
 }

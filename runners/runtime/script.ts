@@ -8,9 +8,12 @@ import {
   type Fixture,
   HOOK_RECORDS,
   idOf,
+  ROOTFS_DIRECTORIES,
   type RuntimeCase,
+  rootfsOf,
   type Step,
 } from "./case.js";
+import { lookAround } from "./outside.js";
 import type { Action } from "./protocol.js";
 
 /** What a script needs to know of the target: how to call it, and how long an operation may take. */
@@ -38,6 +41,8 @@ const PROC_FILES = ["status", "oom_score_adj", "cgroup", "uid_map", "gid_map"];
 
 export const LOOK_PARTS = { links: NAMESPACE_LINKS, files: PROC_FILES } as const;
 
+const STREAMS = ["stdin", "stdout", "stderr"] as const;
+
 const pidVariable = (container: number): string => `pid${container}`;
 const pidFile = (container: number): string => `${CASE_DIR}/pid${container}`;
 
@@ -47,14 +52,17 @@ function hookDirectories(testCase: RuntimeCase): readonly string[] {
   return [HOOK_RECORDS, ...testCase.containers.map((container, index) => `${rootfsOf(container, index)}/.oci/hooks`)];
 }
 
-const rootfsOf = (container: ContainerCase, index: number): string => `${bundleOf(index)}/${container.rootfsName ?? "rootfs"}`;
-
 const directory = (path: string, mode = 0o755): Action => ({ do: "mkdir", path, mode, uid: 0, gid: 0 });
 const text = (path: string, content: string, mode = 0o644): Action => ({ do: "file", path, mode, uid: 0, gid: 0, content });
 
-function entry(base: string, item: FileEntry): Action {
+function entry(base: string, item: FileEntry): readonly Action[] {
   const path = `${base}/${item.path}`;
-  if (item.kind === "symlink") return { do: "symlink", path, target: item.target };
+  if (item.kind === "symlink") return [{ do: "symlink", path, target: item.target }];
+  if (item.kind === "absent") return [];
+  return [made(path, item)];
+}
+
+function made(path: string, item: Exclude<FileEntry, { kind: "symlink" | "absent" }>): Action {
   const owner = { uid: item.uid ?? 0, gid: item.gid ?? 0 };
   switch (item.kind) {
     case "dir":
@@ -70,15 +78,14 @@ function entry(base: string, item: FileEntry): Action {
 
 /** The containers' own fixtures of kind console belong to the container whose create step names them. */
 function consoleSlot(testCase: RuntimeCase, path: string): number {
-  const steps = testCase.steps.flatMap((each) => (each.op === "parallel" ? each.steps : [each]));
-  const step = steps.find((each) => each.op === "create" && each.console === path);
+  const step = allSteps(testCase).find((each) => each.op === "create" && each.console === path);
   return step && "container" in step ? step.container : 0;
 }
 
-function fixture(testCase: RuntimeCase, item: Fixture): Action[] {
+function fixture(testCase: RuntimeCase, item: Fixture): readonly Action[] {
   switch (item.make) {
     case "entry":
-      return [entry(FIXTURES, item.entry)];
+      return entry(FIXTURES, item.entry);
     case "mount": {
       const target = `${FIXTURES}/${item.path}`;
       const made: Action = { do: "mount", source: item.source, target, type: item.type, flags: item.flags, data: item.data ?? "" };
@@ -90,8 +97,10 @@ function fixture(testCase: RuntimeCase, item: Fixture): Action[] {
     }
     case "namespace":
       return [{ do: "namespace", path: `${FIXTURES}/${item.path}`, type: item.type }];
-    case "interface":
-      return [{ do: "interface", name: item.name, addresses: item.addresses }];
+    case "interface": {
+      const { make: _, ...wanted } = item;
+      return [{ do: "interface", ...wanted }];
+    }
     case "cgroup":
       return [{ do: "cgroup", path: item.path }];
     case "console":
@@ -105,31 +114,30 @@ function fixture(testCase: RuntimeCase, item: Fixture): Action[] {
 export const configTextOf = (container: ContainerCase): string | null =>
   container.configText === undefined ? `${JSON.stringify(container.config, null, 2)}\n` : container.configText;
 
-/** What every image's file system has: the usual mount points, and a place for temporary files. */
-const ROOTFS_DIRECTORIES: readonly (readonly [string, number])[] = [
-  ["dev", 0o755],
-  ["etc", 0o755],
-  ["proc", 0o555],
-  ["sys", 0o555],
-  ["tmp", 0o1777],
-];
+/** Every step of a case, those that are done at the same time by themselves. */
+const allSteps = ({ steps }: RuntimeCase): readonly Step[] => steps.flatMap((step) => (step.op === "parallel" ? step.steps : [step]));
 
-function bundle(container: ContainerCase, index: number, { reportsByFifo }: Driver): Action[] {
+/** Whether what a container prints is lost: some of its streams are /dev/null. */
+const isMute = (testCase: RuntimeCase, index: number): boolean =>
+  allSteps(testCase).some((step) => step.op === "create" && step.container === index && (step.nulls ?? []).length > 0);
+
+function bundle(testCase: RuntimeCase, container: ContainerCase, index: number, { reportsByFifo }: Driver): Action[] {
   const root = bundleOf(index);
   const rootfs = rootfsOf(container, index);
   const config = configTextOf(container);
+  const own = new Set((container.rootfs ?? []).map(({ path }) => path));
   return [
     directory(root),
     directory(rootfs),
-    ...ROOTFS_DIRECTORIES.map(([name, mode]) => directory(`${rootfs}/${name}`, mode)),
+    ...ROOTFS_DIRECTORIES.filter(([name]) => !own.has(name)).map(([name, mode]) => directory(`${rootfs}/${name}`, mode)),
     directory(`${rootfs}/.oci`, 0o777),
     ...(container.config.hooks ? [directory(`${rootfs}/.oci/hooks`, 0o777)] : []),
     { do: "agent", path: `${rootfs}/.oci/agent`, mode: 0o755, uid: 0, gid: 0 },
-    ...(reportsByFifo ? [{ do: "report", path: `${rootfs}/.oci/report`, slot: index } as const] : []),
+    ...(reportsByFifo || isMute(testCase, index) ? [{ do: "report", path: `${rootfs}/.oci/report`, slot: index } as const] : []),
     text(`${rootfs}/.oci/attempts`, encodeAttempts(container.attempts ?? [])),
     ...(container.hold ? [text(`${rootfs}/.oci/hold`, "")] : []),
-    ...(container.rootfs ?? []).map((item) => entry(rootfs, item)),
-    ...(container.bundle ?? []).map((item) => entry(root, item)),
+    ...(container.rootfs ?? []).flatMap((item) => entry(rootfs, item)),
+    ...(container.bundle ?? []).flatMap((item) => entry(root, item)),
     ...(config === null ? [] : [text(`${root}/config.json`, config)]),
   ];
 }
@@ -190,6 +198,7 @@ export function actionsOf(step: Step, driver: Driver, key = "", at = ""): Action
         slot: step.op === "create" ? step.container : -1,
         umask: step.op === "create" ? (step.umask ?? 0o022) : 0o022,
         cwd: step.op === "create" && step.inBundle ? bundleOf(step.container) : "/",
+        ...(step.op === "create" && step.nulls ? { nulls: step.nulls.map((name) => STREAMS.indexOf(name)).join("") } : {}),
         background: key,
       };
       return key === "" && step.op === "create" ? [run, learnPid(step, driver)] : [run];
@@ -258,6 +267,8 @@ const RECORD_LIMIT = 1 << 20;
 /** A case as the worker carries it out: what is prepared, the actions of each step, the hooks' records, then what is gathered. */
 export interface Script {
   readonly prepare: readonly Action[];
+  /** What is around the containers, looked at after `prepare`, and once more after the last step. */
+  readonly outside: readonly Action[];
   readonly steps: readonly (readonly Action[])[];
   /** One for each of `hookDirectories`. */
   readonly records: readonly Action[];
@@ -270,10 +281,11 @@ export function compile(testCase: RuntimeCase, driver: Driver): Script {
     prepare: [
       directory(FIXTURES, 0o777),
       directory(HOOK_RECORDS, 0o777),
-      ...testCase.containers.flatMap((container, index) => bundle(container, index, driver)),
+      ...testCase.containers.flatMap((container, index) => bundle(testCase, container, index, driver)),
       ...(testCase.fixtures ?? []).flatMap((item) => fixture(testCase, item)),
       ...plans(testCase, driver),
     ],
+    outside: lookAround(testCase),
     steps: testCase.steps.map((step, at) => actionsOf(step, driver, "", `${at}`)),
     records: hookDirectories(testCase).map((path): Action => ({ do: "read-all", path, suffix: ".json", max: RECORD_LIMIT })),
     gather: [

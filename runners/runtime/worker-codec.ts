@@ -22,16 +22,16 @@ function fieldsOf(action: Action): readonly Field[] {
     case "namespace":
       return [action.do, action.path, action.type];
     case "interface":
-      return [action.do, action.name, ...action.addresses];
+      return [action.do, action.name, action.up ? 1 : 0, action.mtu ?? 0, (action.alternativeNames ?? []).join(" "), ...action.addresses];
     case "console":
     case "report":
       return [action.do, action.path, action.slot];
     case "seccomp-agent":
       return [action.do, action.path, action.errno];
     case "run":
-      return [action.do, action.timeoutMs, action.slot, action.umask, action.cwd, action.background, ...action.argv];
+      return [action.do, action.timeoutMs, action.slot, action.umask, action.cwd, action.nulls ?? "", action.background, ...action.argv];
     case "ask-pid":
-      return [action.do, action.timeoutMs, -1, 0o022, "/", action.name, ...action.argv];
+      return [action.do, action.timeoutMs, -1, 0o022, "/", "", action.name, ...action.argv];
     case "join":
       return [action.do, action.key];
     case "set":
@@ -49,6 +49,8 @@ function fieldsOf(action: Action): readonly Field[] {
     case "stat":
     case "list":
       return [action.do, action.path];
+    case "tree":
+      return [action.do, action.path, ...action.leftOut];
     case "await-line":
       return [action.do, action.slot, action.mark, action.pid, action.timeoutMs];
     case "await-exit":

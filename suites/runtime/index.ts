@@ -61,6 +61,7 @@ import seccompArguments from "./seccomp/arguments.js";
 import seccompListener from "./seccomp/listener.js";
 import seccomp from "./seccomp/seccomp.js";
 import { example, type Section, unavailable } from "./suite.js";
+import outside from "./surroundings/outside.js";
 import sysctl from "./sysctl.js";
 import validValues from "./valid-values.js";
 
@@ -129,6 +130,7 @@ export const sections: readonly Section[] = [
   rootfsPropagation,
   coveredPaths,
   robustness,
+  outside,
 ];
 
 /** Checks of all sections. */

@@ -1,8 +1,9 @@
 /** config-linux.md, "Memory policy". */
 import fc from "fast-check";
+import { oneOf } from "../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { hasMemoryPolicy } from "../../generators/runtime/host.js";
-import { memoryPolicy } from "../../generators/runtime/process/memory-policy.js";
+import { memoryPolicies } from "../../generators/runtime/process/memory-policy.js";
 import { parseList } from "../../runners/runtime/host-facts.js";
 import type { ProbeReport } from "../../runners/runtime/observation.js";
 import type { MemoryPolicy } from "../../spec/runtime/config.js";
@@ -55,7 +56,7 @@ export default section("Memory policy", [
   }),
   example(["runtime.memory-policy.mode", "runtime.memory-policy.nodes", "runtime.memory-policy.flags"], ({ host, target }) =>
     hasMemoryPolicy(host)
-      ? memoryPolicy(host, target.release).map((configured) => {
+      ? oneOf(memoryPolicies(host), "policy").map((configured) => {
           const base = minimalConfig(target.release);
           return caseOf({ ...base, linux: { ...base.linux, memoryPolicy: configured } }, { title: "a memory policy", mayRefuse: SUBSET });
         })

@@ -1,8 +1,8 @@
 /** config-linux.md, "Network Devices". */
 import fc, { type Arbitrary } from "fast-check";
 
+import { oneOf } from "../../generators/choices.js";
 import { type CaseOptions, caseOf, containerOf, minimalConfig } from "../../generators/runtime/base.js";
-import { oneOf } from "../../generators/runtime/choose.js";
 import { faultCase } from "../../generators/runtime/invalid/input.js";
 import { namespacePath } from "../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../generators/runtime/steps.js";
@@ -178,25 +178,26 @@ export default section("Network devices", [
     (facts) =>
       withVeth(
         facts,
-        oneOf([{}, { name: "inside0" }, { name: SOURCE }, { name: "abcdefghijklmno" }]).map((device) =>
-          moving(facts, { [SOURCE]: device }, "a network device"),
-        ),
+        oneOf<Devices[string]>(
+          [{}, ...["inside0", SOURCE, "i", "abcdefghijklmno", "with.dot", "with-dash_", "eth0"].map((name) => ({ name }))],
+          "device",
+        ).map((device) => moving(facts, { [SOURCE]: device }, "a network device")),
       ),
   ),
   example("runtime.net-devices.name-template", (facts) =>
     withVeth(
       facts,
-      oneOf(["inside%d", "lo%d", "ocinet%d"]).chain((name) =>
-        fc
-          .constantFrom<Devices>({ [SOURCE]: { name } }, { [SOURCE]: { name }, [OTHER]: { name } })
-          .map((devices) => moving(facts, devices, "network devices with a number from the kernel")),
+      oneOf(["inside%d", "lo%d", "ocinet%d"], "template").chain((name) =>
+        oneOf<Devices>([{ [SOURCE]: { name } }, { [SOURCE]: { name }, [OTHER]: { name } }]).map((devices) =>
+          moving(facts, devices, "network devices with a number from the kernel"),
+        ),
       ),
     ),
   ),
   example("runtime.net-devices.not-moved-back", (facts) =>
     withVeth(
       facts,
-      oneOf([{}, { name: "inside0" }]).map((device) => oneAfterTheOther(facts, { [SOURCE]: device })),
+      oneOf<Devices[string]>([{}, { name: "inside0" }]).map((device) => oneAfterTheOther(facts, { [SOURCE]: device })),
     ),
   ),
   example("runtime.net-devices.name-exists-error", (facts) =>

@@ -10,7 +10,7 @@ import { allAnswered, type CaseView, type Check, checkCase, crashOf, example, ok
  * Counts the containers whose last successful operation was `delete`, and those that were refused from the start. An operation that never
  * answered may have left anything.
  */
-function whyNotAllDeleted(view: CaseView): string | undefined {
+export function whyNotAllDeleted(view: CaseView): string | undefined {
   const alive = new Set<string>();
   let operations = 0;
   const visit = (steps: CaseView["testCase"]["steps"], results: readonly StepResult[]): void => {

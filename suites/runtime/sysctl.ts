@@ -1,6 +1,8 @@
 /** config-linux.md, "Sysctl". */
+import fc from "fast-check";
+import { groupsOf, oneOf } from "../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
-import { sysctl } from "../../generators/runtime/sysctl.js";
+import { SYSCTLS } from "../../generators/runtime/sysctl.js";
 import { combine, equal, notApplicable, unless } from "../check.js";
 import { check, example, section, type View, whyNotInForce } from "./suite.js";
 
@@ -35,12 +37,11 @@ export default section("Sysctl", [
     ),
   ),
 
-  example("runtime.sysctl.set", ({ host, target }) =>
-    sysctl(host, target.release)
-      .filter((parameters) => Object.keys(parameters).length > 0)
-      .map((parameters) => {
-        const base = minimalConfig(target.release);
-        return caseOf({ ...base, linux: { ...base.linux, sysctl: parameters } }, { title: "kernel parameters" });
-      }),
+  example("runtime.sysctl.set", ({ target }) =>
+    fc.tuple(groupsOf(Object.keys(SYSCTLS), 40, "parameter"), oneOf([0, 1, 2] as const)).map(([keys, at]) => {
+      const base = minimalConfig(target.release);
+      const sysctl = Object.fromEntries(keys.map((key) => [key, SYSCTLS[key]?.[at] ?? ""]));
+      return caseOf({ ...base, linux: { ...base.linux, sysctl } }, { title: "kernel parameters" });
+    }),
   ),
 ]);

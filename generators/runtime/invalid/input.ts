@@ -5,6 +5,7 @@ import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Config } from "../../../spec/runtime/config.js";
 import { has } from "../../../spec/runtime/releases.js";
 import { isConfig } from "../../../spec/validate.js";
+import { oneOf } from "../../choices.js";
 import { caseOf, minimalConfig } from "../base.js";
 import { config } from "../config.js";
 import { type Path, pointer, put, REMOVED, walk } from "../json.js";
@@ -12,6 +13,7 @@ import { refusal } from "../steps.js";
 import { CONSOLE } from "../surroundings.js";
 import type { Flaw } from "./flaw.js";
 import { FLAWS } from "./flaws.js";
+import { partsFor, placesIn, withPart } from "./parts.js";
 
 /** A config that must be refused, and the valid one that it was made of; they differ at one place. */
 export interface Fault {
@@ -59,32 +61,63 @@ const flawsFor = (host: HostFacts, release: string, requirement?: string): reado
 export const hasTabledFault = (host: HostFacts, release: string, requirement: string): boolean =>
   flawsFor(host, release, requirement).length > 0;
 
-/** Faults out of the table, in the smallest config that can have them. */
+/** A choice of the faults, whose rows are what is wrong in words. */
+function anyOf(faults: readonly Fault[], name: string): Arbitrary<Fault> {
+  const rows = new Map(faults.map((fault) => [fault.description, fault]));
+  return oneOf([...rows.keys()], name).map((row) => rows.get(row) as Fault);
+}
+
+/** Each fault of the table, in the smallest config that can have it. */
 export const tabledFault = (host: HostFacts, release: string, requirement?: string): Arbitrary<Fault> =>
-  fc
-    .constantFrom(...flawsFor(host, release, requirement))
-    .chain((flaw) => fc.constantFrom(...flaw.values).map((value) => faultOf(flaw, value, minimalConfig(release))));
+  anyOf(
+    flawsFor(host, release, requirement).flatMap((flaw) => flaw.values.map((value) => faultOf(flaw, value, minimalConfig(release)))),
+    "invalid value",
+  );
 
 /** One value of each JSON type; an absent value and `null` are the same to many parsers, so `null` is not among them. */
 const SPECIMENS: readonly unknown[] = ["text", 7, true, ["text"], { text: "text" }];
 
 const typeOf = (value: unknown): string => (Array.isArray(value) ? "array" : typeof value);
 
+const othersThan = (value: unknown): readonly unknown[] => SPECIMENS.filter((specimen) => typeOf(specimen) !== typeOf(value));
+
+const typeFaultAt = (control: Config, path: Path, specimen: unknown): Fault => ({
+  requirement: "runtime.valid-values.wrong-type-refused",
+  path: pointer(path),
+  description: `a value of the wrong type: ${described(path, specimen)}`,
+  config: put(control, path, specimen),
+  control,
+});
+
 /** A value of any config with a value of another JSON type in its place. */
 export const typeFault = (base: Arbitrary<Config>): Arbitrary<Fault> =>
   base.chain((control) =>
-    fc.constantFrom(...[...walk(control)].filter(({ path }) => path.length > 0)).chain(({ path, value }) =>
-      fc.constantFrom(...SPECIMENS.filter((specimen) => typeOf(specimen) !== typeOf(value))).map(
-        (specimen): Fault => ({
-          requirement: "runtime.valid-values.wrong-type-refused",
-          path: pointer(path),
-          description: `a value of the wrong type: ${described(path, specimen)}`,
-          config: put(control, path, specimen),
-          control,
-        }),
-      ),
-    ),
+    fc
+      .constantFrom(...[...walk(control)].filter(({ path }) => path.length > 0))
+      .chain(({ path, value }) => fc.constantFrom(...othersThan(value)).map((specimen) => typeFaultAt(control, path, specimen))),
   );
+
+/** Of those, a plain value and a list or an object: what takes one of either kind takes the others. */
+const fewOthersThan = (value: unknown): readonly unknown[] => {
+  const others = othersThan(value);
+  return [others.find((each) => typeof each !== "object"), others.find((each) => typeof each === "object")];
+};
+
+/**
+ * Each property of each part that a config can have, with a value of another type in its place: in the minimal config, of either kind; in the
+ * other parts, a plain value.
+ */
+export function typeFaults(host: HostFacts, release: string): Arbitrary<Fault> {
+  const minimal = minimalConfig(release);
+  const faults = partsFor(host, release).flatMap((part) => {
+    const control = withPart(minimal, part);
+    return placesIn(control, part).flatMap(({ path, value }) => {
+      const others = part.pieces.length === 0 ? fewOthersThan(value) : [othersThan(value)[0]];
+      return others.map((specimen) => typeFaultAt(control, path, specimen));
+    });
+  });
+  return anyOf(faults, "value of another type");
+}
 
 /** A case in which the runtime must refuse to create the container. */
 export const faultCase = ({ config: faulty, control, requirement, description, path }: Fault, host?: HostFacts): RuntimeCase =>
@@ -98,11 +131,11 @@ export const faultCase = ({ config: faulty, control, requirement, description, p
   });
 
 /** Texts that are not JSON; or JSON, but no object. */
-const TEXTS = ["{", "", '{"ociVersion": "1.0.0",}', "not JSON", "[]", "7", '"text"'];
+const TEXTS = ["{", "", '{"ociVersion": "1.0.0",}', "not JSON", "[]", "7", '"text"', "true", "null"];
 
 /** A config.json that cannot be read as a config at all. */
 export const malformedCase = (release: string): Arbitrary<RuntimeCase> =>
-  fc.constantFrom(...TEXTS).map((configText) =>
+  oneOf(TEXTS, "text").map((configText) =>
     caseOf(minimalConfig(release), {
       title: `config.json holds ${JSON.stringify(configText)}`,
       aims: ["runtime.valid-values.malformed-json-refused"],

@@ -27,6 +27,32 @@ function ranges(host: HostFacts): Arbitrary<IdMapping[]> {
   });
 }
 
+/** At which ids a map is cut into ranges, and how far these lie apart on the host. */
+const CUTS: readonly { readonly at: readonly number[]; readonly gap: number }[] = [
+  { at: [], gap: 0 },
+  { at: [1], gap: 0 },
+  { at: [1, 1000], gap: 1000 },
+  { at: [1000, 65535], gap: 7 },
+  { at: [1, 2, 3, 4], gap: 100 },
+];
+
+/** Maps of all ids from 0 on, in one range or several: five ways, each with one for users and another for groups. */
+export const mappingTable = (host: HostFacts): readonly Required<Pick<Linux, "uidMappings" | "gidMappings">>[] => {
+  const total = Math.min(MOST, lastId(host) + 1);
+  const room = idCount(host) - total;
+  const map = (which: number, start: number): IdMapping[] => {
+    const { at, gap } = CUTS[which % CUTS.length] ?? { at: [], gap: 0 };
+    const inner = room < 100_000 ? [] : at.filter((id) => id < total);
+    const edges = [0, ...inner, total];
+    return edges.slice(0, -1).map((from, position): IdMapping => {
+      const size = (edges[position + 1] ?? total) - from;
+      return { containerID: from, hostID: Math.max(0, Math.min(room, start)) + from + (inner.length === 0 ? 0 : gap * position), size };
+    });
+  };
+  const different = CUTS.map((_, at) => ({ uidMappings: map(at, 100_000), gidMappings: map(at + 1, 300_000) }));
+  return [{ uidMappings: map(0, 100_000), gidMappings: map(0, 100_000) }, ...(room < 100_000 ? [] : different)];
+};
+
 /** `linux.uidMappings` and `linux.gidMappings`, for a config with a new user namespace. */
 export const mappings = (host: HostFacts, _release: string): Arbitrary<Required<Pick<Linux, "uidMappings" | "gidMappings">>> =>
   fc

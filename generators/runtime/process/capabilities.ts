@@ -9,6 +9,17 @@ import { someOf } from "../choose.js";
 export const grantable = (host: HostFacts): string[] =>
   CAPABILITIES.filter((name) => host.outside.capabilities.bounding.includes(name) && host.outside.capabilities.permitted.includes(name));
 
+/** How the five sets of a process stand to one another. */
+export const SETS = ["alike", "bounding alone", "all in the bounding set"] as const;
+
+/** Sets with these capabilities that execve(2) leaves as they are, for root or for another user. */
+export function setsOf(host: HostFacts, names: readonly string[], how: (typeof SETS)[number], root: boolean): CapabilitySets {
+  const bounding = how === "all in the bounding set" ? grantable(host) : names;
+  const inheritable = how === "bounding alone" ? [] : names;
+  const upperBound = root ? bounding : inheritable;
+  return { bounding, effective: upperBound, inheritable, permitted: upperBound, ambient: inheritable };
+}
+
 /**
  * `process.capabilities`: sets that execve(2) leaves as they are. For root, the kernel makes the bounding set permitted and
  * effective; for others, it leaves the ambient set alone.

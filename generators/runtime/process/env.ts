@@ -11,6 +11,38 @@ export const text = (maxLength = 40): Arbitrary<string> =>
     )
     .map((value) => value.replaceAll("\0", ""));
 
+/** Text that somebody's parser, shell or buffer may stumble over. */
+export const TEXTS: readonly string[] = [
+  "text",
+  "",
+  " ",
+  " spaces around ",
+  "a\ttab",
+  "two\nlines",
+  "carriage\r\nreturn",
+  "'single'",
+  '"double"',
+  "back\\slash",
+  "$HOME $(id) `id`",
+  "%s %d %n %%",
+  "*?[a-z]{a,b}~",
+  "a=b=c",
+  "=",
+  "-",
+  "--",
+  "--help",
+  "#comment;&|<>!",
+  "caf\u00e9",
+  "\u65e5\u672c\u8a9e \u{1f600}",
+  "\u0001\u001b[31m\u007f",
+  "\ufeffmark",
+  "a,b:c;d",
+  '{"key": ["value"]}',
+  "x".repeat(255),
+  "x".repeat(4096),
+  "x".repeat(65536),
+];
+
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_";
 
 /** A portable name; never one that the C library, a runtime or the agent takes for its own. */

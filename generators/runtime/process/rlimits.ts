@@ -34,8 +34,26 @@ function ranges(host: HostFacts): { type: string; min: number; max: number }[] {
     .filter(({ type, min, max }) => min <= max && type in host.outside.rlimits);
 }
 
-/** Whether there is a resource whose limit a container can be given here. */
-export const hasRlimits = (host: HostFacts): boolean => ranges(host).length > 0;
+/** The resources whose limits a container can be given here. */
+export const limitable = (host: HostFacts): readonly string[] => ranges(host).map(({ type }) => type);
+
+/** How soft and hard limit stand to what this host can give. */
+export const LIMITS = ["both the least", "the least and the most", "apart", "both the most"] as const;
+
+/** Limits of these resources, as they are to stand. */
+export const limitsOf = (host: HostFacts, types: readonly string[], how: (typeof LIMITS)[number]): readonly Rlimit[] =>
+  ranges(host)
+    .filter(({ type }) => types.includes(type))
+    .map(({ type, min, max }) => {
+      const third = Math.floor((max - min) / 3);
+      const [soft, hard] = {
+        "both the least": [min, min],
+        "the least and the most": [min, max],
+        apart: [min + third, max - third],
+        "both the most": [max, max],
+      }[how] as [number, number];
+      return { type, soft, hard };
+    });
 
 const rlimit = ({ type, min, max }: { type: string; min: number; max: number }): Arbitrary<Rlimit> => {
   const limit = fc.oneof({ withCrossShrink: true }, fc.integer({ min, max }), fc.constantFrom(min, max));

@@ -48,6 +48,15 @@ export function whyNoRealtime(host: HostFacts): string | undefined {
   );
 }
 
+/** The fair policies that this host lets a container have, each with nice values at the bounds and around zero where the policy heeds them. */
+export function fairSchedulers(host: HostFacts): readonly Scheduler[] {
+  const { policies, nice: least } = fair(host);
+  const values = [...new Set([least, least + 1, -1, 0, 1, 10, 18, 19])].filter((value) => value >= least && value <= 19);
+  return policies.flatMap((policy): readonly Scheduler[] =>
+    policy === "SCHED_IDLE" ? [{ policy }] : values.map((nice): Scheduler => ({ policy, nice })),
+  );
+}
+
 const ordinary = ({ policies, nice }: Fair): Arbitrary<Scheduler> => {
   const value = fc.integer({ min: nice, max: 19 });
   return record({

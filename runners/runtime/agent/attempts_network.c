@@ -49,6 +49,31 @@ static int list_addresses(int fd, struct addresses *all) {
   return netlink_ask(fd, &r, note, all);
 }
 
+/* The attributes of the interface that a message is about. */
+static void write_link(const struct nlmsghdr *message, void *context) {
+  struct buf *b = context;
+  if (message->nlmsg_type != RTM_NEWLINK) return;
+  const struct rtattr *mtu = netlink_find(message, sizeof(struct ifinfomsg), IFLA_MTU),
+                      *list = netlink_find(message, sizeof(struct ifinfomsg), IFLA_PROP_LIST);
+  uint32_t value = 0;
+  if (mtu) memcpy(&value, RTA_DATA(mtu), sizeof value);
+  json_key(b, "mtu"), json_num(b, value);
+  json_key(b, "alternativeNames");
+  json_open(b, '[');
+  unsigned left = list ? (unsigned)RTA_PAYLOAD(list) : 0;
+  for (const struct rtattr *each = list ? RTA_DATA(list) : NULL; each && RTA_OK(each, left); each = RTA_NEXT(each, left))
+    if (each->rta_type == IFLA_ALT_IFNAME) json_str(b, RTA_DATA(each));
+  json_close(b, ']');
+}
+
+/* Asks for one interface's attributes. 0, or -1 with errno. */
+static int describe_link(int fd, unsigned index, struct buf *b) {
+  struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = (int)index};
+  struct netlink_request r;
+  netlink_begin(&r, RTM_GETLINK, 0, &link, sizeof link);
+  return netlink_ask(fd, &r, write_link, b);
+}
+
 static bool is_up(int fd, const char *name) {
   struct ifreq request = {0};
   snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
@@ -69,6 +94,7 @@ void try_interfaces(struct buf *b, const struct attempt *a) {
     json_open(b, '{');
     json_key(b, "name"), json_str(b, n->if_name);
     json_key(b, "up"), json_bool(b, is_up(fd, n->if_name));
+    (void)describe_link(fd, n->if_index, b);
     json_key(b, "addresses");
     json_open(b, '[');
     for (int i = 0; i < all.count; i++)

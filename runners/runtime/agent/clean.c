@@ -172,6 +172,7 @@ void do_clean(const struct args *a, struct buf *reply) {
   if (grouped) whole &= cgroups_clear();
   whole &= interfaces_clean(&links);
   whole &= devices_check(&changed);
+  whole &= dev_clean();
   whole &= names_check();
   fixtures_reset();
   whole &= files_clean();

@@ -1,6 +1,8 @@
 #include "clean_state.h"
 
 #include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +32,7 @@ static struct {
   bool there;
   struct stat st;
 } device_baseline[DEVICES];
+static char *dev_baseline;       /* of /dev */
 static char *mount_baseline;     /* mountinfo */
 static char *interface_baseline; /* names, each ended by a newline */
 static struct utsname name_baseline;
@@ -153,6 +156,36 @@ bool devices_check(struct list *list) {
   return list->count == before;
 }
 
+/* What is in /dev, one line each: its name, kind, mode, owner and number. */
+static char *dev_entries(void) {
+  struct buf lines = {0};
+  DIR *dir = opendir("/dev");
+  buf_add(&lines, "", 0);
+  for (struct dirent *e; dir && (e = readdir(dir));) {
+    struct stat st;
+    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") || fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW)) continue;
+    buf_fmt(&lines, "%s %o %u:%u %llu\n", e->d_name, st.st_mode, st.st_uid, st.st_gid, (unsigned long long)st.st_rdev);
+  }
+  if (dir) closedir(dir);
+  return buf_take(&lines);
+}
+
+bool dev_clean(void) {
+  AUTO_FREE char *now = dev_entries();
+  if (!strcmp(now, dev_baseline)) return true;
+  struct stat st;
+  if (stat("/dev", &st)) return false;
+  for (char *save, *line = strtok_r(now, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+    if (has_whole_line(dev_baseline, line)) continue;
+    struct buf path = {0};
+    buf_fmt(&path, "/dev/%.*s", (int)strcspn(line, " "), line);
+    (void)remove_tree(AT_FDCWD, path.data, st.st_dev);
+    buf_free(&path);
+  }
+  AUTO_FREE char *left = dev_entries();
+  return !strcmp(left, dev_baseline);
+}
+
 /* How many System V shared memory segments there are. */
 static int segments(void) {
   struct shm_info info = {0};
@@ -167,6 +200,7 @@ bool names_check(void) {
 
 void state_baseline(void) {
   for (int i = 0; i < DEVICES; i++) device_baseline[i].there = !lstat(devices[i], &device_baseline[i].st);
+  dev_baseline = dev_entries();
   struct buf names = {0};
   each_interface(note_interface, &names);
   interface_baseline = buf_take(&names);

@@ -10,6 +10,8 @@ void state_baseline(void);
 bool mounts_clean(struct list *list);
 bool interfaces_clean(struct list *list);
 bool devices_check(struct list *list);
+/* Removes what was not in /dev; false when something there is not as it was. */
+bool dev_clean(void);
 bool names_check(void);
 
 #endif

@@ -26,10 +26,17 @@ static int failed(const char *what) {
 static int do_interface_command(char **args, int count) {
   char peer[64];
   snprintf(peer, sizeof peer, "%sp", args[0]);
-  if (veth_add(args[0], peer) || link_up(peer)) return failed("interface");
-  for (int i = 1; i < count; i++)
-    if (address_add(args[0], args[i])) return failed("interface");
-  return 0;
+  struct interface made = {.name = args[0], .alternative_names = ""};
+  int at = 1;
+  for (; at < count && !strncmp(args[at], "--", 2); at++) {
+    if (!strcmp(args[at], "--up")) made.up = true;
+    else if (!strcmp(args[at], "--mtu") && at + 1 < count) made.mtu = (uint32_t)strtoul(args[++at], NULL, 10);
+    else if (!strcmp(args[at], "--names") && at + 1 < count) made.alternative_names = args[++at];
+    else break;
+  }
+  made.addresses = args + at;
+  made.address_count = (uint32_t)(count - at);
+  return make_interface(&made, peer) ? failed("interface") : 0;
 }
 
 static int serve_seccomp(const char *path, const char *answer) {
@@ -55,8 +62,11 @@ int do_main(int argc, char **argv) {
   if (!strcmp(what, "socket") && count == 1) return mknod(args[0], S_IFSOCK | 0600, 0) ? failed(what) : 0;
   if (!strcmp(what, "seccomp-agent") && count == 2) return serve_seccomp(args[0], args[1]);
   fprintf(stderr,
-          "usage: agent do namespace TYPE PATH | interface NAME ADDRESS… | cgroup PATH |\n"
-          "                mount SOURCE TARGET TYPE FLAGS DATA | socket PATH |\n"
-          "                seccomp-agent SOCKET ERRNO\n");
+          "usage: agent do namespace TYPE PATH | interface NAME [--up] [--mtu N] [--names NAMES] ADDRESS… | cgroup PATH |
+"
+          "                mount SOURCE TARGET TYPE FLAGS DATA | socket PATH |
+"
+          "                seccomp-agent SOCKET ERRNO
+");
   return EXIT_USAGE;
 }

@@ -168,19 +168,34 @@ void do_namespace(const struct args *a, struct buf *reply) {
   answer_ok(reply);
 }
 
-/* interface: name address… */
+const char *make_interface(const struct interface *i, const char *peer) {
+  if (veth_add(i->name, peer)) return "veth";
+  if (i->mtu && link_mtu(i->name, i->mtu)) return "mtu";
+  AUTO_FREE char *names = xstrdup(i->alternative_names);
+  for (char *save, *each = strtok_r(names, " ", &save); each; each = strtok_r(NULL, " ", &save))
+    if (link_name_add(i->name, each)) return "alternative name";
+  for (uint32_t at = 0; at < i->address_count; at++)
+    if (address_add(i->name, i->addresses[at])) return "address";
+  return link_up(peer) || (i->up && link_up(i->name)) ? "up" : NULL;
+}
+
+/* interface: name up mtu alternativeNames address… */
 void do_interface(const struct args *a, struct buf *reply) {
   char peer[64];
   snprintf(peer, sizeof peer, "%sp", text(a, 1));
-  if (veth_add(text(a, 1), peer)) return answer_error(reply, "veth", errno);
+  struct interface made = {.name = text(a, 1),
+                           .up = number(a, 2) != 0,
+                           .mtu = (uint32_t)number(a, 3),
+                           .alternative_names = text(a, 4),
+                           .addresses = a->text + 5,
+                           .address_count = a->count - 5};
   if (interface_count + 2 <= MAX_FIXTURES * 2) {
     interfaces[interface_count++] = xstrdup(text(a, 1));
     interfaces[interface_count++] = xstrdup(peer);
   }
-  for (uint32_t i = 2; i < a->count; i++)
-    if (address_add(text(a, 1), text(a, i))) return answer_error(reply, "address", errno);
-  if (link_up(peer)) return answer_error(reply, "up", errno);
-  answer_ok(reply);
+  const char *failed = make_interface(&made, peer);
+  if (failed) answer_error(reply, failed, errno);
+  else answer_ok(reply);
 }
 
 /* cgroup: path */

@@ -4,10 +4,22 @@
 
 #include "reply.h"
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Makes a namespace of that type and binds it to the path; its holder keeps a PID namespace alive. -1 with errno. */
 int make_namespace(const char *path, const char *type, pid_t *holder);
+/* A veth, and what it is given. */
+struct interface {
+  const char *name;
+  bool up;
+  uint32_t mtu;                  /* 0 for the kernel's own */
+  const char *alternative_names; /* with spaces between */
+  char *const *addresses;        /* CIDR */
+  uint32_t address_count;
+};
+/* Makes a veth in this network namespace; its peer is up. NULL, or the step that failed with errno. */
+const char *make_interface(const struct interface *i, const char *peer);
 /* Makes a cgroup in every hierarchy that the sandbox shows. -1 with errno. */
 int make_cgroup(const char *path);
 

@@ -53,6 +53,26 @@ int link_up(const char *name) {
   return ask_once(&r);
 }
 
+int link_mtu(const char *name, uint32_t mtu) {
+  struct ifinfomsg link;
+  struct netlink_request r;
+  if (find_link(&link, name)) return -1;
+  netlink_begin(&r, RTM_NEWLINK, 0, &link, sizeof link);
+  netlink_add(&r, IFLA_MTU, &mtu, sizeof mtu);
+  return ask_once(&r);
+}
+
+int link_name_add(const char *name, const char *alternative) {
+  struct ifinfomsg link;
+  struct netlink_request r;
+  if (find_link(&link, name)) return -1;
+  netlink_begin(&r, RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof link);
+  struct rtattr *list = netlink_nest(&r, IFLA_PROP_LIST | NLA_F_NESTED, NULL, 0);
+  netlink_add(&r, IFLA_ALT_IFNAME, alternative, strlen(alternative) + 1);
+  netlink_end(&r, list);
+  return ask_once(&r);
+}
+
 int link_delete(const char *name) {
   struct ifinfomsg link;
   struct netlink_request r;

@@ -90,15 +90,30 @@ static int make_stream(struct buf *to, int *open, int *write_end) {
   return 0;
 }
 
+/* Puts the sandbox's own /dev/null in the place of these streams. Never the host's: several runtimes change the owner of what they find there. */
+static int null_streams(const char *which) {
+  struct stat node, directory;
+  for (; *which; which++) {
+    int fd = open("/dev/null", O_RDWR | O_NOFOLLOW);
+    if (fd < 0 || fstat(fd, &node) || stat("/dev", &directory)) return -1;
+    if (node.st_dev != directory.st_dev) {
+      errno = EXDEV;
+      return -1;
+    }
+    if (dup2(fd, *which - '0') < 0) return -1;
+    close(fd);
+  }
+  return 0;
+}
+
 /* In the child: becomes the command, or tells its parent why not. */
-static void become(char **argv, int out, int err, int report, mode_t mask, const char *cwd) {
+static void become(char **argv, int out, int err, int report, mode_t mask, const char *cwd, const char *nulls) {
   signals_reset();
   setpgid(0, 0);
   umask(mask);
-  /* Never /dev/null: several runtimes change the owner of what they find there. */
   int empty = memfd_create("stdin", 0);
   int in = open(fd_path(empty), O_RDONLY);
-  if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || chdir(cwd)) goto failed;
+  if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 || null_streams(nulls) || chdir(cwd)) goto failed;
   if (in > 2) close(in);
   if (empty > 2) close(empty);
   execve(argv[0], argv, environment);
@@ -167,7 +182,7 @@ static bool spawn(struct run *run, const struct args *a, char **argv) {
   int64_t limit = number(a, 1);
   run->deadline = now_ms() + (hung && limit > AFTER_HANG_MS ? AFTER_HANG_MS : limit);
   run->pid = fork();
-  if (run->pid == 0) become(argv, out, err, report[1], (mode_t)number(a, 3), text(a, 4));
+  if (run->pid == 0) become(argv, out, err, report[1], (mode_t)number(a, 3), text(a, 4), text(a, 5));
   close(report[1]);
   if (run->pid < 0) {
     close(report[0]);
@@ -223,7 +238,7 @@ static void finish(struct run *run, struct buf *reply) {
 /* Starts the command of an action; answers itself and returns NULL when it cannot. */
 static struct run *begin(const struct args *in, const char *key, struct buf *reply) {
   AUTO_FREE char **argv = xcalloc(in->count, sizeof *argv);
-  for (uint32_t i = 6; i < in->count; i++) argv[i - 6] = in->text[i];
+  for (uint32_t i = 7; i < in->count; i++) argv[i - 7] = in->text[i];
   struct run *run = new_run(key);
   if (!run) {
     answer_error(reply, "run", EMFILE);
@@ -237,9 +252,9 @@ static struct run *begin(const struct args *in, const char *key, struct buf *rep
   return NULL;
 }
 
-/* run: timeoutMs, slot, umask, cwd, background, argv… */
+/* run: timeoutMs, slot, umask, cwd, nulls, background, argv… */
 void do_run(const struct args *in, struct buf *reply) {
-  const char *key = text(in, 5);
+  const char *key = text(in, 6);
   struct run *run = begin(in, key, reply);
   if (!run) return;
   if (!*key) return finish(run, reply);
@@ -253,7 +268,7 @@ void do_join(const struct args *a, struct buf *reply) {
   finish(run, reply);
 }
 
-/* ask-pid: timeoutMs, slot (-1), umask, cwd, name, argv… → bytes: the pid that the command's JSON tells, of a process that there is */
+/* ask-pid: timeoutMs, slot (-1), umask, cwd, nulls, name, argv… → bytes: the pid that the command's JSON tells, of a process that there is */
 void do_ask_pid(const struct args *in, struct buf *reply) {
   struct run *run = begin(in, "", reply);
   if (!run) return;
@@ -267,7 +282,7 @@ void do_ask_pid(const struct args *in, struct buf *reply) {
   if (pid > INT32_MAX || (kill((pid_t)pid, 0) && errno == ESRCH)) return answer_error(reply, "pid", ESRCH);
   char digits[24];
   snprintf(digits, sizeof digits, "%lld", (long long)pid);
-  variable_set(text(in, 5), digits);
+  variable_set(text(in, 6), digits);
   message_begin(reply, 2);
   field_str(reply, "bytes");
   field_str(reply, digits);

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +23,21 @@
 #include "c/file.h"
 #include "c/memory.h"
 #include "names.h"
+#include "reply.h"
 #include "sha256.h"
+#include "tree.h"
 
 /* Larger files are described by their size alone: a sparse one can be of any size. */
 enum { HASHED_MAX = 64 << 20, DEPTH_MAX = 4096 };
+
+/* How a tree is walked, and where the lines go. */
+struct tree {
+  struct buf out;
+  dev_t dev;
+  bool whole; /* with extended attributes, and written to standard output as it grows */
+  char *const *left_out;
+  uint32_t left_out_count;
+};
 
 static void hex(struct buf *out, const void *data, size_t len) {
   const unsigned char *p = data;
@@ -85,7 +97,8 @@ static char kind_of(mode_t mode) {
   }
 }
 
-static void node(int at, const char *name, const struct buf *path, const struct stat *st, struct buf *out) {
+static void node(int at, const char *name, const struct buf *path, const struct stat *st, struct tree *tree) {
+  struct buf *out = &tree->out;
   char kind = kind_of(st->st_mode);
   buf_str(out, "P ");
   hex(out, path->data, path->len);
@@ -99,39 +112,69 @@ static void node(int at, const char *name, const struct buf *path, const struct 
   ssize_t len = kind == 'l' ? readlinkat(at, name, target, sizeof target) : 0;
   hex(out, target, len > 0 ? (size_t)len : 0);
   buf_str(out, "\n");
-  xattrs(at, name, out);
+  if (tree->whole) xattrs(at, name, out);
 }
 
-static void flush(struct buf *out) {
-  if (write_all(1, out->data, out->len)) exit(1);
-  out->len = 0;
+static void flush(struct tree *tree) {
+  if (write_all(1, tree->out.data, tree->out.len)) exit(1);
+  tree->out.len = 0;
 }
 
-static void walk(int directory, struct buf *path, dev_t dev, int depth, struct buf *out) {
+/* Whether a path, from the root of the tree, is one of those to which nobody looks. */
+static bool is_left_out(const struct tree *tree, const struct buf *path) {
+  for (uint32_t i = 0; i < tree->left_out_count; i++)
+    if (path->len == strlen(tree->left_out[i]) && !memcmp(path->data, tree->left_out[i], path->len)) return true;
+  return false;
+}
+
+static void walk(int directory, struct buf *path, int depth, struct tree *tree);
+
+/* One entry of a directory, and all below. */
+static void visit(int directory, const char *name, struct buf *path, int depth, struct tree *tree) {
+  struct stat st;
+  if (is_left_out(tree, path)) return;
+  if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW)) return complain(&tree->out, path, errno);
+  node(directory, name, path, &st, tree);
+  AUTO_CLOSE int below = S_ISDIR(st.st_mode) && st.st_dev == tree->dev && depth < DEPTH_MAX
+                             ? openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                             : -1;
+  if (below >= 0) walk(below, path, depth + 1, tree);
+}
+
+static void walk(int directory, struct buf *path, int depth, struct tree *tree) {
   int copy = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *entries = copy < 0 ? NULL : fdopendir(copy);
-  if (!entries) {
-    complain(out, path, errno);
-    return;
-  }
+  if (!entries) return complain(&tree->out, path, errno);
   for (struct dirent *each; (each = readdir(entries));) {
     if (!strcmp(each->d_name, ".") || !strcmp(each->d_name, "..")) continue;
     size_t before = path->len;
-    struct stat st;
     if (before) buf_str(path, "/");
     buf_str(path, each->d_name);
-    if (fstatat(directory, each->d_name, &st, AT_SYMLINK_NOFOLLOW)) complain(out, path, errno);
-    else {
-      node(directory, each->d_name, path, &st, out);
-      AUTO_CLOSE int below = S_ISDIR(st.st_mode) && st.st_dev == dev && depth < DEPTH_MAX
-                                 ? openat(directory, each->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-                                 : -1;
-      if (below >= 0) walk(below, path, dev, depth + 1, out);
-    }
+    visit(directory, each->d_name, path, depth, tree);
     path->len = before;
-    if (out->len > 1 << 16) flush(out);
+    if (tree->whole && tree->out.len > 1 << 16) flush(tree);
   }
   closedir(entries);
+}
+
+/* Describes a directory and all below. -1 with errno. */
+static int describe(const char *directory, struct tree *tree) {
+  AUTO_CLOSE int root = open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  struct stat st;
+  if (root < 0 || fstat(root, &st)) return -1;
+  tree->dev = st.st_dev;
+  struct buf path = {0};
+  node(root, ".", &path, &st, tree);
+  walk(root, &path, 0, tree);
+  buf_free(&path);
+  return 0;
+}
+
+void do_tree(const struct args *a, struct buf *reply) {
+  struct tree tree = {.left_out = a->text + 2, .left_out_count = a->count - 2};
+  if (describe(text(a, 1), &tree)) answer_error(reply, "open", errno);
+  else answer_bytes(reply, tree.out.data, tree.out.len);
+  buf_free(&tree.out);
 }
 
 int tree_main(int argc, char **argv) {
@@ -139,18 +182,13 @@ int tree_main(int argc, char **argv) {
     fprintf(stderr, "usage: agent tree DIRECTORY\n");
     return EXIT_USAGE;
   }
-  AUTO_CLOSE int root = open(argv[1], O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  struct stat st;
-  if (root < 0 || fstat(root, &st)) {
+  struct tree tree = {.whole = true};
+  if (describe(argv[1], &tree)) {
     fprintf(stderr, "tree: %s: %s\n", argv[1], strerror(errno));
     return 1;
   }
-  struct buf path = {0}, out = {0};
-  node(root, ".", &path, &st, &out);
-  walk(root, &path, st.st_dev, 0, &out);
-  flush(&out);
-  buf_free(&path);
-  buf_free(&out);
+  flush(&tree);
+  buf_free(&tree.out);
   return 0;
 }
 

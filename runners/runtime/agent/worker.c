@@ -22,6 +22,7 @@
 #include "report.h"
 #include "run.h"
 #include "seccomp_agent.h"
+#include "tree.h"
 #include "variables.h"
 
 static const struct {
@@ -36,13 +37,13 @@ static const struct {
     {"node", do_node, 8},
     {"mount", do_mount, 6},
     {"namespace", do_namespace, 3},
-    {"interface", do_interface, 2},
+    {"interface", do_interface, 5},
     {"cgroup", do_cgroup, 2},
     {"console", do_console, 3},
     {"seccomp-agent", do_seccomp_agent, 3},
     {"report", do_report, 3},
-    {"run", do_run, 7},
-    {"ask-pid", do_ask_pid, 7},
+    {"run", do_run, 8},
+    {"ask-pid", do_ask_pid, 8},
     {"join", do_join, 2},
     {"set", do_set, 3},
     {"set-cgroups", do_set_cgroups, 3},
@@ -51,6 +52,7 @@ static const struct {
     {"readlink", do_readlink, 2},
     {"stat", do_stat, 2},
     {"list", do_list, 2},
+    {"tree", do_tree, 2},
     {"read-all", do_read_all, 4},
     {"await-line", do_await_line, 5},
     {"await-exit", do_await_exit, 3},

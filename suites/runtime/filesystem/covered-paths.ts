@@ -1,8 +1,6 @@
 /** config-linux.md, "Masked Paths", "Readonly Paths", "Mount Label". */
-import fc from "fast-check";
-
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { someOf } from "../../../generators/runtime/choose.js";
 import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
@@ -77,23 +75,30 @@ const covering = ({ target }: RuntimeFacts, linux: Partial<Linux>, title: string
 const tabled = (id: string): Example =>
   example(id, ({ host, target }) => tabledFault(host, target.release, id).map((fault) => faultCase(fault)));
 
+/** Files and directories, at the top and deep below, of which none lies below another. */
+const PATHS = [
+  "/covered/file.txt",
+  "/covered/directory",
+  "/top.txt",
+  "/top",
+  "/some/deep/directory",
+  "/with a space/file.txt",
+  "/caf\u00e9",
+];
+
 const LABELS = ["system_u:object_r:container_file_t:s0:c715,c811", "system_u:object_r:container_file_t:s0"];
 
 export default section("Masked paths, readonly paths, mount label", [
   check("runtime.masked-paths.unreadable", (view) => unless(whyNotReported(view), () => unreadable(view))),
   example("runtime.masked-paths.unreadable", (facts) =>
-    someOf(["/masked/file.txt", "/masked/directory", "/top.txt", "/some/deep/directory"], 1).map((maskedPaths) =>
-      covering(facts, { maskedPaths }, "masked paths"),
-    ),
+    groupsOf(PATHS, PATHS.length, "path").map((maskedPaths) => covering(facts, { maskedPaths }, "masked paths")),
   ),
   refuses("runtime.masked-paths.absolute"),
   tabled("runtime.masked-paths.absolute"),
 
   check("runtime.readonly-paths.unwritable", (view) => unless(whyNotReported(view), () => unwritable(view))),
   example("runtime.readonly-paths.unwritable", (facts) =>
-    someOf(["/protected/file.txt", "/protected/directory", "/top.txt", "/some/deep/directory"], 1).map((readonlyPaths) =>
-      covering(facts, { readonlyPaths }, "read-only paths"),
-    ),
+    groupsOf(PATHS, PATHS.length, "path").map((readonlyPaths) => covering(facts, { readonlyPaths }, "read-only paths")),
   ),
   refuses("runtime.readonly-paths.absolute"),
   tabled("runtime.readonly-paths.absolute"),
@@ -101,7 +106,7 @@ export default section("Masked paths, readonly paths, mount label", [
   check("runtime.mount-label.set", labelled),
   example("runtime.mount-label.set", (facts) =>
     facts.host.selinux
-      ? fc.constantFrom(...LABELS).map((mountLabel) => {
+      ? oneOf(LABELS, "label").map((mountLabel) => {
           const base = minimalConfig(facts.target.release);
           const mounts = [...(base.mounts ?? []), { destination: "/mnt/data", type: "tmpfs", source: "tmpfs" }];
           return caseOf({ ...base, mounts, linux: { ...base.linux, mountLabel } }, { title: "a label for the mounts" });

@@ -1,6 +1,7 @@
 /** config-linux.md, "Default Filesystems", "Default Devices", and runtime-linux.md, "Dev symbolic links". */
 import fc, { type Arbitrary } from "fast-check";
 
+import { flag } from "../../../generators/choices.js";
 import { caseOf } from "../../../generators/runtime/base.js";
 import { DEV } from "../../../generators/runtime/filesystem/mounts.js";
 import { absolute, isBelow } from "../../../generators/runtime/filesystem/paths.js";
@@ -139,18 +140,16 @@ const withDev = ({ target }: RuntimeFacts, mounted: boolean, terminal = false): 
   return caseOf({ ...config, ...(process ? { process } : {}) }, { title: terminal ? "a terminal and a /dev" : "the usual devices" });
 };
 
-const anyDev = (facts: RuntimeFacts): Arbitrary<RuntimeCase> => fc.boolean().map((mounted) => withDev(facts, mounted));
+const anyDev = (facts: RuntimeFacts): Arbitrary<RuntimeCase> => flag().map((mounted) => withDev(facts, mounted));
 
 export default section("Default file systems and devices", [
   ...FILESYSTEMS.map((filesystem) => check(filesystem.id, (view) => judgeFilesystem(view, filesystem))),
   example(
     FILESYSTEMS.map(({ id }) => id),
     ({ target }) =>
-      fc
-        .boolean()
-        .map((first) =>
-          caseOf(withMounts(target.release, first ? [SYS, ...DEV] : [...DEV, SYS]), { title: "the file systems that every container has" }),
-        ),
+      flag().map((first) =>
+        caseOf(withMounts(target.release, first ? [SYS, ...DEV] : [...DEV, SYS]), { title: "the file systems that every container has" }),
+      ),
   ),
 
   ...DEVICES.map((device) => check(device.id, (view) => judgeDevice(view, device))),

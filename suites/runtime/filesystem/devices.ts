@@ -1,9 +1,9 @@
 /** config-linux.md, "Devices". */
-import fc, { type Arbitrary } from "fast-check";
+import type { Arbitrary } from "fast-check";
 
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { oneOf } from "../../../generators/runtime/choose.js";
-import { devices as anyDevices } from "../../../generators/runtime/filesystem/devices.js";
+import { DEVICES, deviceOf } from "../../../generators/runtime/filesystem/devices.js";
 import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
 import { whyNoDeviceNodes } from "../../../generators/runtime/host.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runtime/invalid/input.js";
@@ -67,22 +67,11 @@ const unavailableHere = ({ host }: RuntimeFacts): Unavailable | undefined => {
   return why === undefined ? undefined : unavailable(why);
 };
 
-/** Every device that is drawn has the properties. */
-const having = (facts: RuntimeFacts, title: string, filter: (device: Device) => boolean): Arbitrary<RuntimeCase> =>
-  anyDevices(facts.host, facts.target.release)
-    .map((list) => list.filter(filter))
-    .filter((list) => list.length > 0)
-    .map((list) => caseOf(withDevices(facts.target.release, list), { title }));
-
-/** All that a device can say of itself. */
-const complete = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
-  fc
-    .tuple(oneOf([0o666, 0o600, 0o640, 0o777, 0o400]), oneOf([0, 1, 1000]), oneOf([0, 5, 1000]), oneOf(["c", "b", "u", "p"]))
-    .map(([fileMode, uid, gid, type]) => {
-      const numbers = type === "p" ? {} : type === "b" ? { major: 240, minor: 1 } : { major: 1, minor: 5 };
-      const device: Device = { type, path: "/dev/oci-device", ...numbers, fileMode, uid, gid };
-      return caseOf(withDevices(facts.target.release, [device]), { title: "a device with owner and mode" });
-    });
+/** Up to a dozen devices of the table, which need nothing of one another. */
+const tabled = (facts: RuntimeFacts, rows: readonly string[]): Arbitrary<RuntimeCase> =>
+  groupsOf(rows, 12, "device").map((chosen) =>
+    caseOf(withDevices(facts.target.release, chosen.map(deviceOf)), { title: "devices with owners and modes" }),
+  );
 
 const WANTED: Device = { type: "c", path: "/opt/device", major: 1, minor: 3, fileMode: 0o666, uid: 0, gid: 0 };
 
@@ -96,7 +85,7 @@ const OTHERS: readonly FileEntry[] = [
 
 /** The same device is wanted at a place where nothing is, and at one where something else is. */
 const mismatching = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
-  oneOf(OTHERS).map((other) => {
+  oneOf(OTHERS, "file").map((other) => {
     const control = withDevices(facts.target.release, [{ ...WANTED, path: "/opt/free" }]);
     const drawn = faultCase({
       requirement: "runtime.devices.mismatching-file-error",
@@ -133,12 +122,16 @@ export default section("Devices", [
   }),
   example(
     ["runtime.devices.available", "runtime.devices.file-mode", "runtime.devices.uid", "runtime.devices.gid"],
-    (facts) => unavailableHere(facts) ?? complete(facts),
+    (facts) => unavailableHere(facts) ?? tabled(facts, DEVICES),
   ),
-  example("runtime.devices.available", (facts) => unavailableHere(facts) ?? having(facts, "devices", () => true)),
   example(
     "runtime.devices.outside-dev",
-    (facts) => unavailableHere(facts) ?? having(facts, "devices outside of /dev", ({ path }) => !isBelow(path, "/dev")),
+    (facts) =>
+      unavailableHere(facts) ??
+      tabled(
+        facts,
+        DEVICES.filter((row) => !isBelow(deviceOf(row).path, "/dev")),
+      ),
   ),
 
   refuses("runtime.devices.mismatching-file-error"),

@@ -43,7 +43,7 @@ const NODES = { c: "char", b: "block", p: "fifo", s: "socket" } as const;
 /** What kind of thing a source is, where the case made it. */
 export function kindOfSource(view: Case, source: string): StatResult["type"] | undefined {
   const entry = entryAt(view, behindLinks(view, source));
-  if (entry === undefined) return undefined;
+  if (entry === undefined || entry.kind === "absent") return undefined;
   if (entry.kind === "node") return NODES[entry.type];
   return entry.kind === "agent" ? "file" : entry.kind;
 }

@@ -1,8 +1,6 @@
 /** config.md, "Root". */
-import fc from "fast-check";
-
+import { flag, oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { oneOf } from "../../../generators/runtime/choose.js";
 import { absolute } from "../../../generators/runtime/filesystem/paths.js";
 import { bundleOf, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
@@ -46,10 +44,10 @@ function judgeReadonlyMount(view: View): ExplainedResult {
 
 const rooted = ({ target }: RuntimeFacts, root: Root): Config => ({ ...minimalConfig(target.release), root });
 
-const NAMES = ["rootfs", "root-fs", "some/deep/root", "r"];
+const NAMES = ["rootfs", "root-fs", "some/deep/root", "r", "with a space", ".hidden", "caf\u00e9"];
 
 const named = (facts: RuntimeFacts, path: (name: string) => string, title: string) =>
-  oneOf(NAMES).map((name): RuntimeCase => caseOf(rooted(facts, { path: path(name) }), { rootfsName: name, title }));
+  oneOf(NAMES, "path").map((name): RuntimeCase => caseOf(rooted(facts, { path: path(name) }), { rootfsName: name, title }));
 
 export default section("Root", [
   ranFrom("runtime.root.path-relative", "relative"),
@@ -69,7 +67,7 @@ export default section("Root", [
       : unless(whyNotSeen(view), () => judgeCreations(view, false)),
   ),
   example("runtime.root.readonly", (facts) =>
-    fc.boolean().map((mounted) => {
+    flag().map((mounted) => {
       const config = rooted(facts, { path: "rootfs", readonly: true });
       const mounts = [...(config.mounts ?? []), { destination: "/mnt/data", type: "tmpfs", source: "tmpfs" }];
       return caseOf(mounted ? { ...config, mounts } : config, { title: "a read-only root file system" });

@@ -1,6 +1,7 @@
 /** config-linux.md, "Rootfs Mount Propagation". */
 import fc from "fast-check";
 
+import { flag } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { bundleOf, FIXTURES, type Fixture, type RuntimeCase } from "../../../runners/runtime/case.js";
@@ -76,7 +77,7 @@ export default section("Rootfs mount propagation", [
   // A private root is one that does not stay shared or a slave; a slave needs a master.
   ...VALUES.map(([id, value]) =>
     example(id, (facts) =>
-      value === "slave" ? fc.constant(propagated(facts, value, true)) : fc.boolean().map((shared) => propagated(facts, value, shared)),
+      value === "slave" ? fc.constant(propagated(facts, value, true)) : flag().map((shared) => propagated(facts, value, shared)),
     ),
   ),
   refuses("runtime.rootfs-propagation.unknown-error"),

@@ -1,12 +1,12 @@
 /** config-linux.md, "Namespaces". */
 import fc, { type Arbitrary } from "fast-check";
 
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { oneOf, someOf } from "../../../generators/runtime/choose.js";
 import { hasNamespace, whyNoCgroups, whyNot } from "../../../generators/runtime/host.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { pointer, put } from "../../../generators/runtime/json.js";
-import { mappings } from "../../../generators/runtime/namespaces/mappings.js";
+import { mappingTable } from "../../../generators/runtime/namespaces/mappings.js";
 import { namespacePath } from "../../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
@@ -132,7 +132,7 @@ const added = (facts: RuntimeFacts, type: NamespaceType): RuntimeCase =>
 
 /** With a user namespace come its mappings, and a root file system that belongs to its root. */
 const remapped = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
-  mappings(facts.host, facts.target.release).map((maps) => {
+  oneOf(mappingTable(facts.host)).map((maps) => {
     const base = withNamespaces(facts.target.release, [...minimal(facts.target.release), { type: "user" }]);
     return held(facts, { ...base, linux: { ...base.linux, ...maps } }, "a user namespace");
   });
@@ -210,6 +210,21 @@ const IDS: Readonly<Record<NamespaceType, { supported: string; new: string; join
     inherited: "runtime.namespaces.time-inherited",
   },
 };
+/** Each entry once at each place, and everything backwards. */
+const ordersOf = <T>(list: readonly T[]): readonly (readonly T[])[] => [
+  list,
+  list.toReversed(),
+  ...list.slice(1).map((_, at) => [...list.slice(at + 1), ...list.slice(0, at + 1)]),
+];
+
+/** Of the types without which a container can do: all, and all but one. */
+const SUBSETS: readonly (readonly NamespaceType[])[] = [
+  ["network", "ipc", "uts"],
+  ["network", "ipc"],
+  ["network", "uts"],
+  ["ipc", "uts"],
+];
+
 const BASIC = ["pid", "network", "mount", "ipc", "uts"] as const;
 const FURTHER = ["cgroup", "time"] as const;
 const TABLED = ["runtime.namespaces.path-absolute", "runtime.namespaces.path-wrong-type-error", "runtime.namespaces.duplicate-error"];
@@ -230,9 +245,9 @@ export default section("Namespaces", [
   example(
     BASIC.flatMap((type) => [IDS[type].new, IDS[type].supported]),
     (facts) =>
-      fc
-        .shuffledSubarray([...minimal(facts.target.release)], { minLength: BASIC.length })
-        .map((list) => held(facts, withNamespaces(facts.target.release, list), "new namespaces, in any order")),
+      oneOf(ordersOf(minimal(facts.target.release))).map((list) =>
+        held(facts, withNamespaces(facts.target.release, list), "new namespaces, in any order"),
+      ),
   ),
   // Support of a type is a SHOULD: a runtime that refuses it fails that, and says nothing about what is new or joined.
   ...FURTHER.flatMap((type) => [
@@ -251,11 +266,11 @@ export default section("Namespaces", [
   ),
   example(
     (["network", "ipc", "uts", "user", "cgroup"] as const).map((type) => IDS[type].inherited),
-    (facts) => someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(facts, types)),
+    (facts) => oneOf(SUBSETS).map((types) => leftOut(facts, types)),
   ),
   example(
     "runtime.namespaces.time-inherited",
-    (facts) => unavailableType(facts, "time") ?? someOf(["network", "ipc", "uts"] as const, 3).map((types) => leftOut(facts, types)),
+    (facts) => unavailableType(facts, "time") ?? oneOf(SUBSETS).map((types) => leftOut(facts, types)),
   ),
   ...(["pid", "mount"] as const).map((type) => example(IDS[type].inherited, (facts) => fc.constant(leftOut(facts, [type])))),
   ...TABLED.map((id) => example(id, ({ host, target }) => tabledFault(host, target.release, id).map((fault) => faultCase(fault)))),
@@ -265,7 +280,7 @@ export default section("Namespaces", [
     ),
   ),
   example("runtime.namespaces.type-unknown-error", (facts) =>
-    oneOf(["no-such", "USER", "net", ""]).map((type) =>
+    oneOf(["no-such", "USER", "net", "mnt", "pids", " user", ""], "type").map((type) =>
       faulty(facts, "runtime.namespaces.type-unknown-error", "a namespace of an unknown type", { type }),
     ),
   ),

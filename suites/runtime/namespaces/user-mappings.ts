@@ -1,9 +1,10 @@
 /** config-linux.md, "User namespace mappings". */
 import fc from "fast-check";
 
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { hasNamespace, lastId } from "../../../generators/runtime/host.js";
-import { mappings } from "../../../generators/runtime/namespaces/mappings.js";
+import { mappingTable } from "../../../generators/runtime/namespaces/mappings.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import { bundleOf } from "../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
@@ -76,27 +77,35 @@ const untouched = (view: View): ExplainedResult =>
   );
 
 const remappedCase = (facts: RuntimeFacts) =>
-  fc.tuple(mappings(facts.host, facts.target.release), fc.integer({ min: 0, max: lastId(facts.host) })).map(([maps, id]) => {
-    const base = minimalConfig(facts.target.release);
-    const config: Config = {
-      ...base,
-      process: { cwd: "/", args: base.process?.args ?? [], user: { uid: id, gid: id } },
-      linux: { ...maps, namespaces: [...(base.linux?.namespaces ?? []), { type: "user" }] },
-    };
-    const owner = Math.min(1000, lastId(facts.host));
-    const looks = LOOKED_AT.map((path) => ({ op: "stat" as const, path }));
-    const steps = lifecycle(0, { hold: true });
-    const running = steps.findIndex(({ op }) => op === "look") + 1;
-    return caseOf(config, {
-      title: "a user namespace",
-      hold: true,
-      rootfs: [
-        { kind: "file", path: OWNED[0] },
-        { kind: "file", path: OWNED[1], uid: owner, gid: owner },
-      ],
-      steps: [...looks, ...steps.slice(0, running), ...looks, ...steps.slice(running)],
+  fc
+    .tuple(
+      oneOf(mappingTable(facts.host), "map"),
+      oneOf(
+        [0, 1, 2, 1000, 65535].filter((id) => id <= lastId(facts.host)),
+        "user",
+      ),
+    )
+    .map(([maps, id]) => {
+      const base = minimalConfig(facts.target.release);
+      const config: Config = {
+        ...base,
+        process: { cwd: "/", args: base.process?.args ?? [], user: { uid: id, gid: id } },
+        linux: { ...maps, namespaces: [...(base.linux?.namespaces ?? []), { type: "user" }] },
+      };
+      const owner = Math.min(1000, lastId(facts.host));
+      const looks = LOOKED_AT.map((path) => ({ op: "stat" as const, path }));
+      const steps = lifecycle(0, { hold: true });
+      const running = steps.findIndex(({ op }) => op === "look") + 1;
+      return caseOf(config, {
+        title: "a user namespace",
+        hold: true,
+        rootfs: [
+          { kind: "file", path: OWNED[0] },
+          { kind: "file", path: OWNED[1], uid: owner, gid: owner },
+        ],
+        steps: [...looks, ...steps.slice(0, running), ...looks, ...steps.slice(running)],
+      });
     });
-  });
 
 export default section("User namespace mappings", [
   check("runtime.mappings.uid", (view) => mapped(view, view.config.linux?.uidMappings, "uidMap")),

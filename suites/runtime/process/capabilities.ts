@@ -1,9 +1,10 @@
 /** config.md, "Linux Process": capabilities, noNewPrivileges, apparmorProfile, selinuxLabel. */
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { caseOf } from "../../../generators/runtime/base.js";
 import { lastId } from "../../../generators/runtime/host.js";
-import { capabilities as anyCapabilities, grantable } from "../../../generators/runtime/process/capabilities.js";
+import { grantable, SETS as HOWS, setsOf } from "../../../generators/runtime/process/capabilities.js";
 import { CAPABILITIES } from "../../../spec/runtime/capabilities.js";
 import type { CapabilitySets, Config, Process } from "../../../spec/runtime/config.js";
 import { equal, expectThat, notApplicable, PASS, unless } from "../../check.js";
@@ -46,6 +47,9 @@ const made = (id: string, set: "permitted" | "effective") =>
 const withCapabilities = (release: string, sets: CapabilitySets, uid = 0): Config =>
   withProcess(release, { capabilities: sets, user: { uid, gid: uid } });
 
+/** Each way in which sets may stand to one another, of root and of another user. */
+const WAYS = HOWS.flatMap((how) => [true, false].map((root) => ({ how, root })));
+
 const SETUID_COPY = "/tmp/setuid-copy";
 
 export default section("Capabilities, no new privileges", [
@@ -63,13 +67,14 @@ export default section("Capabilities, no new privileges", [
       "runtime.process.capabilities-effective",
     ],
     ({ host, target }) =>
-      fc
-        .constantFrom(0, Math.min(1000, lastId(host)))
-        .chain((uid) =>
-          anyCapabilities(host, target.release, uid === 0).map((sets) =>
-            caseOf(withCapabilities(target.release, sets, uid), { title: "capabilities" }),
-          ),
+      oneOf(WAYS.filter(({ root }) => root || lastId(host) > 0)).chain(({ how, root }) =>
+        (grantable(host).length === 0 ? fc.constant([]) : groupsOf(grantable(host), how === "alike" ? 10 : 50, `capability (${how})`)).map(
+          (names) =>
+            caseOf(withCapabilities(target.release, setsOf(host, names, how, root), root ? 0 : Math.min(1000, lastId(host))), {
+              title: `capabilities, ${how}, of ${root ? "root" : "another user"}`,
+            }),
         ),
+      ),
   ),
   check("runtime.process.capabilities-unknown-no-error", (view) => {
     const names = SETS.flatMap((set) => view.config.process?.capabilities?.[set] ?? []);
@@ -82,7 +87,7 @@ export default section("Capabilities, no new privileges", [
     return started(view) && view.probe ? PASS : notApplicable(NO_REPORT);
   }),
   example(["runtime.process.capabilities-unknown-no-error"], ({ target }) =>
-    fc.constantFrom("CAP_NO_SUCH_THING", "CAP_TIME_TRAVEL").map((name) =>
+    oneOf(["CAP_NO_SUCH_THING", "CAP_TIME_TRAVEL", "CAP_CHOWNER", "CAP_9"], "unknown capability").map((name) =>
       caseOf(withCapabilities(target.release, { bounding: ["CAP_CHOWN", name], effective: ["CAP_CHOWN"], permitted: ["CAP_CHOWN"] }), {
         title: "a capability that does not exist",
       }),

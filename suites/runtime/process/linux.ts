@@ -1,9 +1,10 @@
 /** config.md, "Linux Process": oomScoreAdj, ioPriority, execCPUAffinity. */
 import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { execCpuAffinity } from "../../../generators/runtime/process/cpu-affinity.js";
-import { ioPriority } from "../../../generators/runtime/process/io-priority.js";
-import { hasOtherScore, oomScoreAdj } from "../../../generators/runtime/process/oom-score-adj.js";
+import { affinities } from "../../../generators/runtime/process/cpu-affinity.js";
+import { ioPriorities } from "../../../generators/runtime/process/io-priority.js";
+import { hasOtherScore, oomScores } from "../../../generators/runtime/process/oom-score-adj.js";
 import { equal, notApplicable } from "../../check.js";
 import { SUBSET } from "../refusal.js";
 import { example, section, unavailable } from "../suite.js";
@@ -23,7 +24,7 @@ export default section("Linux process", [
   }),
   example(["runtime.process.oom-score-adj"], ({ host, target }) =>
     hasOtherScore(host)
-      ? oomScoreAdj(host, target.release).map((score) =>
+      ? oneOf(oomScores(host), "score").map((score) =>
           caseOf(withProcess(target.release, { oomScoreAdj: score }), { title: "an OOM score" }),
         )
       : unavailable("the harness was started with the highest OOM score, which it may not lower"),
@@ -42,7 +43,7 @@ export default section("Linux process", [
     return probe.ioPriority ? equal(probe.ioPriority.priority, process.ioPriority.priority) : notApplicable(NO_IO_PRIORITY);
   }),
   example(["runtime.process.io-priority-class", "runtime.process.io-priority-priority"], ({ host, target }) =>
-    ioPriority(host, target.release).map((configured) =>
+    oneOf(ioPriorities(host), "priority").map((configured) =>
       caseOf(withProcess(target.release, { ioPriority: configured }), { title: "an I/O priority", mayRefuse: SUBSET }),
     ),
   ),
@@ -56,7 +57,7 @@ export default section("Linux process", [
       : notApplicable("the program could not tell on which CPUs it may run");
   }),
   example(["runtime.process.exec-cpu-affinity-not-for-init"], ({ host, target }) =>
-    execCpuAffinity(host, target.release).map((configured) =>
+    oneOf(affinities(host)).map((configured) =>
       caseOf(withProcess(target.release, { execCPUAffinity: configured }), { title: "an affinity for later processes" }),
     ),
   ),

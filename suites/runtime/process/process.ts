@@ -1,10 +1,14 @@
 /** config.md, "Process": the program, its environment, working directory and terminal. */
 import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
+import { RootTree } from "../../../generators/runtime/filesystem/in-root.js";
 import { DEV } from "../../../generators/runtime/filesystem/mounts.js";
-import { cwd as anyCwd } from "../../../generators/runtime/process/cwd.js";
-import { env as anyEnv, text } from "../../../generators/runtime/process/env.js";
-import { consoleSize } from "../../../generators/runtime/process/terminal.js";
+import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
+import { CWDS } from "../../../generators/runtime/process/cwd.js";
+import { TEXTS } from "../../../generators/runtime/process/env.js";
+import { CONSOLE_SIZES } from "../../../generators/runtime/process/terminal.js";
+import { oneText, someTexts } from "../../../generators/runtime/rows.js";
 import { INSIDE_AGENT } from "../../../runners/runtime/case.js";
 import type { ProbeReport } from "../../../runners/runtime/observation.js";
 import type { Config, Process } from "../../../spec/runtime/config.js";
@@ -41,6 +45,9 @@ function byName(env: readonly string[]): Map<string, string> {
   return values;
 }
 
+/** Names of variables that are no identifiers of a shell, and others that somebody may take for something else. */
+const NAMES = ["lower", "T.dot", "T-dash", "T space", "9digit", "_", "T\u00e9", "T".repeat(255)];
+
 const unique = (env: readonly string[]): boolean => byName(env).size === env.length;
 
 export default section("Process", [
@@ -51,18 +58,14 @@ export default section("Process", [
     return view.start && started(view) && view.probe ? PASS : notApplicable(NO_REPORT);
   }),
   example(["runtime.process.args"], ({ target }) =>
-    fc.array(text(), { maxLength: 5 }).map((rest) =>
-      caseOf(withProcess(target.release, { args: [INSIDE_AGENT, ...rest.map((word) => `-${word}`)] }), {
-        title: "a program with arguments",
-      }),
+    someTexts(TEXTS, 40, "argument").map((words) =>
+      caseOf(withProcess(target.release, { args: [INSIDE_AGENT, "probe", ...words] }), { title: "a program with arguments" }),
     ),
   ),
   example(["runtime.process.args-path-search"], ({ target }) =>
-    fc
-      .constantFrom("/.oci", "/nowhere:/.oci", "/bin:/.oci:/usr/bin")
-      .map((path) =>
-        caseOf(withProcess(target.release, { args: ["agent"], env: [`PATH=${path}`] }), { title: "a program that is found in PATH" }),
-      ),
+    oneOf(["/.oci", "/nowhere:/.oci", "/bin:/.oci:/usr/bin", "/.oci/:/bin", "/.oci/../.oci"], "PATH").map((path) =>
+      caseOf(withProcess(target.release, { args: ["agent"], env: [`PATH=${path}`] }), { title: "a program that is found in PATH" }),
+    ),
   ),
 
   checkProcess("runtime.process.env", ({ env = [] }, probe) => {
@@ -75,23 +78,23 @@ export default section("Process", [
     return equal(actual, Object.fromEntries(configured));
   }),
   example(["runtime.process.env"], ({ target }) =>
-    anyEnv().map((env) =>
-      caseOf(withProcess(target.release, { env: ["PATH=/.oci", ...env.filter((entry) => !entry.startsWith("PATH="))] }), {
-        title: "an environment",
-      }),
+    someTexts([...TEXTS.map((value, at) => `T_${at}=${value}`), ...NAMES.map((name) => `${name}=value`)], 60, "variable").map((env) =>
+      caseOf(withProcess(target.release, { env: ["PATH=/.oci", ...env] }), { title: "an environment" }),
     ),
   ),
   example(["runtime.process.env"], ({ target }) =>
     fc.constant(caseOf(withProcess(target.release, { env: ["A=1"] }), { title: "an environment without PATH" })),
   ),
 
-  checkProcess("runtime.process.cwd", ({ cwd }, probe) => {
+  checkProcess("runtime.process.cwd", ({ cwd }, probe, { container }) => {
     if (!cwd.startsWith("/")) return notApplicable("a working directory that is no absolute path");
+    if (isBelow(cwd, "/proc")) return notApplicable("a working directory that leads through /proc");
     if (probe.cwd === null) return notApplicable("the program could not tell its working directory");
-    return equal(probe.cwd, cwd === "/" ? "/" : cwd.replace(/\/+$/, ""));
+    const { path, climbs } = new RootTree(container).resolve(cwd);
+    return climbs ? notApplicable("a working directory that is above the root") : equal(probe.cwd, path);
   }),
   example(["runtime.process.cwd"], ({ target }) =>
-    anyCwd().map((cwd) => caseOf(withProcess(target.release, { cwd }), { title: "a working directory" })),
+    oneText(CWDS, "working directory").map((cwd) => caseOf(withProcess(target.release, { cwd }), { title: "a working directory" })),
   ),
 
   checkProcess("runtime.process.terminal", ({ terminal }, { terminal: { stdin, stdout, stderr } }) =>
@@ -114,13 +117,15 @@ export default section("Process", [
   ),
   example(["runtime.process.terminal"], ({ target }) => fc.constant(caseOf(withTerminal(target.release, {}), { title: "a terminal" }))),
   example(["runtime.process.console-size"], ({ target }) =>
-    consoleSize().map((size) => caseOf(withTerminal(target.release, { consoleSize: size }), { title: "a terminal of a certain size" })),
+    oneOf(CONSOLE_SIZES, "size").map((size) =>
+      caseOf(withTerminal(target.release, { consoleSize: size }), { title: "a terminal of a certain size" }),
+    ),
   ),
   example(["runtime.process.console-size-ignored-without-terminal", "runtime.process.terminal-off-by-default"], ({ target }) =>
-    fc
-      .tuple(consoleSize(), fc.constantFrom<Partial<Process>>({}, { terminal: false }))
-      .map(([size, terminal]) =>
-        caseOf(withProcess(target.release, { ...terminal, consoleSize: size }), { title: "a console size without a terminal" }),
-      ),
+    oneOf<Partial<Process>>([{}, { terminal: false }]).map((terminal) =>
+      caseOf(withProcess(target.release, { ...terminal, consoleSize: { height: 24, width: 80 } }), {
+        title: "a console size without a terminal",
+      }),
+    ),
   ),
 ]);

@@ -1,6 +1,8 @@
 /** config.md, "POSIX process": rlimits. */
+import fc from "fast-check";
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { caseOf } from "../../../generators/runtime/base.js";
-import { hasRlimits, rlimits } from "../../../generators/runtime/process/rlimits.js";
+import { LIMITS, limitable, limitsOf } from "../../../generators/runtime/process/rlimits.js";
 import type { ProbeReport } from "../../../runners/runtime/observation.js";
 import type { Rlimit } from "../../../spec/runtime/config.js";
 import { combine, type ExplainedResult, equal, notApplicable } from "../../check.js";
@@ -31,10 +33,12 @@ export default section("Resource limits", [
   eachRlimit("runtime.process.rlimits-soft", ({ type, soft }, actual) => equal({ [type]: actual[type]?.soft }, { [type]: String(soft) })),
   eachRlimit("runtime.process.rlimits-hard", ({ type, hard }, actual) => equal({ [type]: actual[type]?.hard }, { [type]: String(hard) })),
   example(["runtime.process.rlimits-readable", "runtime.process.rlimits-soft", "runtime.process.rlimits-hard"], ({ host, target }) =>
-    hasRlimits(host)
-      ? rlimits(host, target.release)
-          .filter((limits) => limits.length > 0)
-          .map((limits) => caseOf(withProcess(target.release, { rlimits: limits }), { title: "resource limits" }))
+    limitable(host).length > 0
+      ? fc
+          .tuple(groupsOf(limitable(host), 20, "resource"), oneOf(LIMITS))
+          .map(([types, how]) =>
+            caseOf(withProcess(target.release, { rlimits: limitsOf(host, types, how) }), { title: `resource limits, ${how}` }),
+          )
       : unavailable("the harness's own hard limits leave none that a container could be given"),
   ),
   refuses("runtime.process.rlimits-unknown-type-error", { by: "start" }),

@@ -1,7 +1,8 @@
 /** config.md, "Linux Process": scheduler. */
 import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf } from "../../../generators/runtime/base.js";
-import { scheduler, whyNoNice, whyNoRealtime, whyNotOrdinary } from "../../../generators/runtime/process/scheduler.js";
+import { fairSchedulers, whyNoNice, whyNoRealtime, whyNotOrdinary } from "../../../generators/runtime/process/scheduler.js";
 import type { ProbeReport } from "../../../runners/runtime/observation.js";
 import type { Scheduler } from "../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, notApplicable } from "../../check.js";
@@ -59,21 +60,19 @@ export default section("Scheduler", [
   ),
   example(["runtime.process.scheduler-policy", "runtime.process.scheduler-nice"], ({ host, target }) =>
     unavailableIf(whyNoNice(host), () =>
-      scheduler(host, target.release)
-        .filter(({ policy, nice }) => heedsNice(policy) && nice !== undefined)
-        .map((configured) =>
-          caseOf(withProcess(target.release, { scheduler: configured }), {
-            title: "a scheduling policy and a nice value",
-            mayRefuse: SUBSET,
-          }),
-        ),
+      oneOf(fairSchedulers(host), "policy").map((configured) =>
+        caseOf(withProcess(target.release, { scheduler: configured }), {
+          title: "a scheduling policy and a nice value",
+          mayRefuse: SUBSET,
+        }),
+      ),
     ),
   ),
   example(["runtime.process.scheduler-nice-default"], ({ host, target }) =>
     unavailableIf(whyNotOrdinary(host), () =>
-      fc
-        .constantFrom("SCHED_BATCH", "SCHED_OTHER")
-        .map((policy) => caseOf(withProcess(target.release, { scheduler: { policy } }), { title: "no nice value", mayRefuse: SUBSET })),
+      oneOf(["SCHED_BATCH", "SCHED_OTHER"], "policy").map((policy) =>
+        caseOf(withProcess(target.release, { scheduler: { policy } }), { title: "no nice value", mayRefuse: SUBSET }),
+      ),
     ),
   ),
   example(["runtime.process.scheduler-priority"], ({ host, target }) =>
@@ -87,7 +86,7 @@ export default section("Scheduler", [
   ),
   example(["runtime.process.scheduler-flags"], ({ host, target }) =>
     unavailableIf(whyNotOrdinary(host), () =>
-      fc.constantFrom("SCHED_BATCH", "SCHED_OTHER").map((policy) =>
+      oneOf(["SCHED_BATCH", "SCHED_OTHER", "SCHED_IDLE"], "policy").map((policy) =>
         caseOf(withProcess(target.release, { scheduler: { policy, flags: ["SCHED_FLAG_RESET_ON_FORK"] } }), {
           title: "a scheduling flag",
           mayRefuse: SUBSET,

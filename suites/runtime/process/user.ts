@@ -1,10 +1,13 @@
 /** config.md, "User", "Hostname", "Domainname". */
 import fc from "fast-check";
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { domainname, hostname } from "../../../generators/runtime/names.js";
-import { additionalGids, id, umask } from "../../../generators/runtime/process/user.js";
+import { HOSTNAMES } from "../../../generators/runtime/names.js";
+import { gids, largeIds, UMASKS, uids } from "../../../generators/runtime/process/user.js";
+import { oneText } from "../../../generators/runtime/rows.js";
 import type { Config } from "../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, expectThat, notApplicable } from "../../check.js";
+import { SUBSET } from "../refusal.js";
 import { check, example, NO_REPORT, section, unavailable, type View } from "../suite.js";
 import { checkProcess, withProcess } from "./process.js";
 
@@ -45,33 +48,42 @@ export default section("User, host name", [
   ),
   example(["runtime.user.uid", "runtime.user.gid"], ({ host, target }) =>
     fc
-      .tuple(id(host), id(host))
+      .tuple(oneOf(uids(host), "user"), oneOf(gids(host), "group"))
       .map(([uid, gid]) => caseOf(withProcess(target.release, { user: { uid, gid } }), { title: "a user and a group" })),
+  ),
+  example(["runtime.user.uid", "runtime.user.gid"], ({ host, target }) =>
+    largeIds(host).length === 0
+      ? unavailable("no ids beyond 2^31 exist in the harness's user namespace")
+      : oneOf(largeIds(host), "id").map((id) =>
+          caseOf(withProcess(target.release, { user: { uid: id, gid: id } }), { title: "a user beyond 2^31", mayRefuse: SUBSET }),
+        ),
   ),
   example(["runtime.user.additional-gids"], ({ host, target }) =>
     host.outside.setgroups === "deny"
       ? unavailable("the sandbox's user namespace does not allow supplementary groups")
-      : additionalGids(host)
-          .filter((gids) => gids.length > 0)
-          .map((gids) =>
-            caseOf(withProcess(target.release, { user: { uid: 0, gid: 0, additionalGids: gids } }), { title: "additional groups" }),
-          ),
+      : groupsOf(gids(host), 20, "group").map((additionalGids) =>
+          caseOf(withProcess(target.release, { user: { uid: 0, gid: 0, additionalGids } }), { title: "additional groups" }),
+        ),
   ),
   example(["runtime.user.umask"], ({ target }) =>
-    umask().map((mask) => caseOf(withProcess(target.release, { user: { uid: 0, gid: 0, umask: mask } }), { title: "a umask" })),
+    oneOf(UMASKS, "umask").map((mask) =>
+      caseOf(withProcess(target.release, { user: { uid: 0, gid: 0, umask: mask } }), { title: "a umask" }),
+    ),
   ),
   example(["runtime.user.umask-unchanged"], ({ target }) =>
-    fc
-      .constantFrom(0o022, 0o027, 0o077, 0o002)
-      .map((mask) => caseOf(minimalConfig(target.release), { title: "the caller's umask", umask: mask })),
+    oneOf([0o022, 0o027, 0o077, 0o002], "umask").map((mask) =>
+      caseOf(minimalConfig(target.release), { title: "the caller's umask", umask: mask }),
+    ),
   ),
 
   check("runtime.hostname.set", (view) => named(view, "hostname", "nodename")),
   check("runtime.domainname.set", (view) => named(view, "domainname", "domainname")),
   example(["runtime.hostname.set"], ({ target }) =>
-    hostname().map((name) => caseOf({ ...minimalConfig(target.release), hostname: name }, { title: "a host name" })),
+    oneText(HOSTNAMES, "host name").map((name) => caseOf({ ...minimalConfig(target.release), hostname: name }, { title: "a host name" })),
   ),
   example(["runtime.domainname.set"], ({ target }) =>
-    domainname().map((name) => caseOf({ ...minimalConfig(target.release), domainname: name }, { title: "a domain name" })),
+    oneText(HOSTNAMES, "domain name").map((name) =>
+      caseOf({ ...minimalConfig(target.release), domainname: name }, { title: "a domain name" }),
+    ),
   ),
 ]);

@@ -1,9 +1,10 @@
 /** config-linux.md, "Seccomp": actions, and the errno that they return. */
 import fc from "fast-check";
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { seccompActions } from "../../../generators/runtime/seccomp/seccomp.js";
 import { has } from "../../../spec/runtime/releases.js";
 import { example, section, unavailable } from "../suite.js";
-import { allBut, eachCall, filtered, HARMLESS, only } from "./filter.js";
+import { allBut, CALLS, ERRNO_NUMBERS, eachCall, filtered, HARMLESS, only } from "./filter.js";
 
 /** The actions by requirement. */
 const ACTIONS = [
@@ -62,32 +63,41 @@ export default section("Seccomp actions", [
     ({ rule }) => rule?.action === "SCMP_ACT_ERRNO" && rule.errnoRet === undefined,
   ),
   example("runtime.seccomp.errno-ret", (facts) =>
-    fc
-      .constantFrom(13, 17, 71, 95)
-      .map((errno) =>
-        filtered(facts, only({ action: "SCMP_ACT_ERRNO", ...withErrno(facts.target.release, errno) }), "an errno of its own"),
+    groupsOf(ERRNO_NUMBERS, CALLS.length, "errno").map((numbers) =>
+      filtered(
+        facts,
+        {
+          defaultAction: "SCMP_ACT_ALLOW",
+          syscalls: numbers.map((errno, at) => ({
+            names: [CALLS[at] ?? HARMLESS],
+            action: "SCMP_ACT_ERRNO",
+            ...withErrno(facts.target.release, errno),
+          })),
+        },
+        "errnos of its own",
+        [],
       ),
+    ),
   ),
   example("runtime.seccomp.errno-ret-default", (facts) =>
     fc.constant(filtered(facts, only({ action: "SCMP_ACT_ERRNO" }), "no errno of its own")),
   ),
   eachCall("runtime.seccomp.default-action", NO_DEFAULT, ({ rule }) => rule === undefined),
   example("runtime.seccomp.default-action", (facts) =>
-    fc
-      .constantFrom(
-        ...(["SCMP_ACT_ERRNO", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG"] as const).filter((action) =>
-          seccompActions(facts.host, facts.target.release).includes(action),
-        ),
-      )
-      .map((defaultAction) =>
-        filtered(
-          facts,
-          defaultAction === "SCMP_ACT_ERRNO"
-            ? allBut(HARMLESS)
-            : { defaultAction, syscalls: [{ names: ["sysinfo"], action: "SCMP_ACT_ERRNO" }] },
-          `the default action ${defaultAction}`,
-        ),
+    oneOf(
+      (["SCMP_ACT_ERRNO", "SCMP_ACT_ALLOW", "SCMP_ACT_LOG"] as const).filter((action) =>
+        seccompActions(facts.host, facts.target.release).includes(action),
       ),
+      "action",
+    ).map((defaultAction) =>
+      filtered(
+        facts,
+        defaultAction === "SCMP_ACT_ERRNO"
+          ? allBut(HARMLESS)
+          : { defaultAction, syscalls: [{ names: ["sysinfo"], action: "SCMP_ACT_ERRNO" }] },
+        `the default action ${defaultAction}`,
+      ),
+    ),
   ),
   eachCall(
     "runtime.seccomp.default-errno-ret",
@@ -96,8 +106,8 @@ export default section("Seccomp actions", [
       rule === undefined && defaultErrnoRet !== undefined && defaultAction === "SCMP_ACT_ERRNO",
   ),
   example("runtime.seccomp.default-errno-ret", (facts) =>
-    fc
-      .constantFrom(13, 71)
-      .map((defaultErrnoRet) => filtered(facts, { ...allBut(HARMLESS), defaultErrnoRet }, "an errno of the default action")),
+    oneOf(ERRNO_NUMBERS, "errno").map((defaultErrnoRet) =>
+      filtered(facts, { ...allBut(HARMLESS), defaultErrnoRet }, "an errno of the default action"),
+    ),
   ),
 ]);

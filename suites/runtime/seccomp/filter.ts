@@ -14,8 +14,23 @@ import { type Tried, tried } from "./model.js";
 export const HARMLESS = "getpgid";
 const ERRNO_ENOSYS = "ENOSYS";
 
+/** Further calls of which neither the program nor a runtime has need once the filter is loaded: one for each rule of a filter. */
+export const CALLS = [HARMLESS, "sysinfo", "times", "setpriority", "sethostname", "setdomainname", "add_key", "chroot"] as const;
+
 /** Errno numbers by name that the examples return. */
-const ERRNOS: Readonly<Record<number, string>> = { 1: "EPERM", 13: "EACCES", 17: "EEXIST", 71: "EPROTO", 95: "EOPNOTSUPP" };
+const ERRNOS: Readonly<Record<number, string>> = {
+  1: "EPERM",
+  5: "EIO",
+  13: "EACCES",
+  17: "EEXIST",
+  38: "ENOSYS",
+  71: "EPROTO",
+  95: "EOPNOTSUPP",
+  110: "ETIMEDOUT",
+};
+
+/** Those numbers. */
+export const ERRNO_NUMBERS: readonly number[] = Object.keys(ERRNOS).map(Number);
 
 /** What the harmless call itself gives. */
 const NATURAL: readonly string[] = ["0", "ESRCH", "EINVAL"];

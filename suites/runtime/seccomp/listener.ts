@@ -1,7 +1,9 @@
 /** config-linux.md, "Seccomp": listenerPath and listenerMetadata, and "The Container Process State". */
 import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { type CaseOptions, caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runtime/invalid/input.js";
+import { oneText } from "../../../generators/runtime/rows.js";
 import { FIXTURES, idOf, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { SeccompDelivery } from "../../../runners/runtime/observation.js";
@@ -122,7 +124,11 @@ export default section("Seccomp listener", [
   ),
   example(
     "runtime.seccomp-listener.metadata",
-    (facts) => unable(facts) ?? fc.constantFrom("metadata", "two words", '{"key":1}').map((metadata) => asking(facts, metadata)),
+    (facts) =>
+      unable(facts) ??
+      oneText(["metadata", "two words", '{"key":1}', "caf\u00e9\n", "x".repeat(2000)], "metadata").map((metadata) =>
+        asking(facts, metadata),
+      ),
   ),
   refuses("runtime.seccomp-listener.send-failure-error", { by: "start" }),
   example("runtime.seccomp-listener.send-failure-error", (facts) => {
@@ -130,7 +136,7 @@ export default section("Seccomp listener", [
     const control = withSeccomp(release, { defaultAction: "SCMP_ACT_ALLOW", syscalls: [{ names: [CALL], action: "SCMP_ACT_ERRNO" }] });
     return (
       unable(facts) ??
-      fc.constantFrom("no-such.sock", "directory/no-such.sock").map((path) => {
+      oneOf(["no-such.sock", "directory/no-such.sock"], "path").map((path) => {
         const fault = faultCase({
           requirement: "runtime.seccomp-listener.send-failure-error",
           path: "/process/",
@@ -150,7 +156,7 @@ export default section("Seccomp listener", [
     return equal(view.observation.seccomp.length, 0, "states that were sent");
   }),
   example("runtime.seccomp-listener.ignored-without-notify", (facts) =>
-    fc.constantFrom(...(unable(facts) ? [false] : [false, true])).map((agent) =>
+    oneOf(unable(facts) ? [false] : [false, true], "agent").map((agent) =>
       listened(
         withSeccomp(facts.target.release, {
           defaultAction: "SCMP_ACT_ALLOW",

@@ -54,7 +54,7 @@ for (const [build, agent] of [
        ip address add 169.254.3.4/16 dev made0 scope link label made0:l
        ip address add 192.0.2.20 peer 192.0.2.21/32 dev made0`,
     );
-    t.same(found.get("lo"), { up: false, addresses: ["198.51.100.1/24"] });
+    t.same(found.get("lo"), { up: false, mtu: 65536, alternativeNames: [], addresses: ["198.51.100.1/24"] });
     t.equal(found.get("made0")?.up, true);
     const addresses = found.get("made0")?.addresses.filter((each) => !each.startsWith("fe80:"));
     t.same([...(addresses ?? [])].sort(), ["169.254.3.4/16", "192.0.2.1/24", "192.0.2.20/32", "192.0.2.7/24", "2001:db8::1/64"]);
@@ -64,10 +64,19 @@ for (const [build, agent] of [
     );
   });
 
+  t.test(`${build} makes an interface that is up, with an MTU and further names, and tells all of it`, async (t) => {
+    const found = interfaces(
+      t,
+      '"$AGENT" do interface made0 --up --mtu 1280 --names "further a-name-longer-than-fifteen-bytes" 2001:db8::1/64',
+    );
+    t.match(found.get("made0"), { up: true, mtu: 1280, alternativeNames: ["further", "a-name-longer-than-fifteen-bytes"] });
+    t.ok(found.get("made0")?.addresses.includes("2001:db8::1/64"));
+  });
+
   t.test(`${build} tells it by the new name of an interface that was renamed`, async (t) => {
     const found = interfaces(t, '"$AGENT" do interface made0 192.0.2.1/24\nip link set made0 down; ip link set made0 name other0');
     t.notOk(found.has("made0"));
-    t.same(found.get("other0"), { up: false, addresses: ["192.0.2.1/24"] }, "its label is the old name");
+    t.match(found.get("other0"), { up: false, addresses: ["192.0.2.1/24"] }, "its label is the old name");
   });
 
   t.test(`${build} reads what comes in several messages`, async (t) => {

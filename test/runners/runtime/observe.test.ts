@@ -43,7 +43,12 @@ const caseWith = (steps: readonly Step[], containers = 1): RuntimeCase => ({
 function observed(subject: RuntimeCase, steps: Answers["steps"], rest: Partial<Answers> = {}): Observation {
   const gather = [...subject.containers.map(() => error("ENOENT")), { kind: "seccomp", deliveries: [] } as const, cleaned];
   const outputs = subject.containers.map(() => output());
-  return observe(subject, compile(subject, driver), { prepare: [], steps, gather: [...gather, ...outputs], records: [], ...rest }, null);
+  return observe(
+    subject,
+    compile(subject, driver),
+    { prepare: [], before: [], steps, gather: [...gather, ...outputs], records: [], after: [], ...rest },
+    null,
+  );
 }
 
 t.test("the PID comes from the PID file, and is missing when there was none", async (t) => {

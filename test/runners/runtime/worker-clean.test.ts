@@ -44,6 +44,12 @@ t.test("mounts are told, and undone", async (t) => {
   t.equal(await ask(worker, `ls -A ${AT}; mountpoint -q /mnt || echo free`), "free");
 });
 
+t.test("what was made in /dev is removed", async (t) => {
+  const worker = await start(t);
+  t.same(await cleanedAfter(worker, "mkdir -p /dev/new/below; touch /dev/file; ln -s /etc /dev/etc"), NOTHING);
+  t.equal(await ask(worker, "ls -d /dev/new /dev/file /dev/etc 2>&1 | grep -vc 'cannot access' || true; test -e /etc/passwd"), "0");
+});
+
 t.test("the directory of the case, and what a runtime keeps in /run, are emptied", async (t) => {
   const worker = await start(t);
   const script = `mkdir -p ${AT}/d/e /run/state/x; ln -s /etc ${AT}/d/etc; chmod 0 ${AT}/d; touch /run/file /dev/shm/f; mkfifo ${AT}/p`;

@@ -1,15 +1,16 @@
-import fc from "fast-check";
+import fc, { type Arbitrary } from "fast-check";
 import t from "tap";
 
 import { minimalConfig } from "../../../../generators/runtime/base.js";
 import { anyCase, configCase } from "../../../../generators/runtime/case.js";
 import { config } from "../../../../generators/runtime/config.js";
 import { FLAWS } from "../../../../generators/runtime/invalid/flaws.js";
-import { faultCase, faults, tabledFault, typeFault } from "../../../../generators/runtime/invalid/input.js";
-import { unknownProperty, unknownPropertyCase } from "../../../../generators/runtime/invalid/unknown-properties.js";
+import { faultCase, faults, tabledFault, typeFault, typeFaults } from "../../../../generators/runtime/invalid/input.js";
+import { unknownProperty, unknownPropertyCase, unknownPropertyCases } from "../../../../generators/runtime/invalid/unknown-properties.js";
 import { pointer, put, REMOVED, structures, walk } from "../../../../generators/runtime/json.js";
+import { Drawing } from "../../../../runners/draw.js";
 import { validateConfig } from "../../../../spec/validate.js";
-import { fakeHost, fakeUnifiedHost } from "../../../runners/runtime/host-fixture.js";
+import { fakeHost, fakeRootlessHost, fakeUnifiedHost } from "../../../runners/runtime/host-fixture.js";
 import { assertGenerator, sample } from "../assert-generator.js";
 
 const host = fakeHost();
@@ -63,6 +64,53 @@ t.test("type faults are invalid by the schema", async (t) => {
   const accepted = drawn.filter(({ config: faulty }) => validateConfig(faulty).length === 0);
   t.strictSame(accepted.slice(0, 3), []);
   assertGenerator(t, typeFault(fc.constant(minimalConfig(release))));
+});
+
+/** What a default run draws: until each row of each table was taken. */
+function each<T>(arbitrary: Arbitrary<T>): T[] {
+  const drawing = new Drawing<T>(1);
+  const drawn = [drawing.next(arbitrary).case];
+  while (drawing.isPending) drawn.push(drawing.next(arbitrary).case);
+  return drawn;
+}
+
+t.test("each fault of the table is in a default run, whatever the seed", async (t) => {
+  const requirement = "runtime.valid-values.invalid-refused";
+  const drawn = each(tabledFault(host, release, requirement)).map(({ description }) => description);
+  const expected = FLAWS.filter((flaw) => flaw.requirement === requirement && (flaw.when === undefined || flaw.when(host)));
+  t.equal(new Set(drawn).size, drawn.length);
+  t.equal(
+    drawn.length,
+    expected.reduce((sum, { values }) => sum + values.length, 0),
+  );
+});
+
+t.test("each property that a config can have is tried with a value of another type", async (t) => {
+  for (const where of [host, fakeUnifiedHost(), fakeRootlessHost()]) {
+    const drawn = each(typeFaults(where, release));
+    t.strictSame(drawn.filter(({ config: faulty }) => validateConfig(faulty).length === 0).slice(0, 3), [], "invalid by the schema");
+    t.strictSame(drawn.filter(({ control }) => validateConfig(control).length > 0).slice(0, 3), [], "controls are valid");
+  }
+  const paths = new Set(each(typeFaults(host, release)).map(({ path }) => path));
+  for (const path of ["/root/readonly", "/process/scheduler/flags/0", "/linux/seccomp/syscalls/0/args/0/op", "/hooks/poststart/0/env/0"])
+    t.ok(paths.has(path), path);
+  t.ok(
+    each(typeFaults(host, "1.0.0")).every(({ path }) => !/umask|scheduler|createRuntime/.test(path)),
+    "nothing that a release does not know",
+  );
+});
+
+t.test("each object that a config can have gets a property that nobody knows", async (t) => {
+  const drawn = each(unknownPropertyCases(host, release));
+  for (const { containers, control, title } of drawn) {
+    const [config] = containers.map((container) => container.config);
+    if (validateConfig(config).length > 0) t.fail("not valid", { title });
+    if (JSON.stringify(config) === JSON.stringify(control)) t.fail("nothing added", { title });
+  }
+  const titles = drawn.map(({ title }) => title).join("\n");
+  for (const path of ["/process/user/", "/linux/seccomp/syscalls/0/args/0/", "/hooks/poststart/0/", "/linux/resources/memory/"])
+    t.match(titles, path);
+  t.notMatch(titles, /\/(annotations|sysctl)\//);
 });
 
 t.test("fault cases", async (t) => {

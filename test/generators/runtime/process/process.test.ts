@@ -1,16 +1,17 @@
 import t from "tap";
 
+import { HOSTNAMES } from "../../../../generators/runtime/names.js";
 import { args } from "../../../../generators/runtime/process/args.js";
-import { capabilities, grantable, usualCapabilities } from "../../../../generators/runtime/process/capabilities.js";
+import { capabilities, grantable, SETS, setsOf, usualCapabilities } from "../../../../generators/runtime/process/capabilities.js";
 import { execCpuAffinity } from "../../../../generators/runtime/process/cpu-affinity.js";
-import { cwd } from "../../../../generators/runtime/process/cwd.js";
-import { env } from "../../../../generators/runtime/process/env.js";
-import { ioPriority } from "../../../../generators/runtime/process/io-priority.js";
-import { oomScoreAdj } from "../../../../generators/runtime/process/oom-score-adj.js";
-import { rlimits } from "../../../../generators/runtime/process/rlimits.js";
-import { inUserNamespace, scheduler, whyNoNice, whyNotOrdinary } from "../../../../generators/runtime/process/scheduler.js";
+import { CWDS, cwd } from "../../../../generators/runtime/process/cwd.js";
+import { env, TEXTS } from "../../../../generators/runtime/process/env.js";
+import { ioPriorities, ioPriority } from "../../../../generators/runtime/process/io-priority.js";
+import { oomScoreAdj, oomScores } from "../../../../generators/runtime/process/oom-score-adj.js";
+import { LIMITS, limitable, limitsOf, rlimits } from "../../../../generators/runtime/process/rlimits.js";
+import { fairSchedulers, inUserNamespace, scheduler, whyNoNice, whyNotOrdinary } from "../../../../generators/runtime/process/scheduler.js";
 import { terminal } from "../../../../generators/runtime/process/terminal.js";
-import { additionalGids, umask, user } from "../../../../generators/runtime/process/user.js";
+import { additionalGids, gids, UMASKS, uids, umask, user } from "../../../../generators/runtime/process/user.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import { fakeHost, fakeProbe, fakeRootlessHost } from "../../../runners/runtime/host-fixture.js";
 import { assertGenerator, inConfig, sample } from "../assert-generator.js";
@@ -95,6 +96,35 @@ t.test("capabilities", async (t) => {
     if (!nested) t.fail("sets are not nested", { bounding, inheritable, ambient });
     t.strictSame([permitted, effective], [ambient, ambient]);
   }
+});
+
+t.test("tables hold what the host can give, and each row once", async (t) => {
+  for (const some of [host, weak, fakeRootlessHost()]) {
+    for (const how of LIMITS) {
+      const limits = limitsOf(some, limitable(some), how);
+      t.ok(
+        limits.every(({ type, soft, hard }) => soft <= hard && BigInt(hard) <= BigInt(some.outside.rlimits[type]?.hard ?? 0)),
+        `limits, ${how}`,
+      );
+    }
+    for (const how of SETS) {
+      const { bounding = [], inheritable = [], ambient = [], permitted } = setsOf(some, grantable(some).slice(0, 2), how, false);
+      t.ok(inheritable.every((name) => bounding.includes(name)) && ambient.every((name) => inheritable.includes(name)), `sets, ${how}`);
+      t.strictSame(permitted, ambient);
+    }
+    for (const table of [oomScores(some), uids(some), gids(some), UMASKS, fairSchedulers(some), ioPriorities(some), CWDS, HOSTNAMES, TEXTS])
+      t.equal(new Set(table.map((row) => JSON.stringify(row))).size, table.length);
+  }
+  t.strictSame(oomScores(weak), [200, 201, 500, 999, 1000]);
+  t.notOk(ioPriorities(weak).some((row) => row.class === "IOPRIO_CLASS_RT"));
+  t.ok(fairSchedulers(weak).every(({ nice = 0 }) => nice >= 0));
+  t.strictSame(
+    uids(fakeRootlessHost({ outside: fakeProbe({ uidMap: [[0, 1000, 1]], gidMap: [[0, 1000, 1]] }) })),
+    [0],
+    "only ids that exist",
+  );
+  t.ok(HOSTNAMES.every((name) => name.length >= 1 && name.length <= 64));
+  t.ok(CWDS.every((path) => path.startsWith("/")));
 });
 
 t.test("scores and priorities", async (t) => {
