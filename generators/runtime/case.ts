@@ -3,8 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Config } from "../../spec/runtime/config.js";
-import { caseOf } from "./base.js";
-import { config } from "./config.js";
+import { caseOfDraft, spaceOf } from "./factors/factors.js";
 import { faults } from "./invalid/input.js";
 import { unknownPropertyCase } from "./invalid/unknown-properties.js";
 import { lifecycles } from "./lifecycle.js";
@@ -14,11 +13,9 @@ const wantsLook = ({ linux }: Config): boolean => linux?.resources !== undefined
 
 /** A container with any valid config lives its whole life; sometimes it is looked at from outside. */
 export const configCase = (host: HostFacts, release: string): Arbitrary<RuntimeCase> =>
-  fc
-    .tuple(config(host, release), fc.boolean())
-    .map(([drawn, hold]) =>
-      caseOf(drawn, { host, hold: hold || wantsLook(drawn), title: "a container with a valid config lives its whole life" }),
-    );
+  spaceOf({ host, release }).anyDraft.map(({ config, options }) =>
+    caseOfDraft({ config, options: { ...options, hold: options.hold || wantsLook(config) } }, host),
+  );
 
 /** Cases of all kinds: mostly whole configs, then faults, unknown properties, and lifecycles. */
 export const anyCase = (host: HostFacts, release: string): Arbitrary<RuntimeCase> =>

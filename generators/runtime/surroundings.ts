@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 
 import type { Attempt, FileEntry, Fixture } from "../../runners/runtime/case.js";
-import type { Config, IdMapping, Mount, NamespaceType } from "../../spec/runtime/config.js";
+import type { Config, IdMapping, NamespaceType } from "../../spec/runtime/config.js";
 import { isBind } from "../../spec/runtime/mount-options.js";
 import { attemptsOf } from "./attempts.js";
 import { absolute, ancestors, fixturePath, isBelow, isFilePath } from "./filesystem/paths.js";
@@ -73,13 +73,13 @@ function rootfsOf(config: Config): FileEntry[] {
       made.set(each, file && last ? { kind: "file", path: each, content: `${each}\n`, ...owner } : { kind: "dir", path: each, ...owner });
     });
   };
-  const covered = (path: string, own?: Mount): boolean =>
-    VIRTUAL.some((each) => isBelow(path, each)) || mounts.some((mount) => mount !== own && isBelow(path, absolute(mount.destination)));
+  const covered = (path: string, before = mounts): boolean =>
+    VIRTUAL.some((each) => isBelow(path, each)) || before.some(({ destination }) => isBelow(path, absolute(destination)));
 
   if (remapped) for (const path of ["/proc", "/sys", "/dev", "/dev/pts", "/dev/shm"]) add(path);
-  for (const mount of mounts) {
+  for (const [at, mount] of mounts.entries()) {
     const destination = absolute(mount.destination);
-    if (!covered(destination, mount)) add(destination, isBind(mount.options) && isFilePath(mount.source ?? ""));
+    if (!covered(destination, mounts.slice(0, at))) add(destination, isBind(mount.options) && isFilePath(mount.source ?? ""));
   }
   const { cwd = "/" } = config.process ?? {};
   if (!covered(cwd)) add(cwd);

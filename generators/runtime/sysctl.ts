@@ -3,20 +3,22 @@ import fc, { type Arbitrary } from "fast-check";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import { someEntries } from "./choose.js";
 
-const number = (min: number, max: number): Arbitrary<string> => fc.integer({ min, max }).map(String);
+const drawn = (ranges: Readonly<Record<string, readonly [number, number]>>): Record<string, Arbitrary<string>> =>
+  Object.fromEntries(Object.entries(ranges).map(([key, [min, max]]) => [key, fc.integer({ min, max }).map(String)]));
 
 /** Parameters that belong to a namespace, so that writing them changes nothing outside of the container. */
-const OF_NETWORK = {
-  "net.ipv4.ip_forward": number(0, 1),
-  "net.core.somaxconn": number(128, 4096),
-  "net.ipv4.ip_default_ttl": number(32, 255),
-  "net.ipv4.ip_unprivileged_port_start": number(0, 1024),
+export const OF_NETWORK: Readonly<Record<string, readonly [min: number, max: number]>> = {
+  "net.ipv4.ip_forward": [0, 1],
+  "net.core.somaxconn": [128, 4096],
+  "net.ipv4.ip_default_ttl": [32, 255],
+  "net.ipv4.ip_unprivileged_port_start": [0, 1024],
 };
 
-const OF_IPC = {
-  "kernel.msgmax": number(1024, 65536),
-  "kernel.shmmni": number(16, 4096),
-  "fs.mqueue.msg_max": number(1, 10),
+/** Those of an ipc namespace. */
+export const OF_IPC: Readonly<Record<string, readonly [min: number, max: number]>> = {
+  "kernel.msgmax": [1024, 65536],
+  "kernel.shmmni": [16, 4096],
+  "fs.mqueue.msg_max": [1, 10],
 };
 
 /** Values at the bounds of what the kernel takes for each parameter, and one between. They have been there for as long as any kernel that has to be served. */
@@ -54,7 +56,7 @@ export const sysctl = (
   _host: HostFacts,
   _release: string,
   own: OwnNamespaces = { network: true, ipc: true },
-): Arbitrary<Record<string, string>> => someEntries({ ...(own.network ? OF_NETWORK : {}), ...(own.ipc ? OF_IPC : {}) });
+): Arbitrary<Record<string, string>> => someEntries(drawn({ ...(own.network ? OF_NETWORK : {}), ...(own.ipc ? OF_IPC : {}) }));
 
 /** The namespace whose parameter this is. */
 export const sysctlNamespace = (key: string): keyof OwnNamespaces => (key.startsWith("net.") ? "network" : "ipc");

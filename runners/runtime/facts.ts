@@ -1,5 +1,11 @@
 import type { HostFacts } from "./host.js";
 
+/** A level of a factor of configs, by their names. */
+export interface RefusedLevel {
+  readonly factor: string;
+  readonly level: string;
+}
+
 /** What is known of the target after preflight. */
 export interface TargetFacts {
   /** How the user named it: the value of `--bin`. */
@@ -16,6 +22,8 @@ export interface TargetFacts {
   readonly needsPath?: true;
   /** Which process is a container's the harness knows by `state` alone: what `state` says of it shows nothing by itself. */
   readonly pidFromState?: true;
+  /** Levels that it does not take by themselves: no combination with them is asked for. Only known where combinations are covered. */
+  readonly refuses?: readonly RefusedLevel[];
   /** The parsed output of `features`; null when the target has no such command. */
   readonly features: unknown;
 }

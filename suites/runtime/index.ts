@@ -1,4 +1,5 @@
 import { anyCase } from "../../generators/runtime/case.js";
+import { configCombinations } from "../../generators/runtime/factors/combinations.js";
 import { whyNoCgroups } from "../../generators/runtime/host.js";
 import { withPath } from "../../generators/runtime/with-path.js";
 import type { RuntimeCase } from "../../runners/runtime/case.js";
@@ -148,7 +149,12 @@ const withPathIfNeeded = ({ aims, cases }: Example<RuntimeCase, RuntimeFacts>): 
   },
 });
 
-/** The same for what is covered by construction. */
+/** Whole configs, of what the target takes. */
+const configsOf = ({ host, target: { release, refuses } }: RuntimeFacts, strength: number): readonly Combinations<RuntimeCase>[] => [
+  configCombinations({ host, release, ...(refuses ? { refuses } : {}) }, strength),
+];
+
+/** PATH in each case of what is covered by construction, too. */
 const withPathInRows = (part: Combinations<RuntimeCase>, { target }: RuntimeFacts): Combinations<RuntimeCase> =>
   target.needsPath ? { ...part, rows: part.rows.map((row) => ({ ...row, cases: row.cases.map(withPath) })) } : part;
 
@@ -161,7 +167,8 @@ export const runtimeSuite: Suite<RuntimeCase, Observation, RuntimeFacts> = {
   formats: { case: RUNTIME_CASE, observation: RUNTIME_OBSERVATION, facts: RUNTIME_FACTS },
   checks,
   examples: examples.map(withPathIfNeeded),
-  combinations: (facts, strength) => mountCombinations(facts, strength).map((part) => withPathInRows(part, facts)),
+  combinations: (facts, strength) =>
+    [configsOf, mountCombinations].flatMap((part) => part(facts, strength)).map((part) => withPathInRows(part, facts)),
   general({ host, target }, { fuzz }) {
     const cases = anyCase(host, target.release).filter((testCase) => fuzz || !isParallel(testCase));
     return target.needsPath ? cases.map(withPath) : cases;

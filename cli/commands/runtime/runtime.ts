@@ -25,7 +25,15 @@ const programOf = (bin: string): string => resolveProgram(splitCommand(bin)[0] ?
 async function open(bin: string, driver: Driver, options: RuntimeOptions, signal: AbortSignal): Promise<RuntimeTarget> {
   const found = await preflightFor(bin, driver, options);
   const own = options.bundled ? await inProcess(driver, agentPath(), sandboxFor(driver, found), found.host) : found.driver;
-  return RuntimeTarget.open({ bin, driver: own, found, jobs: options.jobs, given: options.given, signal });
+  const target = await RuntimeTarget.open({ bin, driver: own, found, jobs: options.jobs, given: options.given, signal });
+  if (options.cases !== undefined || options.quick) return target;
+  try {
+    await target.learnLevels();
+    return target;
+  } catch (thrown) {
+    await target.close();
+    throw thrown;
+  }
 }
 
 /** `oci-conform runtime`: tests each `--bin` in turn. */

@@ -1,4 +1,5 @@
 import { minimalCase } from "../../../generators/runtime/base.js";
+import { refusedLevels } from "../../../generators/runtime/factors/refused.js";
 import { withPath } from "../../../generators/runtime/with-path.js";
 import { agentPath } from "../../../runners/runtime/build-native.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
@@ -9,6 +10,7 @@ import { type CgroupView, type Preflight, preflight, resolveProgram, splitComman
 import type { SandboxOptions } from "../../../runners/runtime/protocol.js";
 import type { Driver } from "../../../runners/runtime/script.js";
 import { RELEASES } from "../../../spec/catalogue.js";
+import { refused } from "../../../suites/runtime/suite.js";
 import type { OptionValues } from "../../options/option-values.js";
 import type { CaseFiles } from "../../session/stored-case.js";
 import type { FailedCase, ReachedBy, Target, TargetDescription } from "../../session/target.js";
@@ -75,10 +77,10 @@ export interface RuntimeToOpen {
 /** A runtime with a pool of workers that carry cases out on it. */
 export class RuntimeTarget implements Target<RuntimeCase, Observation, RuntimeFacts> {
   readonly name: string;
-  readonly facts: RuntimeFacts;
   readonly options: ReachedBy;
   readonly lanes: number;
   readonly #toOpen: RuntimeToOpen;
+  #facts: RuntimeFacts;
   readonly #pool: Pool;
   readonly #onAbort = (): void => void this.#pool.close();
 
@@ -86,7 +88,7 @@ export class RuntimeTarget implements Target<RuntimeCase, Observation, RuntimeFa
     const { bin, found, given } = toOpen;
     const { bin: _all, ...others } = given;
     this.name = (splitCommand(bin)[0] ?? "target").replace(/^.*\//, "");
-    this.facts = { host: found.host, target: found.target };
+    this.#facts = { host: found.host, target: found.target };
     this.options = { given: { bin: [bin], ...others }, found: { spec: found.target.release, cgroup: found.view } };
     this.lanes = Pool.lanes(toOpen.jobs);
     this.#toOpen = toOpen;
@@ -102,8 +104,22 @@ export class RuntimeTarget implements Target<RuntimeCase, Observation, RuntimeFa
     return new RuntimeTarget(toOpen, await Pool.start(agentPath(), sandboxFor(driver, found), driver, jobs));
   }
 
+  get facts(): RuntimeFacts {
+    return this.#facts;
+  }
+
   run(testCase: RuntimeCase): Promise<Observation> {
     return this.#pool.run(testCase);
+  }
+
+  /** Finds out which levels of the factors of configs the target does not take by themselves, so that combinations with them are not asked for. */
+  async learnLevels(): Promise<void> {
+    const { host, target } = this.#facts;
+    const refuses = await refusedLevels({ host, release: target.release }, async (testCase) => {
+      const { steps } = await this.run(target.needsPath ? withPath(testCase) : testCase);
+      return steps.some((step) => (step.op === "create" || step.op === "start") && refused(step.ran));
+    });
+    this.#facts = { host, target: { ...target, refuses } };
   }
 
   describe(): TargetDescription {

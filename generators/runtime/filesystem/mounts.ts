@@ -59,6 +59,9 @@ const bind = (): Arbitrary<Place> =>
       }),
   );
 
+/** A file system in memory with any options. */
+export const tmpfsMounts = (): Arbitrary<Mount[]> => tmpfs().map((place) => [place("/mnt/0", 0)]);
+
 /** Additional `mounts`: tmpfs and bind mounts, each with a destination of its own. */
 export const mounts = (_host: HostFacts, _release: string): Arbitrary<Mount[]> =>
   fc
@@ -73,9 +76,12 @@ export const DEV: readonly Mount[] = [
   mount("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"),
   mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"),
 ];
-const MQUEUE = mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
-const SYS = mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro");
-const CGROUP = mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro");
+/** Message queues, below DEV. */
+export const MQUEUE = mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
+/** sysfs. */
+export const SYS = mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro");
+/** The cgroups, below SYS. */
+export const CGROUP = mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime", "ro");
 
 /** What a config must have for the customary mounts. */
 export interface MountNeeds {

@@ -3,10 +3,11 @@ import fc, { type Arbitrary } from "fast-check";
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import { can } from "../host.js";
 
-const HIGHEST = 1000;
+/** The highest score that there is. */
+export const HIGHEST = 1000;
 
 /** The lowest score that a container can be given: lowering it needs CAP_SYS_RESOURCE. */
-const lowest = (host: HostFacts): number => (can(host, "CAP_SYS_RESOURCE") ? -999 : (host.outside.oomScoreAdj ?? 0));
+export const lowest = (host: HostFacts): number => (can(host, "CAP_SYS_RESOURCE") ? -999 : (host.outside.oomScoreAdj ?? 0));
 
 /** Whether there is another score than the harness's own to be had. */
 export const hasOtherScore = (host: HostFacts): boolean => lowest(host) < HIGHEST;

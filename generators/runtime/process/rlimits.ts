@@ -28,7 +28,7 @@ const RANGES: Readonly<Record<RlimitName, readonly [number, number]>> = {
 };
 
 /** Each resource's range on this host: at most its hard limit, which may always be lowered but seldom raised. */
-function ranges(host: HostFacts): { type: string; min: number; max: number }[] {
+export function ranges(host: HostFacts): { type: string; min: number; max: number }[] {
   return Object.entries(RANGES)
     .map(([type, [min, max]]) => ({ type, min, max: Math.min(max, hardLimit(host, type)) }))
     .filter(({ type, min, max }) => min <= max && type in host.outside.rlimits);

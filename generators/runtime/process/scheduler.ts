@@ -6,7 +6,7 @@ import { compact, maybe, oneOf, rarely, record } from "../choose.js";
 import { can, hasFile, softLimit, whyNot } from "../host.js";
 
 /** What of the fair policies the kernel lets a process take. */
-interface Fair {
+export interface Fair {
   readonly policies: readonly string[];
   /** The lowest nice value. */
   readonly nice: number;
@@ -15,7 +15,7 @@ interface Fair {
 const FAIR = ["SCHED_OTHER", "SCHED_BATCH", "SCHED_IDLE"] as const;
 
 /** Without CAP_SYS_NICE over the host a nice value is not lowered below what RLIMIT_NICE says; leaving SCHED_IDLE counts as that too. */
-function fair(host: HostFacts, privileged = can(host, "CAP_SYS_NICE")): Fair {
+export function fair(host: HostFacts, privileged = can(host, "CAP_SYS_NICE")): Fair {
   const { nice, policy } = host.outside.scheduler ?? { nice: 0, policy: "SCHED_OTHER" };
   if (privileged) return { policies: FAIR, nice: -20 };
   const granted = 20 - Math.min(softLimit(host, "RLIMIT_NICE"), 40);

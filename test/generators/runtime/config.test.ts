@@ -20,7 +20,7 @@ function contradictions(drawn: Config): Problem[] {
   const remapped = own("user");
   const found: [boolean, string][] = [
     [new Set(list.map(({ type }) => type)).size < list.length, "a namespace twice"],
-    [!own("mount") || !own("pid"), "no mount or pid namespace of its own"],
+    [!own("mount"), "no mount namespace of its own"],
     [drawn.hostname !== undefined && !list.some(({ type }) => type === "uts"), "a host name for the host"],
     [Object.keys(linux.sysctl ?? {}).some((key) => (key.startsWith("net.") ? !own("network") : !own("ipc"))), "a parameter of the host"],
     [remapped !== (linux.uidMappings !== undefined), "mappings and user namespace apart"],
@@ -28,7 +28,7 @@ function contradictions(drawn: Config): Problem[] {
     [remapped && linux.devices !== undefined, "makes device nodes in a user namespace"],
     [linux.timeOffsets !== undefined && !own("time"), "offsets without a time namespace"],
     [linux.netDevices !== undefined && !own("network"), "an interface without a network"],
-    [mounts.some(({ type }) => type === "sysfs") && !own("network"), "sysfs of a network that is not its own"],
+    [remapped && mounts.some(({ type }) => type === "sysfs") && !own("network"), "sysfs of a network that is not its own"],
     [mounts[0]?.destination !== "/proc", "no /proc"],
     [
       process?.user.uid !== 0 && (process?.capabilities?.effective ?? []).some((name) => !process?.capabilities?.ambient?.includes(name)),
@@ -64,15 +64,18 @@ t.test("shrinks to what matters", async (t) => {
   const cases: readonly (readonly [(drawn: Config) => boolean, Config])[] = [
     [() => true, minimal],
     [
-      (drawn) => drawn.process?.user.umask !== undefined,
-      { ...minimal, process: { ...process, cwd: "/", user: { uid: 0, gid: 0, umask: 0o22 } } },
+      (drawn) => drawn.process?.user.umask === 0o77,
+      { ...minimal, process: { ...process, cwd: "/", user: { uid: 0, gid: 0, umask: 0o77 } } },
     ],
-    [(drawn) => drawn.hostname !== undefined, { ...minimal, hostname: "a" }],
+    [(drawn) => drawn.hostname !== undefined && !drawn.hostname.includes(".") && drawn.hostname.length < 64, { ...minimal, hostname: "a" }],
     [(drawn) => drawn.root?.readonly === true, { ...minimal, root: { path: "rootfs", readonly: true } }],
-    [(drawn) => drawn.linux?.personality !== undefined, { ...minimal, linux: { ...minimal.linux, personality: { domain: "LINUX32" } } }],
     [
-      (drawn) => drawn.linux?.resources?.pids !== undefined,
-      { ...minimal, linux: { ...minimal.linux, resources: { pids: { limit: 64 } } } },
+      (drawn) => drawn.linux?.personality?.domain === "LINUX32",
+      { ...minimal, linux: { ...minimal.linux, personality: { domain: "LINUX32" } } },
+    ],
+    [
+      (drawn) => (drawn.linux?.resources?.pids?.limit ?? 0) > 0,
+      { ...minimal, linux: { ...minimal.linux, resources: { pids: { limit: 1024 } } } },
     ],
   ];
   for (const [wanted, expected] of cases) t.strictSame(smallest(arbitrary, wanted), expected);
