@@ -62,11 +62,8 @@ int do_main(int argc, char **argv) {
   if (!strcmp(what, "socket") && count == 1) return mknod(args[0], S_IFSOCK | 0600, 0) ? failed(what) : 0;
   if (!strcmp(what, "seccomp-agent") && count == 2) return serve_seccomp(args[0], args[1]);
   fprintf(stderr,
-          "usage: agent do namespace TYPE PATH | interface NAME [--up] [--mtu N] [--names NAMES] ADDRESS… | cgroup PATH |
-"
-          "                mount SOURCE TARGET TYPE FLAGS DATA | socket PATH |
-"
-          "                seccomp-agent SOCKET ERRNO
-");
+          "usage: agent do namespace TYPE PATH | interface NAME [--up] [--mtu N] [--names NAMES] ADDRESS… | cgroup PATH |\n"
+          "                mount SOURCE TARGET TYPE FLAGS DATA | socket PATH |\n"
+          "                seccomp-agent SOCKET ERRNO\n");
   return EXIT_USAGE;
 }
