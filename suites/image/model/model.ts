@@ -4,7 +4,7 @@ import { type Kind, timeText } from "../../../runners/image/seen.js";
 import { addHardlink } from "./hardlinks.js";
 import { beyondReach, isFarTime } from "./reach.js";
 import { STATEMENTS } from "./statements.js";
-import { ancestors, emptyTree, type Node, parentOf, type Tree, within } from "./tree.js";
+import { ancestors, emptyTree, type Node, parentOf, type Tree } from "./tree.js";
 import { TreeBuilder } from "./tree-builder.js";
 import { type Read, read, underMarker, wellFormed } from "./whiteouts.js";
 
@@ -60,6 +60,8 @@ type Own = ReadonlyMap<string, Entry["type"]>;
 
 /** Removes from the lower layers what this layer's markers name: before all entries, wherever the markers are. */
 function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { whiteouts }: Markers): void {
+  // The directories that have entries of this layer in them.
+  const filled = new Set([...own.keys()].flatMap((path) => ["", ...ancestors(path), path]));
   for (const { entry, path, marker, escapesRoot } of layer) {
     if (marker.kind === "none") continue;
     builder.hide(path, STATEMENTS.hidden);
@@ -84,10 +86,11 @@ function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { 
     } else {
       sweep(builder, marker, own);
       const directory = parentOf(path);
-      const implied = [...own.keys()].some((each) => within(each, directory));
-      if (!builder.nodes.has(directory) && !implied)
+      const implied = filled.has(directory);
+      const kind = builder.nodes.get(directory)?.kind;
+      if (kind === undefined && !implied)
         builder.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
-      else if (builder.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) builder.may(`${directory} is no directory`);
+      else if (kind !== undefined && kind !== "dir" && !own.has(directory)) builder.may(`${directory} is no directory`);
       for (const each of ["", ...ancestors(path)]) if (!own.has(each)) builder.touch(each);
       const removed = ancestors(path).find((each) => whiteouts.has(each));
       if (removed !== undefined && !implied) builder.may(`the layer removes ${removed}, and has nothing but a marker below it`);
@@ -200,6 +203,16 @@ export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
   return builder.done();
 }
 
+type Layers = readonly { readonly entries: readonly Entry[] }[];
+
+/** The trees of layers that are still in use: each is asked for several times, and may have many thousands of paths. */
+const TREES = new WeakMap<Layers, Tree>();
+
 /** Applies layers, lowest first, to an empty tree. */
-export const applyLayers = (layers: readonly { readonly entries: readonly Entry[] }[]): Tree =>
-  layers.reduce((tree, { entries }) => applyLayer(tree, entries), emptyTree());
+export function applyLayers(layers: Layers): Tree {
+  const known = TREES.get(layers);
+  if (known) return known;
+  const tree = layers.reduce((below, { entries }) => applyLayer(below, entries), emptyTree());
+  TREES.set(layers, tree);
+  return tree;
+}
