@@ -4,7 +4,7 @@ import { type Kind, timeText } from "../../../runners/image/seen.js";
 import { addHardlink } from "./hardlinks.js";
 import { beyondReach, isFarTime } from "./reach.js";
 import { STATEMENTS } from "./statements.js";
-import { ancestors, emptyTree, type Node, parentOf, type Tree } from "./tree.js";
+import { ancestors, emptyTree, type Node, parentOf, type Tree, within } from "./tree.js";
 import { TreeBuilder } from "./tree-builder.js";
 import { type Read, read, underMarker, wellFormed } from "./whiteouts.js";
 
@@ -62,7 +62,9 @@ type Own = ReadonlyMap<string, Entry["type"]>;
 function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { whiteouts }: Markers): void {
   // The directories that have entries of this layer in them.
   const filled = new Set([...own.keys()].flatMap((path) => ["", ...ancestors(path), path]));
-  for (const { entry, path, marker, escapesRoot } of layer) {
+  const late = lateMarkers(layer);
+  for (const read of layer) {
+    const { entry, path, marker, escapesRoot } = read;
     if (marker.kind === "none") continue;
     builder.hide(path, STATEMENTS.hidden);
     const link = builder.linkOnTheWay(path);
@@ -84,6 +86,7 @@ function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { 
       builder.doubtThrough(link, marker.path, reason);
       if (marker.kind === "opaque") builder.doubtThrough(link, path, reason);
     } else {
+      for (const each of late.get(read) ?? []) doubtBefore(builder, each, marker.path, own);
       sweep(builder, marker, own);
       const directory = parentOf(path);
       const implied = filled.has(directory);
@@ -96,6 +99,34 @@ function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { 
       if (removed !== undefined && !implied) builder.may(`the layer removes ${removed}, and has nothing but a marker below it`);
     }
   }
+}
+
+/** The whiteouts that come after entries below what they name, with these. */
+function lateMarkers(layer: readonly Read[]): ReadonlyMap<Read, readonly Read[]> {
+  const above = new Map<string, Read[]>();
+  const found = new Map<Read, readonly Read[]>();
+  for (const read of layer) {
+    if (read.marker.kind === "whiteout") {
+      const earlier = above.get(read.marker.path);
+      if (earlier) found.set(read, [...earlier]);
+    } else if (read.marker.kind === "none") {
+      for (const each of ancestors(read.path)) above.set(each, [...(above.get(each) ?? []), read]);
+    }
+  }
+  return found;
+}
+
+/**
+ * Of opaque markers alone it is said that they come first wherever they stand: before another one has removed what is in an entry's way, that
+ * is in its way.
+ */
+function doubtBefore(builder: TreeBuilder, { path }: Read, removed: string, own: Own): void {
+  const way = ancestors(path).find((each) => within(each, removed) && !own.has(each) && (builder.nodes.get(each)?.kind ?? "dir") !== "dir");
+  if (way === undefined) return;
+  const reason = `${way} is no directory before a whiteout of its layer removes it, which comes after an entry below it`;
+  builder.may(reason);
+  if (builder.nodes.get(way)?.kind === "symlink") builder.doubtThrough(way, path, reason);
+  builder.doubt(way, reason);
 }
 
 function oddMarker(entry: Entry, kind: string, escapesRoot: boolean, path: string): string | undefined {
