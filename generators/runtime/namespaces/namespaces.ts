@@ -4,6 +4,7 @@ import { FIXTURES } from "../../../runners/runtime/case.js";
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Namespace, NamespaceType } from "../../../spec/runtime/config.js";
 import { has } from "../../../spec/runtime/releases.js";
+import { oneOf as oneOfPlaces } from "../../choices.js";
 import { oneOf } from "../choose.js";
 import { hasNamespace } from "../host.js";
 
@@ -12,6 +13,12 @@ export type NamespaceWay = "new" | "joined" | "inherited";
 
 /** The namespace that a case makes for a container to join. */
 export const namespacePath = (type: NamespaceType): string => `${FIXTURES}/ns-${type}`;
+
+/** A list of namespaces with one more, at its end or at its beginning: some runtimes make or join them in the order of the list. */
+export const withNamespace = (list: readonly Namespace[], added: Namespace): Arbitrary<readonly Namespace[]> =>
+  oneOfPlaces(["last in the list", "first in the list"], `the ${added.type} namespace`).map((place) =>
+    place === "last in the list" ? [...list, added] : [added, ...list],
+  );
 
 const entry = (type: NamespaceType, way: NamespaceWay): Namespace[] => {
   if (way === "inherited") return [];

@@ -7,7 +7,7 @@ import { hasNamespace, whyNoCgroups, whyNot } from "../../../generators/runtime/
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { pointer, put } from "../../../generators/runtime/json.js";
 import { mappingTable } from "../../../generators/runtime/namespaces/mappings.js";
-import { namespacePath } from "../../../generators/runtime/namespaces/namespaces.js";
+import { namespacePath, withNamespace } from "../../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
@@ -102,15 +102,18 @@ const minimal = (release: string): readonly Namespace[] => minimalConfig(release
 const held = (facts: RuntimeFacts, config: Config, title: string): RuntimeCase => caseOf(config, { host: facts.host, hold: true, title });
 
 /** The namespace to be joined is looked at first, so that it is known which one it is. */
-function joining(facts: RuntimeFacts, type: NamespaceType): RuntimeCase {
+function joining(facts: RuntimeFacts, type: NamespaceType): Arbitrary<RuntimeCase> {
   const { release } = facts.target;
   const path = namespacePath(type);
-  return caseOf(withNamespaces(release, [...minimal(release).filter((entry) => entry.type !== type), { type, path }]), {
-    host: facts.host,
-    hold: true,
-    title: `a ${type} namespace that exists`,
-    steps: [{ op: "stat", path }, ...lifecycle(0, { hold: true })],
-  });
+  const others = minimal(release).filter((entry) => entry.type !== type);
+  return withNamespace(others, { type, path }).map((list) =>
+    caseOf(withNamespaces(release, list), {
+      host: facts.host,
+      hold: true,
+      title: `a ${type} namespace that exists`,
+      steps: [{ op: "stat", path }, ...lifecycle(0, { hold: true })],
+    }),
+  );
 }
 
 const unavailableType = ({ host }: RuntimeFacts, type: NamespaceType): Unavailable | undefined => {
@@ -127,13 +130,15 @@ const unavailableToJoin = (facts: RuntimeFacts, type: NamespaceType): Unavailabl
 };
 
 /** The minimal config with one namespace more. */
-const added = (facts: RuntimeFacts, type: NamespaceType): RuntimeCase =>
-  held(facts, withNamespaces(facts.target.release, [...minimal(facts.target.release), { type }]), `a ${type} namespace`);
+const added = (facts: RuntimeFacts, type: NamespaceType): Arbitrary<RuntimeCase> =>
+  withNamespace(minimal(facts.target.release), { type }).map((list) =>
+    held(facts, withNamespaces(facts.target.release, list), `a ${type} namespace`),
+  );
 
 /** With a user namespace come its mappings, and a root file system that belongs to its root. */
 const remapped = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
-  oneOf(mappingTable(facts.host)).map((maps) => {
-    const base = withNamespaces(facts.target.release, [...minimal(facts.target.release), { type: "user" }]);
+  fc.tuple(oneOf(mappingTable(facts.host)), withNamespace(minimal(facts.target.release), { type: "user" })).map(([maps, list]) => {
+    const base = withNamespaces(facts.target.release, list);
     return held(facts, { ...base, linux: { ...base.linux, ...maps } }, "a user namespace");
   });
 
@@ -251,8 +256,8 @@ export default section("Namespaces", [
   ),
   // Support of a type is a SHOULD: a runtime that refuses it fails that, and says nothing about what is new or joined.
   ...FURTHER.flatMap((type) => [
-    example(IDS[type].supported, (facts) => unavailableType(facts, type) ?? fc.constant(added(facts, type))),
-    example(IDS[type].new, (facts) => unavailableType(facts, type) ?? fc.constant(optional(added(facts, type)))),
+    example(IDS[type].supported, (facts) => unavailableType(facts, type) ?? added(facts, type)),
+    example(IDS[type].new, (facts) => unavailableType(facts, type) ?? added(facts, type).map(optional)),
   ]),
   example("runtime.namespaces.user-supported", (facts) => unavailableType(facts, "user") ?? remapped(facts)),
   example("runtime.namespaces.user-new", (facts) => unavailableType(facts, "user") ?? remapped(facts).map(optional)),
@@ -260,8 +265,7 @@ export default section("Namespaces", [
   ...NAMESPACE_TYPES.map((type) =>
     example(
       IDS[type].join,
-      (facts) =>
-        unavailableToJoin(facts, type) ?? fc.constant(LATER.includes(type) ? optional(joining(facts, type)) : joining(facts, type)),
+      (facts) => unavailableToJoin(facts, type) ?? (LATER.includes(type) ? joining(facts, type).map(optional) : joining(facts, type)),
     ),
   ),
   example(

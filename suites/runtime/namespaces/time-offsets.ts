@@ -1,7 +1,9 @@
 /** config-linux.md, "Offset for Time Namespace". */
+import fc from "fast-check";
 import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { hasNamespace } from "../../../generators/runtime/host.js";
+import { withNamespace } from "../../../generators/runtime/namespaces/namespaces.js";
 import { OFFSETS } from "../../../generators/runtime/namespaces/time-offsets.js";
 import type { Config } from "../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, notApplicable, unless } from "../../check.js";
@@ -37,13 +39,10 @@ export default section("Offset for Time Namespace", [
   example(["runtime.time-offsets.monotonic", "runtime.time-offsets.boottime"], ({ host, target }) => {
     if (!hasNamespace(host, "time")) return unavailable("the kernel has no time namespaces");
     const base = minimalConfig(target.release);
-    return oneOf(OFFSETS, "offset")
-      .map(([monotonic, boottime]) => ({ monotonic, boottime }))
-      .map((offsets) => {
-        const config: Config = {
-          ...base,
-          linux: { ...base.linux, namespaces: [...(base.linux?.namespaces ?? []), { type: "time" }], timeOffsets: offsets },
-        };
+    return fc
+      .tuple(oneOf(OFFSETS, "offset"), withNamespace(base.linux?.namespaces ?? [], { type: "time" }))
+      .map(([[monotonic, boottime], namespaces]) => {
+        const config: Config = { ...base, linux: { ...base.linux, namespaces, timeOffsets: { monotonic, boottime } } };
         return caseOf(config, { title: "clocks of its own", mayRefuse: "time namespaces only SHOULD be supported" });
       });
   }),

@@ -5,6 +5,7 @@ import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { hasNamespace, lastId } from "../../../generators/runtime/host.js";
 import { mappingTable } from "../../../generators/runtime/namespaces/mappings.js";
+import { withNamespace } from "../../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import { bundleOf } from "../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
@@ -84,13 +85,14 @@ const remappedCase = (facts: RuntimeFacts) =>
         [0, 1, 2, 1000, 65535].filter((id) => id <= lastId(facts.host)),
         "user",
       ),
+      withNamespace(minimalConfig(facts.target.release).linux?.namespaces ?? [], { type: "user" }),
     )
-    .map(([maps, id]) => {
+    .map(([maps, id, namespaces]) => {
       const base = minimalConfig(facts.target.release);
       const config: Config = {
         ...base,
         process: { cwd: "/", args: base.process?.args ?? [], user: { uid: id, gid: id } },
-        linux: { ...maps, namespaces: [...(base.linux?.namespaces ?? []), { type: "user" }] },
+        linux: { ...maps, namespaces },
       };
       const owner = Math.min(1000, lastId(facts.host));
       const looks = LOOKED_AT.map((path) => ({ op: "stat" as const, path }));
