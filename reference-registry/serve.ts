@@ -20,6 +20,8 @@ export interface ServeOptions {
   readonly dir: string;
   /** 0, the default, takes any that is free. */
   readonly port?: number;
+  /** More ports to listen on: other addresses of the same registry. */
+  readonly morePorts?: readonly number[];
   /** 127.0.0.1 by default. */
   readonly host?: string;
   readonly auth?: AuthOptions;
@@ -48,6 +50,8 @@ export interface ServeOptions {
 export interface Served {
   /** `http://127.0.0.1:5000` */
   readonly url: string;
+  /** The other addresses. */
+  readonly others: readonly string[];
   /** Ends it. Fulfilled when the listening socket and every connection are closed. */
   close(): Promise<void>;
 }
@@ -60,7 +64,7 @@ const SWEEP = 60_000;
  * @throws RangeError for a fault or choice that does not exist.
  */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const { dir, durable = true, host = "127.0.0.1", port = 0, onError = () => undefined } = options;
+  const { dir, durable = true, host = "127.0.0.1", port = 0, morePorts = [], onError = () => undefined } = options;
   const fault = options.fault === undefined ? undefined : faultNamed(options.fault);
   const choices = [...(options.choice === undefined ? [] : [options.choice]), ...(options.choices ?? [])].map(choiceNamed);
   const store = await openStore(dir, durable, fault?.forgets);
@@ -74,20 +78,27 @@ export async function serve(options: ServeOptions): Promise<Served> {
   };
   let crash = (): void => undefined;
   const handler = handlerOf(registry, options, [...choices.map(({ wrap }) => wrap), fault?.wrap], () => crash());
-  const server = listener(handler, { tls: options.tls, hooks: registry.hooks, onError });
-  const closed = new Promise((resolve) => server.once("close", resolve));
+  const ports = [port, ...morePorts];
+  const servers = ports.map((_, address) => listener(handler, { tls: options.tls, hooks: registry.hooks, address, onError }));
+  const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.once("close", resolve))));
   crash = () => {
-    server.close();
-    server.closeAllConnections();
+    for (const server of servers) {
+      server.close();
+      server.closeAllConnections();
+    }
   };
-  server.listen(port, host);
-  await once(server, "listening");
+  for (const [at, server] of servers.entries()) {
+    server.listen(ports[at], host);
+    await once(server, "listening");
+  }
+  const urls = servers.map((server) => urlOf(server, options.tls !== undefined, host));
   const sweeping = setInterval(() => void uploads.expire().catch(onError), SWEEP).unref();
   return {
-    url: urlOf(server, options.tls !== undefined, host),
+    url: urls[0] ?? "",
+    others: urls.slice(1),
     close: async () => {
       clearInterval(sweeping);
-      if (server.listening) crash();
+      if (servers.some(({ listening }) => listening)) crash();
       await closed;
     },
   };

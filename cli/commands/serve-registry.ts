@@ -1,17 +1,23 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { Option } from "commander";
 import type { AuthOptions } from "../../reference-registry/auth/credentials.js";
 import { CHOICES } from "../../reference-registry/choices.js";
-import { FAULTS } from "../../reference-registry/faults/index.js";
+import { FAULTS, faultNamed } from "../../reference-registry/faults/index.js";
 import { type Served, serve } from "../../reference-registry/serve.js";
+import { collectGarbage } from "../../reference-registry/store/collect.js";
+import { openStore } from "../../reference-registry/store/load.js";
 import type { TagOrder } from "../../reference-registry/store/repository.js";
+import { count } from "../../reports/text.js";
 import { UsageError } from "../../spec/errors.js";
-import { collect, makeCommand, parse, wholeNumber } from "../options/command.js";
+import { collect, makeCommand, parse, repeated, wholeNumber } from "../options/command.js";
 
 interface Options {
   readonly dir?: string;
   readonly port: number;
+  readonly alsoPort: readonly number[];
+  readonly collect?: boolean;
   readonly host: string;
   readonly auth?: AuthOptions["kind"];
   readonly user?: string;
@@ -31,6 +37,12 @@ const command = () =>
   makeCommand("serve-registry", "Runs the reference registry until SIGTERM or SIGINT.")
     .option("--dir <directory>", "where everything is kept; made where it does not exist")
     .option("--port <number>", "where to listen; 0 takes any port that is free", wholeNumber(0, 65535), 5000)
+    .option(
+      "--also-port <number>",
+      "listen on this port too: another address of the same registry; repeatable",
+      repeated(wholeNumber(0, 65535)),
+      [],
+    )
     .option("--host <address>", "the address to listen on", "127.0.0.1")
     .addOption(new Option("--auth <kind>", `ask for --user, and the password in ${PASSWORD}`).choices(["basic", "bearer"]))
     .option("--user <name>", "the user of --auth")
@@ -42,6 +54,7 @@ const command = () =>
         .default("bytes"),
     )
     .option("--no-fsync", "do not wait for the disk: what was acknowledged outlives the process, not a loss of power")
+    .option("--collect", "serve nothing: remove what no tag leads to from the directory of a registry that does not run, and exit")
     .option("--choose <name>", "do otherwise what the spec leaves to a registry; repeatable", collect, [])
     .option("--list-choices", "list what can be done otherwise, each with the SHOULD that it departs from, and exit")
     .option("--fault <name>", "break one requirement on purpose")
@@ -66,6 +79,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const unknown = choose.find((each) => !CHOICES.some(({ name }) => name === each));
   if (unknown !== undefined) throw new UsageError(`--choose ${unknown}: there is none of that name; see --list-choices`);
   if (options.dir === undefined) throw new UsageError("--dir is needed: the directory where the registry keeps everything");
+  if (options.collect) return collectIn(options.dir, options);
   const auth = authOf(options);
   const tls = await tlsOf(options);
   const { host, port, tagOrder } = options;
@@ -73,6 +87,7 @@ export async function run(args: readonly string[]): Promise<number> {
     dir: options.dir,
     host,
     port,
+    morePorts: options.alsoPort,
     tagOrder,
     ...(auth ? { auth } : {}),
     ...(tls ? { tls } : {}),
@@ -81,11 +96,20 @@ export async function run(args: readonly string[]): Promise<number> {
     ...(fault === undefined ? {} : { fault }),
     onError: (thrown) => process.stderr.write(`oci-conform: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown}\n`),
   });
-  process.stdout.write(`listening on ${served.url}\n`);
+  process.stdout.write(`listening on ${[served.url, ...served.others].join(" and ")}\n`);
   await new Promise<void>((resolve) => {
     process.once("SIGTERM", resolve).once("SIGINT", resolve);
   });
   await served.close();
+  return 0;
+}
+
+/** Removes garbage, and says how much. */
+async function collectIn(dir: string, { fsync, fault }: Pick<Options, "fsync" | "fault">): Promise<number> {
+  if (!existsSync(dir)) throw new UsageError(`--dir ${dir}: there is no such directory`);
+  const store = await openStore(dir, fsync);
+  const { manifests, blobs } = await collectGarbage(store, fault === undefined ? [] : faultNamed(fault).neglects);
+  process.stdout.write(`removed ${count(manifests, "manifest")} and ${count(blobs, "blob")}\n`);
   return 0;
 }
 

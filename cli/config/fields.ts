@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from "commander";
-import { collect, type JsonSchema, type Taken } from "../options/command.js";
+import { isRepeated, type JsonSchema, type Taken } from "../options/command.js";
 
 /**
  * A key of a target: an option of its command by its long name, or its argument. Everything is the command's own, so that an option
@@ -27,11 +27,9 @@ const saysWhatItTakes = (parser: object): parser is Taken => "takes" in parser;
 
 function takenBy({ argChoices, parseArg }: Pick<Option | Argument, "argChoices" | "parseArg">): JsonSchema {
   if (argChoices) return { enum: [...argChoices] };
-  if (!parseArg || isCollect(parseArg)) return { type: "string" };
+  if (!parseArg || isRepeated(parseArg)) return { type: "string" };
   return saysWhatItTakes(parseArg) ? parseArg.takes : { anyOf: [{ type: "string" }, { type: "number" }] };
 }
-
-const isCollect = (parser: unknown): boolean => parser === collect;
 
 function presetOf({ defaultValue, parseArg }: Option): Pick<Field, "preset"> {
   const value: unknown = defaultValue;
@@ -53,7 +51,7 @@ const ofOption = (option: Option): Field => ({
   ...shared(option),
   name: option.name(),
   form: option.required ? "value" : option.optional ? "either" : "flag",
-  repeatable: option.variadic || isCollect(option.parseArg),
+  repeatable: option.variadic || isRepeated(option.parseArg),
   argument: false,
   ...presetOf(option),
 });

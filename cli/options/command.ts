@@ -92,5 +92,16 @@ duration.takes = {
 };
 duration.written = (milliseconds: number): string => (milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`);
 
+/** A parser of a repeatable option whose values one at a time are parsed so: the config file knows that it takes a list. */
+export const repeated = <Value>(
+  parser: (text: string) => Value,
+): ((text: string, earlier?: readonly Value[]) => readonly Value[]) & {
+  readonly repeats: true;
+} =>
+  Object.assign((text: string, earlier: readonly Value[] = []): readonly Value[] => [...earlier, parser(text)], { repeats: true as const });
+
+/** Whether a parser is of an option that may be given several times. */
+export const isRepeated = (parser: unknown): boolean => parser === collect || (typeof parser === "function" && "repeats" in parser);
+
 /** Collects a repeatable option: by this parser the config file knows that an option takes a list. */
 export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];

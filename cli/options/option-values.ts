@@ -1,6 +1,6 @@
 import { Command, type Option } from "commander";
 import type { OptionValues } from "../../runners/stored-facts.js";
-import { collect, type Taken } from "./command.js";
+import { isRepeated, type Taken } from "./command.js";
 
 export type { OptionValues };
 
@@ -15,7 +15,7 @@ const saysHowItIsWritten = (parser: object): parser is Taken => "takes" in parse
 
 function written({ parseArg }: Option, value: unknown): OptionValues[string] {
   if (value === true) return true;
-  if (Array.isArray(value)) return parseArg === collect ? value.map(String) : value.join(",");
+  if (Array.isArray(value)) return isRepeated(parseArg) ? value.map(String) : value.join(",");
   const writes = parseArg && saysHowItIsWritten(parseArg) ? parseArg.written : undefined;
   return typeof value === "number" && writes ? writes(value) : String(value);
 }

@@ -1,6 +1,6 @@
 /** The parts of a sequence of requests: pushes in each form, reads, mistakes, deletions. */
 import fc, { type Arbitrary } from "fast-check";
-import type { RequestStep, Step } from "../../runners/registry/case.js";
+import { isRequest, type RequestStep, type Step } from "../../runners/registry/case.js";
 import {
   begin,
   blobPath,
@@ -87,7 +87,7 @@ export function pushedBy(steps: readonly Step[]): Pushed[] {
   const found: Pushed[] = [];
   let where = "";
   for (const step of steps) {
-    if ("restart" in step) continue;
+    if (!isRequest(step)) continue;
     const [, named, reference] = /^\/v2\/\{repo:(\w+)\}\/(?:manifests\/(.+))?/.exec(step.target) ?? [];
     where = named ?? where;
     if (step.method === "PUT" && reference !== undefined && step.body)

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from "fast-check";
-import type { RegistryCase, Step } from "../../runners/registry/case.js";
+import { isRequest, type RegistryCase, type Step } from "../../runners/registry/case.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { always, CONTENTS, deletions, mistakes, type Part, type Pushed, pushedBy, pushes, reads, searches } from "./sequence-parts.js";
 import { caseOf } from "./steps.js";
@@ -7,7 +7,7 @@ import { caseOf } from "./steps.js";
 /** Labels of one part of a sequence get its number, so that parts do not use one another's. */
 function numbered(steps: readonly Step[], number: number): Step[] {
   return steps.map((step) =>
-    "restart" in step
+    !isRequest(step)
       ? step
       : {
           ...step,

@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import type { Call, Handler } from "../http/call.js";
 import type { Headers, Reply } from "../http/reply.js";
 import type { Route } from "../http/route.js";
+import type { Link } from "../store/collect.js";
 import type { Files } from "../store/files.js";
 import type { HookName } from "./hooks.js";
 
@@ -13,10 +14,10 @@ export interface Control {
 }
 
 /**
- * What a run must have for a fault to show: a registry that is restarted, one that asks for credentials, or a limit on the time of an
- * answer, which never comes.
+ * What a run must have for a fault to show: a registry that is restarted, one that asks for credentials, a limit on the time of an answer, which
+ * never comes, a collection of garbage, or a second address.
  */
-export type Need = "restart" | "auth" | "timeout";
+export type Need = "restart" | "auth" | "timeout" | "collection" | "addresses";
 
 /** A requirement broken on purpose, to see whether the suite notices. */
 export interface Fault {
@@ -31,6 +32,10 @@ export interface Fault {
   readonly hook?: HookName;
   /** Changes to files that are not made: lost with the process. */
   readonly forgets?: Files["forgets"];
+  /** No example shows it: only one operation after another does. */
+  readonly shownBy?: "combinations";
+  /** Links by which its collection of garbage keeps nothing. */
+  readonly neglects?: readonly Link[];
 }
 
 /** Whether a fault concerns this request. */
@@ -75,6 +80,13 @@ export const forgetting = (name: string, requirement: string, change: "write" | 
   requirement,
   needs: "restart",
   forgets: (what, where) => what === change && path.test(where),
+});
+
+export const neglecting = (name: string, requirement: string, ...neglects: readonly Link[]): Fault => ({
+  name,
+  requirement,
+  needs: "collection",
+  neglects,
 });
 
 /** A handler around another one. */

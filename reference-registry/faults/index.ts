@@ -1,3 +1,5 @@
+import { ADDRESS_FAULTS } from "./addresses.js";
+import { CACHE_FAULTS } from "./caches.js";
 import { DELETE_FAULTS } from "./deletes.js";
 import type { Fault } from "./fault.js";
 import { HTTP_FAULTS } from "./http.js";
@@ -20,6 +22,8 @@ export const FAULTS: readonly Fault[] = [
   ...HTTP_FAULTS,
   ...RACE_FAULTS,
   ...ROBUSTNESS_FAULTS,
+  ...ADDRESS_FAULTS,
+  ...CACHE_FAULTS,
 ];
 
 /** @throws RangeError where there is none of that name. */

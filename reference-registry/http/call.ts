@@ -15,6 +15,8 @@ export interface Call {
   readonly query: Query;
   readonly headers: IncomingHttpHeaders;
   readonly body: AsyncIterable<Buffer>;
+  /** Which of the registry's addresses it came to, the first one being 0. */
+  readonly address: number;
   /** Whether it came over TLS. */
   readonly secure: boolean;
   /** Whether the caller may also do this, where one request touches a second repository. */

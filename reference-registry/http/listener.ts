@@ -18,13 +18,16 @@ export interface Tls {
 export interface Listening {
   readonly tls: Tls | undefined;
   readonly hooks: Hooks;
+  /** Which of the registry's addresses this is. */
+  readonly address?: number;
   /** Told of what is answered with 500. */
   readonly onError: (thrown: unknown) => void;
 }
 
 /** A server that answers every request by the handler. */
-export function listener(handler: Handler, { tls, hooks, onError }: Listening): Server {
-  const listen = (request: IncomingMessage, response: ServerResponse): void => void answer(handler, request, response, onError);
+export function listener(handler: Handler, { tls, hooks, onError, address = 0 }: Listening): Server {
+  const here: Handler = (call) => handler(address === 0 ? call : { ...call, address });
+  const listen = (request: IncomingMessage, response: ServerResponse): void => void answer(here, request, response, onError);
   const server = tls ? createSecure({ cert: tls.cert, key: tls.key }, listen) : createPlain(listen);
   // An upload may take as long as it takes; only a connection on which nothing happens is given up.
   server.requestTimeout = 0;
@@ -76,6 +79,7 @@ function callOf(request: IncomingMessage): Call | undefined {
       headers: request.headers,
       // A handler that stops reading early still wants to answer on this connection.
       body: { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer> },
+      address: 0,
       secure: "encrypted" in request.socket,
       allows: () => true,
     };

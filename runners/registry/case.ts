@@ -35,6 +35,8 @@ export interface RequestStep {
   readonly odd?: OddBody;
   /** Ask for the next page again and again, as the answers' `Link` says; at most so many pages. */
   readonly pages?: Count;
+  /** Which of the registry's addresses it goes to, the first one being 0; the first one where it is left out. */
+  readonly address?: Natural;
 }
 
 /** The registry, if the harness started it, is ended by that signal and started again. */
@@ -42,7 +44,12 @@ export interface RestartStep {
   readonly restart: "SIGKILL" | "SIGTERM";
 }
 
-export type Step = RequestStep | RestartStep;
+/** The registry's garbage is collected: between two starts of it if the harness started it, else while it serves. */
+export interface CollectStep {
+  readonly collect: "garbage";
+}
+
+export type Step = RequestStep | RestartStep | CollectStep;
 
 /** A repository that was there before, as far as it is known. */
 export interface Given {
@@ -73,6 +80,14 @@ export interface RegistryCase {
 
 export const isRequest = (step: Step): step is RequestStep => "method" in step;
 
-/** Whether it ends the registry and starts it again. */
-export const restarts = ({ steps, clients = [], after = [] }: RegistryCase): boolean =>
-  [...steps, ...clients.flat(), ...after].some((step) => !isRequest(step));
+const stepsOf = ({ steps, clients = [], after = [] }: RegistryCase): readonly Step[] => [...steps, ...clients.flat(), ...after];
+
+/** Whether it ends the registry and starts it again, to see what it forgets. */
+export const restarts = (testCase: RegistryCase): boolean => stepsOf(testCase).some((step) => "restart" in step);
+
+/** Whether it has garbage collected. */
+export const collects = (testCase: RegistryCase): boolean => stepsOf(testCase).some((step) => "collect" in step);
+
+/** Whether it uses more than one of the registry's addresses. */
+export const usesAddresses = (testCase: RegistryCase): boolean =>
+  stepsOf(testCase).some((step) => isRequest(step) && (step.address ?? 0) > 0);

@@ -76,7 +76,8 @@ export class RegistryClient {
       const location = header(answer.response, "location");
       if (location === undefined || !URL.canParse(location, url)) break;
       const next = new URL(location, url).href;
-      const same = splitUrl(next).origin === splitUrl(this.endpoint.url).origin;
+      const { url: first, others = [] } = this.endpoint;
+      const same = [first, ...others].some((address) => splitUrl(next).origin === splitUrl(address).origin);
       url = next;
       answer = await (same ? this.#auth : this.#http).send({ ...request, url });
       if ("response" in answer && !same) answer = { ...answer, elsewhere: true };

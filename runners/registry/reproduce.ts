@@ -9,6 +9,8 @@ export interface ReproduceOptions {
   readonly requirement: string;
   readonly expected: string;
   readonly url: string;
+  /** Other addresses of the registry. */
+  readonly others?: readonly string[];
   readonly namespace: string;
 }
 
@@ -50,7 +52,8 @@ request() {
 function requestLine(step: RequestStep, label: string, contents: Contents): string {
   const { method, target, query = [], headers = {}, body, odd } = step;
   const fill = (text: string): string => expanded(contents.fill(text));
-  const at = target.startsWith("/") ? `"$REGISTRY"${fill(target)}` : fill(target);
+  const base = step.address === undefined ? "$REGISTRY" : `$ADDRESS${step.address}`;
+  const at = target.startsWith("/") ? `"${base}"${fill(target)}` : fill(target);
   const parameters = query.map(([name, value]) => `${name}=${contents.fill(value)}`).join("&");
   const url = parameters === "" ? at : `"$(with ${at} ${quoted(parameters)})"`;
   const all = Object.entries(headers).filter(([name]) => !(body && name.toLowerCase() === "content-length"));
@@ -74,6 +77,8 @@ export function reproduceScript(testCase: RegistryCase, options: ReproduceOption
   const contents = new Contents(testCase.contents, (key) => `$NAMESPACE-${key}`, saltOf(JSON.stringify(testCase)));
   let number = 0;
   const line = (step: Step): string => {
+    if ("collect" in step)
+      return `echo ${quoted("Now have the registry's garbage collected, with the registry ended meanwhile if need be, and press Enter.")}; read -r _`;
     if (!isRequest(step)) return `echo ${quoted(`Now end the registry by ${step.restart}, start it again, and press Enter.`)}; read -r _`;
     const label = step.label ?? `request${++number}`;
     try {
@@ -102,6 +107,8 @@ export function reproduceScript(testCase: RegistryCase, options: ReproduceOption
     comment("Usage: reproduce.sh [URL] [REPOSITORY PREFIX]; needs curl and bash."),
     "set -u",
     `REGISTRY=\${1:-${options.url}}`,
+    ...(options.others ?? []).map((url, at) => `ADDRESS${at + 1}=${quoted(url)}`),
+    ...((options.others ?? []).length > 0 ? ["ADDRESS0=$REGISTRY"] : []),
     `NAMESPACE=\${2:-${options.namespace}${options.namespace === "" ? "" : "/"}repro-$$}`,
     HEAD,
     ...bodies,

@@ -14,6 +14,9 @@ export interface Restarter {
   readonly crashed: string | undefined;
 }
 
+/** Has the registry's garbage collected. Returns why that failed, if it did. */
+export type Collector = () => Promise<string | undefined>;
+
 /** Why a step cannot be taken. */
 class Untaken extends Error {}
 
@@ -49,6 +52,7 @@ export class CaseRun {
 
   readonly #borrowed: readonly string[];
   readonly #settling: Settling | undefined;
+  readonly #collect: Collector | undefined;
   /** Goes before the tags of a borrowed repository. */
   readonly #tags: string;
   /** The same contents as another run would make them. */
@@ -58,19 +62,29 @@ export class CaseRun {
    * @param prefix goes before the names of the case's repositories, and is of this run alone
    * @param borrowed repositories that are there, to be used in place of new ones
    * @param settling patience with lists that lag behind
+   * @param collect has garbage collected
    */
   constructor(
     client: Pick<RegistryClient, "send" | "endpoint">,
     testCase: RegistryCase,
     prefix: string,
     server: Restarter | undefined,
-    { borrowed = [], settling }: { readonly borrowed?: readonly string[]; readonly settling?: Settling | undefined } = {},
+    {
+      borrowed = [],
+      settling,
+      collect,
+    }: {
+      readonly borrowed?: readonly string[];
+      readonly settling?: Settling | undefined;
+      readonly collect?: Collector | undefined;
+    } = {},
   ) {
     this.#client = client;
     this.#testCase = testCase;
     this.#server = server;
     this.#borrowed = borrowed;
     this.#settling = settling;
+    this.#collect = collect;
     this.#tags = `${prefix.replace(/^.*\//, "")}-`;
     const nameOf = (key: string): string => {
       const name = key === "given" && testCase.given ? testCase.given.repository : (borrowedFor(key, borrowed) ?? `${prefix}-${key}`);
@@ -131,6 +145,7 @@ export class CaseRun {
       if (failure && failure.kind !== "elsewhere") return;
       try {
         if (isRequest(each)) await this.#take(each, { phase, client, step });
+        else if ("collect" in each) await this.#collected();
         else if (this.#server) await this.#server.restart(each.restart);
         else throw new Untaken("the harness did not start the registry");
       } catch (thrown) {
@@ -138,6 +153,13 @@ export class CaseRun {
         this.#untaken.push({ phase, client, step, reason: thrown.message });
       }
     }
+  }
+
+  /** @throws Untaken */
+  async #collected(): Promise<void> {
+    if (!this.#collect) throw new Untaken("the harness was not told how garbage is collected (--gc)");
+    const failed = await this.#collect();
+    if (failed !== undefined) throw new Untaken(failed);
   }
 
   async #take(step: RequestStep, place: Pick<Exchange, "phase" | "client" | "step">): Promise<void> {
@@ -238,14 +260,28 @@ export class CaseRun {
   #own(url: string): string {
     const { protocol, hostname } = new URL(url);
     if (!/^https?:$/.test(protocol)) throw new Untaken(`${url} is no http(s) URL`);
-    if (hostname !== new URL(this.#client.endpoint.url).hostname)
+    if (!this.#addresses.some((address) => hostname === new URL(address).hostname))
       throw new Untaken(`${url} is at another host, which the harness was not told to send anything to`);
     return url;
   }
 
-  /** Whether a URL is at the registry's own host and port, by its own scheme. */
+  /** Whether a URL is at one of the registry's own hosts and ports, by its own scheme. */
   #here(url: string): boolean {
-    return splitUrl(url).origin === splitUrl(this.#client.endpoint.url).origin;
+    return this.#addresses.some((address) => splitUrl(url).origin === splitUrl(address).origin);
+  }
+
+  get #addresses(): readonly string[] {
+    const { url, others = [] } = this.#client.endpoint;
+    return [url, ...others];
+  }
+
+  /** The same at another of the registry's addresses. @throws Untaken where it has fewer */
+  #through(url: string, address: number): string {
+    const base = this.#addresses[address];
+    if (base === undefined)
+      throw new Untaken(`the registry has ${this.#addresses.length === 1 ? "one address" : `${this.#addresses.length} addresses`} (--url)`);
+    const from = this.#addresses.find((each) => url.startsWith(`${each}/`));
+    return from === undefined ? url : `${base}${url.slice(from.length)}`;
   }
 
   #request(step: RequestStep, uses: string[]): PlainRequest {
@@ -255,11 +291,12 @@ export class CaseRun {
     const at = this.#fill(target, uses);
     const parameters = (query ?? []).map(([name, value]) => `${name}=${encoded(this.#fill(value, uses))}`).join("&");
     const whole = parameters === "" ? at : `${at}${at.includes("?") ? "&" : "?"}${parameters}`;
+    const absolute = /^https?:/i.test(whole) ? whole : `${this.#client.endpoint.url}${whole}`;
     const made = body ? this.#contents.get(body.content) : undefined;
     const bytes = made ? made.bytes.subarray(body?.from ?? 0, body?.to ?? made.size) : null;
     return {
       method,
-      url: /^https?:/i.test(whole) ? whole : `${this.#client.endpoint.url}${whole}`,
+      url: step.address === undefined ? absolute : this.#through(absolute, step.address),
       headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, this.#fill(value, uses)])),
       body: bytes,
       ...(stream ? { stream } : {}),

@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly log: string;
   /** How long it may take to answer. */
   readonly startMs: number;
+  /** The other addresses at which it answers. */
+  readonly others?: readonly string[];
 }
 
 /** A log to add to. @throws UsageError when it cannot be written */
@@ -114,10 +116,15 @@ export class Server implements Restarter {
     }
   }
 
-  /** Whether anything that speaks HTTP is there. */
+  /** Whether anything that speaks HTTP is at each of its addresses. */
   async #answers(): Promise<boolean> {
+    for (const url of [this.#options.url, ...(this.#options.others ?? [])]) if (!(await this.#answersAt(url))) return false;
+    return true;
+  }
+
+  async #answersAt(url: string): Promise<boolean> {
     try {
-      const response = await fetch(`${this.#options.url}/v2/`, { signal: AbortSignal.timeout(1000), redirect: "manual" });
+      const response = await fetch(`${url}/v2/`, { signal: AbortSignal.timeout(1000), redirect: "manual" });
       await response.body?.cancel();
       return true;
     } catch (thrown) {
@@ -146,6 +153,16 @@ export class Server implements Restarter {
   async restart(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     await this.#end(signal);
     await this.#begin();
+  }
+
+  /** Ends it, does something, and starts it again. @throws Inconclusive when it does not come back */
+  async without<T>(work: () => Promise<T>): Promise<T> {
+    await this.#end("SIGTERM");
+    try {
+      return await work();
+    } finally {
+      await this.#begin();
+    }
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,8 @@ import type { Natural } from "../../spec/numbers.js";
 export interface Endpoint {
   /** `http://host:port` or `https://…`, with the path below which `/v2/` is, if any, and no slash at its end. */
   readonly url: string;
+  /** Other addresses of the same registry, of the same form. */
+  readonly others?: readonly string[];
   /** Goes before every repository's name, without slashes at its ends; may be empty. */
   readonly namespace: string;
   readonly timeoutMs: number;
@@ -69,6 +71,10 @@ export interface RegistryFacts {
   readonly apis: readonly Api[];
   /** The harness started the server, and may restart it. */
   readonly ours: boolean;
+  /** Its garbage can be collected. */
+  readonly collects?: boolean;
+  /** It has so many addresses; 1 when left out. */
+  readonly addresses?: Natural;
   /** Something to read where nothing may be written. */
   readonly existing?: { readonly name: string; readonly tag: string };
 }

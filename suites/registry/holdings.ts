@@ -154,6 +154,42 @@ export class Holdings {
     }
   }
 
+  /**
+   * Garbage was collected: what no tag leads to may be gone.
+   * @param bySubject what refers to something is kept with it
+   */
+  collect(bySubject: boolean): void {
+    const kept = this.held(bySubject);
+    for (const [digest, entry] of this.manifests)
+      if (entry.presence === "present" && !kept.has(digest)) this.manifests.set(digest, { ...entry, presence: "unknown" });
+    for (const [digest, presence] of this.blobs) if (presence === "present" && !kept.has(digest)) this.blobs.set(digest, "unknown");
+  }
+
+  /**
+   * The digests of what a tag leads to: manifests, what they are made of, and so on.
+   * @param bySubject also what refers to any of that as its subject
+   */
+  held(bySubject: boolean): ReadonlySet<string> {
+    const found = new Set<string>();
+    const hold = (content: ContentFacts): void => {
+      const own = digestsOf(content);
+      if (own.every((digest) => found.has(digest))) return;
+      for (const digest of own) found.add(digest);
+      for (const child of childrenOf(content.text)) {
+        const below = this.manifests.get(child);
+        if (below) hold(below.content);
+        else found.add(child);
+      }
+      if (!bySubject) return;
+      for (const { content: other } of this.manifests.values()) {
+        const subject = parseManifest(other.text)?.subject?.digest;
+        if (subject !== undefined && own.includes(subject)) hold(other);
+      }
+    };
+    for (const state of this.tags.values()) if (state.presence === "present") hold(state.content);
+    return found;
+  }
+
   /** Whether something is held by a tag, or by a manifest that is there. */
   #needed(digest: string): boolean {
     const tagged = [...this.tags.values()].some((state) => state.presence === "present" && digestsOf(state.content).includes(digest));

@@ -6,7 +6,11 @@ import { whyNotOf } from "../../runners/registry/references.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { whyNotInForce } from "../../spec/distribution/releases.js";
 import type { Suite } from "../suite.js";
+import addresses from "./addresses.js";
+import collection from "./collection.js";
+import { combinations } from "./combinations.js";
 import concurrency from "./concurrency.js";
+import listedTwice from "./discovery/listed-twice.js";
 import referrerParts from "./discovery/referrer-parts.js";
 import referrers from "./discovery/referrers.js";
 import tagPages from "./discovery/tag-pages.js";
@@ -53,6 +57,7 @@ export const sections: readonly Section[] = [
   tagPages,
   referrers,
   referrerParts,
+  listedTwice,
   deletes,
   errors,
   httpMessages,
@@ -63,6 +68,8 @@ export const sections: readonly Section[] = [
   robustness,
   oddInput,
   concurrency,
+  collection,
+  addresses,
 ];
 
 export const checks = sections.flatMap((section) => section.checks);
@@ -75,6 +82,7 @@ export const registrySuite: Suite<RegistryCase, RegistryObservation, RegistryFac
   checks,
   examples,
   numbersFirst: true,
+  combinations,
   general: (facts) => sequence(facts),
   judge: (testCase, observation, facts) => judge(checks, testCase, observation, facts),
   release: ({ release }) => release,

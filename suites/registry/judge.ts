@@ -1,4 +1,4 @@
-import { isRequest, type RegistryCase } from "../../runners/registry/case.js";
+import { isRequest, type RegistryCase, usesAddresses } from "../../runners/registry/case.js";
 import { type Exchange, inALine, type RegistryObservation } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { type CheckResult, notApplicable } from "../check.js";
@@ -19,8 +19,13 @@ export function* viewsOf(whole: CaseView): Generator<View> {
   const { exchanges } = whole.observation;
   const model = new Model(whole.observation, whole.case.given);
   const together = exchanges.filter(({ phase }) => phase === "clients");
+  const collections = collectionsOf(whole);
   let blurred = false;
   for (const exchange of exchanges) {
+    while (collections[0] !== undefined && (exchange.phase !== "steps" || exchange.step > collections[0])) {
+      collections.shift();
+      model.collect(whole.facts.choices.referrers === true);
+    }
     if (exchange.phase !== "steps" && !blurred) {
       model.blur(together);
       blurred = true;
@@ -31,8 +36,13 @@ export function* viewsOf(whole: CaseView): Generator<View> {
   }
 }
 
-/** Whether a step was taken after the registry was restarted. */
-function afterRestart(subject: RegistryCase): (exchange: Exchange) => boolean {
+/** The steps of a case in which garbage was collected. */
+const collectionsOf = ({ case: { steps }, observation: { untaken } }: CaseView): number[] =>
+  steps.flatMap((step, at) => ("collect" in step && !untaken.some((each) => each.phase === "steps" && each.step === at) ? [at] : []));
+
+/** Whether a step was taken after the registry was restarted, or its garbage collected, or in a case about its addresses. */
+function isOursAlone(subject: RegistryCase): (exchange: Exchange) => boolean {
+  if (usesAddresses(subject)) return () => true;
   const restart = subject.steps.findIndex((step) => !isRequest(step));
   return ({ phase, step }) => restart >= 0 && (phase !== "steps" || step > restart);
 }
@@ -42,10 +52,10 @@ export function judge(checks: readonly Check[], subject: RegistryCase, observati
   const whole: CaseView = { case: subject, observation, facts };
   const outcomes = new Outcomes();
   for (const check of checks) if (check.per === "case") outcomes.take(check.id, () => check.judge(whole));
-  const late = afterRestart(subject);
+  const isOurs = isOursAlone(subject);
   for (const view of viewsOf(whole)) {
-    // What is lost by a restart is a finding of ours, and no other statement's.
-    const oursAlone = late(view.exchange);
+    // What is lost by a restart, by a collection or on the way between addresses is a finding of ours, and no other statement's.
+    const oursAlone = isOurs(view.exchange);
     for (const check of checks) {
       if (check.per !== "exchange" || (oursAlone && !check.id.startsWith("robustness."))) continue;
       if (failed(view.status) && !check.failures) continue;

@@ -81,8 +81,10 @@ export class Model {
   blob(name: string, digest: string): Presence {
     const { blobs, manifests } = this.#repository(name);
     const known = blobs.get(digest);
-    if (known !== undefined) return known;
     const content = this.content(digest);
+    // What was deleted may be there again by another of its digests.
+    const again = known === "deleted" && content !== undefined && digestsOf(content).some((each) => each !== digest && blobs.has(each));
+    if (known !== undefined) return again ? "unknown" : known;
     if (!content) return manifests.has(digest) || this.#foreign.has(name) ? "unknown" : "absent";
     return isCommon(content) || digestsOf(content).some((each) => blobs.has(each) || manifests.has(each)) ? "unknown" : "absent";
   }
@@ -97,8 +99,9 @@ export class Model {
       return stored ? { ...stored, presence: "present" } : { presence: "present", content: tag.content };
     }
     const stored = manifests.get(reference);
-    if (stored) return stored;
     const content = this.content(reference);
+    const again = stored?.presence === "deleted" && digestsOf(stored.content).some((each) => each !== reference && manifests.has(each));
+    if (stored) return again ? { ...stored, presence: "unknown" } : stored;
     const others = content ? digestsOf(content) : [reference];
     const shared = this.#foreign.has(name) && (content === undefined || content.common === true);
     return { presence: shared || others.some((digest) => manifests.has(digest) || blobs.has(digest)) ? "unknown" : "absent" };
@@ -261,6 +264,18 @@ export class Model {
     const certain = by === "digest" || outcome !== "done" || repository.tags.get(reference)?.presence === "present";
     repository.pushManifest(digest, content, mediaTypeOf(type), certain ? outcome : "unknown");
     if (outcome === "done") this.#acknowledge(label, { by: "manifest", content, name, reference });
+  }
+
+  /** Garbage was collected. @param bySubject the registry knows what refers to what, and keeps it so */
+  collect(bySubject: boolean): void {
+    this.#sessions.blur();
+    for (const repository of this.#repositories.values()) repository.collect(bySubject);
+  }
+
+  /** Whether a tag leads to a content, by way of what manifests are made of. */
+  leadsTo(name: string, { sha256, sha512 }: ContentFacts): boolean {
+    const held = this.#repository(name).held(false);
+    return held.has(sha256) || held.has(sha512);
   }
 
   /** Several clients did this at the same time: what any of them could change is unknown now. */

@@ -18,15 +18,15 @@ import {
   request,
   textOf,
 } from "../../generators/registry/steps.js";
-import { type RegistryCase, restarts, type Step } from "../../runners/registry/case.js";
-import { type CheckResult, equal, expectThat, notApplicable } from "../check.js";
+import { collects, type RegistryCase, restarts, type Step, usesAddresses } from "../../runners/registry/case.js";
+import { type CheckResult, equal, expectThat, type NotApplicable, notApplicable } from "../check.js";
 import { came } from "./answered.js";
 import { answers, aside, digestIn, isObject, jsonBody, plainGet, presenceAt } from "./response.js";
 import { queryOf } from "./route.js";
 import { check, checkAimed, example, section, unavailable, type View } from "./suite.js";
 
 /** A GET of what was acknowledged and not deleted. */
-function acknowledged(view: View) {
+export function acknowledged(view: View) {
   const { route, model } = view;
   if (!plainGet(view) || view.concurrent) return undefined;
   if (route.kind === "blob") return model.blob(route.name, route.digest) === "present" ? model.content(route.digest) : undefined;
@@ -37,9 +37,20 @@ function acknowledged(view: View) {
   return found.presence === "present" && asked ? found.content : undefined;
 }
 
-const READ = "plain GET of what was acknowledged";
+export const READ = "plain GET of what was acknowledged";
 
-const pulled = (view: View): CheckResult => {
+/** What comes between a push and a pull that has a rule of its own. */
+const whyNotInOneGo = ({ case: testCase }: View): NotApplicable | undefined =>
+  restarts(testCase)
+    ? notApplicable("the registry is restarted")
+    : collects(testCase)
+      ? notApplicable("garbage is collected")
+      : usesAddresses(testCase)
+        ? notApplicable("the registry is asked at several addresses")
+        : undefined;
+
+/** Gives what was acknowledged and not deleted. */
+export const pulled = (view: View): CheckResult => {
   const content = acknowledged(view);
   return content && (view.status === 200 ? equal(view.response.body.sha256, content.sha256) : answers(view, 200));
 };
@@ -80,7 +91,7 @@ export default section("Robustness", [
   check(
     "robustness.registry.acknowledged-unreadable",
     (view) => {
-      return restarts(view.case) ? notApplicable("the registry is restarted") : pulled(view);
+      return whyNotInOneGo(view) ?? pulled(view);
     },
     READ,
   ),

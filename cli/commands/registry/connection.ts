@@ -1,15 +1,14 @@
 import { readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { makeDirectory } from "../../../files/directory.js";
 import { temporaryDirectory } from "../../../files/temporary.js";
 import { learningCase, minimalCase } from "../../../generators/registry/learn.js";
 import { MEDIA } from "../../../generators/registry/steps.js";
-import { type Content, type Given, type RegistryCase, restarts } from "../../../runners/registry/case.js";
+import { type Content, collects, type Given, type RegistryCase, restarts } from "../../../runners/registry/case.js";
 import { RegistryClient } from "../../../runners/registry/client.js";
+import { collectGarbage } from "../../../runners/registry/collect.js";
 import { header, type RegistryObservation, type SeenResponse } from "../../../runners/registry/observation.js";
-import { CaseRun } from "../../../runners/registry/run-case.js";
+import { CaseRun, type Collector } from "../../../runners/registry/run-case.js";
 import { Server } from "../../../runners/registry/server.js";
 import { Settling } from "../../../runners/registry/settle.js";
 import type { Endpoint, RegistryFacts } from "../../../runners/registry/target.js";
@@ -19,11 +18,14 @@ import { isBehind } from "../../../suites/registry/behind.js";
 import { type Unfit, unfit } from "../../../suites/registry/first-steps.js";
 import { checks } from "../../../suites/registry/index.js";
 import { learn } from "../../../suites/registry/learn.js";
+import { bundledCollection, bundledCommand, freeAddresses, isBundled } from "./bundled.js";
 import { Cleanup } from "./cleanup.js";
 import { hints } from "./hints.js";
 import { credentialsOf, type RegistryReach } from "./options.js";
+import { Turns } from "./turns.js";
 
 const START_MS = 30_000;
+const COLLECT_MS = 600_000;
 /** Connections at the same time: more than any case has clients, for each job. */
 const CONNECTIONS = 32;
 const MANIFESTS = [
@@ -33,36 +35,6 @@ const MANIFESTS = [
   "application/vnd.docker.distribution.manifest.list.v2+json",
 ].join(", ");
 const MAX_BODY = 64 * 1024 * 1024;
-
-/** A port of the loopback that nobody uses right now. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-/** Cases that restart the server have it to themselves. */
-class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-  #shared = new Set<Promise<unknown>>();
-
-  async run<T>(alone: boolean, work: () => Promise<T>): Promise<T> {
-    if (!alone) {
-      const before = this.#last;
-      const own = before.then(work);
-      const settled = own.catch(() => undefined);
-      this.#shared.add(settled);
-      void settled.then(() => this.#shared.delete(settled));
-      return own;
-    }
-    const before = Promise.all([this.#last, ...this.#shared]);
-    const own = before.then(work);
-    this.#last = own.catch(() => undefined);
-    return own;
-  }
-}
 
 /** A registry under test: reached, learnt about, and used by one case after the other. */
 export class RegistryConnection {
@@ -75,12 +47,13 @@ export class RegistryConnection {
   readonly #borrowed: readonly string[];
   readonly #settling: Settling;
   readonly #temporary: string | undefined;
+  readonly #collect: Collector | undefined;
   #number = 0;
   readonly endpoint: Endpoint;
 
   private constructor(
     endpoint: Endpoint,
-    { cleanup, repository, settle }: Pick<RegistryReach, "cleanup" | "repository" | "settle">,
+    { cleanup, repository, settle, gc, out, bundledArg }: RegistryReach,
     server?: Server,
     temporary?: string,
   ) {
@@ -91,6 +64,8 @@ export class RegistryConnection {
     this.#settling = new Settling(settle, isBehind);
     this.#cleanup = cleanup || repository.length > 0 ? new Cleanup(this.#client) : undefined;
     this.#temporary = temporary;
+    const collection = gc === undefined ? temporary && bundledCollection(temporary, bundledArg) : splitCommand(gc);
+    if (collection) this.#collect = collector(collection, join(out, "gc.log"), server);
     const run = (Date.now() * 100 + (process.pid % 100)).toString(36);
     const [first] = repository;
     const beside = first === undefined ? endpoint.namespace : first.split("/").slice(0, -1).join("/");
@@ -99,10 +74,11 @@ export class RegistryConnection {
 
   /** Reaches the registry that the options name; starts it, if they say so. @throws UsageError, Inconclusive */
   static async open(options: RegistryReach): Promise<RegistryConnection> {
-    const bundled = options.url === undefined && options.server === undefined;
-    const url = options.url ?? (bundled ? `http://127.0.0.1:${await freePort()}` : "http://127.0.0.1:5000");
+    const bundled = isBundled(options);
+    const [url = "http://127.0.0.1:5000", ...others] = bundled ? await freeAddresses() : options.url;
     const endpoint: Endpoint = {
       url,
+      ...(others.length > 0 ? { others } : {}),
       namespace: options.namespace,
       timeoutMs: options.timeout,
       maxBody: MAX_BODY,
@@ -110,13 +86,13 @@ export class RegistryConnection {
       tls: { insecure: options.insecure, ...(options.ca === undefined ? {} : { ca: readCertificate(options.ca) }) },
       ...credentials(options, url),
     };
+    if (bundled || options.server !== undefined || options.gc !== undefined) makeDirectory(options.out, "--out");
     if (!bundled && options.server === undefined) return new RegistryConnection(endpoint, options);
-    makeDirectory(options.out, "--out");
     const temporary = bundled ? temporaryDirectory("registry") : undefined;
     const argv =
-      temporary === undefined ? splitCommand(options.server ?? "") : bundledCommand(temporary, new URL(url).port, options.bundledArg);
+      temporary === undefined ? splitCommand(options.server ?? "") : bundledCommand(temporary, [url, ...others], options.bundledArg);
     try {
-      const server = await Server.start({ argv, url, log: join(options.out, "server.log"), startMs: START_MS });
+      const server = await Server.start({ argv, url, others, log: join(options.out, "server.log"), startMs: START_MS });
       return new RegistryConnection(endpoint, options, server, temporary);
     } catch (thrown) {
       if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
@@ -131,12 +107,13 @@ export class RegistryConnection {
 
   /** Carries a case out in repositories of its own; or in those that were named, one case at a time. */
   async run(testCase: RegistryCase, stop = false): Promise<RegistryObservation> {
-    return this.#turns.run(restarts(testCase) || this.#borrowed.length > 0, async () => {
+    return this.#turns.run(restarts(testCase) || collects(testCase) || this.#borrowed.length > 0, async () => {
       if (this.#server?.crashed !== undefined) await this.#server.restart("SIGKILL");
       const prefix = `${this.#prefix}-${(++this.#number).toString(36)}`;
       const observation = await new CaseRun(this.#client, testCase, prefix, this.#server, {
         borrowed: this.#borrowed,
         settling: this.#settling,
+        collect: this.#collect,
       }).run(stop);
       await this.#cleanup?.after(observation);
       return observation;
@@ -147,12 +124,24 @@ export class RegistryConnection {
   async preflight(options: RegistryReach): Promise<{ readonly facts: RegistryFacts; readonly version: string }> {
     const testCase = minimalCase();
     const minimal = await this.run(testCase, true);
-    const bundled = options.url === undefined && options.server === undefined;
+    const bundled = isBundled(options);
     const release = options.spec ?? (bundled ? "head" : "1.1.1");
-    const facts: RegistryFacts = { release, choices: { push: true }, apis: options.apis, ours: this.#server !== undefined };
+    const { others = [] } = this.endpoint;
+    const facts: RegistryFacts = {
+      release,
+      choices: { push: true },
+      apis: options.apis,
+      ours: this.#server !== undefined,
+      ...(this.#collect ? { collects: true } : {}),
+      ...(others.length > 0 ? { addresses: 1 + others.length } : {}),
+    };
     const wrong = unfit(checks, testCase, minimal, facts);
     if (wrong) throw new Inconclusive(this.#cannot(wrong, options));
     const choices = learn(await this.run(learningCase(this.endpoint.rate === undefined)));
+    if (options.gc !== undefined) {
+      const failed = await this.#collect?.();
+      if (failed !== undefined) throw new Inconclusive(failed);
+    }
     const [base] = minimal.exchanges;
     const version = base?.response ? (header(base.response, "server") ?? "") : "";
     return { facts: { ...facts, choices }, version };
@@ -212,6 +201,12 @@ export class RegistryConnection {
   }
 }
 
+/** What has garbage collected: while a server of ours does not run, or while another one does. @param log made where it is not there */
+function collector(argv: readonly string[], log: string, server: Server | undefined): Collector {
+  const collect = (): Promise<string | undefined> => collectGarbage({ argv, log, timeoutMs: COLLECT_MS });
+  return server ? () => server.without(collect) : collect;
+}
+
 function credentials(options: RegistryReach, url: string): Pick<Endpoint, "credentials"> {
   const found = credentialsOf(options, url);
   return found ? { credentials: found } : {};
@@ -224,19 +219,3 @@ function readCertificate(file: string): string {
     throw new UsageError(`--ca ${file}: cannot be read`);
   }
 }
-
-/** The reference registry as a process of its own, so that it can be killed. */
-const bundledCommand = (directory: string, port: string, more: readonly string[]): string[] => [
-  process.execPath,
-  fileURLToPath(new URL("../../main.js", import.meta.url)),
-  "serve-registry",
-  "--dir",
-  directory,
-  "--port",
-  port,
-  "--tag-order",
-  "caseless",
-  // It is thrown away; that it outlives a SIGKILL is all that the restarts need.
-  "--no-fsync",
-  ...more,
-];

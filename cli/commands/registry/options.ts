@@ -6,14 +6,16 @@ import { APIS, type Api, type Credentials } from "../../../runners/registry/targ
 import { isName } from "../../../spec/distribution/grammar.js";
 import { RELEASES } from "../../../spec/distribution/releases.js";
 import { UsageError } from "../../../spec/errors.js";
-import { collect, duration, makeCommand, parse, wholeNumber } from "../../options/command.js";
+import { collect, duration, makeCommand, parse, repeated, wholeNumber } from "../../options/command.js";
 import { type CommonOptions, withCommonOptions, withTimeout } from "../../options/common.js";
 import { givenOptions, type OptionValues } from "../../options/option-values.js";
 
 /** The options that reach a registry, parsed. */
 export interface RegistryReach {
-  /** `http://host:port` or `https://…`, with the path below which `/v2/` is, if any. */
-  readonly url?: string;
+  /** The registry's addresses: `http://host:port` or `https://…`, with the path below which `/v2/` is, if any. */
+  readonly url: readonly string[];
+  /** The command that collects the registry's garbage. */
+  readonly gc?: string;
   /** The command that starts the registry. */
   readonly server?: string;
   readonly spec?: string;
@@ -79,10 +81,15 @@ const withRegistry = (command: Command): Command =>
     .option("--rate <n>", "at most so many requests a second", wholeNumber(1, 1_000_000))
     .option(
       "--url <url>",
-      "the registry, with the path above its /v2/ if there is one (default: the bundled reference registry, or http://127.0.0.1:5000 with --server)",
-      baseUrl,
+      "the registry, with the path above its /v2/ if there is one; given again, another address of the same registry (default: the bundled reference registry, or http://127.0.0.1:5000 with --server)",
+      repeated(baseUrl),
+      [],
     )
     .option("--server <command>", "start the registry by this command, watch it, restart it, and end it; its log goes to OUT/server.log")
+    .option(
+      "--gc <command>",
+      "collect the registry's garbage by this command: between two starts of it with --server, else while it serves",
+    )
     .option("--namespace <name>", "everything is pushed to repositories below this name", namespace, "oci-conform")
     .option(
       "--repository <name>",
@@ -115,12 +122,17 @@ export function registryCommand(): Command {
 }
 
 /** @throws UsageError for options that do not go together. */
-export function checkReach({ user, authfile, repository }: Pick<RegistryReach, "user" | "authfile" | "repository">): void {
+export function checkReach({ user, authfile, repository, url, gc }: Omit<RegistryReach, "given" | "out">): void {
   if (user !== undefined && authfile !== undefined) throw new UsageError("--user and --authfile exclude one another");
   const malformed = repository.find((name) => !isName(name));
   if (malformed !== undefined) throw new UsageError(`--repository ${malformed}: not a repository name, such as team/image`);
   if (repository.length > 2 || new Set(repository).size < repository.length)
     throw new UsageError("--repository: one repository, or two that differ");
+  const twice = url.find((each, at) => url.indexOf(each) < at);
+  if (twice !== undefined) throw new UsageError(`--url ${twice}: given twice`);
+  if (gc !== undefined && gc.trim() === "") throw new UsageError("--gc: no command");
+  if (gc !== undefined && repository.length > 0)
+    throw new UsageError("--gc and --repository exclude one another: what is garbage in somebody's repositories is not for a test to say");
 }
 
 /** Parses the command line; undefined when help was printed. @throws UsageError */
@@ -129,10 +141,11 @@ export function registryOptions(args: readonly string[]): RegistryOptions | unde
   if (!parse(command, args)) return undefined;
   const options = command.opts<Omit<RegistryOptions, "given">>();
   checkReach(options);
-  const { pullOnly, repository, url } = options;
+  const { pullOnly, repository, url, gc } = options;
   if (pullOnly !== undefined && !/^[^:]+:[^:]+$/.test(pullOnly)) throw new UsageError(`--pull-only ${pullOnly}: not NAME:TAG`);
   if (pullOnly !== undefined && repository.length > 0) throw new UsageError("--pull-only and --repository exclude one another");
-  if (pullOnly !== undefined && url === undefined) throw new UsageError("--pull-only needs --url");
+  if (pullOnly !== undefined && gc !== undefined) throw new UsageError("--pull-only and --gc exclude one another");
+  if (pullOnly !== undefined && url.length === 0) throw new UsageError("--pull-only needs --url");
   return { ...options, given: givenOptions(command, withRegistryOptions) };
 }
 

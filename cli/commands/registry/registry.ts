@@ -17,7 +17,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const catalogue = await loadCatalogue("distribution");
   const selected = select(catalogue, testable(catalogue), options);
   if (options.list) return list(selected);
-  const { url, server } = options;
+  const { server } = options;
+  const url = options.url.length === 0 ? undefined : options.url.join(" ");
   const named = {
     name: "registry",
     target: url ?? server ?? "the bundled reference registry",

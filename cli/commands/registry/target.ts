@@ -43,7 +43,7 @@ export class RegistryTarget implements Target<RegistryCase, RegistryObservation,
   readonly #version: string;
 
   private constructor(connection: RegistryConnection, reach: RegistryReach, { facts, version, only }: Known) {
-    const bundled = reach.url === undefined && reach.server === undefined;
+    const bundled = reach.url.length === 0 && reach.server === undefined;
     this.name = bundled ? "bundled" : new URL(connection.endpoint.url).host.replaceAll(/[^\w.-]/g, "-");
     this.facts = facts;
     this.options = { given: reach.given, found: { spec: facts.release } };
@@ -78,7 +78,8 @@ export class RegistryTarget implements Target<RegistryCase, RegistryObservation,
 
   describe(): TargetDescription {
     const { url, server } = this.#reach;
-    const name = url ?? (server === undefined ? "the bundled reference registry" : this.#connection.endpoint.url);
+    const name =
+      url.length > 0 ? url.join(" and ") : server === undefined ? "the bundled reference registry" : this.#connection.endpoint.url;
     const { release: spec, choices } = this.facts;
     return {
       target: { name, command: server ?? name, version: this.#version, spec, choices: choicesInWords(choices) },
@@ -88,13 +89,14 @@ export class RegistryTarget implements Target<RegistryCase, RegistryObservation,
   }
 
   files({ requirement, section, testCase, outcome }: FailedCase<RegistryCase, RegistryObservation>): CaseFiles {
-    const { url, namespace } = this.#connection.endpoint;
+    const { url, others = [], namespace } = this.#connection.endpoint;
     return {
       "reproduce.sh": reproduceScript(testCase, {
         title: `${requirement.id}: ${testCase.title}`,
         requirement: `${requirement.summary}\n${section}`,
         expected: inWords(outcome.expected),
         url,
+        others,
         namespace,
       }),
     };

@@ -85,6 +85,7 @@ export function pulls(kind: "blob" | "manifest", method: "GET" | "HEAD") {
     unknown: (id: string, elsewhere: boolean): Check =>
       checksOf(about, pull)(id, ({ name, reference, presence }, view) => {
         const where = elsewhere ? "in another repository" : "nowhere";
+        if (presence === "deleted" && method === "HEAD" && !elsewhere && !view.concurrent) return missing(view);
         if (presence !== "absent") return notApplicable(`the ${kind} is there, or nobody can tell`);
         if (!(kind === "blob" ? isKnownDigest : wellFormed)(reference)) return notApplicable("the reference may be refused as malformed");
         if (view.model.repository(name).known !== "present") return notApplicable("nothing was pushed to the repository");

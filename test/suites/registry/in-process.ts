@@ -6,7 +6,10 @@ import { xorshift128plus } from "pure-rand/generator/xorshift128plus";
 import type { Test } from "tap";
 import { learningCase } from "../../../generators/registry/learn.js";
 import type { Need } from "../../../reference-registry/faults/fault.js";
+import { faultNamed } from "../../../reference-registry/faults/index.js";
 import { serve } from "../../../reference-registry/serve.js";
+import { collectGarbage } from "../../../reference-registry/store/collect.js";
+import { openStore } from "../../../reference-registry/store/load.js";
 import type { Outcome } from "../../../runners/outcome.js";
 import type { RegistryCase } from "../../../runners/registry/case.js";
 import { RegistryClient } from "../../../runners/registry/client.js";
@@ -87,13 +90,14 @@ export async function openInProcess({ release = "head", fault, choice, needs, ..
       durable: false,
       tagOrder: release === "head" ? "bytes" : "caseless",
       ...(port === undefined ? {} : { port }),
+      ...(needs === "addresses" ? { morePorts: [0] } : {}),
       ...(fault === undefined ? {} : { fault }),
       ...(choice === undefined ? {} : { choice }),
       ...(needs === "auth" ? { auth: { kind: "basic", ...CREDENTIALS } } : {}),
     });
   let registry = await start();
-  const { url } = registry;
-  const endpoint = { url, namespace: "t", timeoutMs: needs === "timeout" ? IMPATIENCE : PATIENCE, maxBody: 1 << 26 };
+  const { url, others } = registry;
+  const endpoint = { url, others, namespace: "t", timeoutMs: needs === "timeout" ? IMPATIENCE : PATIENCE, maxBody: 1 << 26 };
   const client = new RegistryClient({ ...endpoint, ...(needs === "auth" ? { credentials: CREDENTIALS } : {}) }, 64);
   const restarter: Restarter = {
     crashed: undefined,
@@ -102,12 +106,18 @@ export async function openInProcess({ release = "head", fault, choice, needs, ..
       registry = await start(Number(new URL(url).port));
     },
   };
+  const collected = async (): Promise<undefined> => {
+    await registry.close();
+    await collectGarbage(await openStore(dir, false), fault === undefined ? [] : faultNamed(fault).neglects);
+    registry = await start(Number(new URL(url).port));
+  };
   let count = 0;
   const { settling } = options;
   const run: InProcess["run"] = (subject, through = (send) => send) => {
     const send = through((request) => client.send(request));
     const server = needs === "restart" ? restarter : undefined;
-    return new CaseRun({ endpoint: client.endpoint, send }, subject, `t/c${++count}`, server, { settling }).run();
+    const collect = needs === "collection" ? collected : undefined;
+    return new CaseRun({ endpoint: client.endpoint, send }, subject, `t/c${++count}`, server, { settling, collect }).run();
   };
   const learnt = learn(await run(learningCase(options.large ?? true)));
   const facts: RegistryFacts = {
@@ -115,6 +125,8 @@ export async function openInProcess({ release = "head", fault, choice, needs, ..
     choices: options.choices?.(learnt) ?? learnt,
     apis: ["pull", "push", "discovery", "management"],
     ours: needs === "restart",
+    ...(needs === "collection" ? { collects: true } : {}),
+    ...(others.length > 0 ? { addresses: 1 + others.length } : {}),
   };
   return {
     facts,
