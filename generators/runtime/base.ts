@@ -1,7 +1,8 @@
-import { type ContainerCase, INSIDE_AGENT, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
+import { type ContainerCase, type FileEntry, INSIDE_AGENT, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import { cgroupFilesOf } from "../../spec/runtime/cgroup-files.js";
 import type { Config } from "../../spec/runtime/config.js";
+import { isBelow } from "./filesystem/paths.js";
 import { lifecycle } from "./steps.js";
 import { CONSOLE, type Surroundings, surroundingsOf } from "./surroundings.js";
 
@@ -36,11 +37,17 @@ export interface CaseOptions extends Partial<Pick<RuntimeCase, "title" | "aims" 
 const nonEmpty = <Key extends string, T>(key: Key, list: readonly T[]): { readonly [K in Key]?: readonly T[] } =>
   list.length === 0 ? {} : ({ [key]: list } as { [K in Key]: readonly T[] });
 
+/** What a config calls for, but where the case has something else: a link, a file or nothing in the place of a directory. */
+function beside(around: readonly FileEntry[], own: readonly FileEntry[]): readonly FileEntry[] {
+  const odd = own.filter(({ kind }) => kind !== "dir");
+  return around.filter((entry) => !odd.some(({ path }) => isBelow(entry.path, path)));
+}
+
 /** The container of a case: the config with what it calls for around it. */
 export function containerOf(config: Config, options: CaseOptions = {}, around: Surroundings = surroundingsOf(config)): ContainerCase {
   return {
     config,
-    ...nonEmpty("rootfs", [...around.rootfs, ...(options.rootfs ?? [])]),
+    ...nonEmpty("rootfs", [...beside(around.rootfs, options.rootfs ?? []), ...(options.rootfs ?? [])]),
     ...nonEmpty("bundle", [...around.bundle, ...(options.bundle ?? [])]),
     ...nonEmpty("attempts", [...(options.attempts ?? []), ...around.attempts]),
     ...(options.hold ? { hold: true } : {}),

@@ -1,12 +1,15 @@
 #include "mounts.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "c/file.h"
+#include "c/memory.h"
 #include "copy_up.h"
 #include "die.h"
+#include "fault.h"
 #include "kernel.h"
 #include "paths.h"
 
@@ -20,8 +23,19 @@ static void copy_up(const struct step *s, const char *destination, int covered, 
   copy_directory(from, to, s);
 }
 
+/* By proc and sysfs programs know the kernel, this runtime too: no link of an image decides where they are. */
+static void refuse_link(const struct step *s, const char *type, const char *destination, int root) {
+  struct stat st;
+  if ((strcmp(type, "proc") && strcmp(type, "sysfs")) || fault("proc-mounted-through-link")) return;
+  AUTO_FREE char *name = NULL;
+  AUTO_CLOSE int parent = parent_in_root(root, destination, &name, s->from);
+  if (!fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) && S_ISLNK(st.st_mode))
+    die("%s: a symbolic link is at %s: %s is mounted on directories alone", s->from, destination, type);
+}
+
 static void make_mount(const struct plan *plan, const struct step *s, int root) {
   const char *type = s->text[MOUNT_TYPE], *destination = s->text[MOUNT_DESTINATION];
+  refuse_link(s, type, destination, root);
   AUTO_CLOSE int target = make_in_root(root, destination, true, s->from);
   if (s->mount >= 0) {
     if (mount_attach(s->mount, target)) die_errno("%s: attach the mount", s->from);

@@ -16,6 +16,7 @@
 #include "c/netlink.h"
 #include "channel.h"
 #include "die.h"
+#include "fault.h"
 
 /* What the user may have chosen for an address; the other flags are the kernel's to find out again. */
 #define KEPT_FLAGS (IFA_F_NODAD | IFA_F_HOMEADDRESS | IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE | IFA_F_MCAUTOJOIN)
@@ -62,7 +63,7 @@ static void note_address(const struct nlmsghdr *header, void *context) {
   static const unsigned short kept[] = {IFA_LOCAL, IFA_ADDRESS, IFA_RT_PRIORITY, IFA_CACHEINFO};
   const struct ifaddrmsg *old = NLMSG_DATA(header);
   if (header->nlmsg_type != RTM_NEWADDR || (int)old->ifa_index != move->index || old->ifa_scope != RT_SCOPE_UNIVERSE) return;
-  if (old->ifa_family != AF_INET && old->ifa_family != AF_INET6) return;
+  if (old->ifa_family != AF_INET && (old->ifa_family != AF_INET6 || fault("net-device-loses-ipv6"))) return;
   const struct rtattr *a = netlink_find(header, sizeof *old, IFA_FLAGS);
   uint32_t flags = old->ifa_flags;
   if (a) memcpy(&flags, RTA_DATA(a), sizeof flags);

@@ -60,15 +60,26 @@ static void close_others(unsigned first) {
   else if (close_range_on_exec(first)) die_errno("close other descriptors");
 }
 
+/* Links of the kernel's own, as in /proc/self/fd, lead to whatever a process has open: the kernel knows no way there from the root. */
+static void stay_inside(const struct step *cwd) {
+  char path[4096];
+  if (fault("host-directory-stays-open")) return;
+  long length = syscall(SYS_getcwd, path, sizeof path);
+  if (length > 0 && *path != '/') die("%s: %s leads out of the container", cwd->from, cwd->text[ONLY]);
+}
+
 /* Ids, groups and working directory. Where only the user may go, or only root, one of the two suffices. */
 static void become_user(const struct plan *plan) {
-  const struct step *cwd = plan_find(plan, V_CWD);
+  const struct step *cwd = plan_find(plan, V_CWD), *user = plan_find(plan, V_USER);
+  for (int fd = 0; user && fd < 3 && fault("streams-given-to-user"); fd++)
+    (void)!fchown(fd, (uid_t)user->number[USER_UID], (gid_t)user->number[USER_GID]);
   bool there = !cwd || !chdir(cwd->text[ONLY]);
   capabilities_drop_bounding(plan);
   if (prctl(PR_SET_KEEPCAPS, 1)) die_errno("process.capabilities: keep capabilities");
   set_groups(plan);
   set_user(plan);
   if (!there && chdir(cwd->text[ONLY])) die_errno("%s: chdir %s", cwd->from, cwd->text[ONLY]);
+  if (cwd) stay_inside(cwd);
 }
 
 void process_become(const struct plan *plan, const struct caller *caller, int listener_socket) {

@@ -9,6 +9,7 @@
 #include "c/buf.h"
 #include "c/memory.h"
 #include "die.h"
+#include "fault.h"
 
 /* Where a program without a slash is looked for when the environment does not say. */
 static const char DEFAULT_PATH[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -68,27 +69,25 @@ void program_execute(const struct program *program) {
   die_errno("process.args[0]: \"%s\": %s", name, not_found ? NOT_IN_PATH : "execve");
 }
 
-/* A program with a slash: from the working directory, unless its path is absolute. */
-static void find_by_path(const struct step *program, const char *cwd) {
-  const char *name = program->text[ONLY];
-  AUTO_FREE char *path = *name == '/' ? xstrdup(name) : format("%s/%s", cwd, name);
-  if (access(path, F_OK) && errno == ENOENT) die_errno("%s: \"%s\"", program->from, name);
+/* Whether there is such a file, from the working directory unless its path is absolute. What cannot be told counts as there. */
+static bool exists(const char *file, const char *cwd) {
+  AUTO_FREE char *path = *file == '/' ? xstrdup(file) : format("%s/%s", cwd, file);
+  return access(path, F_OK) == 0 || errno != ENOENT;
 }
 
 void program_find(const struct plan *plan) {
   const struct step *program = plan_find(plan, V_ARG), *cwd = plan_find(plan, V_CWD);
   if (!program) return;
-  const char *name = program->text[ONLY];
+  const char *name = program->text[ONLY], *directory = cwd ? cwd->text[ONLY] : "/";
   if (strchr(name, '/')) {
-    find_by_path(program, cwd ? cwd->text[ONLY] : "/");
+    if (!exists(name, directory)) die_errno("%s: \"%s\"", program->from, name);
     return;
   }
+  if (*name == '.' && fault("dotted-program-not-found")) die("%s: \"%s\": %s", program->from, name, NOT_IN_PATH);
+  bool found = false;
   const char *path = path_variable(strings(plan, V_ENV));
-  for (char *file; (file = next_file(&path, name)); free(file))
-    if (access(file, F_OK) == 0 || errno != ENOENT) {
-      free(file);
-      return;
-    }
+  for (char *file; !found && (file = next_file(&path, name)); free(file)) found = exists(file, directory);
+  if (found) return;
   errno = ENOENT;
   die_errno("%s: \"%s\": %s", program->from, name, NOT_IN_PATH);
 }

@@ -3,14 +3,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 #include "c/buf.h"
 #include "c/file.h"
+#include "c/memory.h"
 #include "devices.h"
 #include "die.h"
+#include "fault.h"
 #include "kernel.h"
 #include "mounts.h"
 
@@ -33,6 +36,8 @@ static bool own_mount_namespace(const struct plan *plan) { return plan_find_name
 /* The root's directory becomes a mount of its own, with all that is mounted below it. */
 static int open_root(const struct plan *plan) {
   const struct step *s = plan_find(plan, V_ROOT);
+  AUTO_FREE char *real = realpath(s->text[ROOT_PATH], NULL);
+  if (real && strcmp(real, s->text[ROOT_PATH]) && fault("root-behind-link-refused")) die("%s: is or has a symbolic link", s->from);
   unsigned long propagation = (unsigned long)s->number[ROOT_PROPAGATION];
   if (propagation) {
     if (mount(NULL, "/", NULL, propagation, NULL)) die_errno("%s: change the propagation of all mounts", s->from);
@@ -65,6 +70,7 @@ static void move_root(const struct step *s) {
 static void pivot(const struct step *s) {
   AUTO_CLOSE int old = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (old < 0) die_errno("%s: open the old root", s->from);
+  if (fault("host-directory-stays-open")) (void)dup(old);
   if (syscall(SYS_pivot_root, ".", ".")) {
     if (errno != EINVAL) die_errno("%s: pivot_root", s->from);
     move_root(s);

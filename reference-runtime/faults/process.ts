@@ -58,5 +58,9 @@ export const PROCESS_FAULTS = [
   changed("memory-policy-mode-wrong", "runtime.memory-policy.mode", "memory-policy", () => [0, ""]),
   changed("memory-policy-nodes-ignored", "runtime.memory-policy.nodes", "memory-policy", (mode) => [mode === 1 ? 4 : 0, ""]),
   changed("memory-policy-flags-ignored", "runtime.memory-policy.flags", "memory-policy", (mode, nodes) => [mode & 0xfff, nodes]),
+  inCore("dotted-program-not-found", "runtime.process.args-path-search"),
+  inCore("host-directory-stays-open", "robustness.cwd-outside"),
+  inCore("streams-given-to-user", "robustness.host-device-changed"),
+  changed("empty-home-replaced", "runtime.process.env", "env", (entry) => [entry === "HOME=" ? "HOME=/" : entry]),
   inCore("descriptors-leak", "runtime.file-descriptors.only-standard"),
 ];

@@ -1,7 +1,7 @@
 import type { NamespaceType } from "../../spec/runtime/config.js";
 import { MOUNT_OPTIONS } from "../../spec/runtime/mount-options.js";
 import { step } from "../plan.js";
-import { changed, dropped, type Fault, inConfig, inLinux, inMounts, inPlan } from "./fault.js";
+import { changed, dropped, type Fault, inConfig, inCore, inLinux, inMounts, inPlan } from "./fault.js";
 
 const TYPES: readonly NamespaceType[] = ["pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"];
 
@@ -138,6 +138,10 @@ export const SURROUNDINGS_FAULTS: readonly Fault[] = [
     ),
   ),
   changed("rootfs-shared-instead-of-private", "runtime.rootfs-propagation.private", "root-propagation", () => [1 << 20]),
+  inCore("net-device-loses-ipv6", "runtime.net-devices.addresses-preserved"),
+  inCore("root-behind-link-refused", "runtime.root.path-absolute"),
+  inCore("links-lead-out", "robustness.outside-changed"),
+  inCore("proc-mounted-through-link", "robustness.proc-through-link"),
   dropped("idmap-ignored", "runtime.mounts.option.idmap", "idmap"),
   dropped("ridmap-ignored", "runtime.mounts.option.ridmap", "idmap"),
 ];

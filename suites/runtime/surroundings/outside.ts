@@ -11,6 +11,8 @@ import { combine, type ExplainedResult, expectThat, type Judgement, notApplicabl
 import { topmost, whyNoMountTable } from "../filesystem/mount-views.js";
 import { whyNotAllDeleted } from "../robustness.js";
 import { type CaseView, check, checkCase, NO_REPORT, section, type View } from "../suite.js";
+import { linkExamples } from "./links.js";
+import { programExamples } from "./program.js";
 
 /** The links of a case outside of its root file systems, by path. */
 const linksOf = ({ containers, fixtures = [] }: RuntimeCase): ReadonlyMap<string, string> =>
@@ -109,4 +111,6 @@ export default section("Outside of the container", [
       ),
     ),
   ),
+  ...linkExamples,
+  ...programExamples,
 ]);
