@@ -25,6 +25,7 @@ import recognizedFeatures from "./features/recognized.js";
 import coveredPaths from "./filesystem/covered-paths.js";
 import defaultFiles from "./filesystem/default-files.js";
 import devices from "./filesystem/devices.js";
+import mountData from "./filesystem/mount-data.js";
 import mountIdmap from "./filesystem/mount-idmap.js";
 import { mountCombinations } from "./filesystem/mount-matrix.js";
 import mountOptions from "./filesystem/mount-options.js";
@@ -94,6 +95,7 @@ export const sections: readonly Section[] = [
   root,
   mounts,
   mountOptions,
+  mountData,
   mountTrees,
   mountIdmap,
   process,

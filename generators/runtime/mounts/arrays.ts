@@ -158,7 +158,8 @@ const tmpfsOptions = (facts: RuntimeFacts): MountArray => ({
 /** The arrays of all kinds of mounts. */
 export const mountArrays = (facts: RuntimeFacts): readonly MountArray[] => [
   binds(facts),
-  propagation(facts),
+  // Before there was a table of options, how a mount propagates was no option of it.
+  ...(atLeast(facts.target.release, "1.1.0") ? [propagation(facts)] : []),
   fresh(facts),
   tmpfsOptions(facts),
   ...(whyNotRecursive(facts) === undefined ? [recursive(facts)] : []),

@@ -1,9 +1,8 @@
 /** config.md, "Linux mount options": idmap and ridmap. */
 import { isDeepStrictEqual } from "node:util";
 import fc, { type Arbitrary } from "fast-check";
-
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, containerOf } from "../../../generators/runtime/base.js";
-import { oneOf } from "../../../generators/runtime/choose.js";
 import { absolute } from "../../../generators/runtime/filesystem/paths.js";
 import { hasNamespace } from "../../../generators/runtime/host.js";
 import { faultCase } from "../../../generators/runtime/invalid/input.js";
@@ -97,7 +96,7 @@ const inTable = (view: View, name: "idmap" | "ridmap"): ExplainedResult =>
   });
 
 const ranges = (): Arbitrary<IdMapping[]> =>
-  oneOf([0, 1000, 100_000, 65536]).map((hostID) => [{ containerID: 0, hostID: hostID || 3000, size: 65536 }]);
+  oneOf([0, 1000, 100_000, 65536], "first id").map((hostID) => [{ containerID: 0, hostID: hostID || 3000, size: 65536 }]);
 
 const mappedMount = (destination: string, name: string, uidMappings: readonly IdMapping[], gidMappings = uidMappings): Mount => ({
   destination,
@@ -124,7 +123,7 @@ const plainCase = (facts: RuntimeFacts, name: string): Arbitrary<RuntimeCase> =>
 
 /** In a container whose own mapping is another one: the file belongs to nobody it would belong to by that. */
 const remappedCase = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>
-  fc.tuple(place(), oneOf([1000, 5000, 20_000])).map(([destination, shift]) => {
+  fc.tuple(place(), oneOf([1000, 5000, 20_000], "first id")).map(([destination, shift]) => {
     const start = 200_000;
     const maps: IdMapping[] = [{ containerID: 0, hostID: start, size: 65536 }];
     const base = withMounts(facts.target.release, [
@@ -200,7 +199,10 @@ export default section("Mounts with mapped ids", [
       return notApplicable("no mount with idmap and no mappings, beside one with them");
     return mapsIds(witness) ? mustRefuse(fault, { by: "create" }) : skip("the target does not map the ids of mounts, though it should");
   }),
-  example(WITHOUT, (facts) => unavailableHere(facts) ?? oneOf(["idmap", "ridmap"]).map((option) => withoutMappings(facts, option))),
+  example(
+    WITHOUT,
+    (facts) => unavailableHere(facts) ?? oneOf(["idmap", "ridmap"], "mount option").map((option) => withoutMappings(facts, option)),
+  ),
   ...NEEDED.flatMap(([id, missing]) => [
     refuses(id),
     example(
@@ -208,7 +210,7 @@ export default section("Mounts with mapped ids", [
       (facts) =>
         unavailableHere(facts) ??
         fc
-          .tuple(oneOf(["idmap", "ridmap"]), ranges())
+          .tuple(oneOf(["idmap", "ridmap"], "mount option"), ranges())
           .map(([option, maps]) => faulty(facts, id, `a mount without ${missing}`, missing, REMOVED, mappedMount("/mnt", option, maps))),
     ),
   ]),

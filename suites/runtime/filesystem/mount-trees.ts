@@ -1,7 +1,7 @@
 /** config.md, "Linux mount options": those that are about mounts inside of others. */
 import fc, { type Arbitrary } from "fast-check";
 
-import { oneOf } from "../../../generators/runtime/choose.js";
+import { oneOf } from "../../../generators/choices.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Mount } from "../../../spec/runtime/config.js";
@@ -71,7 +71,7 @@ export default section("Mounts inside of mounts", [
   ...(["bind", "rbind"] as const).flatMap((how) => [
     check(optionId(how), (view) => judgeBind(view, how)),
     example(optionId(how), (facts) =>
-      fc.tuple(place(), oneOf(["none", "bind"])).map(([destination, type]) =>
+      fc.tuple(place(), oneOf(["none", "bind"], "type")).map(([destination, type]) =>
         mountCase(facts, [{ destination, type, source: TREE, options: [how] }], "a bind mount of a mount inside of which is another", {
           fixtures: treeFixtures(facts),
         }),

@@ -1,7 +1,7 @@
 /** config.md, "Mounts". */
 import fc from "fast-check";
 
-import { oneOf } from "../../../generators/runtime/choose.js";
+import { oneOf } from "../../../generators/choices.js";
 import { absolute, isBelow, isFilePath } from "../../../generators/runtime/filesystem/paths.js";
 import { faultCase, hasTabledFault, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { FIXTURES } from "../../../runners/runtime/case.js";
@@ -114,7 +114,7 @@ export default section("Mounts", [
   check("runtime.mounts.listed-order", (view) => unless(whyNoMountTable(view), () => lastWins(view))),
   example("runtime.mounts.listed-order", (facts) =>
     fc
-      .tuple(place(), oneOf(["tmpfs", "bind"]))
+      .tuple(place(), oneOf(["tmpfs", "bind"], "inner mount"))
       .map(([path, inner]) =>
         mountCase(
           facts,
@@ -130,13 +130,25 @@ export default section("Mounts", [
       ),
   ),
   example("runtime.mounts.listed-order", (facts) =>
-    fc.tuple(place(), fc.shuffledSubarray(["a", "b", "c"], { minLength: 2 })).map(([path, sources]) =>
-      mountCase(
-        facts,
-        sources.map((source) => bind(path, `${FIXTURES}/${source}`)),
-        "several mounts at one place",
+    fc
+      .tuple(
+        place(),
+        oneOf(
+          [
+            ["a", "b"],
+            ["b", "a"],
+            ["c", "a", "b"],
+          ],
+          "sources",
+        ),
+      )
+      .map(([path, sources]) =>
+        mountCase(
+          facts,
+          sources.map((source) => bind(path, `${FIXTURES}/${source}`)),
+          "several mounts at one place",
+        ),
       ),
-    ),
   ),
 
   check("runtime.mounts.additional", (view) =>
@@ -155,15 +167,15 @@ export default section("Mounts", [
     }),
   ),
   example(["runtime.mounts.additional", "runtime.mounts.type"], (facts) =>
-    fc.tuple(fc.shuffledSubarray(["tmpfs", "devpts", "mqueue"], { minLength: 1 }), place()).map(([types, path]) =>
-      mountCase(
-        facts,
-        types
-          .filter((type) => facts.host.filesystems.includes(type))
-          .map((type) => ({ destination: `${path}/${type}`, type, source: type })),
-        "file systems of several types",
-      ),
-    ),
+    fc
+      .tuple(
+        oneOf(
+          TYPES.filter((type) => facts.host.filesystems.includes(type)),
+          "file system",
+        ),
+        place(),
+      )
+      .map(([type, path]) => mountCase(facts, [{ destination: path, type, source: type }], `a file system of the type ${type}`)),
   ),
 
   check("runtime.mounts.destination-relative", (view) =>
@@ -174,7 +186,7 @@ export default section("Mounts", [
     ),
   ),
   example("runtime.mounts.destination-relative", (facts) =>
-    oneOf(["mnt", "srv/data", "./mnt/data"]).map((destination) =>
+    oneOf(["mnt", "srv/data", "./mnt/data"], "destination").map((destination) =>
       mountCase(facts, [{ destination, type: "tmpfs", source: "tmpfs" }], "a mount with a relative destination"),
     ),
   ),
@@ -192,7 +204,7 @@ export default section("Mounts", [
   ...SOURCES.map(([kind, id]) =>
     example(id, (facts) =>
       fc
-        .tuple(place(), oneOf(["source", "source.txt", "some/deep/source"]))
+        .tuple(place(), oneOf(["source", "source.txt", "some/deep/source"], "source"))
         .map(([destination, source]) =>
           mountCase(facts, [bind(destination, kind === "absolute" ? `${FIXTURES}/${source}` : source)], `a bind mount of an ${kind} path`),
         ),
@@ -202,7 +214,7 @@ export default section("Mounts", [
   check("runtime.mounts.bind-by-option", (view) => eachPlaced(view, (placed) => contentOf(view, placed))),
   example("runtime.mounts.bind-by-option", (facts) =>
     fc
-      .tuple(place(), oneOf(DUMMIES), oneOf(["bind", "rbind"]))
+      .tuple(place(), oneOf(DUMMIES, "type"), oneOf(["bind", "rbind"], "option"))
       .map(([destination, type, how]) =>
         mountCase(
           facts,

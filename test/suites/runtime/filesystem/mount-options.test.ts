@@ -188,38 +188,6 @@ t.test("runtime.mounts.options", async (t) => {
   t.equal(verdict(name, mounted(both, [line(2, "/a", { options: ["ro"] })])), "fail");
   t.equal(verdict(name, mounted([tmpfs("/a")], [line(2, "/a")])), undefined);
   t.equal(verdict(name, mounted([tmpfs("/a", "shared")], [line(2, "/a")])), undefined, "propagation is judged by itself");
-  const stat = { type: "dir", mode: 0o700, uid: 5, gid: 7, major: 0, minor: 0, size: 0, nlink: 2, dev: "1", ino: "1" } as const;
-  const owned = (...options: string[]) =>
-    mounted(
-      [tmpfs("/a", ...options)],
-      [line(2, "/a")],
-      [
-        [
-          { do: "stat", path: "/a" },
-          { errno: "0", stat },
-        ],
-      ],
-    );
-  t.equal(verdict(name, owned("mode=0700", "uid=5", "gid=7")), "pass");
-  for (const option of ["mode=755", "uid=0", "gid=5"]) t.equal(verdict(name, owned(option)), "fail", option);
-});
-
-t.test("runtime.mounts.unknown-options-as-data", async (t) => {
-  const name = "runtime.mounts.unknown-options-as-data";
-  const data = (options: readonly string[], superOptions: readonly string[], kernel = "6.1.0") => ({
-    ...mounted([tmpfs("/a", ...options)], [line(2, "/a", { superOptions })]),
-    host: { kernel },
-  });
-  t.equal(verdict(name, data(["size=1m", "nr_inodes=4k"], ["rw", "size=1024k", "nr_inodes=4096"])), "pass");
-  t.equal(verdict(name, data(["mode=1777", "uid=0"], ["rw"])), "pass", "tmpfs says nothing of what is so anyway");
-  t.equal(verdict(name, data(["size=1m"], ["rw"])), "fail");
-  t.equal(verdict(name, data(["mode=700"], ["rw", "mode=755"])), "fail");
-  t.equal(verdict(name, data(["uid=5", "gid=5"], ["rw", "uid=5"])), "fail");
-  const elsewhere = { ...data(["uid=5"], ["rw", "uid=100005"]), host: { root: false } };
-  t.equal(verdict(name, elsewhere), undefined, "in a user namespace, owners show as others have them");
-  t.equal(verdict(name, data(["size=0", "nr_inodes=0", "size=5000"], ["rw"])), undefined);
-  t.equal(verdict(name, data(["size=1m"], ["rw"], "6.2.0")), undefined, "another kernel's table");
-  t.equal(verdict(name, mounted([bound("/a", "source", "size=1m")], [line(2, "/a")])), undefined);
 });
 
 t.test("examples", async (t) => {
