@@ -54,6 +54,7 @@ export const LIFECYCLE_FAULTS: readonly Fault[] = [
   inCore("state-never-stopped", "runtime.state.status-stopped"),
   inCore("state-without-pid", "runtime.state.pid-when-running"),
   inCore("state-invents-containers", "runtime.query-state.unknown-id-error"),
+  inCore("links-of-an-earlier-container", "runtime.create.creates-container"),
   inCore("delete-leaves-cgroup", "runtime.delete.resources-deleted"),
   inCore("delete-of-running", "runtime.delete.not-stopped-error"),
   inCore("delete-without-end", "runtime.lifecycle.container-destroyed"),

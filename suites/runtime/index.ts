@@ -1,4 +1,5 @@
 import { anyCase } from "../../generators/runtime/case.js";
+import { createdAgain } from "../../generators/runtime/created-again.js";
 import { configCombinations } from "../../generators/runtime/factors/combinations.js";
 import { whyNoCgroups } from "../../generators/runtime/host.js";
 import { withPath } from "../../generators/runtime/with-path.js";
@@ -35,7 +36,7 @@ import root from "./filesystem/root.js";
 import rootfsPropagation from "./filesystem/rootfs-propagation.js";
 import intelRdt from "./intel-rdt.js";
 import { judge } from "./judge.js";
-import create from "./lifecycle/create.js";
+import create, { CREATES_CONTAINER } from "./lifecycle/create.js";
 import remove from "./lifecycle/delete.js";
 import hookFailures from "./lifecycle/hook-failures.js";
 import hookInput from "./lifecycle/hook-input.js";
@@ -152,9 +153,10 @@ const withPathIfNeeded = ({ aims, cases }: Example<RuntimeCase, RuntimeFacts>): 
 });
 
 /** Whole configs, of what the target takes. */
-const configsOf = ({ host, target: { release, refuses } }: RuntimeFacts, strength: number): readonly Combinations<RuntimeCase>[] => [
-  configCombinations({ host, release, ...(refuses ? { refuses } : {}) }, strength),
-];
+function configsOf({ host, target: { release, refuses } }: RuntimeFacts, strength: number): readonly Combinations<RuntimeCase>[] {
+  const setting = { host, release, ...(refuses ? { refuses } : {}) };
+  return [configCombinations(setting, strength), createdAgain(setting, [CREATES_CONTAINER])];
+}
 
 /** PATH in each case of what is covered by construction, too. */
 const withPathInRows = (part: Combinations<RuntimeCase>, { target }: RuntimeFacts): Combinations<RuntimeCase> =>

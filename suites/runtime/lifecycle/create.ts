@@ -21,6 +21,8 @@ import {
 
 const ODD_IDS = ["../escape", "a/b", "", ".", ".."];
 
+export const CREATES_CONTAINER = "runtime.create.creates-container";
+
 export default section("Create", [
   withoutArguments("runtime.create.missing-arguments-error", "create"),
   example("runtime.create.missing-arguments-error", () => fc.constant(lone("create"))),
@@ -92,14 +94,14 @@ export default section("Create", [
   ),
 
   eachOperation(
-    "runtime.create.creates-container",
+    CREATES_CONTAINER,
     "no create of a container that there was not",
     ({ op, before, ran }) => op === "create" && before === "absent" && ok(ran),
     (event) => statusBecomes(event, "created"),
   ),
-  createdAgain("runtime.create.creates-container"),
-  wrongError("runtime.create.creates-container", "create", "created"),
-  example("runtime.create.creates-container", ({ target }) =>
+  createdAgain(CREATES_CONTAINER),
+  wrongError(CREATES_CONTAINER, "create", "created"),
+  example(CREATES_CONTAINER, ({ target }) =>
     fc.constant(
       caseOf(minimalConfig(target.release), { title: "created again after it was deleted", steps: [...lifecycle(), ...lifecycle()] }),
     ),

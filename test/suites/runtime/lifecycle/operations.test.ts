@@ -185,6 +185,10 @@ t.test("what was created once must be created again", async (t) => {
   t.equal(verdict(run(create(), start(), ended, remove(), create(1))), undefined, "nobody asked whether it is gone");
   t.equal(verdict(run(...life, edit, create(1))), undefined, "the config is another one");
   t.equal(verdict({ ...run(...life, create(1)), config: configOf({ hostname: "odd" }) }), undefined, "the config may be the reason");
+  const aims = ["runtime.create.creates-container"];
+  const odd = (...steps: Done[]): Canned => ({ ...run(...steps), config: configOf({ hostname: "odd" }), case: { aims } });
+  t.equal(verdict(odd(...life, create(1))), "fail", "a case that is made for it has nothing in the way");
+  t.equal(verdict(odd(...life, create(), tells("created"))), "pass");
   const lost: Done = [create()[0], { op: "create", ran: { ...ran(), exit: { kind: "timeout" } } }];
   t.equal(verdict(run(...life, lost)), undefined, "no answer is no refusal");
 });
