@@ -42,7 +42,9 @@ async function main(names: readonly string[]): Promise<number> {
     const own = await inProcess(faulty, agentPath(), sandboxFor(driver, found), found.host, fault.name);
     const { signal } = new AbortController();
     const target = await RuntimeTarget.open({ bin, driver: own, found, jobs: options.jobs, given: options.given, signal });
-    const aimed = { ...suiteOptionsFrom(options), selected, seed: 20, signal, shrinkBudget: 40 };
+    const { cases, ...covering } = suiteOptionsFrom(options);
+    if (fault.together) await target.learnLevels();
+    const aimed = { ...covering, ...(fault.together ? {} : { cases }), selected, seed: 20, signal, shrinkBudget: 40 };
     const [result] = (await runSuite(runtimeSuite, target, aimed, []).finally(() => target.close())).requirements;
     const verdict = verdictOf(result);
     counts[verdict]++;

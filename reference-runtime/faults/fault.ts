@@ -10,6 +10,8 @@ export interface Fault {
   readonly config?: (config: Config) => Config;
   /** Changes the plan. A fault that changes neither is the core's own, and only its name goes along. */
   readonly plan?: (plan: Plan) => Plan;
+  /** It takes two properties that no example has together: only what is covered by construction shows it. */
+  readonly together?: true;
   /** What is wrong at such a place is accepted: the container runs as if it were not there. */
   readonly accepts?: RegExp;
 }

@@ -10,6 +10,7 @@ import { ACCEPTING_FAULTS, LIFECYCLE_FAULTS } from "./lifecycle.js";
 import { PROCESS_FAULTS } from "./process.js";
 import { SECCOMP_FAULTS } from "./seccomp.js";
 import { SURROUNDINGS_FAULTS } from "./surroundings.js";
+import { TOGETHER_FAULTS } from "./together.js";
 
 /** Every seeded fault. */
 export const FAULTS: readonly Fault[] = [
@@ -19,6 +20,7 @@ export const FAULTS: readonly Fault[] = [
   ...SURROUNDINGS_FAULTS,
   ...CGROUP_FAULTS,
   ...SECCOMP_FAULTS,
+  ...TOGETHER_FAULTS,
 ];
 
 /** What runs in place of a config that should have been refused: the program of the suite's containers, in namespaces of its own. */

@@ -6,6 +6,8 @@ import { fair } from "../process/scheduler.js";
 const USER = "user namespace";
 const OWNED = "a namespace that somebody else owns cannot be entered from a user namespace";
 
+const SHARE = "a real-time policy brings a cgroup with a share of the sandbox's real time";
+
 /** What a user namespace rules out, by what the kernel lets nobody do from inside one. */
 const inUserNamespace = (host: HostFacts): readonly Conflict[] => [
   ...["network", "ipc", "uts", "pid", "cgroup", "time"].map((type) => conflict(OWNED, [USER], [`${type} namespace`, "by path"])),
@@ -31,6 +33,9 @@ const inUserNamespace = (host: HostFacts): readonly Conflict[] => [
 /** All of them. @returns conflicts for `cover`, and for whoever drops or draws levels. */
 export const conflictsOf = (host: HostFacts): readonly Conflict[] => [
   ...inUserNamespace(host),
+  ...(host.cgroup.realtimeUs === undefined
+    ? []
+    : ["CPU", "cgroups path"].map((factor) => conflict(SHARE, ["scheduler", "SCHED_FIFO", "SCHED_RR"], [factor]))),
   conflict("the host name would be the host's", ["uts namespace", "the runtime's"], ["host name"]),
   conflict("the domain name would be the host's", ["uts namespace", "the runtime's"], ["domain name"]),
   conflict("the parameter would be the host's", ["network namespace"], ["sysctl", "of the network"]),

@@ -3,8 +3,20 @@ import type { Scheduler } from "../../../spec/runtime/config.js";
 import { oneOf } from "../../choices.js";
 import { listText } from "../choose.js";
 import { can, hasMemoryPolicy } from "../host.js";
-import { fair, whyNoRealtime } from "../process/scheduler.js";
-import { type Edit, type Factor, fixedLevel, inLinux, inProcess, type Level, level, notIn, type Setting, unchanged } from "./factor.js";
+import { fair, realtimeShare, whyNoRealtime } from "../process/scheduler.js";
+import {
+  all,
+  type Edit,
+  type Factor,
+  fixedLevel,
+  inLinux,
+  inProcess,
+  type Level,
+  level,
+  notIn,
+  type Setting,
+  unchanged,
+} from "./factor.js";
 
 function scheduler({ host, release }: Setting): Factor {
   const missing = notIn(release, "process.scheduler");
@@ -12,8 +24,8 @@ function scheduler({ host, release }: Setting): Factor {
   const unfair = (policy: string): string | undefined =>
     policies.includes(policy) ? undefined : "the harness was started with the policy SCHED_IDLE, which it may not leave";
   const polite = [0, 7, 19].map((value) => Math.max(value, nice));
-  const of = (name: string, values: readonly Scheduler[], excluded?: string): Level =>
-    level(name, oneOf(values), (value): Edit => inProcess({ scheduler: value }), { excluded: missing ?? excluded });
+  const of = (name: string, values: readonly Scheduler[], excluded?: string, also: Edit = (draft) => draft): Level =>
+    level(name, oneOf(values), (value): Edit => all(inProcess({ scheduler: value }), also), { excluded: missing ?? excluded });
   const realtime = whyNoRealtime(host);
   return {
     name: "scheduler",
@@ -44,11 +56,13 @@ function scheduler({ host, release }: Setting): Factor {
         "SCHED_FIFO",
         [1, 99].map((priority) => ({ policy: "SCHED_FIFO", priority })),
         realtime,
+        inLinux(realtimeShare(host)),
       ),
       of(
         "SCHED_RR",
         [1, 99].map((priority) => ({ policy: "SCHED_RR", priority })),
         realtime,
+        inLinux(realtimeShare(host)),
       ),
       of("SCHED_DEADLINE", [{ policy: "SCHED_DEADLINE" }], "whether a deadline is admitted depends on what else runs"),
     ],
