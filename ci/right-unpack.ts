@@ -26,6 +26,10 @@ export const FAULTS = [
   "whiteouts-kept",
   "modes-lost",
   "opaque-hides-own",
+  "capabilities-lost-to-chown",
+  "links-written-through",
+  "hard-links-written-through",
+  "same-layer-once",
   "home-by-passwd",
   "ids-of-32-bits",
   "names-before-numbers",
@@ -75,6 +79,7 @@ export class Root {
   readonly #choices: Choices;
   readonly #fault: Fault | undefined;
   readonly #files = new Map<string, File>();
+  readonly #applied = new Set<string>();
 
   constructor(choices: Choices, fault?: Fault) {
     this.#choices = choices;
@@ -141,6 +146,9 @@ export class Root {
 
   /** Applies a layer's archive. @throws Refusal */
   apply(archive: Buffer): void {
+    const digest = digestOf(archive);
+    if (this.#fault === "same-layer-once" && this.#applied.has(digest)) return;
+    this.#applied.add(digest);
     const entries: Entry[] = [];
     const reader = new TarReader((entry) => entries.push(entry));
     reader.write(archive);
@@ -201,6 +209,7 @@ export class Root {
   }
 
   #make(entry: Entry, path: string, kind: Kind, content: Buffer, own: ReadonlySet<string>): void {
+    if (kind === "file" && this.#writeThrough(entry, path, content)) return;
     this.#remove(path);
     this.#files.set(path, {
       kind,
@@ -212,12 +221,23 @@ export class Root {
     this.#touch(above(path), own);
   }
 
+  /** Whether the content went into what was there, by the fault of that name. */
+  #writeThrough(entry: Entry, path: string, bytes: Buffer): boolean {
+    const existing = this.#files.get(path);
+    const isLink = existing?.kind === "symlink" && this.#fault === "links-written-through";
+    const file = isLink ? this.#files.get(`${above(path)}/${existing.target}`) : existing;
+    if (file?.kind !== "file" || !(isLink || this.#fault === "hard-links-written-through")) return false;
+    Object.assign(file, this.#attributes(entry), { content: `${bytes.length} ${digestOf(bytes)}`, bytes });
+    return true;
+  }
+
   #attributes(entry: Entry): Omit<File, "kind"> {
     const xattrs: Record<string, string> = {};
     for (const [key, value] of entry.pax) {
       const name = text(key.replace(/^SCHILY\.xattr\./, ""));
       if (key.startsWith("SCHILY.xattr.") && !(this.#choices.dropsTrusted && name.startsWith("trusted."))) xattrs[name] = text(value);
     }
+    if (this.#fault === "capabilities-lost-to-chown" && (entry.uid || entry.gid)) delete xattrs["security.capability"];
     const mode = this.#fault === "modes-lost" ? 0o644 : (entry.mode ?? 0) & 0o7777;
     return { mode, uid: entry.uid ?? 0, gid: entry.gid ?? 0, mtime: timeOf(entry), xattrs };
   }

@@ -25,6 +25,14 @@ export function whyNoCgroups(host: HostFacts): string | undefined {
 /** Whether a fresh cgroup has this file (`memory/memory.limit_in_bytes` on v1, `memory.max` on v2). */
 export const hasFile = (host: HostFacts, file: string): boolean => host.cgroup.files.includes(file);
 
+/** By which option the target would see a controller that it does not see, to end a reason with; nothing where there is none. */
+export function byAnotherView({ cgroup: { otherViews = {} } }: HostFacts, controller?: string): string {
+  const view = (["v2", "v1"] as const).find(
+    (each) => otherViews[each] && (controller === undefined || otherViews[each].includes(controller)),
+  );
+  return view ? `; with --cgroup ${view} ${controller === undefined ? "they are" : "they do"}` : "";
+}
+
 /** Whether the kernel knows NUMA memory policies at all. */
 export const hasMemoryPolicy = (host: HostFacts): boolean => (host.outside.memoryPolicy ?? null) !== null;
 

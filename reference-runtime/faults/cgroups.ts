@@ -14,6 +14,7 @@ const PROPERTIES: Readonly<Record<string, string>> = {
   "cpu.burst": "runtime.cpu.burst",
   "cpu.period": "runtime.cpu.period",
   "cpu.realtimePeriod": "runtime.cpu.realtime-period",
+  "cpu.realtimeRuntime": "runtime.cpu.realtime-runtime",
   "cpu.cpus": "runtime.cpu.cpus",
   "cpu.idle": "runtime.cpu.idle",
   "blockIO.weight": "runtime.block-io.weight",

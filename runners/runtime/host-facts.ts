@@ -27,6 +27,8 @@ const names = (path: string): string[] => {
   }
 };
 
+const words = (line = ""): string[] => line.split(/\s+/).filter(Boolean);
+
 /** `0-2,4` as [0, 1, 2, 4]; an empty list gives []. */
 export function parseList(list: string): number[] {
   return list
@@ -61,6 +63,25 @@ function blockDevice(): HostFacts["blockDevice"] {
 
 const NAMESPACES: Readonly<Record<string, string>> = { mnt: "mount", net: "network" };
 
+/** One mount may hold several controllers: `cpu,cpuacct`. */
+const controllersOf = (target: string): readonly string[] =>
+  target
+    .slice(target.lastIndexOf("/") + 1)
+    .split(",")
+    .filter((name) => name !== "systemd");
+
+/** What of the host's hierarchies the sandbox leaves out in this view. */
+function otherViews(mode: HostFacts["cgroup"]["mode"]): Pick<HostFacts["cgroup"], "otherViews"> {
+  const mounts = lines("/proc/self/mountinfo").flatMap((line) => {
+    const [target, type] = [line.split(" ")[4] ?? "", line.split(" - ")[1]?.split(" ")[0]];
+    return target.startsWith("/sys/fs/cgroup") ? [{ target, type }] : [];
+  });
+  const v1 = mounts.filter(({ type }) => type === "cgroup").flatMap(({ target }) => controllersOf(target));
+  const v2 = mounts.filter(({ type }) => type === "cgroup2").flatMap(({ target }) => words(lines(`${target}/cgroup.controllers`)[0]));
+  const others = { ...(mode === "v2" && v1.length > 0 ? { v1 } : {}), ...(mode !== "v2" && v2.length > 0 ? { v2 } : {}) };
+  return Object.keys(others).length > 0 ? { otherViews: others } : {};
+}
+
 async function cgroupFacts(worker: Worker, outside: ProbeReport, root: boolean): Promise<HostFacts["cgroup"]> {
   // An ordinary user's sandbox shows the host's hierarchies, but nothing can be made in them.
   if (!root) return { mode: "none", controllers: [], files: [] };
@@ -69,22 +90,24 @@ async function cgroupFacts(worker: Worker, outside: ProbeReport, root: boolean):
   const v2 = mounts.filter(({ type }) => type === "cgroup2").map(({ target }) => target);
   const mode = v1.length > 0 ? (v2.length > 0 ? "hybrid" : "v1") : v2.length > 0 ? "v2" : "none";
   if (mode === "none") return { mode, controllers: [], files: [] };
-  // One mount may hold several controllers: `cpu,cpuacct`.
-  const controllersOf = (target: string): readonly string[] => target.slice(target.lastIndexOf("/") + 1).split(",");
   const answers = await worker.run([
     { do: "cgroup", path: FACTS_CGROUP },
     ...[...v1, ...v2].map((target) => ({ do: "list" as const, path: `${target}/${FACTS_CGROUP}` })),
     ...v2.map((target) => ({ do: "read" as const, path: `${target}/${FACTS_CGROUP}/cgroup.controllers`, max: 4096 })),
+    ...v1.map((target) => ({ do: "read" as const, path: `${target}/cpu.rt_runtime_us`, max: 64 })),
     { do: "clean" },
   ]);
   const listed = (answer: Answer | undefined): readonly string[] => (answer?.kind === "names" ? answer.names : []);
   const unified = v2.flatMap((_, at) => {
     const answer = answers[1 + v1.length + v2.length + at];
-    return answer?.kind === "bytes" ? answer.bytes.toString("utf8").trim().split(/\s+/).filter(Boolean) : [];
+    return answer?.kind === "bytes" ? words(answer.bytes.toString("utf8")) : [];
   });
+  const realtime = answers.slice(1 + v1.length + 2 * v2.length, -1).find(({ kind }) => kind === "bytes");
   return {
     mode,
-    controllers: [...v1.flatMap(controllersOf).filter((name) => name !== "systemd"), ...unified],
+    ...(realtime?.kind === "bytes" ? { realtimeUs: Number(realtime.bytes.toString("utf8")) } : {}),
+    ...otherViews(mode),
+    controllers: [...v1.flatMap(controllersOf), ...unified],
     files: [
       ...v1.flatMap((target, at) =>
         controllersOf(target).flatMap((controller) => listed(answers[1 + at]).map((file) => `${controller}/${file}`)),
@@ -131,7 +154,7 @@ export async function hostFacts(worker: Worker): Promise<HostFacts> {
     cpus: outside.affinity ?? [],
     memoryNodes: parseList(lines("/sys/devices/system/node/online")[0] ?? "0"),
     filesystems: lines("/proc/filesystems").map((line) => line.replace(/^nodev/, "").trim()),
-    seccompActions: seccomp.split(/\s+/).filter(Boolean),
+    seccompActions: words(seccomp),
     hugePageSizes: names("/sys/kernel/mm/hugepages").map(hugePageSize),
     resctrl: names("/sys/fs/resctrl").includes("schemata"),
     idmappedTmpfs: root && (major > 6 || (major === 6 && minor >= 3)),

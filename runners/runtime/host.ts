@@ -13,6 +13,13 @@ export interface HostFacts {
     readonly controllers: readonly string[];
     /** Names of the files that a fresh cgroup has, as `controller/file` (v1) or `file` (v2). */
     readonly files: readonly string[];
+    /**
+     * Real time in microseconds of each second that the sandbox's cgroup has to give to those below. Only where the kernel shares it out by cgroups
+     * of v1: what gets none there can have no real-time policy.
+     */
+    readonly realtimeUs?: Natural;
+    /** The controllers that the target would see by another view (`--cgroup`), where there is one. */
+    readonly otherViews?: { readonly v1?: readonly string[]; readonly v2?: readonly string[] };
   };
   /** Namespace types of config.json that the kernel has: `pid`, `network`, `mount`, `ipc`, `uts`, `user`, `cgroup`, `time`. */
   readonly namespaces: readonly string[];

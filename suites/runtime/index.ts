@@ -43,6 +43,7 @@ import hookInput from "./lifecycle/hook-input.js";
 import hooks from "./lifecycle/hooks.js";
 import kill from "./lifecycle/kill.js";
 import operations from "./lifecycle/operations.js";
+import { operationSequences } from "./lifecycle/sequences.js";
 import start from "./lifecycle/start.js";
 import state from "./lifecycle/state.js";
 import memoryPolicy from "./memory-policy.js";
@@ -172,7 +173,7 @@ export const runtimeSuite: Suite<RuntimeCase, Observation, RuntimeFacts> = {
   checks,
   examples: examples.map(withPathIfNeeded),
   combinations: (facts, strength) =>
-    [configsOf, mountCombinations].flatMap((part) => part(facts, strength)).map((part) => withPathInRows(part, facts)),
+    [configsOf, mountCombinations, operationSequences].flatMap((part) => part(facts, strength)).map((part) => withPathInRows(part, facts)),
   general({ host, target }, { fuzz }) {
     const cases = anyCase(host, target.release).filter((testCase) => fuzz || !isParallel(testCase));
     return target.needsPath ? cases.map(withPath) : cases;

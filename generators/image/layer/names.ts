@@ -3,7 +3,7 @@ import fc, { type Arbitrary } from "fast-check";
 /** A name of one path component as long as file systems take it. */
 const LONGEST = 255;
 
-const UNUSUAL = [
+export const UNUSUAL = [
   " ",
   "a b",
   ".hidden",

@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../../runners/runtime/host.js";
-import type { Scheduler } from "../../../spec/runtime/config.js";
+import type { Linux, Scheduler } from "../../../spec/runtime/config.js";
 import { compact, maybe, oneOf, rarely, record } from "../choose.js";
 import { can, hasFile, softLimit, whyNot } from "../host.js";
 
@@ -34,18 +34,25 @@ export const whyNoNice = (host: HostFacts): string | undefined =>
   fair(host).policies.includes("SCHED_OTHER") ? undefined : whyNotOrdinary(host);
 
 /**
- * Whether real-time policies can be had: a kernel with real-time group scheduling gives a fresh cgroup no real-time budget. On v2 no file
- * tells such a kernel, so wherever the sandbox's cgroup has the cpu controller the answer is no.
+ * Whether real-time policies can be had in any cgroup. Where the kernel shares out real time by groups, a fresh one gets none; on v2 no file tells
+ * such a kernel.
  */
-const realtimeAllowed = (host: HostFacts): boolean => whyNoRealtime(host) === undefined;
+const realtimeEverywhere = (host: HostFacts): boolean =>
+  whyNotRealtimeCap(host) === undefined &&
+  !hasFile(host, RT_RUNTIME) &&
+  !(host.cgroup.mode === "v2" && host.cgroup.controllers.includes("cpu"));
 
-/** Why not; undefined when they can be had. */
-export function whyNoRealtime(host: HostFacts): string | undefined {
-  const budget = !hasFile(host, "cpu/cpu.rt_runtime_us") && !(host.cgroup.mode === "v2" && host.cgroup.controllers.includes("cpu"));
-  return (
-    whyNot(host, "CAP_SYS_NICE", "a realtime policy") ??
-    (budget ? undefined : "the kernel may grant fresh cgroups no realtime budget, and the cpu controller is in use")
-  );
+const RT_RUNTIME = "cpu/cpu.rt_runtime_us";
+
+const whyNotRealtimeCap = (host: HostFacts): string | undefined => whyNot(host, "CAP_SYS_NICE", "a realtime policy");
+
+/** Why no container can be given real time of its cgroup; undefined when one can, or where nothing keeps it from having as much as it likes. */
+export function whyNoRealtimeBudget({ cgroup }: HostFacts): string | undefined {
+  if (cgroup.realtimeUs !== undefined)
+    return cgroup.realtimeUs >= REALTIME_US ? undefined : "the cgroup in which the harness was started has no real time to give";
+  if (cgroup.mode !== "v2" || !cgroup.controllers.includes("cpu")) return undefined;
+  const v1 = cgroup.otherViews?.v1?.includes("cpu") ? "; with --cgroup v1 it can be had" : "";
+  return `the kernel may grant cgroups no real time, and cgroup v2 has no file to ask for it${v1}`;
 }
 
 /** The fair policies that this host lets a container have, each with nice values at the bounds and around zero where the policy heeds them. */
@@ -56,6 +63,18 @@ export function fairSchedulers(host: HostFacts): readonly Scheduler[] {
     policy === "SCHED_IDLE" ? [{ policy }] : values.map((nice): Scheduler => ({ policy, nice })),
   );
 }
+
+/** Why a program cannot be given a real-time policy; undefined when it can, with real time for its cgroup where `realtimeShare` has some. */
+export const whyNoRealtime = (host: HostFacts): string | undefined => whyNotRealtimeCap(host) ?? whyNoRealtimeBudget(host);
+
+/** Real time in microseconds of each second that a container gets: less than what the sandbox has. */
+const REALTIME_US = 5000;
+
+/** What a config needs beside a real-time policy: a cgroup of its own right below the sandbox's, and a share of that one's real time. */
+export const realtimeShare = ({ cgroup }: HostFacts): Pick<Linux, "cgroupsPath" | "resources"> =>
+  cgroup.realtimeUs === undefined
+    ? {}
+    : { cgroupsPath: "/oci-conform-realtime", resources: { cpu: { realtimePeriod: 1_000_000, realtimeRuntime: REALTIME_US } } };
 
 const ordinary = ({ policies, nice }: Fair): Arbitrary<Scheduler> => {
   const value = fc.integer({ min: nice, max: 19 });
@@ -72,7 +91,7 @@ const realtime = (): Arbitrary<Scheduler> =>
 
 /** `process.scheduler`. Deadlines are left out: whether one is admitted depends on what else runs. */
 export const scheduler = (host: HostFacts, _release: string): Arbitrary<Scheduler> =>
-  realtimeAllowed(host) ? fc.oneof({ withCrossShrink: true }, ordinary(fair(host)), realtime()) : ordinary(fair(host));
+  realtimeEverywhere(host) ? fc.oneof({ withCrossShrink: true }, ordinary(fair(host)), realtime()) : ordinary(fair(host));
 
 /** What can be had of it from inside a user namespace: there nobody lends real-time priority, and nobody may be preferred to others. */
 export function inUserNamespace(host: HostFacts, requested: Scheduler): Scheduler | undefined {

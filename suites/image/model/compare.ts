@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { SeenNode, SeenTree } from "../../../runners/image/seen.js";
 import { STATEMENTS } from "./statements.js";
-import { type Attribute, ancestors, type Claim, type Node, type Tree, within } from "./tree.js";
+import { type Attribute, ancestors, type Claim, type Node, type Tree } from "./tree.js";
 
 /** A difference between the model's tree and one that was seen, with the statement that decides it. */
 export interface Difference {
@@ -50,7 +50,8 @@ function groups<T>(entries: Iterable<readonly [string, T]>, key: (node: T) => st
 }
 
 /** Whether no sentence decides what is at a path. */
-export const isUnsure = (tree: Tree, path: string): boolean => [...tree.unsure.keys()].some((each) => within(path, each));
+export const isUnsure = ({ unsure }: Tree, path: string): boolean =>
+  unsure.size > 0 && ["", ...ancestors(path), path].some((each) => unsure.has(each));
 
 class Comparing {
   readonly differences: Difference[] = [];

@@ -60,7 +60,11 @@ type Own = ReadonlyMap<string, Entry["type"]>;
 
 /** Removes from the lower layers what this layer's markers name: before all entries, wherever the markers are. */
 function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { whiteouts }: Markers): void {
-  for (const { entry, path, marker, escapesRoot } of layer) {
+  // The directories that have entries of this layer in them.
+  const filled = new Set([...own.keys()].flatMap((path) => ["", ...ancestors(path), path]));
+  const late = lateMarkers(layer);
+  for (const read of layer) {
+    const { entry, path, marker, escapesRoot } = read;
     if (marker.kind === "none") continue;
     builder.hide(path, STATEMENTS.hidden);
     const link = builder.linkOnTheWay(path);
@@ -82,17 +86,47 @@ function applyMarkers(builder: TreeBuilder, layer: readonly Read[], own: Own, { 
       builder.doubtThrough(link, marker.path, reason);
       if (marker.kind === "opaque") builder.doubtThrough(link, path, reason);
     } else {
+      for (const each of late.get(read) ?? []) doubtBefore(builder, each, marker.path, own);
       sweep(builder, marker, own);
       const directory = parentOf(path);
-      const implied = [...own.keys()].some((each) => within(each, directory));
-      if (!builder.nodes.has(directory) && !implied)
+      const implied = filled.has(directory);
+      const kind = builder.nodes.get(directory)?.kind;
+      if (kind === undefined && !implied)
         builder.doubt(directory, "no sentence says whether a whiteout makes the directory that it lies in");
-      else if (builder.nodes.get(directory)?.kind !== "dir" && !own.has(directory)) builder.may(`${directory} is no directory`);
+      else if (kind !== undefined && kind !== "dir" && !own.has(directory)) builder.may(`${directory} is no directory`);
       for (const each of ["", ...ancestors(path)]) if (!own.has(each)) builder.touch(each);
       const removed = ancestors(path).find((each) => whiteouts.has(each));
       if (removed !== undefined && !implied) builder.may(`the layer removes ${removed}, and has nothing but a marker below it`);
     }
   }
+}
+
+/** The whiteouts that come after entries below what they name, with these. */
+function lateMarkers(layer: readonly Read[]): ReadonlyMap<Read, readonly Read[]> {
+  const above = new Map<string, Read[]>();
+  const found = new Map<Read, readonly Read[]>();
+  for (const read of layer) {
+    if (read.marker.kind === "whiteout") {
+      const earlier = above.get(read.marker.path);
+      if (earlier) found.set(read, [...earlier]);
+    } else if (read.marker.kind === "none") {
+      for (const each of ancestors(read.path)) above.set(each, [...(above.get(each) ?? []), read]);
+    }
+  }
+  return found;
+}
+
+/**
+ * Of opaque markers alone it is said that they come first wherever they stand: before another one has removed what is in an entry's way, that
+ * is in its way.
+ */
+function doubtBefore(builder: TreeBuilder, { path }: Read, removed: string, own: Own): void {
+  const way = ancestors(path).find((each) => within(each, removed) && !own.has(each) && (builder.nodes.get(each)?.kind ?? "dir") !== "dir");
+  if (way === undefined) return;
+  const reason = `${way} is no directory before a whiteout of its layer removes it, which comes after an entry below it`;
+  builder.may(reason);
+  if (builder.nodes.get(way)?.kind === "symlink") builder.doubtThrough(way, path, reason);
+  builder.doubt(way, reason);
 }
 
 function oddMarker(entry: Entry, kind: string, escapesRoot: boolean, path: string): string | undefined {
@@ -200,6 +234,16 @@ export function applyLayer(tree: Tree, entries: readonly Entry[]): Tree {
   return builder.done();
 }
 
+type Layers = readonly { readonly entries: readonly Entry[] }[];
+
+/** The trees of layers that are still in use: each is asked for several times, and may have many thousands of paths. */
+const TREES = new WeakMap<Layers, Tree>();
+
 /** Applies layers, lowest first, to an empty tree. */
-export const applyLayers = (layers: readonly { readonly entries: readonly Entry[] }[]): Tree =>
-  layers.reduce((tree, { entries }) => applyLayer(tree, entries), emptyTree());
+export function applyLayers(layers: Layers): Tree {
+  const known = TREES.get(layers);
+  if (known) return known;
+  const tree = layers.reduce((below, { entries }) => applyLayer(below, entries), emptyTree());
+  TREES.set(layers, tree);
+  return tree;
+}

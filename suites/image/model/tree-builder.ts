@@ -4,6 +4,13 @@ import { ancestors, join, nameOf, parentOf, resolve, undescribed, within } from 
 const IMPLICIT = "no entry describes this directory";
 const TOUCHED = "no sentence says what becomes of the time of a directory in which something changes that no entry describes";
 
+/** The set of a key, made where there is none. */
+function member<Key>(sets: Map<Key, Set<string>>, key: Key): Set<string> {
+  const found = sets.get(key) ?? new Set<string>();
+  sets.set(key, found);
+  return found;
+}
+
 /** A tree while a layer is being applied to it. */
 export class TreeBuilder {
   readonly nodes: Map<string, Node>;
@@ -12,6 +19,9 @@ export class TreeBuilder {
   readonly mayRefuse: string[];
   readonly refuse: string[];
   #inodes: number;
+  /** The paths in each directory, and those of each file: images have many thousands of paths. */
+  readonly #children = new Map<string, Set<string>>();
+  readonly #links = new Map<number, Set<string>>();
 
   constructor(tree: Tree) {
     this.nodes = new Map(tree.nodes);
@@ -20,6 +30,20 @@ export class TreeBuilder {
     this.mayRefuse = [...tree.mayRefuse];
     this.refuse = [...tree.refuse];
     this.#inodes = tree.inodes;
+    for (const [path, { inode }] of this.nodes) this.#index(path, inode);
+  }
+
+  #index(path: string, inode: number): void {
+    if (path !== "") member(this.#children, parentOf(path)).add(path);
+    member(this.#links, inode).add(path);
+  }
+
+  #forget(path: string): boolean {
+    const node = this.nodes.get(path);
+    if (!node) return false;
+    this.#children.get(parentOf(path))?.delete(path);
+    this.#links.get(node.inode)?.delete(path);
+    return this.nodes.delete(path);
   }
 
   done(): Tree {
@@ -33,19 +57,22 @@ export class TreeBuilder {
 
   /** The paths strictly below a directory. */
   below(path: string): string[] {
-    return [...this.nodes.keys()].filter((each) => each !== path && within(each, path) && each !== "");
+    return [...(this.#children.get(path) ?? [])].flatMap((child) => [child, ...this.below(child)]);
   }
 
   /** Removes a path with all below it. What was unsure there is decided again: it is not there. */
   remove(path: string, id: string): void {
     for (const each of [...this.below(path), path]) {
-      if (this.nodes.delete(each)) this.gone.set(each, id);
+      if (this.#forget(each)) this.gone.set(each, id);
     }
     for (const each of this.unsure.keys()) if (within(each, path)) this.unsure.delete(each);
   }
 
   put(path: string, node: Node): void {
+    const existing = this.nodes.get(path);
+    if (existing) this.#links.get(existing.inode)?.delete(path);
     this.nodes.set(path, node);
+    this.#index(path, node.inode);
     this.gone.delete(path);
   }
 
@@ -62,15 +89,17 @@ export class TreeBuilder {
   blur(path: string, attributes: readonly (keyof Node["claims"])[], reason: string): void {
     const inode = this.nodes.get(path)?.inode;
     const claim: Claim = { unspecified: reason };
-    for (const [each, node] of this.nodes) {
-      if (node.inode !== inode) continue;
-      this.nodes.set(each, { ...node, claims: { ...node.claims, ...Object.fromEntries(attributes.map((name) => [name, claim])) } });
+    for (const each of (inode !== undefined && this.#links.get(inode)) || []) {
+      const node = this.nodes.get(each);
+      if (node)
+        this.nodes.set(each, { ...node, claims: { ...node.claims, ...Object.fromEntries(attributes.map((name) => [name, claim])) } });
     }
   }
 
   /** A child of the directory came or went. */
   touch(directory: string): void {
-    if (this.nodes.get(directory)?.kind === "dir") this.blur(directory, ["mtime"], TOUCHED);
+    const node = this.nodes.get(directory);
+    if (node?.kind === "dir" && node.claims.mtime && "value" in node.claims.mtime) this.blur(directory, ["mtime"], TOUCHED);
   }
 
   /** The first symbolic link on the way to a path, the path itself left out. */

@@ -67,10 +67,11 @@ export const within = (path: string, directory: string): boolean =>
   directory === "" || path === directory || path.startsWith(`${directory}/`);
 
 /** `a`, `a/b` of `a/b/c`. */
-export const ancestors = (path: string): string[] => {
-  const parts = path.split("/");
-  return parts.slice(0, -1).map((_, at) => parts.slice(0, at + 1).join("/"));
-};
+export function ancestors(path: string): string[] {
+  const found: string[] = [];
+  for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) found.push(path.slice(0, slash));
+  return found;
+}
 
 /** A path of a header without `.`, doubled and trailing slashes; whether it begins with a slash, and whether it has a `..`. */
 export function normalize(raw: string): { readonly path: string; readonly absolute: boolean; readonly climbs: boolean } {

@@ -3,6 +3,7 @@ import type { ImageCase, Layer, Neighbour, Offer, Platform } from "../../../runn
 import { HOST_ARCHITECTURE } from "../../../spec/image/platforms.js";
 import { applyLayers } from "../model/model.js";
 import { STATEMENTS } from "../model/statements.js";
+import { ancestors, join, nameOf, parentOf } from "../model/tree.js";
 import { isByName } from "./user.js";
 
 /**
@@ -104,19 +105,20 @@ const isMarker = ({ path }: { readonly path: string }): boolean => /(?:^|\/)\.wh
 const pathOf = (path: string): string => path.replace(/^(?:\.\/)+|\/+$/g, "");
 
 /** Whether a marker names what its own layer has, or lies in a directory with it: it must leave that alone. */
-const meetsOwn =
-  ({ entries }: Layer) =>
-  ({ path }: { readonly path: string }): boolean => {
+const meetsOwn = ({ entries }: Layer): ((entry: { readonly path: string }) => boolean) => {
+  const own = entries.filter((entry) => !isMarker(entry)).map(({ path }) => pathOf(path));
+  const named = new Set(own);
+  const filled = new Set(own.flatMap((path) => ["", ...ancestors(path)]));
+  return ({ path }) => {
     const marker = pathOf(path);
     if (!isMarker({ path: marker })) return false;
-    const directory = marker.slice(0, Math.max(0, marker.lastIndexOf("/") + 1));
-    const name = marker.slice(directory.length + ".wh.".length);
-    const named = name === ".wh..opq" ? directory : directory + name;
-    return entries.some((entry) => {
-      const own = pathOf(entry.path);
-      return own !== marker && !isMarker(entry) && (own === named || own.startsWith(name === ".wh..opq" ? named : `${named}/`));
-    });
+    const directory = parentOf(marker);
+    const name = nameOf(marker).slice(".wh.".length);
+    if (name === ".wh..opq") return filled.has(directory);
+    const removed = join(directory, name);
+    return named.has(removed) || filled.has(removed);
   };
+};
 
 /** All features, in the order in which they are suspected. */
 export const FEATURES: readonly Feature[] = [
@@ -233,7 +235,10 @@ export const FEATURES: readonly Feature[] = [
   {
     id: STATEMENTS.lowerOnly,
     of: (subject) => subject.layers.some((layer) => layer.entries.some(meetsOwn(layer))),
-    without: layers((layer) => ({ ...layer, entries: layer.entries.filter((entry) => !meetsOwn(layer)(entry)) })),
+    without: layers((layer) => {
+      const meets = meetsOwn(layer);
+      return { ...layer, entries: layer.entries.filter((entry) => !meets(entry)) };
+    }),
   },
   {
     id: "image.layer.both-whiteouts-accepted",

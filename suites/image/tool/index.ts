@@ -9,6 +9,7 @@ import { IMAGE_CASE, IMAGE_FACTS, IMAGE_OBSERVATION } from "../../../runners/ima
 import type { ImageObservation } from "../../../runners/image/observation.js";
 import { whyNotInForce } from "../../../spec/image/releases.js";
 import type { Suite } from "../../suite.js";
+import { layerCombinations } from "./combinations/index.js";
 import { toolExamples } from "./examples.js";
 import { judgeTool, toolChecks } from "./judge.js";
 import type { Abilities, Knowledge } from "./view.js";
@@ -46,6 +47,7 @@ export const imageToolSuite: Suite<ImageCase, ImageObservation, ImageFacts> = {
   formats: { case: IMAGE_CASE, observation: IMAGE_OBSERVATION, facts: IMAGE_FACTS },
   checks: toolChecks,
   examples: toolExamples().map(({ aims, cases }) => ({ aims, cases: () => cases })),
+  combinations: ({ copies }, strength) => (copies ? [] : layerCombinations(strength)),
   // Mostly valid ones, some odd, some with a fault.
   general: () => fc.oneof({ withCrossShrink: true }, { weight: 4, arbitrary: anyImage() }, { weight: 1, arbitrary: anyFaultImage() }),
   judge: (testCase, observation, facts) => judgeTool(testCase, observation, knowledgeOf(testCase, facts)),

@@ -25,8 +25,9 @@ const ALL: readonly Standing[] = ["absent", "created", "running", "stopped"];
 /** The signals on which the probe ends. */
 const LETHAL = ["TERM", "SIGTERM", "15", "KILL", "SIGKILL", "9"];
 
-/** A kill that may end a program, at once or later. */
-export const mayEnd = (step: Step, first: boolean): boolean => step.op === "kill" && (!first || LETHAL.includes(step.signal));
+/** A kill that may end a container's process, at once or later: any may, while it is still the runtime's own. */
+export const mayEnd = (step: Step, first: boolean, known: Knowledge): boolean =>
+  step.op === "kill" && (!first || LETHAL.includes(step.signal) || !only(known, "running"));
 
 /** The status in a state's JSON, if it is one that this model has. */
 export function statusIn(state: unknown): Standing | undefined {
@@ -50,13 +51,14 @@ export const hasEnded = (known: Knowledge): Knowledge =>
 /** The program has reported and waits. */
 export const reported = (known: Knowledge): Knowledge => (typeof known !== "string" && known.includes("running") ? ["running"] : known);
 
-function afterState(known: Knowledge, { ran, state }: Operation, { waits }: Program): Knowledge {
+function afterState(known: Knowledge, { ran, state }: Operation, { waits, doomed }: Program): Knowledge {
   if (refused(ran)) return typeof known !== "string" && known.includes("absent") ? ["absent"] : known;
   // An answer that cannot be read tells nothing; one that contradicts what was known makes both doubtful.
   if (typeof state !== "object" || state === null) return known;
   const status = statusIn(state);
   if (status === undefined || !maybe(known, status)) return "open";
-  return status === "running" && !waits ? ["running", "stopped"] : [status];
+  const mayEndYet = (status === "running" && !waits) || (status === "created" && doomed);
+  return mayEndYet ? [status, "stopped"] : [status];
 }
 
 function afterCreate(known: Knowledge, { ran }: Operation): Knowledge {
@@ -88,6 +90,8 @@ export interface Program {
   readonly first: boolean;
   /** Once it runs, it does until it is told to end. */
   readonly waits: boolean;
+  /** Something was done that may end its process later. */
+  readonly doomed: boolean;
 }
 
 /** What is known of a container after an operation on it. */

@@ -40,6 +40,10 @@ interface Track {
   pid: boolean;
   /** Since it was created something was done that may end its program later. */
   doomed: boolean;
+  /** A program was started in it, in this life or an earlier one. */
+  started: boolean;
+  /** What a program reported in an earlier life is still there to be read. */
+  stale: boolean;
 }
 
 const isOperation = (step: Step): step is Extract<Step, { op: Operation["op"] }> =>
@@ -67,7 +71,7 @@ class Lifecycle {
   }
 
   #track(id: string): Track {
-    const track = this.#tracks.get(id) ?? { known: ["absent"], lives: 0, pid: false, doomed: false };
+    const track = this.#tracks.get(id) ?? { known: ["absent"], lives: 0, pid: false, doomed: false, started: false, stale: false };
     this.#tracks.set(id, track);
     return track;
   }
@@ -101,8 +105,9 @@ class Lifecycle {
     const event: Event = { ...operation, id, container, foreign: owner < 0, before: statusOf(track), lives: track.lives, next: undefined };
     this.events.push(event);
     if (step.op === "create") this.#created(step.container, track, event);
+    if (step.op === "start") track.started = true;
     const program = this.#program(container, track);
-    if (mayEnd(step, program.first)) track.doomed = true;
+    if (mayEnd(step, program.first, track.known)) track.doomed = true;
     track.known = afterOperation(track.known, operation, program);
   }
 
@@ -111,6 +116,7 @@ class Lifecycle {
     if (ok(ran)) {
       track.lives++;
       track.doomed = false;
+      track.stale = track.started;
     }
     if (ok(ran) || before === "absent" || before === "unknown") this.#track(idOf(file)).pid = ok(ran) && id === idOf(file);
   }
@@ -118,16 +124,15 @@ class Lifecycle {
   #program(container: number, { doomed }: Track): Program {
     const { config, hold = false } = this.#view.testCase.containers[container] ?? {};
     const first = config?.linux?.namespaces?.some(({ type, path }) => type === "pid" && path === undefined) ?? false;
-    return { first, waits: hold && !doomed };
+    return { first, waits: hold && !doomed, doomed };
   }
 
   #await(step: Extract<Step, { op: "await" }>, result: StepResult): void {
     const id = idOf(step.container);
-    const { pid, lives } = this.#track(id);
+    const { pid, stale } = this.#track(id);
     const outcome = result.op === "await" ? result.outcome : undefined;
     if (outcome === "exited") this.#change(id, pid ? hasEnded : mayHaveEnded);
-    // What an earlier life reported is still there to be read in a later one.
-    const holds = this.#view.testCase.containers[step.container]?.hold === true && lives === 1;
+    const holds = this.#view.testCase.containers[step.container]?.hold === true && !stale;
     if (outcome === "ready" && holds) this.#change(id, reported);
   }
 
@@ -140,7 +145,9 @@ class Lifecycle {
       if (step.op === "create") {
         this.#track(idOf(step.container)).pid = false;
         track.lives++;
+        track.stale = track.started;
       }
+      if (step.op === "start") track.started = true;
       if (step.op === "kill" || step.op === "delete") track.doomed = true;
       const answered = result && "ran" in result && (ok(result.ran) || refused(result.ran));
       if (track.known !== "lost") track.known = answered ? "open" : "lost";

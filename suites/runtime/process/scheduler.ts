@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { oneOf } from "../../../generators/choices.js";
 import { caseOf } from "../../../generators/runtime/base.js";
-import { fairSchedulers, whyNoNice, whyNoRealtime, whyNotOrdinary } from "../../../generators/runtime/process/scheduler.js";
+import { whyNot } from "../../../generators/runtime/host.js";
+import { fairSchedulers, realtimeShare, whyNoNice, whyNoRealtime, whyNotOrdinary } from "../../../generators/runtime/process/scheduler.js";
+import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { ProbeReport } from "../../../runners/runtime/observation.js";
-import type { Scheduler } from "../../../spec/runtime/config.js";
+import type { Config, Scheduler } from "../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, notApplicable } from "../../check.js";
 import { SUBSET } from "../refusal.js";
 import { type Check, example, section, unavailableIf } from "../suite.js";
@@ -25,6 +27,9 @@ const checkScheduler = (
     if (!process.scheduler) return notApplicable("no scheduler in the config");
     return probe.scheduler ? judge(process.scheduler, probe.scheduler) : notApplicable("the program could not tell how it is scheduled");
   });
+
+/** In a cgroup with real time of its own, where it is shared out by cgroups. */
+const inRealtime = (host: HostFacts, config: Config): Config => ({ ...config, linux: { ...config.linux, ...realtimeShare(host) } });
 
 const NICELESS = "a policy to which a nice value means nothing";
 
@@ -77,11 +82,12 @@ export default section("Scheduler", [
   ),
   example(["runtime.process.scheduler-priority"], ({ host, target }) =>
     unavailableIf(whyNoRealtime(host), () =>
-      fc
-        .tuple(fc.constantFrom("SCHED_FIFO", "SCHED_RR"), fc.integer({ min: 1, max: 99 }))
-        .map(([policy, priority]) =>
-          caseOf(withProcess(target.release, { scheduler: { policy, priority } }), { title: "a static priority", mayRefuse: SUBSET }),
-        ),
+      fc.tuple(oneOf(["SCHED_FIFO", "SCHED_RR"], "policy"), oneOf([1, 50, 99], "priority")).map(([policy, priority]) =>
+        caseOf(inRealtime(host, withProcess(target.release, { scheduler: { policy, priority } })), {
+          title: "a static priority",
+          mayRefuse: SUBSET,
+        }),
+      ),
     ),
   ),
   example(["runtime.process.scheduler-flags"], ({ host, target }) =>
@@ -95,12 +101,10 @@ export default section("Scheduler", [
     ),
   ),
   example(["runtime.process.scheduler-deadline"], ({ host, target }) =>
-    unavailableIf(whyNoRealtime(host), () =>
-      fc.integer({ min: 1, max: 4 }).map((tenths) =>
+    unavailableIf(whyNot(host, "CAP_SYS_NICE", "a deadline"), () =>
+      oneOf([100_000, 400_000], "runtime").map((runtime) =>
         caseOf(
-          withProcess(target.release, {
-            scheduler: { policy: "SCHED_DEADLINE", runtime: tenths * 100_000, deadline: 10_000_000, period: 20_000_000 },
-          }),
+          withProcess(target.release, { scheduler: { policy: "SCHED_DEADLINE", runtime, deadline: 10_000_000, period: 20_000_000 } }),
           {
             title: "a deadline",
             mayRefuse: "whether a deadline is admitted depends on what else runs, and on all CPUs being open to the process",

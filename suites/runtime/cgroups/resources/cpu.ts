@@ -1,13 +1,16 @@
 /** config-linux.md, "CPU". */
 import fc from "fast-check";
 
-import { listText, oneOf, someOf } from "../../../../generators/runtime/choose.js";
+import { oneOf } from "../../../../generators/choices.js";
+import { caseOf } from "../../../../generators/runtime/base.js";
+import { listText, someOf } from "../../../../generators/runtime/choose.js";
+import { whyNoRealtimeBudget } from "../../../../generators/runtime/process/scheduler.js";
 import type { CpuLimits } from "../../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, notApplicable } from "../../../check.js";
 import { refuses } from "../../refusal.js";
-import { check, example, section, type Unavailable, unavailable, type View } from "../../suite.js";
+import { check, example, section, type Unavailable, unavailable, unavailableIf, type View } from "../../suite.js";
 import { judgeReading, numbersOf, type Reading, type Shown, shows } from "../files.js";
-import { resourceCase, resourceFault, withoutFiles } from "./cases.js";
+import { limited, resourceCase, resourceFault, withoutFiles } from "./cases.js";
 
 const of =
   (read: (cpu: CpuLimits) => readonly Shown[]): Reading =>
@@ -144,14 +147,19 @@ export default section("CPU", [
       withoutFiles(facts, "cpu/cpu.rt_period_us") ??
       microseconds(100_000, 900_000).map((each) => resourceCase(facts, { cpu: { realtimePeriod: each } }, "a real-time period")),
   ),
+  // Right below the sandbox's cgroup: what lies between would have no real time to give.
   example(
     "runtime.cpu.realtime-runtime",
     (facts) =>
       withoutFiles(facts, "cpu/cpu.rt_runtime_us") ??
-      microseconds(1000, 10_000).map((most) =>
-        resourceCase(facts, { cpu: { realtimePeriod: 1_000_000, realtimeRuntime: most } }, "a budget of real time", {
-          mayRefuse: "the cgroup above may have no real time to give",
-        }),
+      unavailableIf(whyNoRealtimeBudget(facts.host), () =>
+        oneOf([1000, 5000]).map((most) =>
+          caseOf(limited(facts, { cpu: { realtimePeriod: 1_000_000, realtimeRuntime: most } }, { cgroupsPath: "/oci-conform-realtime" }), {
+            host: facts.host,
+            hold: true,
+            title: "a budget of real time",
+          }),
+        ),
       ),
   ),
   example(

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { pageBytes } from "../../../../generators/runtime/cgroups/resources/io.js";
 import { oneOf, someOf } from "../../../../generators/runtime/choose.js";
-import { hasFile } from "../../../../generators/runtime/host.js";
+import { byAnotherView, hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { HugepageLimit } from "../../../../spec/runtime/config.js";
 import { atLeast } from "../../../../spec/runtime/releases.js";
@@ -46,7 +46,8 @@ const sizes = (host: HostFacts): readonly string[] =>
 const refusable = (host: HostFacts) =>
   host.cgroup.mode === "hybrid" ? { mayRefuse: "the controller is not in the hierarchies that the runtime may use" } : {};
 
-const NONE = "the host's cgroups do not limit huge pages (hugetlb)";
+const none = (host: HostFacts) =>
+  unavailable(`the cgroups that the target sees do not limit huge pages (hugetlb)${byAnotherView(host, "hugetlb")}`);
 
 export default section("Huge page limits", [
   check("runtime.hugepages.limit", limits),
@@ -54,7 +55,7 @@ export default section("Huge page limits", [
 
   example("runtime.hugepages.limit", (facts) => {
     const possible = sizes(facts.host);
-    if (possible.length === 0) return unavailable(NONE);
+    if (possible.length === 0) return none(facts.host);
     return fc
       .tuple(someOf(possible, 1), fc.integer({ min: 1, max: 64 }))
       .map(([chosen, count]) =>
@@ -68,7 +69,7 @@ export default section("Huge page limits", [
   }),
   example("runtime.hugepages.limit", (facts) => {
     const [size] = sizes(facts.host);
-    if (size === undefined) return unavailable(NONE);
+    if (size === undefined) return none(facts.host);
     return oneOf(["3MB", "7KB"]).map((pageSize) =>
       resourceFault(facts, "runtime.hugepages.limit", {
         control: { hugepageLimits: [{ pageSize: size, limit: pageBytes(size) }] },

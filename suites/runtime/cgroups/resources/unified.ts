@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { pageBytes } from "../../../../generators/runtime/cgroups/resources/io.js";
 import { unified } from "../../../../generators/runtime/cgroups/resources/resources.js";
 import { oneOf } from "../../../../generators/runtime/choose.js";
-import { hasFile } from "../../../../generators/runtime/host.js";
+import { byAnotherView, hasFile } from "../../../../generators/runtime/host.js";
 import type { RuntimeFacts } from "../../../../runners/runtime/facts.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { Resources } from "../../../../spec/runtime/config.js";
@@ -37,7 +37,9 @@ function written(view: View, kind: (file: string) => boolean): ExplainedResult {
 }
 
 const onlyV2 = ({ host }: RuntimeFacts): Unavailable | undefined =>
-  host.cgroup.mode === "v2" ? undefined : unavailable("the host's cgroups are not those of v2 alone");
+  host.cgroup.mode === "v2"
+    ? undefined
+    : unavailable(`the cgroups that the target sees are not those of v2 alone${host.cgroup.otherViews?.v2 ? byAnotherView(host) : ""}`);
 
 /** Values that a controller's file shows as they were written. */
 const hugepages = (host: HostFacts) =>
@@ -77,7 +79,7 @@ export default section("Unified", [
     const some = ["pids.max", "memory.max", "cpu.weight"].some((file) => hasFile(facts.host, file));
     const values = [...(some ? [known] : []), ...pages];
     return values.length === 0
-      ? unavailable("the unified hierarchy has no controller whose files show what was written")
+      ? unavailable("the host's unified hierarchy has no controller whose files show what was written")
       : fc.oneof(...values).map((files) => resourceCase(facts, { unified: files }, "files of controllers"));
   }),
   example("runtime.unified.missing-controller-error", (facts) =>
@@ -94,7 +96,7 @@ export default section("Unified", [
     return (
       onlyV2(facts) ??
       (possible.length === 0
-        ? unavailable("the unified hierarchy has neither memory nor cpu controller")
+        ? unavailable("the host's unified hierarchy has neither memory nor cpu controller")
         : oneOf(possible).map(({ control, fault }) =>
             resourceFault(facts, "runtime.unified.v1-conversion-impossible-error", {
               control,

@@ -9,11 +9,19 @@ import { env, TEXTS } from "../../../../generators/runtime/process/env.js";
 import { ioPriorities, ioPriority } from "../../../../generators/runtime/process/io-priority.js";
 import { oomScoreAdj, oomScores } from "../../../../generators/runtime/process/oom-score-adj.js";
 import { LIMITS, limitable, limitsOf, rlimits } from "../../../../generators/runtime/process/rlimits.js";
-import { fairSchedulers, inUserNamespace, scheduler, whyNoNice, whyNotOrdinary } from "../../../../generators/runtime/process/scheduler.js";
+import {
+  fairSchedulers,
+  inUserNamespace,
+  realtimeShare,
+  scheduler,
+  whyNoNice,
+  whyNoRealtime,
+  whyNotOrdinary,
+} from "../../../../generators/runtime/process/scheduler.js";
 import { terminal } from "../../../../generators/runtime/process/terminal.js";
 import { additionalGids, gids, UMASKS, uids, umask, user } from "../../../../generators/runtime/process/user.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
-import { fakeHost, fakeProbe, fakeRootlessHost } from "../../../runners/runtime/host-fixture.js";
+import { fakeHost, fakeProbe, fakeRootlessHost, fakeUnifiedHost } from "../../../runners/runtime/host-fixture.js";
 import { assertGenerator, inConfig, sample } from "../assert-generator.js";
 
 const host = fakeHost();
@@ -172,6 +180,26 @@ t.test("a caller who may not go back", async (t) => {
   for (const free of [started("SCHED_OTHER", 5, "20"), started("SCHED_IDLE", 0, "18446744073709551615"), host]) {
     t.equal(whyNotOrdinary(free), undefined, "by RLIMIT_NICE, or by privilege");
   }
+});
+
+t.test("real time", async (t) => {
+  const shared = (realtimeUs: number): HostFacts => {
+    const { cgroup } = host;
+    return fakeHost({ cgroup: { ...cgroup, files: [...cgroup.files, "cpu/cpu.rt_runtime_us"], realtimeUs } });
+  };
+  t.equal(whyNoRealtime(host), undefined, "everybody has it where it is not shared out by cgroups");
+  t.strictSame(realtimeShare(host), {});
+  t.equal(whyNoRealtime(shared(10_000)), undefined);
+  t.equal(realtimeShare(shared(10_000)).resources?.cpu?.realtimeRuntime, 5000, "of what the sandbox has");
+  t.ok(
+    sample(scheduler(shared(10_000), release)).every(({ priority }) => priority === undefined),
+    "other configs have no share",
+  );
+  t.match(whyNoRealtime(shared(0)), /no real time to give/);
+  t.match(whyNoRealtime(weak), /CAP_SYS_NICE/);
+  const v2 = fakeUnifiedHost();
+  t.match(whyNoRealtime(v2), /cgroup v2 has no file to ask for it$/);
+  t.match(whyNoRealtime({ ...v2, cgroup: { ...v2.cgroup, otherViews: { v1: ["cpu"] } } }), /; with --cgroup v1 it can be had$/);
 });
 
 t.test("terminal", async (t) => {

@@ -92,6 +92,22 @@ t.test("a program that does not wait may end after a state told that it runs", a
   t.same(found(create(), start(), ready, kill("USR1"), tells("running"), remove(1)).slice(3), ["state: running", "delete: running"]);
 });
 
+t.test("what waits for start may end by any signal, also after a state that says otherwise", async (t) => {
+  t.same(found(create(), kill("TERM"), tells("created"), kill("KILL", 1), ended, remove()).slice(2), [
+    "state: unknown",
+    "kill: unknown",
+    "delete: stopped",
+  ]);
+  t.same(found(create(), kill("USR1"), tells("created"), start(), ready, remove(1)).slice(3), ["start: unknown", "delete: running"]);
+});
+
+t.test("a report is that of the life in which a program was started first", async (t) => {
+  const unstarted = [create(), kill("KILL"), ended, remove(), tells(null)];
+  t.same(found(...unstarted, create(), start(), ready, remove(1)).at(-1), "delete: running");
+  const started = [create(), start(), ready, kill("KILL"), ended, remove(), tells(null)];
+  t.same(found(...started, create(), start(), ready, remove(1)).at(-1), "delete: unknown", "an earlier one is still there to be read");
+});
+
 t.test("a refused operation changes nothing", async (t) => {
   t.same(found(create(), create(1), remove(1), start()).slice(1), ["create: created", "delete: created", "start: created"]);
   t.same(found(start(1), kill("TERM", 1), create()), ["start: absent", "kill: absent", "create: absent"]);
