@@ -221,3 +221,6 @@ export function entryPart(row: readonly number[], number: number): Part {
     layers: () => layersOf(`entry-${number}`, values).map((entries) => entries.map((entry) => styled(entry, style))),
   };
 }
+
+/** One of each thing that an entry can make, everything else about it usual. */
+export const thingParts = (): readonly Part[] => THINGS.map((_, thing) => entryPart([thing], thing));

@@ -39,7 +39,7 @@ export const stacks = (id: string, ...variants: (readonly (readonly Entry[])[])[
   );
 
 /** Entries in words, with what of them is unusual. */
-function stackInWords(layers: readonly (readonly Entry[])[]): string {
+export function stackInWords(layers: readonly (readonly Entry[])[]): string {
   const plain = layersInWords(layers.map((entries) => ({ entries })));
   const unusual = layers.flat().flatMap((entry) => {
     const { mode, uid, gid, mtime, nsec, xattrs } = entry;

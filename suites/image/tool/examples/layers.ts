@@ -1,9 +1,21 @@
-import { imageOf } from "../../../../generators/image/base.js";
-import { oddImage } from "../../../../generators/image/case.js";
+import { oneOf } from "../../../../generators/choices.js";
+import { imageOf, minimalImage } from "../../../../generators/image/base.js";
+import { thingParts } from "../../../../generators/image/histories/entry-table.js";
+import { manyStacks } from "../../../../generators/image/histories/side-by-side.js";
 import { dir, file, hardlink, opaque, symlink, whiteout } from "../../../../generators/image/layer/entries.js";
-import { fileTree } from "../../../../generators/image/layer/tree.js";
+import { ODDITIES, WAYS_OUT } from "../../../../generators/image/layer/odd.js";
+import { LAYER_STACKS } from "../../../../generators/image/layer/stacks.js";
+import type { Entry } from "../../../../runners/image/case.js";
 import { STATEMENTS } from "../../model/statements.js";
-import { example, stacks, type ToolExample } from "./example.js";
+import { anyOf, example, stackInWords, stacks, type ToolExample } from "./example.js";
+
+/** Where links lead, and what is unusual in the headers of entries. */
+const headersInWords = (entries: readonly Entry[]): readonly string[] =>
+  entries.flatMap(({ path, link, header: { typeflag, sparse } }) => [
+    ...(link === undefined ? [] : [`${path} to ${link}`]),
+    ...(typeflag === undefined ? [] : [`typeflag ${JSON.stringify(typeflag)}`]),
+    ...(sparse === undefined ? [] : [`sparse as ${sparse}`]),
+  ]);
 
 /** What layers come to. */
 export const LAYERS: readonly ToolExample[] = [
@@ -73,13 +85,29 @@ export const LAYERS: readonly ToolExample[] = [
     [[dir("d", { mode: 0o1777, mtime: 1 }), file("d/e/f")]],
     [[dir("d", { mode: 0o700, uid: 1000 })], [file("d/a")]],
   ),
+  example(STATEMENTS.extracted, manyStacks("one of each thing", thingParts())),
   example(
-    STATEMENTS.extracted,
-    fileTree().map((entries) => imageOf("a file tree", [[...entries, file("stays", "stays")]])),
+    [STATEMENTS.extracted, "image.considerations.content-not-altered"],
+    anyOf(
+      LAYER_STACKS.map(([title, layers]) => ({ ...minimalImage(), title, layers })),
+      "layers",
+    ),
+  ),
+  example("robustness.image.repeatable", manyStacks("one of each thing, twice", thingParts())),
+  example(
+    "robustness.image.escape",
+    oneOf([...WAYS_OUT.keys()], "way out").chain((name) =>
+      manyStacks(
+        name,
+        (WAYS_OUT.get(name) ?? []).map((variant) => ({ name: variant.name, layers: () => [variant.entries] })),
+      ),
+    ),
   ),
   example(
-    "robustness.image.repeatable",
-    fileTree().map((entries) => imageOf("a file tree, twice", [[...entries, file("stays", "stays")]])),
+    "robustness.image.escape",
+    anyOf(
+      ODDITIES.map((entries) => imageOf(`layers: ${[stackInWords([entries]), ...headersInWords(entries)].join("; ")}`, [entries])),
+      "layers",
+    ),
   ),
-  example("robustness.image.escape", oddImage()),
 ];
