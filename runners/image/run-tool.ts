@@ -31,6 +31,14 @@ export function partsOf(output: Buffer): Map<string, Buffer> {
   return parts;
 }
 
+/** The tree of one of the directories that `agent tree` was asked for. @throws HarnessError when it says nothing of it */
+function treeOf(output: string, directory: string): string {
+  const [, ...parts] = `\n${output}`.split("\nD ");
+  const own = parts.find((part) => part.startsWith(`${directory}\n`));
+  if (own === undefined) throw new HarnessError(`nobody looked at ${directory}`);
+  return own.slice(directory.length + 1);
+}
+
 /** What a canary is like that nobody touched. */
 function changed(place: string, text: string): string[] {
   let tree: SeenTree;
@@ -83,11 +91,11 @@ function observationOf(parts: ReadonlyMap<string, Buffer>): ImageObservation {
     ...(parts.has("leftovers") ? { leftovers: lines("leftovers").map((line) => line.replace(/ as process \d+$/, "")) } : {}),
     ...(parts.has("config.json") ? { runtimeConfig: json(text("config.json")) } : {}),
     escapes: [
-      ...CANARIES.flatMap((place, at) => changed(place, text(`canary.${at}`))),
+      ...CANARIES.flatMap((place) => changed(place, treeOf(text("canaries"), place))),
       ...lines("escaped").map((path) => `${path} was made`),
     ],
-    xattrs: lines("xattrs"),
-    devices: text("devices").trim() !== "no",
+    xattrs: lines("powers").flatMap((line) => (line.startsWith("xattr ") ? [line.slice("xattr ".length)] : [])),
+    devices: lines("powers").includes("device"),
     controls: {},
     sources: {},
   };

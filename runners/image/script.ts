@@ -35,17 +35,18 @@ set -u
 umask 022
 PATH=\${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
 W=${WORK}
-mkdir -p "$W"
+[ -d "$W" ] || mkdir -p "$W"
 mount -t tmpfs -o size=512m,mode=755 tmpfs "$W"
 LAYOUT=$W/layout TARGET=$W/t/u/v OUT=$W/out SCRATCH=$W/scratch EMPTY=$W/empty REF=${TAG} ROOTFS=
 mkdir -p "$TARGET" "$LAYOUT" "$OUT" "$SCRATCH" "$W/home/.config/containers" ${CANARIES.map((canary) => `${canary}/directory`).join(" ")} \
   ${SHADOWED.map((place) => `"$W/over/${overlayName(place)}" "$W/work/${overlayName(place)}"`).join(" ")}
 : > "$EMPTY"
 for canary in ${CANARIES.join(" ")}; do printf ${CANARY_TEXT} > "$canary/file"; done
-${SHADOWED.map((place) => {
+echo "${SHADOWED.map((place) => {
   const name = overlayName(place);
-  return `[ -d ${place} ] && mount -t overlay -o "lowerdir=${place},upperdir=$W/over/${name},workdir=$W/work/${name}" overlay ${place} 2> "$EMPTY.err"`;
-}).join("\n")}
+  return `oci-conform${name} ${place} overlay lowerdir=${place},upperdir=$W/over/${name},workdir=$W/work/${name} 0 0`;
+}).join("\n")}" > "$W/fstab"
+mount -a -T "$W/fstab" 2> "$EMPTY.err"
 HOME=$W/home TMPDIR=$SCRATCH XDG_RUNTIME_DIR=$W/scratch LC_ALL=C.UTF-8
 export PATH HOME TMPDIR XDG_RUNTIME_DIR LC_ALL LAYOUT TARGET REF
 unset NODE_EXTRA_CA_CERTS NODE_OPTIONS
@@ -56,36 +57,51 @@ cd "$W"
 `;
 
 /**
- * What is mounted, and what runs without a parent, this shell left out. By built-in commands alone: others would run themselves.
+ * What is mounted, and what runs without a parent, this shell left out. Lists are split by the shell, since its `read` takes one byte at a time.
  * A directory mounted on itself shows nothing new: stores make theirs private so, for as long as they are used.
  * `leftovers` prints what was not there before a command; a process that is about to end has a moment.
  */
 export const LEFT = `left() {
-  while read -r _ _ _ root place _; do
-    case $place in *"\${root%/}") [ "$root" = / ] || continue ;; esac
-    echo "$place is mounted"
-  done < /proc/self/mountinfo > "$W/$1.unsorted"
-  for process in /proc/[0-9]*; do
-    parent= state=
-    while read -r key value _; do
-      case $key in PPid:) parent=$value ;; State:) state=$value ;; esac
-    done 2> "$W/empty.err" < "$process/status"
-    case "$parent $state $process" in *" Z "* | *" /proc/$$") ;; "1 "*) echo "$process" ;; esac
-  done > "$W/$1.processes"
-  while read -r process; do
-    words=$(tr '\\000' ' ' 2> "$W/empty.err" < "$process/cmdline")
-    echo "\${words% } runs as process \${process#/proc/}"
-  done < "$W/$1.processes" >> "$W/$1.unsorted"
-  sort "$W/$1.unsorted" > "$W/$1"
+  now=$1
+  mounts=$(cat /proc/self/mountinfo)
+  processes=$(cat /proc/[0-9]*/stat 2> "$W/empty.err")
+  set -f
+  IFS='
+'
+  set -- $mounts
+  for mount do
+    IFS=' '
+    set -- $mount
+    case $5 in *"\${4%/}") [ "$4" = / ] || continue ;; esac
+    echo "$5 is mounted"
+  done > "$W/$now.unsorted"
+  IFS='
+'
+  set -- $processes
+  for process do
+    IFS=' '
+    set -- \${process##*) }
+    case "$2 $1 \${process%% *}" in *" Z "* | *" $$") ;; "1 "*) echo "process \${process%% *}" ;; esac
+  done >> "$W/$now.unsorted"
+  unset IFS
+  set +f
 }
 leftovers() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     left after
-    comm -13 "$W/before" "$W/after" > "$W/leftovers"
-    [ -s "$W/leftovers" ] || return
+    for now in before after; do sort "$W/$now.unsorted" > "$W/$now"; done
+    comm -13 "$W/before" "$W/after" > "$W/new"
+    [ -s "$W/new" ] || return
     sleep 0.1
   done
-  cat "$W/leftovers"
+  while read -r what process; do
+    case $what in
+      process)
+        words=$(tr '\\000' ' ' 2> "$W/empty.err" < "/proc/$process/cmdline")
+        echo "\${words% } runs as process $process" ;;
+      *) echo "$what $process" ;;
+    esac
+  done < "$W/new"
 }
 `;
 
@@ -144,22 +160,14 @@ ${Object.entries(tool.copies ?? {})
 ${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeConfig}" "$OUT/config.json"` : ""}
   # What a daemon says may go on while this is printed.
   [ -f "$W/daemon.stderr" ] && cp "$W/daemon.stderr" "$OUT/daemon.stderr"
-  "$AGENT" xattrs "$SCRATCH" > "$OUT/xattrs"
-  if mknod "$SCRATCH/oci-conform-node" c 1 3 2> "$EMPTY.err"; then echo yes; else echo no; fi > "$OUT/devices"
-  number=0
-  for canary in ${CANARIES.join(" ")}; do
-    "$AGENT" tree "$canary" > "$OUT/canary.$number" 2>&1
-    number=$((number + 1))
-  done
+  "$AGENT" powers "$SCRATCH" > "$OUT/powers"
+  "$AGENT" tree ${CANARIES.join(" ")} > "$OUT/canaries"
   # Where /tmp is an overlay, what was written there lies below /run; its lower part is the host's, and may be large.
   places="/run /dev"
-  for place in $(stat -f -c '%T %n' /tmp /var/tmp | sed -n 's/^tmpfs //p'); do places="$places $place"; done
+  stat -f -c '%T %n' /tmp /var/tmp > "$W/temporary" 2> "$EMPTY.err"
+  while read -r type place; do [ "$type" != tmpfs ] || places="$places $place"; done < "$W/temporary"
   find $places -name 'oci-conform-escaped*' ${tool.inside.map((pattern) => `! -path ${quoted(pattern)}`).join(" ")} > "$OUT/escaped" 2> "$EMPTY.err"
-  cd "$OUT"
-  truncate -s '<65536' -- *.std* 2> "$EMPTY.err"
-  stat -c '%s %n' -- *
-  echo
-  cat -- *
+  "$AGENT" parts "$OUT"
 }
 `;
 

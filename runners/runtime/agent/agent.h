@@ -10,7 +10,8 @@ int console_main(int argc, char **argv);
 int probe_main(int argc, char **argv);
 int hook_main(int argc, char **argv);
 int tree_main(int argc, char **argv);
-int xattrs_main(int argc, char **argv);
+int parts_main(int argc, char **argv);
+int powers_main(int argc, char **argv);
 int euid_main(void);
 
 /* Exit codes that the harness knows, and one by which a worker asks for a new sandbox. */

@@ -15,8 +15,8 @@ void out_of_memory(void) {
 static const struct {
   const char *name;
   int (*run)(int argc, char **argv);
-} commands[] = {{"worker", worker_main}, {"sandbox", sandbox_main}, {"do", do_main},         {"console", console_main},
-                {"hook", hook_main},     {"tree", tree_main},       {"xattrs", xattrs_main}, {"tied", tied_main}};
+} commands[] = {{"worker", worker_main}, {"sandbox", sandbox_main}, {"do", do_main},       {"console", console_main}, {"hook", hook_main},
+                {"tree", tree_main},     {"powers", powers_main},   {"parts", parts_main}, {"tied", tied_main}};
 
 int main(int argc, char **argv) {
   const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;

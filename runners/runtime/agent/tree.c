@@ -1,7 +1,9 @@
 /*
- * `agent tree DIRECTORY`: what a tree of files is like, as lines of text; `agent xattrs DIRECTORY`: which extended attributes
- * can be set there. Never follows a link and never leaves the file system. Names are hexadecimal, `-` when empty:
+ * `agent tree DIRECTORY…`: what a tree of files is like, as lines of text; `agent powers DIRECTORY`: what can be made there, `xattr NAME`
+ * for each kind of extended attributes, and `device`. Never follows a link and never leaves the file system. Names are hexadecimal, `-` when empty:
  *
+ *   D directory         (of several, before each)
+ *   N errno             (one that is not there)
  *   P path kind mode uid gid seconds nanoseconds dev:ino size sha256 major:minor target
  *   X name value        (of the path before it)
  *   E path errno        (what could not be read)
@@ -177,35 +179,54 @@ void do_tree(const struct args *a, struct buf *reply) {
   buf_free(&tree.out);
 }
 
-int tree_main(int argc, char **argv) {
-  if (argc != 2) {
-    fprintf(stderr, "usage: agent tree DIRECTORY\n");
-    return EXIT_USAGE;
-  }
+/* Prints one tree. 0, or -1 with errno when there is no such directory. */
+static int print_tree(const char *directory) {
   struct tree tree = {.whole = true};
-  if (describe(argv[1], &tree)) {
-    fprintf(stderr, "tree: %s: %s\n", argv[1], strerror(errno));
-    return 1;
-  }
+  if (describe(directory, &tree)) return -1;
   flush(&tree);
   buf_free(&tree.out);
   return 0;
 }
 
-int xattrs_main(int argc, char **argv) {
+int tree_main(int argc, char **argv) {
+  if (argc < 2) {
+    fprintf(stderr, "usage: agent tree DIRECTORY…\n");
+    return EXIT_USAGE;
+  }
+  if (argc == 2) {
+    if (!print_tree(argv[1])) return 0;
+    fprintf(stderr, "tree: %s: %s\n", argv[1], strerror(errno));
+    return 1;
+  }
+  for (int i = 1; i < argc; i++) {
+    struct tree head = {0};
+    buf_fmt(&head.out, "D %s\n", argv[i]);
+    flush(&head);
+    if (print_tree(argv[i])) buf_fmt(&head.out, "N %s\n", errno_name(errno));
+    flush(&head);
+    buf_free(&head.out);
+  }
+  return 0;
+}
+
+int powers_main(int argc, char **argv) {
   static const char *const names[] = {"user.", "trusted.", "security.capability"};
   /* A capability set of version 2 without capabilities: the kernel takes no other form. */
   static const unsigned char none[20] = {0, 0, 0, 2};
   if (argc != 2 || chdir(argv[1])) {
-    fprintf(stderr, "usage: agent xattrs DIRECTORY\n");
+    fprintf(stderr, "usage: agent powers DIRECTORY\n");
     return EXIT_USAGE;
   }
   if (write_file(".probe", "", 0, O_CREAT, 0600)) return 1;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     char name[64];
     snprintf(name, sizeof name, "%s%s", names[i], i < 2 ? "probe" : "");
-    if (!setxattr(".probe", name, i < 2 ? (const void *)"1" : none, i < 2 ? 1 : sizeof none, 0)) printf("%s\n", names[i]);
+    if (!setxattr(".probe", name, i < 2 ? (const void *)"1" : none, i < 2 ? 1 : sizeof none, 0)) printf("xattr %s\n", names[i]);
   }
   unlink(".probe");
+  if (!mknod(".probe", S_IFCHR | 0600, makedev(1, 3))) {
+    printf("device\n");
+    unlink(".probe");
+  }
   return 0;
 }
