@@ -148,6 +148,12 @@ export interface Shape {
   /** Whether manifest and index name their own media types; they should. */
   readonly untyped?: boolean;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Whether the manifest has an artifactType, though it is an image's. */
+  readonly artifactType?: boolean;
+  /** Whether the manifest has a subject: something that is not there. */
+  readonly subject?: boolean;
+  /** Whether the descriptors of config and layers have annotations. */
+  readonly annotated?: boolean;
   /** Properties that the spec does not know, in each document. */
   readonly unknownProperties?: boolean;
 }

@@ -21,10 +21,17 @@ const mediaTypeOf = ({ compression, nondistributable }: Layer, { unknownLayers }
   unknownLayers ? UNKNOWN.layer : `${nondistributable ? MEDIA.nondistributable : MEDIA.layer}${SUFFIX[compression.kind]}`;
 
 /** Media types of artifacts that nobody knows. */
-const UNKNOWN = { config: "application/vnd.example.config", layer: "application/vnd.example.layer" } as const;
+const UNKNOWN = {
+  config: "application/vnd.example.config",
+  layer: "application/vnd.example.layer",
+  artifact: "application/vnd.example.artifact",
+} as const;
 
 /** What no parser of anything takes. */
 const NO_JSON = Buffer.from([0, 0xff, 0x7b]);
+
+/** Content that no layout has. */
+const ABSENT = Buffer.from("somewhere else");
 
 const bytesOf = (made: Document | Buffer): Buffer => (Buffer.isBuffer(made) ? made : jsonBytes(made));
 
@@ -59,6 +66,7 @@ export function buildLayout(subject: ImageCase): Layout {
   const files: Files = new Map();
   const algorithm = shape.sha512 ? "sha512" : "sha256";
   const unknown: Document = shape.unknownProperties ? { "org.example.unknown": { deep: [1, null, "x"] } } : {};
+  const annotated: Document = shape.annotated ? { annotations: { "org.example.described": "ä" } } : {};
   const last = subject.layers.length - 1;
   const packed = subject.layers.map((layer, at) => {
     // A fault of a layer is in the uppermost one.
@@ -71,6 +79,7 @@ export function buildLayout(subject: ImageCase): Layout {
     ...addBlob(files, mediaTypeOf(layer, shape), bytes, algorithm),
     ...(shape.dataAlone ? { data: bytes.toString("base64") } : {}),
     ...(shape.urls ? { urls: [NOWHERE] } : {}),
+    ...annotated,
     ...unknown,
   }));
   if (shape.dataAlone) for (const layer of layers) files.delete(pathOf(layer));
@@ -80,12 +89,15 @@ export function buildLayout(subject: ImageCase): Layout {
   const configDescriptor: Document = {
     ...addBlob(files, shape.unknownConfig ? UNKNOWN.config : MEDIA.config, configBytes, algorithm),
     ...(shape.data ? { data: configBytes.toString("base64") } : {}),
+    ...annotated,
   };
   const manifest: Document = {
     schemaVersion: 2,
     ...(shape.untyped ? {} : { mediaType: MEDIA.manifest }),
+    ...(shape.artifactType ? { artifactType: UNKNOWN.artifact } : {}),
     config: configDescriptor,
     layers: structuredClone(layers),
+    ...(shape.subject ? { subject: { mediaType: MEDIA.manifest, digest: digestOf(ABSENT), size: ABSENT.length } } : {}),
     ...(shape.annotations ? { annotations: { ...shape.annotations } } : {}),
     ...unknown,
   };

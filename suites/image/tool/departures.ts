@@ -25,16 +25,18 @@ function labelsOf({ config: { config } }: ImageCase): string[] {
   return isObject(labels) ? Object.keys(labels) : [];
 }
 
-/** Neighbours that are images without a platform. */
+/** Neighbours that are images without a platform; the first shares the image's layers, and is none where those are of an unknown type. */
 const NO_PLATFORM: readonly string[] = ["untagged-image", "named-elsewhere", "unnamed-elsewhere"];
 
 /** Recommendations about content that each case may break; it is valid all the same. */
 const RECOMMENDED: readonly (readonly [id: string, broken: (subject: ImageCase) => boolean])[] = [
   [
     "image.descriptor.manifest-platform",
-    ({ shape: { platform, unknownConfig, unknownLayers, neighbours = [] } }) =>
-      (platform !== true && unknownConfig === undefined && unknownLayers !== true) || neighbours.some((kind) => NO_PLATFORM.includes(kind)),
+    ({ shape: { platform, offer, artifactType, unknownConfig, unknownLayers, neighbours = [] } }) =>
+      (platform !== true && offer === undefined && artifactType !== true && unknownConfig === undefined && unknownLayers !== true) ||
+      neighbours.some((kind) => NO_PLATFORM.includes(kind) && (kind !== "untagged-image" || unknownLayers !== true)),
   ],
+  ["image.annotations.ref-name-place", ({ shape: { neighbours = [] } }) => neighbours.includes("named-elsewhere")],
   ["image.descriptor.sha256-recommended", ({ shape: { sha512 } }) => sha512 === true],
   ["image.manifest.media-type-used", ({ shape: { untyped } }) => untyped === true],
   ["image.index.media-type-used", ({ shape: { untyped } }) => untyped === true],

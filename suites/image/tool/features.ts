@@ -89,6 +89,9 @@ const offers = (id: string, is: (other: Platform, offer: Offer) => boolean): Fea
   without: changeOffer((other, offer) => (is(other, offer) ? foreign(offer) : other)),
 });
 
+/** What manifests and their descriptors may have, or lack. */
+const MANIFEST = ["untyped", "platform", "subject", "annotated", "data"] as const;
+
 /** Properties of a config that are the spec's, besides the platform. */
 const more = ({ config }: ImageCase): string[] => Object.keys(config).filter((key) => KNOWN.includes(key) && !REQUIRED.includes(key));
 
@@ -163,8 +166,8 @@ export const FEATURES: readonly Feature[] = [
   },
   {
     id: "image.manifest.unknown-artifact-type-no-error",
-    of: hasNeighbour("artifact", "referrer"),
-    without: withoutNeighbours("artifact", "referrer"),
+    of: (subject) => subject.shape.artifactType === true || hasNeighbour("artifact", "referrer")(subject),
+    without: (subject) => shape("artifactType")(withoutNeighbours("artifact", "referrer")(subject)),
   },
   {
     id: "image.index.processed",
@@ -216,8 +219,8 @@ export const FEATURES: readonly Feature[] = [
   },
   {
     id: "image.index.manifest-media-type-supported",
-    of: ({ shape: { untyped, platform } }) => untyped === true || platform === true,
-    without: shape("untyped", "platform"),
+    of: ({ shape: around }) => MANIFEST.some((name) => around[name] === true),
+    without: shape(...MANIFEST),
   },
   {
     id: "image.manifest.layer-zstd-supported",

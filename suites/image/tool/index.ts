@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { anyImage } from "../../../generators/image/case.js";
+import { imageCombinations } from "../../../generators/image/factors/combinations.js";
 import { anyFaultImage } from "../../../generators/image/invalid/cases.js";
 import { faultNamed } from "../../../generators/image/invalid/table.js";
 import { whyUnbuildable } from "../../../generators/image/layout/layout.js";
@@ -47,7 +48,7 @@ export const imageToolSuite: Suite<ImageCase, ImageObservation, ImageFacts> = {
   formats: { case: IMAGE_CASE, observation: IMAGE_OBSERVATION, facts: IMAGE_FACTS },
   checks: toolChecks,
   examples: toolExamples().map(({ aims, cases }) => ({ aims, cases: () => cases })),
-  combinations: ({ copies }, strength) => (copies ? [] : layerCombinations(strength)),
+  combinations: (facts, strength) => [...imageCombinations(facts, strength), ...(facts.copies ? [] : layerCombinations(strength))],
   // Mostly valid ones, some odd, some with a fault.
   general: () => fc.oneof({ withCrossShrink: true }, { weight: 4, arbitrary: anyImage() }, { weight: 1, arbitrary: anyFaultImage() }),
   judge: (testCase, observation, facts) => judgeTool(testCase, observation, knowledgeOf(testCase, facts)),

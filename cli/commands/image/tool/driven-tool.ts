@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { temporaryDirectory } from "../../../../files/temporary.js";
 import { minimalImage } from "../../../../generators/image/base.js";
+import { levelsAlone, tablesFor } from "../../../../generators/image/factors/combinations.js";
 import { buildLayout } from "../../../../generators/image/layout/layout.js";
 import { writeLayout } from "../../../../generators/image/layout/write-layout.js";
+import { Drawing } from "../../../../runners/draw.js";
+import { inParallel } from "../../../../runners/explore.js";
 import type { ImageCase } from "../../../../runners/image/case.js";
 import { digestOf } from "../../../../runners/image/content.js";
-import type { ImageFacts } from "../../../../runners/image/facts.js";
+import type { ImageFacts, RefusedLevel } from "../../../../runners/image/facts.js";
 import { type Ending, ending, type ImageObservation } from "../../../../runners/image/observation.js";
 import { DaemonFailed, runTool } from "../../../../runners/image/run-tool.js";
 import type { Limits } from "../../../../runners/image/script.js";
@@ -27,6 +30,9 @@ export function assertDrivable(): void {
   if (platform() !== "linux") throw new UsageError(`image tools are driven on Linux; this is ${platform()}`);
   if (process.geteuid?.() !== 0) throw new UsageError("image tools are driven as root, in a sandbox: start this as root");
 }
+
+/** How many images are tried at the same time before a run. */
+const LEARNERS = 2;
 
 /** How many images are remembered for comparing tools: a fuzz run has no end. */
 const MAX_SEEN = 2000;
@@ -96,6 +102,18 @@ export class DrivenTool {
       spec: release,
       limits: this.limits,
     };
+  }
+
+  /** Finds out which levels of the factors of images it does not take by themselves, so that combinations with them are not asked for. */
+  async learnLevels(release: Release): Promise<readonly RefusedLevel[]> {
+    const facts = await this.facts(release);
+    const knowledge = knowledgeOf(minimalImage(), facts);
+    const refused: RefusedLevel[] = [];
+    await inParallel(levelsAlone(tablesFor(facts)), LEARNERS, this.signal, async ({ factor, level, cases }) => {
+      const testCase = new Drawing<ImageCase>(1).next(cases).case;
+      if (!viewOf(testCase, await this.once(testCase), knowledge).worked) refused.push({ factor, level });
+    });
+    return refused.sort((a, b) => `${a.factor} ${a.level}`.localeCompare(`${b.factor} ${b.level}`));
   }
 
   /** Unpacks an image in a sandbox of its own. */

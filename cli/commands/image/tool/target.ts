@@ -12,16 +12,16 @@ import { imageFiles } from "./files.js";
 /** An image tool that makes something of the minimal image. */
 export class ImageToolTarget implements Target<ImageCase, ImageObservation, ImageFacts> {
   readonly name: string;
-  readonly facts: ImageFacts;
   readonly options: ReachedBy;
   readonly #driven: DrivenTool;
   readonly #version: string;
+  #facts: ImageFacts;
 
   private constructor(driven: DrivenTool, facts: ImageFacts, version: string, given: OptionValues) {
     const { name, command } = driven.tool;
     const { tool: _tools, "tool-cmd": _commands, ...others } = given;
     this.name = name;
-    this.facts = facts;
+    this.#facts = facts;
     this.options = {
       given: { ...(command === undefined ? { tool: [name] } : { "tool-cmd": [command] }), ...others },
       found: { spec: facts.spec },
@@ -36,6 +36,15 @@ export class ImageToolTarget implements Target<ImageCase, ImageObservation, Imag
     const version = await driven.version();
     await driven.preflight();
     return new ImageToolTarget(driven, await driven.facts(release), version, given);
+  }
+
+  get facts(): ImageFacts {
+    return this.#facts;
+  }
+
+  /** Finds out what the tool does not take by itself. */
+  async learnLevels(release: Release): Promise<void> {
+    this.#facts = { ...this.#facts, refuses: await this.#driven.learnLevels(release) };
   }
 
   run(testCase: ImageCase): Promise<ImageObservation> {

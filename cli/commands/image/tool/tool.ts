@@ -38,7 +38,11 @@ function targetsOf(driven: readonly DrivenTool[], options: ImageToolOptions): re
   return driven.flatMap((each) => {
     const { name } = each.tool;
     const able = idsFor(each.abilities);
-    const open = (signal: AbortSignal) => ImageToolTarget.open(each, options.spec, options.given, signal);
+    const open = async (signal: AbortSignal): Promise<ImageToolTarget> => {
+      const target = await ImageToolTarget.open(each, options.spec, options.given, signal);
+      if (options.cases === undefined && !options.quick) await target.learnLevels(options.spec);
+      return target;
+    };
     return sessionTargets(imageToolSuite, [{ name, key: `image ${name}`, target: name, open }], options).map((target) => ({
       ...target,
       test: (selected: readonly Requirement[], ...rest: [readonly ProgressReporter[], AbortSignal]) =>

@@ -1,10 +1,18 @@
 import { imageOf } from "../../../../generators/image/base.js";
 import { file } from "../../../../generators/image/layer/entries.js";
+import {
+  COMMANDS,
+  DIRECTORIES,
+  ENV,
+  LABELS,
+  PORTS,
+  type Properties,
+  SIGNALS,
+  VOLUMES,
+} from "../../../../generators/image/tables/configs.js";
+import { KNOWN_USERS } from "../../../../generators/image/tables/users.js";
 import type { ImageCase, Json } from "../../../../runners/image/case.js";
 import { anyOf, example, type ToolExample } from "./example.js";
-import { KNOWN_USERS } from "./users.js";
-
-type Properties = { readonly [key: string]: Json };
 
 const configured = (title: string, properties: Properties, execution: Properties = {}): ImageCase =>
   imageOf(title, [[file("a", "a")]], {
@@ -14,55 +22,6 @@ const configured = (title: string, properties: Properties, execution: Properties
 /** An image for each execution parameter's value, named by it. */
 const withEach = (name: string, values: readonly Json[]): readonly ImageCase[] =>
   values.map((value) => configured(`${name} is ${JSON.stringify(value)}`.slice(0, 120), {}, { [name]: value }));
-
-/** Variables: each form that NAME=VALUE has. */
-export const ENV: readonly (readonly string[])[] = [
-  ["PATH=/bin", "A=1"],
-  ["HOME=/elsewhere"],
-  ["HOME="],
-  ["EMPTY="],
-  ["A=b=c", "B==", "C==="],
-  ["SPACE= x ", "TAB=\t", "LINE=a\nb"],
-  ["A=1", "A=2"],
-  ["A=1", "B=2", "A=1"],
-  ["a=lower", "A=UPPER"],
-  ["PATH="],
-  ["TERM=other"],
-  ["QUOTES=\"'`$A\\"],
-  ["ÄÖ=ü", "_=1", "1=2", "a.b-c=d"],
-  [`LONG=${"x".repeat(4096)}`],
-  Array.from({ length: 100 }, (_, at) => `V${at}=${at}`),
-];
-
-/** What is run: which of Entrypoint and Cmd there is, and how. */
-export const COMMANDS: readonly Properties[] = [
-  { Cmd: ["/a", "b"] },
-  { Entrypoint: ["/a", "b"] },
-  { Entrypoint: ["/entry"], Cmd: ["x", "y"] },
-  { Entrypoint: ["/bin/sh", "-c"], Cmd: ["echo $HOME && 'x'"] },
-  { Entrypoint: [], Cmd: ["/x"] },
-  { Entrypoint: ["/x"], Cmd: [] },
-  { Entrypoint: null, Cmd: ["/x"] },
-  { Entrypoint: ["/x"], Cmd: null },
-  { Entrypoint: ["/x", ""], Cmd: ["", " "] },
-  { Entrypoint: ["relative"], Cmd: ["-flag", "--", "ä"] },
-];
-
-export const DIRECTORIES = ["/", "/work", "/not/there/at all", "/trailing/", "/dots/../here/.", "//twice", "/ä"] as const;
-
-const KEYS = ["os", "architecture", "variant", "os.version", "os.features", "author", "created", "stopSignal", "exposedPorts"] as const;
-
-/** Labels: also those of keys that follow from other properties. */
-export const LABELS: readonly Properties[] = [
-  { a: "1" },
-  { "org.example.a": "ä", "org.example.empty": "", "org.example.line": "a\nb", "org.example.json": '{"a":[1]}' },
-  { a: "1", A: "2" },
-  ...KEYS.map((key) => ({ [`org.opencontainers.image.${key}`]: "other" })),
-];
-
-export const SIGNALS = ["SIGTERM", "SIGKILL", "SIGRTMIN+3", "SIGUSR1", "9"] as const;
-export const PORTS: readonly Properties[] = [{ "80/tcp": {} }, { "53/udp": {}, "53/tcp": {}, "80": {} }, { "65535/tcp": {} }];
-export const VOLUMES: readonly Properties[] = [{ "/data": {} }, { "/data": {}, "/data/more": {}, "/with space": {} }, { "/trailing/": {} }];
 
 /** What users have by default, where the image says it otherwise. */
 const HOMES: readonly ImageCase[] = ["tester", "1234", "tester:testers", "7"].flatMap((User) =>
