@@ -5,6 +5,7 @@ import { commandReference } from "../ci/command-reference.js";
 import { loadCatalogue, SPECS } from "../spec/catalogue.js";
 import { Bench } from "./ci/shell.js";
 import { conform, installed } from "./cli/process.js";
+import { combinationsPage } from "./combinations-page.js";
 import { anchorsIn, codeIn, type Fence, fencesIn, linksIn, spansIn } from "./markdown.js";
 
 const pages = [
@@ -48,6 +49,10 @@ const MADE = "docs/commands.md";
 
 t.test("the page of commands is what they say of themselves", async (t) => {
   t.equal(readFileSync(MADE, "utf8"), await commandReference(), "npm run docs makes it again");
+});
+
+t.test("the page of combinations is what the suites say of themselves", async (t) => {
+  t.equal(readFileSync("docs/combinations.md", "utf8"), combinationsPage(), "npm run docs makes it again");
 });
 
 t.test("every requirement that is named is in a catalogue", async (t) => {
