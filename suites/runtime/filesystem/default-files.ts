@@ -13,7 +13,7 @@ import { isBind } from "../../../spec/runtime/mount-options.js";
 import { type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
 import { check, example, section, type View } from "../suite.js";
 import { withMounts } from "./mount-cases.js";
-import { topmost, whyNotReported, within } from "./mount-views.js";
+import { throughLinks, topmost, whyNotReported, within } from "./mount-views.js";
 
 /** The file systems by requirement, with their types. */
 const FILESYSTEMS: readonly { readonly id: string; readonly path: string; readonly type: string }[] = [
@@ -68,6 +68,8 @@ function judgeFilesystem(view: View, { path, type }: (typeof FILESYSTEMS)[number
   const isolated = ["pid", "network", "mount"].every((name) =>
     view.config.linux?.namespaces?.some((each) => each.type === name && !each.path),
   );
+  const place = throughLinks(view, path);
+  if (place === undefined) return notApplicable(`nobody knows where the links in the root file system lead from ${path}`);
   // The last mount on the way to the path must be the file system itself.
   const last = placed.at(-1);
   const asked = last && absolute(last.destination) === path && last.type === type && !isBind(last.options);
@@ -75,7 +77,7 @@ function judgeFilesystem(view: View, { path, type }: (typeof FILESYSTEMS)[number
   if (!isolated) return notApplicable("the container has not its own process ids, network and mounts");
   return unless(whyNotReported(view), () =>
     view.probe?.mounts
-      ? equal(topmost(view.probe.mounts, path)?.type ?? null, type, `the type of ${path}`)
+      ? equal(topmost(view.probe.mounts, place)?.type ?? null, type, `the type of ${path}`)
       : notApplicable("the program could not read its mount table"),
   );
 }
