@@ -1,4 +1,4 @@
-import { type ContainerCase, type FileEntry, INSIDE_AGENT, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
+import { type ContainerCase, type FileEntry, type Fixture, INSIDE_AGENT, type RuntimeCase, type Step } from "../../runners/runtime/case.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
 import { cgroupFilesOf } from "../../spec/runtime/cgroup-files.js";
 import type { Config } from "../../spec/runtime/config.js";
@@ -43,6 +43,12 @@ function beside(around: readonly FileEntry[], own: readonly FileEntry[]): readon
   return around.filter((entry) => !odd.some(({ path }) => isBelow(entry.path, path)));
 }
 
+/** Interfaces that a config calls for, but those that the case makes itself. */
+function unmade(around: readonly Fixture[], own: readonly Fixture[]): readonly Fixture[] {
+  const names = own.flatMap((each) => (each.make === "interface" ? [each.name] : []));
+  return around.filter((each) => each.make !== "interface" || !names.includes(each.name));
+}
+
 /** The container of a case: the config with what it calls for around it. */
 export function containerOf(config: Config, options: CaseOptions = {}, around: Surroundings = surroundingsOf(config)): ContainerCase {
   return {
@@ -76,7 +82,7 @@ export function caseOf(config: Config, options: CaseOptions = {}): RuntimeCase {
     aims: options.aims ?? [],
     ...(options.control === undefined ? {} : { control: options.control }),
     ...(options.mayRefuse === undefined ? {} : { mayRefuse: options.mayRefuse }),
-    ...nonEmpty("fixtures", [...around.fixtures, ...(options.fixtures ?? [])]),
+    ...nonEmpty("fixtures", [...unmade(around.fixtures, options.fixtures ?? []), ...(options.fixtures ?? [])]),
     containers: [containerOf(config, options, around)],
     steps,
   };

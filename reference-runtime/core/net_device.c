@@ -110,7 +110,17 @@ static void check_target(int fd, const struct move *move) {
   if (errno != ENODEV) die_errno("%s: look for %s in the container's network namespace", move->from, name);
 }
 
+static void change_mtu(int fd, const struct move *move) {
+  static const uint32_t mtu = 1400;
+  struct ifinfomsg link = {.ifi_family = AF_UNSPEC, .ifi_index = move->index};
+  struct netlink_request m;
+  netlink_begin(&m, RTM_NEWLINK, 0, &link, sizeof link);
+  netlink_add(&m, IFLA_MTU, &mtu, sizeof mtu);
+  if (netlink_ask(fd, &m, NULL, NULL)) die_errno("%s: set the MTU of %s", move->from, move->name);
+}
+
 static void finish_in_target(int fd, const struct move *move) {
+  if (fault("net-device-mtu-changed")) change_mtu(fd, move);
   if (add_addresses(fd, move)) die_errno("%s: set the addresses of %s in the container's network namespace", move->from, move->name);
   if (set_up(fd, move->index, true)) die_errno("%s: bring %s up in the container's network namespace", move->from, move->name);
 }

@@ -138,6 +138,7 @@ export const SURROUNDINGS_FAULTS: readonly Fault[] = [
     ),
   ),
   changed("rootfs-shared-instead-of-private", "runtime.rootfs-propagation.private", "root-propagation", () => [1 << 20]),
+  inCore("net-device-mtu-changed", "runtime.net-devices.attributes-preserved"),
   inCore("net-device-loses-ipv6", "runtime.net-devices.addresses-preserved"),
   inCore("root-behind-link-refused", "runtime.root.path-absolute"),
   inCore("links-lead-out", "robustness.outside-changed"),

@@ -6,11 +6,11 @@ import { type CaseOptions, caseOf, containerOf, minimalConfig } from "../../gene
 import { faultCase } from "../../generators/runtime/invalid/input.js";
 import { namespacePath } from "../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../generators/runtime/steps.js";
-import type { RuntimeCase } from "../../runners/runtime/case.js";
+import type { Fixture, RuntimeCase } from "../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../runners/runtime/facts.js";
 import type { NetworkInterface } from "../../runners/runtime/observation.js";
 import type { Config, Linux } from "../../spec/runtime/config.js";
-import { combine, type ExplainedResult, expectThat, type Judgement, notApplicable } from "../check.js";
+import { combine, type ExplainedResult, equal, expectThat, type Judgement, notApplicable } from "../check.js";
 import { refuses } from "./refusal.js";
 import {
   type CaseView,
@@ -101,6 +101,29 @@ function judgeAddresses({ name, source, interfaces }: Moved, view: View): Explai
   );
 }
 
+type Made = Extract<Fixture, { make: "interface" }>;
+
+/** How the case made a device, or undefined when it did not. */
+const madeOf = (view: View, source: string): Made | undefined =>
+  (view.testCase.fixtures ?? []).find((each): each is Made => each.make === "interface" && each.name === source);
+
+/** What the case gave to the interface beside addresses, and which the kernel does not change by itself. */
+function judgeAttributes({ name, source, interfaces }: Moved, view: View): ExplainedResult {
+  const { mtu, alternativeNames } = madeOf(view, source) ?? {};
+  if (mtu === undefined && alternativeNames === undefined) return notApplicable("the device has no MTU and no further name from the case");
+  if (isTemplate(name)) return notApplicable("a name with %d, which may be any device's");
+  const [found] = interfaces;
+  if (!found) return notApplicable(ABSENT);
+  const wanted = { ...(mtu === undefined ? {} : { mtu }), ...(alternativeNames === undefined ? {} : { alternativeNames }) };
+  return equal(
+    {
+      ...(mtu === undefined ? {} : { mtu: found.mtu ?? null }),
+      ...(alternativeNames === undefined ? {} : { alternativeNames: [...(found.alternativeNames ?? [])].sort() }),
+    },
+    wanted,
+  );
+}
+
 const ABSENT = "the container has no interface of the device's name";
 
 /** A namespace that outlives the container still holds the device for the next container in it. */
@@ -147,6 +170,19 @@ function oneAfterTheOther(facts: RuntimeFacts, netDevices: Devices): RuntimeCase
 const SOURCE = "ocinet0";
 const OTHER = "ocinet1";
 
+/** Interfaces as they are on hosts: in use when they are moved. */
+const INTERFACES: Readonly<Record<string, Partial<Omit<Made, "make" | "name">>>> = {
+  "that is up": { up: true, addresses: ["192.0.2.1/24"] },
+  "that is up, with an IPv6 address": { up: true, addresses: ["2001:db8::1/64"] },
+  "with several addresses of each family": {
+    up: true,
+    addresses: ["192.0.2.1/24", "192.0.2.7/24", "198.51.100.1/32", "2001:db8::1/64", "2001:db8::7/64", "2001:db8:1::1/128"],
+  },
+  "with an MTU": { mtu: 1280, addresses: ["192.0.2.1/24"] },
+  "that is up, with an MTU and addresses": { up: true, mtu: 9000, addresses: ["192.0.2.1/24", "2001:db8::1/64"] },
+  "with alternative names": { alternativeNames: ["an-alternative-name-of-the-device", "ocialt0"], addresses: ["192.0.2.1/24"] },
+};
+
 const withVeth = ({ host }: RuntimeFacts, cases: Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>
   host.veth ? cases : unavailable("no network interface can be made here");
 
@@ -160,6 +196,7 @@ export default section("Network devices", [
   ),
   eachDevice("runtime.net-devices.name-template", judgeTemplate),
   eachDevice("runtime.net-devices.addresses-preserved", judgeAddresses),
+  eachDevice("runtime.net-devices.attributes-preserved", judgeAttributes),
   eachDevice("runtime.net-devices.up", ({ interfaces }) =>
     interfaces.length === 0
       ? notApplicable(ABSENT)
@@ -182,6 +219,18 @@ export default section("Network devices", [
           [{}, ...["inside0", SOURCE, "i", "abcdefghijklmno", "with.dot", "with-dash_", "eth0"].map((name) => ({ name }))],
           "device",
         ).map((device) => moving(facts, { [SOURCE]: device }, "a network device")),
+      ),
+  ),
+  example(
+    ["runtime.net-devices.available", "runtime.net-devices.addresses-preserved", "runtime.net-devices.attributes-preserved"],
+    (facts) =>
+      withVeth(
+        facts,
+        oneOf(Object.keys(INTERFACES), "interface").map((name) =>
+          moving(facts, { [SOURCE]: {} }, `a network device ${name}`, {
+            fixtures: [{ make: "interface", name: SOURCE, addresses: [], ...INTERFACES[name] }],
+          }),
+        ),
       ),
   ),
   example("runtime.net-devices.name-template", (facts) =>

@@ -4,6 +4,10 @@ import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { IdMapping, Linux } from "../../../spec/runtime/config.js";
 import { idCount, lastId } from "../host.js";
 
+/** The kernel's limit of lines in a map, and the first id on the host in a map of so many. */
+const LINES = 340;
+const FIRST = 1000;
+
 /** The most ids that generators map into a container. */
 const MOST = 65536;
 
@@ -52,6 +56,13 @@ export const mappingTable = (host: HostFacts): readonly Required<Pick<Linux, "ui
   const different = CUTS.map((_, at) => ({ uidMappings: map(at, 100_000), gidMappings: map(at + 1, 300_000) }));
   return [{ uidMappings: map(0, 100_000), gidMappings: map(0, 100_000) }, ...(room < 100_000 ? [] : different)];
 };
+
+/** As many lines as the kernel takes, each of an id by itself; undefined where the host has too few ids. They fit into the one page of a write. */
+export function longestMappings(host: HostFacts): Required<Pick<Linux, "uidMappings" | "gidMappings">> | undefined {
+  if (idCount(host) < FIRST + 2 * LINES) return undefined;
+  const list = Array.from({ length: LINES }, (_, id): IdMapping => ({ containerID: id, hostID: FIRST + 2 * id, size: 1 }));
+  return { uidMappings: list, gidMappings: list };
+}
 
 /** `linux.uidMappings` and `linux.gidMappings`, for a config with a new user namespace. */
 export const mappings = (host: HostFacts, _release: string): Arbitrary<Required<Pick<Linux, "uidMappings" | "gidMappings">>> =>

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { hasNamespace, lastId } from "../../../generators/runtime/host.js";
-import { mappingTable } from "../../../generators/runtime/namespaces/mappings.js";
+import { longestMappings, mappingTable } from "../../../generators/runtime/namespaces/mappings.js";
 import { withNamespace } from "../../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import { bundleOf } from "../../../runners/runtime/case.js";
@@ -119,4 +119,12 @@ export default section("User namespace mappings", [
   example(["runtime.mappings.uid", "runtime.mappings.gid", "runtime.mappings.ownership-unchanged"], (facts) =>
     hasNamespace(facts.host, "user") ? remappedCase(facts) : unavailable("the kernel has no user namespaces"),
   ),
+  example(["runtime.mappings.uid", "runtime.mappings.gid"], ({ host, target }) => {
+    const maps = longestMappings(host);
+    if (!hasNamespace(host, "user")) return unavailable("the kernel has no user namespaces");
+    if (maps === undefined) return unavailable("the caller has too few ids for as many mappings as the kernel takes");
+    const base = minimalConfig(target.release);
+    const namespaces = [...(base.linux?.namespaces ?? []), { type: "user" as const }];
+    return fc.constant(caseOf({ ...base, linux: { ...maps, namespaces } }, { title: "as many mappings as the kernel takes", hold: true }));
+  }),
 ]);

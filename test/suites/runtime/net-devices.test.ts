@@ -58,6 +58,20 @@ t.test("runtime.net-devices.addresses-preserved", async (t) => {
   t.equal(verdict(name, linked(...ADDRESSES, "2001:db8::fe80/64")), "fail");
 });
 
+t.test("runtime.net-devices.attributes-preserved", async (t) => {
+  const id = "runtime.net-devices.attributes-preserved";
+  const [mtu, alternativeNames] = [1280, ["also", "further"]];
+  const given = (found: Partial<NetworkInterface>, made: object = { mtu, alternativeNames }): Canned => ({
+    ...of({ ocinet0: {} }, { ...device("ocinet0"), ...found }),
+    case: { fixtures: [{ make: "interface", name: "ocinet0", addresses: ADDRESSES, ...made }] },
+  });
+  t.equal(verdict(id, given({ mtu, alternativeNames: ["further", "also"] })), "pass");
+  t.equal(verdict(id, given({ mtu: 1500, alternativeNames })), "fail");
+  t.equal(verdict(id, given({ mtu, alternativeNames: ["also"] })), "fail");
+  t.equal(verdict(id, given({ mtu: 1500, alternativeNames: [] }, {})), undefined, "nothing but addresses was given to it");
+  t.equal(verdict(id, of({ ocinet0: {} }, device("lo"))), undefined);
+});
+
 t.test("runtime.net-devices.up", async (t) => {
   t.equal(verdict("runtime.net-devices.up", of({ ocinet0: {} }, device("ocinet0"))), "pass");
   t.equal(verdict("runtime.net-devices.up", of({ ocinet0: {} }, device("ocinet0", false))), "fail");
