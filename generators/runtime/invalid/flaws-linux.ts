@@ -1,5 +1,5 @@
 import type { HostFacts } from "../../../runners/runtime/host.js";
-import { can, hasFile, hasMemoryPolicy, hasNamespace } from "../host.js";
+import { can, hasFile, hasMemoryPolicy, hasNamespace, idCount } from "../host.js";
 import { type Path, REMOVED } from "../json.js";
 import type { Flaw } from "./flaw.js";
 
@@ -19,6 +19,9 @@ const flaw = (
   values,
   ...rest,
 });
+
+const RANGE = { containerID: 0, hostID: 100_000, size: 65_536 };
+const MAP = [RANGE];
 
 const namespaceFlaws: readonly Flaw[] = [
   flaw("runtime.namespaces.type-unknown-error", "an unknown type of namespace", [], ["namespaces", 0, "type"], ["no-such", "PID", ""]),
@@ -55,6 +58,29 @@ const namespaceFlaws: readonly Flaw[] = [
     ["timeOffsets"],
     [{ realtime: { secs: 1 } }, { "no-such": { secs: 1 } }],
     { since: "linux.timeOffsets", when: (host) => hasNamespace(host, "time") },
+  ),
+  flaw(
+    "runtime.create.cannot-apply-error",
+    "an offset that the kernel does not take",
+    [
+      [["namespaces", 5], { type: "time" }],
+      [["timeOffsets"], { monotonic: { secs: 1, nanosecs: 1 } }],
+    ],
+    ["timeOffsets", "monotonic"],
+    [{ secs: 1, nanosecs: 1_000_000_000 }, { secs: -1_000_000_000_000 }],
+    { since: "linux.timeOffsets", when: (host) => hasNamespace(host, "time") },
+  ),
+  flaw(
+    "runtime.create.cannot-apply-error",
+    "a map of ids that the kernel does not take",
+    [
+      [["namespaces", 5], { type: "user" }],
+      [["uidMappings"], MAP],
+      [["gidMappings"], MAP],
+    ],
+    ["uidMappings"],
+    [[{ ...RANGE, size: 0 }], [RANGE, RANGE], [RANGE, { ...RANGE, containerID: 100 }], [{ ...RANGE, hostID: 2 ** 32 - 100 }]],
+    { when: (host) => hasNamespace(host, "user") && idCount(host) >= 200_000 },
   ),
 ];
 
@@ -257,6 +283,14 @@ const otherFlaws: readonly Flaw[] = [
     { since: "linux.memoryPolicy", when: hasMemoryPolicy },
   ),
   flaw(
+    "runtime.create.cannot-apply-error",
+    "memory nodes that the host lacks",
+    [[["memoryPolicy"], { mode: "MPOL_BIND", nodes: "0" }]],
+    ["memoryPolicy", "nodes"],
+    ["1023", "no-node", "1-0"],
+    { since: "linux.memoryPolicy", when: hasMemoryPolicy },
+  ),
+  flaw(
     "runtime.valid-values.invalid-refused",
     "an unknown flag of a memory policy",
     [[["memoryPolicy"], { mode: "MPOL_BIND", nodes: "0" }]],
@@ -270,6 +304,17 @@ const otherFlaws: readonly Flaw[] = [
     [[["netDevices"], { ocinet0: {} }]],
     ["netDevices"],
     [{ "no-such0": {} }],
+    {
+      since: "linux.netDevices",
+      when: (host) => host.veth,
+    },
+  ),
+  flaw(
+    "runtime.create.cannot-apply-error",
+    "a name that no interface can have",
+    [[["netDevices"], { ocinet0: { name: "inside0" } }]],
+    ["netDevices", "ocinet0", "name"],
+    ["abcdefghijklmnop", "with/slash", ".", "..", "with space"],
     {
       since: "linux.netDevices",
       when: (host) => host.veth,

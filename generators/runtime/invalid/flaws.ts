@@ -5,6 +5,56 @@ import { whyNotOrdinary } from "../process/scheduler.js";
 import type { Flaw } from "./flaw.js";
 import { linuxFlaws } from "./flaws-linux.js";
 
+/** Ids have 32 bits; the highest one stands for none. */
+const NO_IDS = [2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1000];
+
+/** What no kernel can be told, though JSON can. */
+const BEYOND: readonly Flaw[] = [
+  {
+    requirement: "runtime.create.cannot-apply-error",
+    description: "a user id that there is not",
+    path: ["process", "user", "uid"],
+    values: NO_IDS,
+  },
+  {
+    requirement: "runtime.create.cannot-apply-error",
+    description: "a group id that there is not",
+    path: ["process", "user", "gid"],
+    values: NO_IDS,
+  },
+  {
+    requirement: "runtime.create.cannot-apply-error",
+    description: "a supplementary group that there is not",
+    when: ({ outside }) => outside.setgroups !== "deny",
+    base: [[["process", "user", "additionalGids"], [5]]],
+    path: ["process", "user", "additionalGids", 0],
+    values: NO_IDS,
+  },
+  {
+    requirement: "runtime.valid-values.invalid-refused",
+    description: "a soft limit below zero",
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
+    path: ["process", "rlimits", 0, "soft"],
+    values: [-1],
+  },
+  {
+    requirement: "runtime.valid-values.invalid-refused",
+    description: "a hard limit below zero",
+    base: [[["process", "rlimits"], [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]]],
+    path: ["process", "rlimits", 0, "hard"],
+    values: [-1],
+  },
+  {
+    requirement: "runtime.create.cannot-apply-error",
+    description: "a policy that Linux does not have yet",
+    since: "process.scheduler",
+    when: (host) => whyNotOrdinary(host) === undefined,
+    base: [[["process", "scheduler"], { policy: "SCHED_OTHER" }]],
+    path: ["process", "scheduler", "policy"],
+    values: ["SCHED_ISO"],
+  },
+];
+
 const processFlaws: readonly Flaw[] = [
   {
     requirement: "runtime.process.cwd-absolute",
@@ -103,8 +153,9 @@ const processFlaws: readonly Flaw[] = [
     description: "a score that the kernel does not take",
     base: [[["process", "oomScoreAdj"], 1000]],
     path: ["process", "oomScoreAdj"],
-    values: [1001, 100_000],
+    values: [1001, 100_000, -1001],
   },
+  ...BEYOND,
 ];
 
 const topFlaws: readonly Flaw[] = [
@@ -143,6 +194,14 @@ const topFlaws: readonly Flaw[] = [
     base: [[["hostname"], "h".repeat(64)]],
     path: ["hostname"],
     values: ["h".repeat(65), "h".repeat(300)],
+  },
+  {
+    requirement: "runtime.create.cannot-apply-error",
+    description: "a domain name that the kernel does not take",
+    since: "domainname",
+    base: [[["domainname"], "d".repeat(64)]],
+    path: ["domainname"],
+    values: ["d".repeat(65)],
   },
   {
     requirement: "runtime.create.cannot-apply-error",
