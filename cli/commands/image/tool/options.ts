@@ -38,7 +38,12 @@ const TIMEOUT = { timeoutOf: "one command of a tool", timeout: DEFAULT_LIMITS.ti
 const withTool = (command: Command): Command =>
   command
     .option("--tool <name>", "umoci, skopeo, buildah, podman or ctr; repeatable: then it is also said where they differ", collect, [])
-    .option("--tool-cmd <command>", "any other, with {layout}, {ref} and {rootfs} for the places; repeatable", collect, [])
+    .option(
+      "--tool-cmd <command>",
+      "any other, with {layout} and {ref} for the image, and {rootfs}, {bundle} or {copy} for what it makes; repeatable",
+      collect,
+      [],
+    )
     .addOption(new Option("--spec <release>", "the release to judge by").choices([...RELEASES]).default(DEFAULT_RELEASE))
     .option("--memory <MiB>", "limit of the address space of one command of a tool", wholeNumber(64), DEFAULT_LIMITS.memoryKiB / 1024);
 

@@ -46,6 +46,17 @@ t.test("bad use is one clear line and 64", { skip: root ? false : "needs root" }
   });
 });
 
+t.test("a command may copy, or make a bundle", { skip: root ? false : "needs root" }, async (t) => {
+  t.match(image("--tool-cmd", "sh {layout}"), { status: 64, err: /it must have \{rootfs\}, \{bundle\} or \{copy\} in it/ });
+  t.match(image("--tool-cmd", "sh {layout} {copy} {rootfs}"), { status: 64, err: /one of \{rootfs\}, \{bundle\} and \{copy\}/ });
+  const id = "image.considerations.content-not-altered";
+  for (const [status, command] of [
+    [0, "cp -r {layout} {copy}"],
+    [1, "cp -r {layout} {copy}; if grep -rq v1.tar+zstd {layout}; then find {copy}/blobs -type f -exec sed -i s/a/b/ '{}' +; fi"],
+  ] as const)
+    t.equal(image("--tool-cmd", command, "--level", "should", "--only", id, "--cases", "0").status, status, command);
+});
+
 t.test("a tool that does nothing cannot be tested", { skip: root ? false : "needs root" }, async (t) => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ["true {layout} {rootfs}", /expected a tree with that file; it exits with 0, and nothing is there; --tool-cmd has to unpack/],
