@@ -80,6 +80,22 @@ export const LAYER_FAULTS: readonly Fault[] = [
     "a whiteout below a symbolic link of the same layer",
     [symlink(X, "elsewhere"), file(`${X}/.wh.b`)],
   ),
+  entries("layer-entry-below-own-link", "robustness.image.entry-below-directory", "a file below a symbolic link of the same layer", [
+    symlink(X, "elsewhere"),
+    file(`${X}/b`, "b"),
+  ]),
+  entries(
+    "layer-entry-below-own-file",
+    "robustness.image.entry-below-directory",
+    "a file below a file of the same layer that comes later",
+    [file(`${X}/b`, "b"), file(X, "a")],
+  ),
+  first("layer-root-is-link", "robustness.image.root-is-directory", "the root directory as a symbolic link", symlink(".", "elsewhere")),
+  entries("layer-hardlink-first", "robustness.image.hardlink-target-before", "a hard link before the file that it names", [
+    hardlink(`${X}-link`, X),
+    file(X, "a"),
+  ]),
+  entries("layer-hardlink-to-itself", "robustness.image.hardlink-target-before", "a hard link that names itself", [hardlink(X, X)]),
   entries("layer-opaque", "image.layer.explicit-whiteouts", "an opaque marker", [file(`${X}/.wh..wh..opq`)]),
   emptyField("mode", 100, 8),
   emptyField("uid", 108, 8),

@@ -49,6 +49,8 @@ export class Building {
   /** Whether an entry of this type can have that path, by the rules alone. */
   free(path: string, type: Entry["type"]): boolean {
     if (path === "" || this.own.has(path) || path.length > 3000) return false;
+    // Which of the two an earlier hard link of that name means, nobody can say.
+    if (this.entries.some((each) => each.type === "hardlink" && each.link === path)) return false;
     if (type !== "dir" && this.entries.some((each) => below(each.path, path))) return false;
     for (let up = parent(path); up !== ""; up = parent(up)) {
       const kind = this.kindAt(up);

@@ -38,6 +38,17 @@ const compressed =
     return expectThat(trailing === undefined, `nothing after the ${wanted} stream`, "more bytes", { file, offset: trailing ?? 0 });
   };
 
+/** Judges a layer by paths of which none should be there, among so many that were looked at. */
+function noneOf(
+  { checked, paths }: { readonly checked: number; readonly paths: readonly string[] },
+  file: string,
+  expected: string,
+  actual: string,
+): readonly Located[] | Located | undefined {
+  if (paths.length === 0) return checked > 0 ? expectThat(true, undefined, undefined) : undefined;
+  return paths.map((entry) => expectThat(false, expected, actual, { file, entry }));
+}
+
 /** layer.md */
 export const layer: Section = {
   title: "Layers",
@@ -60,10 +71,15 @@ export const layer: Section = {
         return expectThat(false, "zeros to the end", "more after the end of the archive", { file: path, offset: trailing });
       return expectThat(zeroBlocks >= 2, "two blocks of zeros at the end", `${zeroBlocks} of them`, { file: path, offset: bytes });
     }),
-    check("robustness.image.whiteout-below-directory", ({ path, seen: { astray } }) => {
-      if (astray.paths.length === 0) return astray.checked > 0 ? expectThat(true, undefined, undefined) : undefined;
-      return astray.paths.map((entry) => expectThat(false, "a directory, or no entry of its own", "something else", { file: path, entry }));
-    }),
+    check("robustness.image.whiteout-below-directory", ({ path, seen }) =>
+      noneOf(seen.astray, path, "a directory, or no entry of its own", "something else"),
+    ),
+    check("robustness.image.entry-below-directory", ({ path, seen }) =>
+      noneOf(seen.inTheWay, path, "a directory, or no entry of its own", "something else"),
+    ),
+    check("robustness.image.hardlink-target-before", ({ path, seen }) =>
+      noneOf(seen.earlyLinks, path, "after the file that it names", "before it, or it names itself"),
+    ),
     check("image.layer.explicit-whiteouts", ({ seen: { counts } }) => {
       if (counts.opaque > 0) return expectThat(false, "a whiteout for each file that is removed", `${counts.opaque} opaque markers`);
       return counts.explicit > 0 ? expectThat(true, undefined, undefined) : undefined;
@@ -107,6 +123,9 @@ export const layer: Section = {
     }),
     check("image.layer.whiteouts-first", ({ name, directory, seen }) =>
       isWhiteout(name) ? expectThat(!seen.hasFilesIn(directory), "before other entries of its directory", "after one") : undefined,
+    ),
+    check("robustness.image.root-is-directory", ({ entry: { kind }, path }) =>
+      path === "" ? expectThat(kind === "directory", "a directory", kind) : undefined,
     ),
     check("robustness.image.entry-path-inside", ({ entry }) => {
       if (climbs(entry.path)) return expectThat(false, "a path below the root", entry.path);

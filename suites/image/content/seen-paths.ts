@@ -28,6 +28,11 @@ export class SeenPaths {
   readonly #filled = new Set<string>();
   /** Directories that have whiteouts. */
   readonly #marked = new Set<string>();
+  /** What hard links name that did not come before them, with the links' paths. */
+  readonly #awaited = new Map<string, string>();
+  /** Hard links whose files came after them, or that name themselves. */
+  readonly #early = new Set<string>();
+  #hardLinks = 0;
   #explicit = 0;
   #opaque = 0;
   #files = 0;
@@ -35,6 +40,7 @@ export class SeenPaths {
   add(path: string, entry: Entry): void {
     const [directory, name] = split(path);
     this.#kinds.set(path, entry.kind);
+    this.#noteLinks(path, entry);
     if (isWhiteout(name)) this.#marked.add(directory);
     if (name === OPAQUE) this.#opaque++;
     else if (isWhiteout(name)) this.#explicit++;
@@ -44,6 +50,21 @@ export class SeenPaths {
     }
   }
 
+  #noteLinks(path: string, { kind, link }: Entry): void {
+    const early = this.#awaited.get(path);
+    if (early !== undefined) this.#early.add(early);
+    if (kind !== "hardlink" || link === "") return;
+    this.#hardLinks++;
+    const target = plainPath(link);
+    if (target === path) this.#early.add(path);
+    else if (!this.#kinds.has(target)) this.#awaited.set(target, path);
+  }
+
+  /** Hard links that come before what they name, and how many there are of any sort. */
+  get earlyLinks(): { readonly checked: number; readonly paths: readonly string[] } {
+    return { checked: this.#hardLinks, paths: [...this.#early].sort() };
+  }
+
   /** What the path was when it came before. */
   kindOf(path: string): EntryKind | undefined {
     return this.#kinds.get(path);
@@ -51,14 +72,23 @@ export class SeenPaths {
 
   /** What lies above whiteouts and is no directory, each path once. */
   get astray(): { readonly checked: number; readonly paths: readonly string[] } {
+    return this.#above(this.#marked);
+  }
+
+  /** What lies above other entries and is no directory, each path once. */
+  get inTheWay(): { readonly checked: number; readonly paths: readonly string[] } {
+    return this.#above(this.#filled);
+  }
+
+  #above(directories: ReadonlySet<string>): { readonly checked: number; readonly paths: readonly string[] } {
     const paths = new Set<string>();
-    for (const directory of this.#marked) {
+    for (const directory of directories) {
       const parts = directory === "" ? [] : directory.split("/");
       const ways = parts.map((_, at) => parts.slice(0, at + 1).join("/"));
       const way = ways.find((each) => (this.#kinds.get(each) ?? "directory") !== "directory");
       if (way !== undefined) paths.add(way);
     }
-    return { checked: this.#marked.size, paths: [...paths].sort() };
+    return { checked: directories.size, paths: [...paths].sort() };
   }
 
   hasFilesIn(directory: string): boolean {

@@ -17,6 +17,8 @@ const KINDS: Readonly<Partial<Record<Entry["type"], Kind>>> = {
   fifo: "fifo",
 };
 
+const SPARSE = "sparse files lack support; the spec says not to use them";
+
 /** The greatest user and group id that the kernel takes; the one after it means "leave it". */
 const LAST_ID = 0xffff_fffe;
 
@@ -50,7 +52,7 @@ function xattrsClaim({ xattrs = {} }: Entry, kind: Kind, id: string): NonNullabl
 }
 
 function contentClaim(entry: Entry, id: string): NonNullable<Node["claims"]["content"]> {
-  if (entry.header.sparse !== undefined) return { unspecified: "sparse files lack support; the spec says not to use them" };
+  if (entry.header.sparse !== undefined) return { unspecified: SPARSE };
   const bytes = contentBytes(entry.content);
   return { value: `${bytes.length} ${digestOf(bytes)}`, id };
 }
@@ -186,7 +188,10 @@ function add(builder: TreeBuilder, read: Read, done: Set<string>, own: Own, mark
   if (path === "") builder.blur("", ["mtime"], "a tree that is mounted or handed out may have a root directory of its own time");
   if (kind === "char" && entry.device?.every((number) => number === 0))
     return "a character device 0:0 is a whiteout to overlay file systems";
-  const { typeflag } = entry.header;
+  const { typeflag, sparse } = entry.header;
+  // Who does not know the form of PAX 1.0 takes the name in the header for the file's.
+  if (sparse === "pax-1.0") builder.doubt("GNUSparseFile.0", SPARSE);
+  if (sparse !== undefined && kind === "file") return SPARSE;
   if (typeflag === "7") builder.may("the typeflag 7 is reserved: a regular file to those who know it");
   return typeflag !== undefined && typeflag !== "\0" && typeflag !== "7" ? `nobody knows the typeflag ${typeflag}` : undefined;
 }

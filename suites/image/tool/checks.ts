@@ -43,7 +43,8 @@ function refusedAltogether({ ending, refuse, mayRefuse, observation, features }:
   if (refuse.length > 0 || mayRefuse.length > 0) return notApplicable("the image may be refused");
   if ([...features.map(({ id }) => id), PLAIN].some((name) => observation.controls[name] === "accepted"))
     return notApplicable("the tool takes the same image without one of its features");
-  return fail("the image is unpacked: it is valid", complaint(observation));
+  // A refusal is another thing than a tree that is not right, and would hide it.
+  return { verdict: "fail", expected: "the image is unpacked: it is valid", actual: complaint(observation), kind: "refused" };
 }
 
 /** What other checks see in what came of it. */
