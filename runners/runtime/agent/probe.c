@@ -2,8 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "probe.h"
@@ -13,6 +16,9 @@
 #include "c/file.h"
 
 extern char **environ;
+
+/* The program could not note a signal that it got. */
+enum { EXIT_UNRECORDED = 121 };
 
 static void report(struct buf *b, char **argv) {
   json_open(b, '{');
@@ -44,6 +50,29 @@ static int hold(const sigset_t *before) {
   return 0;
 }
 
+/*
+ * Where this file is, the program gets all signals that can be had, and adds the number of each to it until SIGTERM comes. Blocked signals wait their
+ * turn, lowest first, so those that came before SIGTERM are fetched after it.
+ */
+#define SIGNALS "/.oci/signals"
+
+static int note(int fd, int sig) {
+  char line[16];
+  int length = snprintf(line, sizeof line, "%d\n", sig);
+  return write_all(fd, line, (size_t)length);
+}
+
+static int record_signals(const sigset_t *all) {
+  static const struct timespec now;
+  AUTO_CLOSE int fd = open(SIGNALS, O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (fd < 0) return EXIT_UNRECORDED;
+  for (int sig = 0; sig != SIGTERM;)
+    if ((sig = sigwaitinfo(all, NULL)) > 0 && note(fd, sig)) return EXIT_UNRECORDED;
+  for (int sig; (sig = sigtimedwait(all, NULL, &now)) > 0;)
+    if (note(fd, sig)) return EXIT_UNRECORDED;
+  return 0;
+}
+
 /* On standard output; by the FIFO that stands there where a container's output is lost. */
 static int tell(const struct buf *b) {
   AUTO_CLOSE int fifo = getenv(NESTED) ? -1 : open("/.oci/report", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
@@ -65,14 +94,17 @@ int probe_main(int argc, char **argv) {
   /* Tells hooks that the program runs. Opened and closed before the descriptors are listed. */
   int marker = open("/.oci/started", O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
   if (marker >= 0) close(marker);
-  sigset_t term, before;
-  sigemptyset(&term);
-  sigaddset(&term, SIGTERM);
-  sigprocmask(SIG_BLOCK, &term, &before);
+  bool recorder = !getenv(NESTED) && !access(SIGNALS, F_OK);
+  sigset_t awaited, before;
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGTERM);
+  if (recorder) sigfillset(&awaited);
+  sigprocmask(SIG_BLOCK, &awaited, &before);
   report(&b, argv);
   buf_str(&b, "\n");
   if (tell(&b)) return 120;
   buf_free(&b);
+  if (recorder) return record_signals(&awaited);
   if (!getenv(NESTED) && !access("/.oci/hold", F_OK)) return hold(&before);
   return exit_code();
 }

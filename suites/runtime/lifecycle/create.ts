@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 
 import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { ending, lifecycle } from "../../../generators/runtime/steps.js";
 import { combine, equal, expectThat, isJudged, notApplicable, PASS } from "../../check.js";
@@ -38,7 +39,7 @@ export default section("Create", [
     },
   ),
   example("runtime.create.id-not-unique-error", ({ target }) =>
-    fc.constantFrom("created", "running", "stopped").map((status) =>
+    oneOf(["created", "running", "stopped"], "status").map((status) =>
       status === "created"
         ? caseOf(minimalConfig(target.release), {
             title: "an id that a created container has",
@@ -83,7 +84,7 @@ export default section("Create", [
     ),
   ),
   example("runtime.create.id-invalid-error", ({ target }) =>
-    fc.constantFrom(...ODD_IDS).map((id) => ({
+    oneOf(ODD_IDS, "id").map((id) => ({
       ...pair(target.release, `the id ${JSON.stringify(id)}`, [
         { op: "create", container: 0, id },
         { op: "state", container: 0, id },
@@ -142,7 +143,7 @@ export default section("Create", [
   }),
   example("runtime.lifecycle.config-edit-without-effect", ({ target }) => {
     const config = minimalConfig(target.release);
-    return fc.constantFrom("other", "arguments").map((word) => {
+    return oneOf(["other", "arguments"]).map((word) => {
       const changed = config.process ? { ...config, process: { ...config.process, args: ["/.oci/agent", `-${word}`] } } : config;
       return caseOf(config, {
         title: "config.json changed after create",

@@ -2,7 +2,9 @@
 import { constants } from "node:os";
 
 import fc from "fast-check";
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
+import { caseOfSignals, SIGNAL_LOG, SIGNALS } from "../../../generators/runtime/signals.js";
 import { ending } from "../../../generators/runtime/steps.js";
 import { combine, type ExplainedResult, equal, expectThat, notApplicable } from "../../check.js";
 import { mustWork } from "../must-work.js";
@@ -35,6 +37,32 @@ function sent(view: CaseView, { index, containerObservation: { exit } }: View): 
   return expectThat(killed, "killed by SIGKILL", exit);
 }
 
+/** Which of the signals that a program was sent it did not note, of those that it got while it was known to run. */
+function noted(view: CaseView, { index, container }: View): ExplainedResult {
+  if (!container.rootfs?.some(({ path }) => path === SIGNAL_LOG)) return notApplicable("the program notes no signals");
+  const at = view.testCase.steps.findIndex((step) => step.op === "read" && step.path === `b${index}/rootfs/${SIGNAL_LOG}`);
+  const read = view.observation.steps[at];
+  if (read?.op !== "read" || !read.got.ok) return notApplicable("what the program noted was not read");
+  const got = new Set(read.got.value.split("\n").filter(Boolean).map(Number));
+  const texts = lifecycleModel(view)
+    .filter((event) => event.op === "kill" && event.container === index && event.before === "running" && event.lives === 1 && ok(event.ran))
+    .flatMap(({ step }) => (step.op === "kill" ? [step.signal] : []));
+  const missed = SIGNALS.filter(({ text, number }) => texts.includes(text) && !got.has(number)).map(({ text }) => text);
+  return texts.length === 0
+    ? notApplicable("no kill that succeeded of a program that was known to run")
+    : expectThat(
+        missed.length === 0,
+        `the program gets ${texts.length === 1 ? texts[0] : "each signal"}`,
+        `it did not get ${missed.join(", ")}`,
+      );
+}
+
+/** What a row of the table is. */
+const SIGNAL = "signal";
+
+/** How many signals share a case. */
+const SHARING = 40;
+
 export default section("Kill", [
   withoutArguments("runtime.kill.no-id-error", "kill"),
   example("runtime.kill.no-id-error", () => fc.constant(lone("kill"))),
@@ -52,7 +80,7 @@ export default section("Kill", [
     isUnchanged,
   ),
   example(["runtime.kill.not-alive-error", "runtime.kill.not-alive-no-effect"], ({ target }) =>
-    fc.constantFrom("TERM", "KILL", "USR1").map((signal) =>
+    oneOf(["TERM", "KILL", "USR1", "SIGHUP", "35"], SIGNAL).map((signal) =>
       caseOf(minimalConfig(target.release), {
         title: "kill of a stopped container",
         steps: [
@@ -70,17 +98,29 @@ export default section("Kill", [
   mustWork("runtime.kill.sends-signal", "kill", "created", "running"),
   checkCase("runtime.kill.sends-signal", (view) =>
     combine(
-      view.containers.map((container) => sent(view, container)),
+      view.containers.flatMap((container) => [sent(view, container), noted(view, container)]),
       "no container in the case",
     ),
   ),
   example("runtime.kill.sends-signal", ({ target }) =>
-    fc.constantFrom("TERM", "KILL", "SIGTERM").map((signal) =>
+    oneOf([...TERM, ...KILL], SIGNAL).map((signal) =>
       caseOf(minimalConfig(target.release), {
         title: `the signal ${signal}`,
         hold: true,
         steps: [...running, { op: "kill", container: 0, signal }, { op: "await", container: 0, until: "exit" }, ...ending()],
       }),
+    ),
+  ),
+  example("runtime.kill.sends-signal", ({ target }) =>
+    groupsOf(
+      SIGNALS.map(({ text }) => text),
+      SHARING,
+      SIGNAL,
+    ).map((texts) =>
+      caseOfSignals(
+        target.release,
+        SIGNALS.filter(({ text }) => texts.includes(text)),
+      ),
     ),
   ),
 ]);

@@ -1,5 +1,6 @@
 /** runtime.md, "State", "Query State". */
 import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { annotations } from "../../../generators/runtime/annotations.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { bundleOf, idOf, type Step } from "../../../runners/runtime/case.js";
@@ -138,8 +139,8 @@ export default section("State", [
     mustFail,
   ),
   example("runtime.query-state.unknown-id-error", ({ target }) =>
-    fc
-      .constantFrom("oci-conform-nobody", "x", "no-such-container")
-      .map((id) => pair(target.release, "the state of a container that does not exist", [{ op: "state", container: 0, id }])),
+    oneOf(["oci-conform-nobody", "x", "no-such-container"], "id").map((id) =>
+      pair(target.release, "the state of a container that does not exist", [{ op: "state", container: 0, id }]),
+    ),
   ),
 ]);

@@ -175,6 +175,25 @@ t.test("a process that was killed may tell so as a signal, or as shells do", asy
   t.equal(verdict({ kind: "signaled", signal: "SIGTERM" }), "fail");
 });
 
+t.test("a program that notes its signals gets each that it was sent while it ran", async (t) => {
+  const { verdictBy } = await import("../fixture.js");
+  const container = { hold: true, rootfs: [{ kind: "file", path: ".oci/signals", content: "", mode: 0o666 }] } as const;
+  const log = (value: string): Done => [
+    { op: "read", path: "b0/rootfs/.oci/signals" },
+    { op: "read", got: { ok: true, value } },
+  ];
+  const sent = [kill(0, "HUP"), kill(0, "SIGUSR1"), kill(0, "64"), kill(0, "TERM"), ended];
+  const verdict = (...steps: Done[]) => verdictBy(operations, "runtime.kill.sends-signal", { ...run(...steps), container });
+  t.equal(verdict(create(), start(), ready, ...sent, log("1\n10\n64\n15\n")), "pass");
+  t.equal(verdict(create(), start(), ready, ...sent, log("1\n64\n15\n")), "fail");
+  t.equal(verdict(create(), start(), ...sent, log("")), undefined, "it may not have run yet");
+  t.equal(
+    verdict(create(), start(), ready, kill(1, "HUP"), ...sent.slice(1), log("10\n64\n15\n")),
+    "fail",
+    "a refusal is none of the program's",
+  );
+});
+
 t.test("what was created once must be created again", async (t) => {
   const { verdictBy } = await import("../fixture.js");
   const verdict = (canned: Canned) => verdictBy(operations, "runtime.create.creates-container", canned);
