@@ -32,8 +32,8 @@ export interface Fault {
   readonly hook?: HookName;
   /** Changes to files that are not made: lost with the process. */
   readonly forgets?: Files["forgets"];
-  /** No example shows it: only one operation after another does. */
-  readonly shownBy?: "combinations";
+  /** No example shows it: only one operation after another does, or a race, which is a matter of luck. */
+  readonly shownBy?: "combinations" | "races";
   /** Links by which its collection of garbage keeps nothing. */
   readonly neglects?: readonly Link[];
 }

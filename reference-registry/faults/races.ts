@@ -9,12 +9,14 @@ const key = (call: Call): string => call.target.replace(/\?.*/, "");
 
 const failure: Reply = { status: 500, headers: { "Content-Type": "text/plain" }, body: Buffer.from("oh\n") };
 
+const raced = (...given: Parameters<typeof wrapped>): Fault => ({ ...wrapped(...given), shownBy: "races" });
+
 /** Makes the window wide enough in which such a fault shows. */
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 /** Reads of a tag while it is being pushed are answered so. */
 const whilePushed = (name: string, requirement: string, answer: Reply): Fault =>
-  wrapped(name, requirement, (handler) => {
+  raced(name, requirement, (handler) => {
     const pushed = new Map<string, number>();
     return async (call) => {
       if (TAG_GET(call) && (pushed.get(key(call)) ?? 0) > 0) return answer;

@@ -19,9 +19,9 @@ import { ofManifest } from "../../generators/registry/transitions/looks.js";
 import type { Json, RegistryCase, Step } from "../../runners/registry/case.js";
 import { collects } from "../../runners/registry/case.js";
 import type { ContentFacts } from "../../runners/registry/observation.js";
-import { type ExplainedResult, notApplicable } from "../check.js";
+import { type ExplainedResult, notApplicable, skip } from "../check.js";
 import { acknowledged, pulled, READ } from "./robustness.js";
-import { check, example, section, unavailable, type View } from "./suite.js";
+import { check, checkCase, example, section, unavailable, type View } from "./suite.js";
 
 /** A pull, after garbage was collected, of what must be there still. */
 const checkAfter = (id: string, judge: (name: string, content: ContentFacts, view: View) => ExplainedResult) =>
@@ -146,6 +146,11 @@ export default section("Collecting garbage", [
       ? notApplicable("a tag leads to it without its subject")
       : (pulled(view) ?? notApplicable("it was not acknowledged")),
   ),
+
+  checkCase("robustness.registry.collected", ({ case: { steps }, observation: { untaken } }) => {
+    const failed = untaken.find(({ phase, step }) => phase === "steps" && "collect" in (steps[step] ?? {}));
+    return failed ? skip(failed.reason) : notApplicable("no collection of garbage failed");
+  }),
 
   example("robustness.registry.collected", ({ collects: can, choices }) => {
     if (!can) return unavailable(NO_COLLECTION);

@@ -1,3 +1,5 @@
+import fc from "fast-check";
+import { races } from "../../generators/registry/races.js";
 import { sequence } from "../../generators/registry/sequences.js";
 import type { RegistryCase } from "../../runners/registry/case.js";
 import { REGISTRY_CASE, REGISTRY_FACTS, REGISTRY_OBSERVATION } from "../../runners/registry/formats.js";
@@ -83,7 +85,8 @@ export const registrySuite: Suite<RegistryCase, RegistryObservation, RegistryFac
   examples,
   numbersFirst: true,
   combinations,
-  general: (facts) => sequence(facts),
+  general: (facts, { fuzz }) =>
+    fuzz ? fc.oneof({ weight: 5, arbitrary: sequence(facts) }, { weight: 1, arbitrary: races(facts) }) : sequence(facts),
   judge: (testCase, observation, facts) => judge(checks, testCase, observation, facts),
   release: ({ release }) => release,
   notApplicable(requirement, { release, apis }) {

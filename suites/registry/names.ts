@@ -1,5 +1,5 @@
 /** spec.md, "Pulling manifests": names of repositories, and tags. */
-import fc from "fast-check";
+import { groupsOf, oneOf } from "../../generators/choices.js";
 import { caseOf, get, image, MEDIA, manifestPath, pushBlob, pushImage, pushManifest, request } from "../../generators/registry/steps.js";
 import { isName, isTag } from "../../spec/distribution/grammar.js";
 import { isRelease, type Release } from "../../spec/distribution/releases.js";
@@ -52,12 +52,12 @@ const BAD = ["A", "a_", "-a", "a..b", "a._b", "Ab/c", "a b".replace(" ", "%20"),
 const GOOD_TAGS = ["a", "_", "A.b-C_9", "0", "latest", "v1..2", "a".repeat(128), "-".replace("-", "_-"), "sha256-abc"] as const;
 const BAD_TAGS = [".a", "-a", "a%20b", "a+b", "a%40b", "%C3%A9"] as const;
 
-const tagCase = (title: string, tag: string) =>
-  caseOf(title, image("m", 5), [
+/** Tags that do not disturb one another are pushed and pulled. */
+const tagCase = (tags: readonly string[]) =>
+  caseOf(`the tag ${tags.map((tag) => (tag.length > 40 ? `of ${tag.length} characters` : tag)).join(", ")} is pushed`, image("m", 5), [
     ...pushBlob("a", "m-config"),
     ...pushBlob("a", "m-layer"),
-    pushManifest("a", "m", tag, MEDIA.manifest),
-    get(manifestPath("a", tag), { accept: MEDIA.manifest }),
+    ...tags.flatMap((tag) => [pushManifest("a", "m", tag, MEDIA.manifest), get(manifestPath("a", tag), { accept: MEDIA.manifest })]),
   ]);
 
 export default section("Names", [
@@ -94,42 +94,27 @@ export default section("Names", [
     return expectThat(status >= 300, `no success for the reference ${reference}`, status);
   }),
 
-  ...GOOD.map((name) =>
-    example("registry.names.repository-grammar", () =>
-      fc.constant(caseOf(`an upload to a repository whose name ends in /${name} is begun`, {}, [open(name)])),
-    ),
-  ),
-  ...REPEATED.map((name) =>
-    example("registry.names.repository-repeated-separators", () =>
-      fc.constant(caseOf(`an upload to a repository whose name ends in /${name} is begun`, {}, [open(name)])),
-    ),
-  ),
-  ...BAD.map((name) =>
-    example("registry.names.repository-outside-grammar", () =>
-      fc.constant(caseOf(`an upload to a repository whose name ends in /${name} is begun`, {}, [open(name)])),
-    ),
-  ),
-  ...GOOD_TAGS.map((tag) =>
-    example("registry.names.tag-grammar", () =>
-      fc.constant(tagCase(`the tag ${tag.length > 40 ? `of ${tag.length} characters` : tag} is pushed`, tag)),
-    ),
-  ),
-  ...BAD_TAGS.map((tag) =>
-    example(["registry.names.tag-outside-grammar", "registry.names.reference-other-format"], () =>
-      fc.constant(tagCase(`the tag ${tag} is pushed`, tag)),
-    ),
-  ),
-  ...[129, 300].map((length) =>
-    example("registry.names.tag-too-long", () => fc.constant(tagCase(`a tag of ${length} characters is pushed`, "x".repeat(length)))),
-  ),
-  example("registry.names.reference-other-format", () =>
-    fc
-      .constantFrom(".a", "a".repeat(129), "-")
-      .map((reference) =>
-        caseOf("a manifest is asked for by what is no tag", image("m", 5), [
-          ...pushImage("a", "m", "v1"),
-          get(manifestPath("a", reference)),
-        ]),
+  ...(
+    [
+      ["registry.names.repository-grammar", GOOD],
+      ["registry.names.repository-repeated-separators", REPEATED],
+      ["registry.names.repository-outside-grammar", BAD],
+    ] as const
+  ).map(([id, names]) =>
+    example(id, () =>
+      groupsOf<string>(names, 12, "name").map((some) =>
+        caseOf(`an upload to a repository whose name ends in /${some.join(", /")} is begun`, {}, some.map(open)),
       ),
+    ),
+  ),
+  example("registry.names.tag-grammar", () => groupsOf<string>(GOOD_TAGS, 9, "tag").map(tagCase)),
+  example(["registry.names.tag-outside-grammar", "registry.names.reference-other-format"], () =>
+    groupsOf<string>(BAD_TAGS, 6, "tag").map(tagCase),
+  ),
+  example("registry.names.tag-too-long", () => groupsOf(["x".repeat(129), "x".repeat(300), "0".repeat(4096)], 3, "tag").map(tagCase)),
+  example("registry.names.reference-other-format", () =>
+    oneOf([".a", "a".repeat(129), "-"], "reference").map((reference) =>
+      caseOf("a manifest is asked for by what is no tag", image("m", 5), [...pushImage("a", "m", "v1"), get(manifestPath("a", reference))]),
+    ),
   ),
 ]);

@@ -1,10 +1,12 @@
 /** Statements of our own: whatever is sent is answered, and does no harm. */
 import fc from "fast-check";
+import { groupsOf, oneOf } from "../../generators/choices.js";
 import {
   begin,
   blobPath,
   caseOf,
   get,
+  head,
   image,
   jsonOf,
   MEDIA,
@@ -13,9 +15,11 @@ import {
   pushImage,
   pushManifest,
   random,
+  remove,
   request,
   textOf,
 } from "../../generators/registry/steps.js";
+import type { RequestStep } from "../../runners/registry/case.js";
 import type { Exchange } from "../../runners/registry/observation.js";
 import { equal, expectThat, notApplicable, PASS, skip } from "../check.js";
 import { parseJson } from "./manifest.js";
@@ -63,6 +67,121 @@ const ODD_PATHS = [
   "/v2/{repo:a}/referrers/..",
   "/v2/%zz/tags/list",
 ] as const;
+
+/** What must not do harm. */
+const UNHARMED = ["robustness.registry.server-error", "robustness.registry.crash", "robustness.registry.hang"];
+
+const ODD_RANGES = [
+  "bytes=-",
+  "bytes=-0",
+  "bytes=",
+  "bytes",
+  "=",
+  "bytes=5-1",
+  "bytes=a-b",
+  "bytes=0-0,",
+  "bytes=99999999999999999999-",
+  "bytes=0-99999999999999999999",
+  "bytes=-99999999999999999999",
+  "bytes= 0 - 1",
+  "bytes=0-0,1-1,2-2,3-3,4-4,5-5,6-6,7-7,8-8,9-9",
+  "bytes=0-,0-,0-,0-",
+] as const;
+
+const ODD_MANIFESTS = [
+  '{"schemaVersion":2,"schemaVersion":1}',
+  "[[[[[[[[",
+  `${"[".repeat(5000)}${"]".repeat(5000)}`,
+  '{"layers":{}}',
+  '{"config":null}',
+  '{"schemaVersion":2,"layers":[null]}',
+  '{"manifests":[{"digest":1}]}',
+  "\u0000",
+  "0",
+  '"text"',
+  "true",
+  '{"schemaVersion":"2"}',
+  '{"schemaVersion":1}',
+  '{"schemaVersion":2,"config":[],"layers":""}',
+  '{"schemaVersion":2,"manifests":null}',
+  '{"schemaVersion":2,"mediaType":1}',
+  '{"schemaVersion":2,"subject":"sha256:0"}',
+  '{"schemaVersion":2,"annotations":[1]}',
+  '{"":{"":[{}]}}',
+] as const;
+
+/** Descriptors in a manifest or an index that are none. */
+const BAD_DESCRIPTORS = [
+  { schemaVersion: 2, mediaType: MEDIA.index, manifests: [{ mediaType: MEDIA.manifest, digest: "sha256:zz", size: -1 }] },
+  { schemaVersion: 2, mediaType: MEDIA.manifest, config: {}, layers: [] },
+  { schemaVersion: 2, mediaType: MEDIA.index, manifests: [{ mediaType: MEDIA.manifest, digest: "", size: 2 }] },
+  { schemaVersion: 2, mediaType: MEDIA.index, manifests: [{ digest: `quux:${"0".repeat(64)}`, size: 2 }] },
+  { schemaVersion: 2, mediaType: MEDIA.index, manifests: [{ mediaType: MEDIA.manifest, digest: `sha256:${"0".repeat(64)}`, size: 1e30 }] },
+  {
+    schemaVersion: 2,
+    mediaType: MEDIA.manifest,
+    config: { mediaType: MEDIA.config, digest: "../../../etc/passwd", size: 2 },
+    layers: [{ mediaType: MEDIA.layer, digest: "sha256:../..", size: 2 }],
+  },
+  { schemaVersion: 2, mediaType: MEDIA.index, manifests: [], subject: { mediaType: MEDIA.manifest, digest: "nonsense", size: 2 } },
+] as const;
+
+const ODD_QUERIES = [
+  "n=-1",
+  "n=x",
+  "n=99999999999999999999",
+  "n=2147483648",
+  "n=1&n=2",
+  "n=",
+  "n=0x10",
+  "n=1.5",
+  "n=1e3",
+  "n=%2b1",
+  "n=+1",
+  "last=%00",
+  "last=",
+  "last=a&last=b",
+  "last=%ff",
+  "last=v1/../v1",
+  `last=${"x".repeat(3000)}`,
+  "n=0&last=v1",
+] as const;
+
+/** What stands where a digest should, and is none, or none that a registry knows. */
+const MALFORMED_DIGESTS = [
+  "sha256:abc",
+  "sha256:",
+  "sha256:xyz",
+  `sha256:${"0".repeat(63)}`,
+  `sha256:${"0".repeat(65)}`,
+  `sha256:${"A".repeat(64)}`,
+  `SHA256:${"0".repeat(64)}`,
+  `sha512:${"0".repeat(64)}`,
+  `md5:${"0".repeat(32)}`,
+  `quux:${"0".repeat(64)}`,
+  `sha256+x:${"0".repeat(64)}`,
+  `sha256:${"0".repeat(64)}:1`,
+  `:${"0".repeat(64)}`,
+  `sha256:${"%30".repeat(64)}`,
+  `sha256:${"0".repeat(128)}`,
+  `sha256:${"g".repeat(64)}`,
+] as const;
+
+const shortened = (text: string): string => (text.length > 30 ? `${text.slice(0, 27)}...` : text);
+
+/** All that names content by a digest. */
+const byMalformed = (digest: string): readonly RequestStep[] => [
+  get(`/v2/{repo:a}/blobs/${digest}`),
+  head(`/v2/{repo:a}/blobs/${digest}`),
+  remove(`/v2/{repo:a}/blobs/${digest}`),
+  get(`/v2/{repo:a}/manifests/${digest}`, { accept: MEDIA.manifest }),
+  head(`/v2/{repo:a}/manifests/${digest}`),
+  remove(`/v2/{repo:a}/manifests/${digest}`),
+  pushManifest("a", "m", digest),
+  get(`/v2/{repo:a}/referrers/${digest}`),
+  request("POST", `/v2/{repo:a}/blobs/uploads/?digest=${digest}`, { headers: { "content-type": MEDIA.octets }, body: { content: "x" } }),
+  request("POST", `/v2/{repo:a}/blobs/uploads/?mount=${digest}&from={repo:a}`, { headers: { "content-length": "0" } }),
+];
 
 export default section("Odd input", [
   checkFailures("robustness.registry.server-error", (view) =>
@@ -120,24 +239,22 @@ export default section("Odd input", [
       : notApplicable("no answer is an error"),
   ),
   example("robustness.registry.connection-out-of-step", () =>
-    fc
-      .constantFrom(
-        { method: "PUT", target: "/v2/{repo:a}/manifests/-bad", type: MEDIA.manifest },
-        { method: "POST", target: "/v2/{repo:A}/blobs/uploads/", type: MEDIA.octets },
-        { method: "PATCH", target: "/v2/{repo:a}/blobs/uploads/nothing", type: MEDIA.octets },
-        { method: "GET", target: "/v2/{repo:a}/tags/list", type: MEDIA.octets },
-        { method: "DELETE", target: "/v2/{repo:a}/manifests/none", type: MEDIA.octets },
-      )
-      .map(({ method, target, type }) =>
-        caseOf(
-          `the body of a ${method} that is refused looks like a request`,
-          { x: textOf("GET /v2/ HTTP/1.1\r\nhost: localhost\r\n\r\n") },
-          [request(method, target, { headers: { "content-type": type }, body: { content: "x" }, odd: { request: true } })],
-        ),
+    oneOf([
+      { method: "PUT", target: "/v2/{repo:a}/manifests/-bad", type: MEDIA.manifest },
+      { method: "POST", target: "/v2/{repo:A}/blobs/uploads/", type: MEDIA.octets },
+      { method: "PATCH", target: "/v2/{repo:a}/blobs/uploads/nothing", type: MEDIA.octets },
+      { method: "GET", target: "/v2/{repo:a}/tags/list", type: MEDIA.octets },
+      { method: "DELETE", target: "/v2/{repo:a}/manifests/none", type: MEDIA.octets },
+    ]).map(({ method, target, type }) =>
+      caseOf(
+        `the body of a ${method} that is refused looks like a request`,
+        { x: textOf("GET /v2/ HTTP/1.1\r\nhost: localhost\r\n\r\n") },
+        [request(method, target, { headers: { "content-type": type }, body: { content: "x" }, odd: { request: true } })],
       ),
+    ),
   ),
   example("robustness.registry.length-wrong", () =>
-    fc.tuple(seeds, fc.constantFrom(1, 500)).map(([seed, missing]) =>
+    fc.tuple(seeds, oneOf([1, 500], "missing bytes")).map(([seed, missing]) =>
       caseOf(`an upload breaks off ${missing} bytes before its declared length`, { x: random(1000, seed), y: random(1000, seed + 1) }, [
         begin("a", "u"),
         request("PUT", "{location:u}", {
@@ -153,16 +270,14 @@ export default section("Odd input", [
       ]),
     ),
   ),
-  ...["GET", "PATCH", "PUT", "DELETE"].map((method) =>
-    example(["robustness.registry.session-unknown", "robustness.registry.hang", "robustness.registry.connection-closed"], () =>
-      fc.constant(
-        caseOf(`${method} of an upload that never was`, { x: random(9, 1) }, [
-          request(method, "/v2/{repo:a}/blobs/uploads/00000000-0000-4000-8000-{salt}", {
-            ...(method === "PUT" ? { query: [["digest", "{sha256:x}"]] as const } : {}),
-            ...(method === "PATCH" || method === "PUT" ? { headers: { "content-type": MEDIA.octets }, body: { content: "x" } } : {}),
-          }),
-        ]),
-      ),
+  example(["robustness.registry.session-unknown", "robustness.registry.hang", "robustness.registry.connection-closed"], () =>
+    oneOf(["GET", "PATCH", "PUT", "DELETE"], "method").map((method) =>
+      caseOf(`${method} of an upload that never was`, { x: random(9, 1) }, [
+        request(method, "/v2/{repo:a}/blobs/uploads/00000000-0000-4000-8000-{salt}", {
+          ...(method === "PUT" ? { query: [["digest", "{sha256:x}"]] as const } : {}),
+          ...(method === "PATCH" || method === "PUT" ? { headers: { "content-type": MEDIA.octets }, body: { content: "x" } } : {}),
+        }),
+      ]),
     ),
   ),
   example("robustness.registry.error-body-large", () =>
@@ -174,28 +289,56 @@ export default section("Odd input", [
     ),
   ),
   example("robustness.registry.error-body-large", () =>
-    fc
-      .constantFrom(200_000, 1_000_000)
-      .map((size) => caseOf(`${size} bytes that are no manifest are pushed`, { m: random(size, 5) }, [pushManifest("a", "m", "v1")])),
-  ),
-  ...["bytes=-", "bytes=-0", "bytes=", "bytes", "=", "bytes=5-1", "bytes=a-b", "bytes=0-0,", "bytes=99999999999999999999-"].map((range) =>
-    example(["robustness.registry.server-error", "robustness.registry.crash", "robustness.registry.hang"], () =>
-      fc.constant(
-        caseOf(`a blob is asked for with the Range ${range}`, { x: random(30, 2) }, [
-          ...pushBlob("a", "x"),
-          get(blobPath("a", "x"), { range }),
-        ]),
-      ),
+    oneOf([200_000, 1_000_000], "bytes").map((size) =>
+      caseOf(`${size} bytes that are no manifest are pushed`, { m: random(size, 5) }, [pushManifest("a", "m", "v1")]),
     ),
   ),
-  ...["", "null", "[]", "{}", "\u0000"].map((text) =>
-    example(["robustness.registry.server-error", "robustness.registry.crash", "robustness.registry.hang"], () =>
-      fc.constant(caseOf(`${JSON.stringify(text)} is pushed as a manifest`, { m: textOf(text) }, [pushManifest("a", "m", "v1")])),
+  example([...UNHARMED, "robustness.registry.answer-malformed"], () =>
+    groupsOf(ODD_RANGES, 5, "Range").map((ranges) =>
+      caseOf(`a blob is asked for with the Range ${ranges.join(", ")}`, { x: random(30, 2) }, [
+        ...pushBlob("a", "x"),
+        ...ranges.map((range) => get(blobPath("a", "x"), { range })),
+      ]),
     ),
   ),
-  ...ODD_PATHS.map((path) =>
-    example(["robustness.registry.path-traversal", "robustness.registry.header-injection"], () =>
-      fc.constant(caseOf(`the path ${path} is asked for`, image("m", 6), [...pushImage("a", "m", "v1"), get(path)])),
+  example(UNHARMED, () =>
+    oneOf(["", "null", "[]", "{}", "\u0000"], "manifest").map((text) =>
+      caseOf(`${JSON.stringify(text)} is pushed as a manifest`, { m: textOf(text) }, [pushManifest("a", "m", "v1")]),
+    ),
+  ),
+  example(["robustness.registry.path-traversal", "robustness.registry.header-injection"], () =>
+    groupsOf(ODD_PATHS, 6, "path").map((paths) =>
+      caseOf(`the path ${paths.join(", ")} is asked for`, image("m", 6), [...pushImage("a", "m", "v1"), ...paths.map((path) => get(path))]),
+    ),
+  ),
+  example([...UNHARMED, "robustness.registry.content-mismatched"], () =>
+    groupsOf(MALFORMED_DIGESTS, 7, "digest").map((digests) =>
+      caseOf(`${digests.map(shortened).join(", ")} stands where a digest should`, { ...image("m", 6), x: random(40, 6) }, [
+        ...pushImage("a", "m", "v1"),
+        ...digests.flatMap((digest) => byMalformed(digest)),
+        get(manifestPath("a", "v1"), { accept: MEDIA.manifest }),
+      ]),
+    ),
+  ),
+  example(["robustness.registry.content-mismatched", "robustness.registry.server-error"], () =>
+    seeds.map((seed) =>
+      caseOf("a blob is pushed by a single POST with another one's digest", { x: random(30, seed), y: random(31, seed) }, [
+        request("POST", "/v2/{repo:a}/blobs/uploads/", {
+          query: [["digest", "{sha256:y}"]],
+          headers: { "content-type": MEDIA.octets },
+          body: { content: "x" },
+        }),
+        get(blobPath("a", "y")),
+        get(blobPath("a", "x")),
+        ...pushBlob("b", "y"),
+        request("POST", "/v2/{repo:a}/blobs/uploads/", {
+          query: [["digest", "{sha256:y}"]],
+          headers: { "content-type": MEDIA.octets },
+          body: { content: "x" },
+        }),
+        get(blobPath("a", "y")),
+        get(blobPath("b", "y")),
+      ]),
     ),
   ),
   example(
@@ -207,68 +350,48 @@ export default section("Odd input", [
       "robustness.registry.answer-malformed",
     ],
     () =>
-      fc
-        .oneof(
-          fc.constantFrom(
-            '{"schemaVersion":2,"schemaVersion":1}',
-            "[[[[[[[[",
-            `${"[".repeat(5000)}${"]".repeat(5000)}`,
-            '{"layers":{}}',
-            '{"config":null}',
-            '{"schemaVersion":2,"layers":[null]}',
-            '{"manifests":[{"digest":1}]}',
-            "\u0000",
-          ),
-          fc.json({ maxDepth: 3 }),
-        )
-        .map((text) =>
-          caseOf("something odd is pushed as a manifest", { m: textOf(text.replaceAll("{sha", "{ sha")) }, [
-            pushManifest("a", "m", "v1", MEDIA.manifest),
-            pushManifest("a", "m", "v2", MEDIA.index),
-            pushManifest("a", "m", "{sha256:m}", "application/vnd.docker.distribution.manifest.v2+json"),
-            get(manifestPath("a", "v1")),
-          ]),
-        ),
-  ),
-  example("robustness.registry.server-error", () =>
-    fc
-      .constantFrom(
-        ["n=-1"],
-        ["n=x"],
-        ["n=99999999999999999999"],
-        ["n=1&n=2"],
-        ["last=%00"],
-        ["last="],
-        ["n="],
-        ["n=0x10"],
-        ["n=1.5"],
-        [`last=${"x".repeat(3000)}`],
-      )
-      .map(([query = ""]) =>
-        caseOf(`the tags are asked for with ${query.slice(0, 30)}`, image("m", 2), [
-          ...pushImage("a", "m", "v1"),
-          get(`/v2/{repo:a}/tags/list?${query}`),
+      oneOf(ODD_MANIFESTS, "manifest").map((text) =>
+        caseOf("something odd is pushed as a manifest", { m: textOf(text) }, [
+          pushManifest("a", "m", "v1", MEDIA.manifest),
+          pushManifest("a", "m", "v2", MEDIA.index),
+          pushManifest("a", "m", "{sha256:m}", "application/vnd.docker.distribution.manifest.v2+json"),
+          get(manifestPath("a", "v1")),
         ]),
       ),
   ),
   example("robustness.registry.server-error", () =>
-    fc
-      .constantFrom("x-y", "0-", "-5", "5-1", "0-99999999999999999999", "bytes 0-4/5", "0-4,6-7")
-      .map((range) =>
-        caseOf(`a chunk has the range ${range}`, { x: random(5, 1) }, [
-          begin("a", "u"),
-          request("PATCH", "{location:u}", { headers: { "content-type": MEDIA.octets, "content-range": range }, body: { content: "x" } }),
-        ]),
-      ),
+    groupsOf(ODD_QUERIES, 8, "query").map((queries) =>
+      caseOf(`the tags are asked for with ${queries.map(shortened).join(", ")}`, image("m", 2), [
+        ...pushImage("a", "m", "v1"),
+        ...queries.map((query) => get(`/v2/{repo:a}/tags/list?${query}`)),
+      ]),
+    ),
   ),
   example("robustness.registry.server-error", () =>
-    fc
-      .constantFrom(
-        { schemaVersion: 2, mediaType: MEDIA.index, manifests: [{ mediaType: MEDIA.manifest, digest: "sha256:zz", size: -1 }] },
-        { schemaVersion: 2, mediaType: MEDIA.manifest, config: {}, layers: [] },
-      )
-      .map((value) =>
-        caseOf("a manifest with a bad descriptor is pushed", { m: jsonOf(value) }, [pushManifest("a", "m", "v1", value.mediaType)]),
-      ),
+    oneOf(
+      [
+        "x-y",
+        "0-",
+        "-5",
+        "5-1",
+        "0-99999999999999999999",
+        "bytes 0-4/5",
+        "0-4,6-7",
+        "",
+        "0-4/*",
+        "18446744073709551615-18446744073709551619",
+      ],
+      "Content-Range",
+    ).map((range) =>
+      caseOf(`a chunk has the range ${range}`, { x: random(5, 1) }, [
+        begin("a", "u"),
+        request("PATCH", "{location:u}", { headers: { "content-type": MEDIA.octets, "content-range": range }, body: { content: "x" } }),
+      ]),
+    ),
+  ),
+  example("robustness.registry.server-error", () =>
+    oneOf(BAD_DESCRIPTORS).map((value) =>
+      caseOf("a manifest with a bad descriptor is pushed", { m: jsonOf(value) }, [pushManifest("a", "m", "v1", value.mediaType)]),
+    ),
   ),
 ]);

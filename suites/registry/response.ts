@@ -149,7 +149,7 @@ export function sound(view: View): Judgement {
 /** What tells failures of the server apart, whatever the case: method, endpoint, status, and its words without names and numbers. */
 const kindOf = (view: View): string => {
   const said = words(view)
-    .replaceAll(/[\w.:/-]*[\d/][\w.:/-]*/g, "*")
+    .replaceAll(/[\w.:/+%-]*[\d/][\w.:/+%-]*/g, "*")
     .replaceAll(/\s+/g, " ");
   return `${view.method} ${view.route.kind} ${view.status}${said.slice(0, 120)}`;
 };

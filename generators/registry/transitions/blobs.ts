@@ -19,7 +19,7 @@ import {
   remove,
   request,
 } from "../steps.js";
-import { both, ofManifest, twice } from "./looks.js";
+import { both, ofOther, twice } from "./looks.js";
 import { levelsOf, noBlobDeletion, type Operation, preparationsOf } from "./operation.js";
 
 /** The blob `x`, of so many bytes in two chunks. */
@@ -145,7 +145,7 @@ const looks = (shown: ReadonlySet<string>): readonly (readonly RequestStep[])[] 
   both(blobPath("a", "x")),
   ...(shown.has("sha512") ? [both(blobPath("a", "x", "sha512"))] : []),
   ...(shown.has("elsewhere") ? [both(blobPath("b", "x"))] : []),
-  ...(shown.has("manifest") ? [ofManifest("a", "v1", MEDIA.manifest)] : []),
+  ...(shown.has("manifest") ? [ofOther("a", "v1", MEDIA.manifest)] : []),
 ];
 
 export const factorsOf = ({ choices }: RegistryFacts): readonly Factor[] => [

@@ -15,6 +15,11 @@ export const both = (path: string, accept?: string): readonly RequestStep[] => {
 export const ofManifest = (repo: string, reference: string, mediaType: string): readonly RequestStep[] =>
   both(manifestPath(repo, reference), mediaType);
 
+/** A manifest that is not what it is about, by its tag or digest. */
+export const ofOther = (repo: string, reference: string, mediaType: string): readonly RequestStep[] => [
+  get(manifestPath(repo, reference), { accept: mediaType }),
+];
+
 /** The whole list of tags. */
 export const ofTags = (repo: string): readonly RequestStep[] => [request("GET", `/v2/{repo:${repo}}/tags/list`, { pages: 20 })];
 
@@ -23,6 +28,10 @@ export const ofReferrers = (repo: string, content: string, artifactType: string)
   const path = `/v2/{repo:${repo}}/referrers/{sha256:${content}}`;
   return [request("GET", path, { pages: 20 }), request("GET", path, { query: [["artifactType", artifactType]], pages: 20 })];
 };
+
+/** A first look, which fills whatever cache there is: without parts of lists. */
+export const once = (looks: readonly (readonly RequestStep[])[]): readonly (readonly RequestStep[])[] =>
+  looks.map((look) => look.filter(({ query }) => query === undefined));
 
 /** Looked at twice, since a cache lies the second time. Each look is a part by itself. */
 export const twice = (looks: readonly (readonly RequestStep[])[]): readonly (readonly RequestStep[])[] => [...looks, ...looks];

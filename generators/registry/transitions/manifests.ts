@@ -5,7 +5,7 @@ import type { RegistryFacts } from "../../../runners/registry/target.js";
 import type { Factor } from "../../covering/factors.js";
 import { leavingOut } from "../leaving-out.js";
 import { MEDIA, manifestPath, pushManifest, remove } from "../steps.js";
-import { ofManifest, ofReferrers, ofTags, twice } from "./looks.js";
+import { ofManifest, ofOther, ofReferrers, ofTags, once, twice } from "./looks.js";
 import { type ManifestObject, OBJECTS, REFERRER_TYPE } from "./objects.js";
 import { levelsOf, noManifestDeletion, noTagDeletion, type Operation, preparationsOf } from "./operation.js";
 
@@ -75,9 +75,9 @@ function looks({ mediaType }: ManifestObject, shown: ReadonlySet<string>, { choi
     ...(listed ? [ofTags("a")] : []),
     ...(choices.referrers === false ? [] : [ofReferrers("a", "o", REFERRER_TYPE)]),
     ...(shown.has("sha512") ? [ofManifest("a", "{sha512:o}", mediaType)] : []),
-    ...(shown.has("elsewhere") ? [ofManifest("b", "{sha256:o}", mediaType), ...(listed ? [ofTags("b")] : [])] : []),
-    ...(shown.has("referrer") ? [ofManifest("a", "{sha256:r}", MEDIA.manifest)] : []),
-    ...(shown.has("index") ? [ofManifest("a", "index", MEDIA.index)] : []),
+    ...(shown.has("elsewhere") ? [ofOther("b", "{sha256:o}", mediaType), ...(listed ? [ofTags("b")] : [])] : []),
+    ...(shown.has("referrer") ? [ofOther("a", "{sha256:r}", MEDIA.manifest)] : []),
+    ...(shown.has("index") ? [ofOther("a", "index", MEDIA.index)] : []),
   ];
 }
 
@@ -100,7 +100,7 @@ export function transition([kind = -1, one = -1, other = -1]: readonly number[],
     for (const each of operation.shows ?? []) shown.add(each);
     const seen = looks(object, shown, facts);
     // What the first one leaves, every case that begins with it shows again.
-    return [operation.steps(object, turn), ...(turn === 1 ? seen : twice(seen))];
+    return [operation.steps(object, turn), ...(turn === 1 ? once(seen) : twice(seen))];
   };
   return leavingOut(`${object.name} is ${first.name}, then ${then.name}`, object.contents, [
     object.needs("a"),

@@ -86,17 +86,14 @@ interface Referrer {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-export const referrer: fc.Arbitrary<Referrer> = fc
-  .record({
-    artifactType: fc.constantFrom(undefined, "application/vnd.example.sbom", "application/vnd.example.signature"),
-    index: fc.boolean(),
-    annotations: fc.constantFrom(undefined, { "org.example.a": "1" }, { "org.example.b": "x y", "org.example.c": "" }),
-  })
-  .map(({ artifactType, index, annotations }) => ({
-    index,
-    ...(artifactType ? { artifactType } : {}),
-    ...(annotations ? { annotations } : {}),
-  }));
+/** Referrers of each kind, with each type and each set of annotations. */
+export const REFERRERS: readonly Referrer[] = [false, true].flatMap((index) =>
+  [undefined, "application/vnd.example.sbom", "application/vnd.example.signature"].flatMap((artifactType) =>
+    [undefined, { "org.example.a": "1" }, { "org.example.b": "x y", "org.example.c": "" }].map(
+      (annotations): Referrer => ({ index, ...(artifactType ? { artifactType } : {}), ...(annotations ? { annotations } : {}) }),
+    ),
+  ),
+);
 
 /** The manifest of a referrer of the content `s`. */
 export function contentOf({ artifactType, index, annotations }: Referrer, at: number): Content {

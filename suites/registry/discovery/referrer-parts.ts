@@ -1,5 +1,6 @@
 /** spec.md, "Listing Referrers": pages, and lists of one artifactType. */
 import fc from "fast-check";
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { nextLink } from "../../../runners/registry/run-case.js";
 import { expectThat, notApplicable } from "../../check.js";
 import { digestsOf } from "../holdings.js";
@@ -13,7 +14,7 @@ import {
   isIndex,
   NO_LIST,
   NO_WHOLE_LIST,
-  referrer,
+  REFERRERS,
   seeds,
   typeOf,
   wholeList,
@@ -73,9 +74,9 @@ export default section("Referrers in parts", [
     withApi(() =>
       fc
         .tuple(
-          fc.array(referrer, { minLength: 1, maxLength: 4 }),
+          groupsOf(REFERRERS, 9, "referrer"),
           seeds,
-          fc.constantFrom("application/vnd.example.sbom", "application/vnd.example.none"),
+          oneOf(["application/vnd.example.sbom", "application/vnd.example.none", "application/vnd.example.config"], "artifactType"),
         )
         .map(([referrers, seed, filter]) =>
           withReferrers(

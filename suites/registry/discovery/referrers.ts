@@ -1,5 +1,6 @@
 /** spec.md, "Listing Referrers": the list and its descriptors. */
 import fc from "fast-check";
+import { groupsOf } from "../../../generators/choices.js";
 import { caseOf, get, image, MEDIA, pushBlob, pushImage, pushManifest, random, textOf } from "../../../generators/registry/steps.js";
 import { isDigest } from "../../../spec/distribution/grammar.js";
 import { combine, equal, expectThat, type Judgement, notApplicable } from "../../check.js";
@@ -17,7 +18,7 @@ import {
   isIndex,
   NO_LIST,
   NO_WHOLE_LIST,
-  referrer,
+  REFERRERS,
   seeds,
   typeOf,
   wholeList,
@@ -83,8 +84,8 @@ export default section("Referrers", [
   }),
   checkReferrers("registry.referrers.digest-invalid", ({ here, digest }, view) => {
     if (!here) return notApplicable(NO_MANIFEST);
-    // A path with dots may be taken for another one before it is looked at.
-    if (isDigest(digest) || /^\.+$/.test(digest)) return notApplicable("the digest is none that is malformed");
+    // A path with dots, or with what is encoded, may be taken for another one before it is looked at.
+    if (isDigest(digest) || /^\.+$|%/.test(digest)) return notApplicable("the digest is none that is malformed");
     return answers(view, 400);
   }),
   checkReferrers("registry.referrers.body-index", (_, view) => {
@@ -162,7 +163,7 @@ export default section("Referrers", [
     LISTS,
     withApi(() =>
       fc
-        .tuple(fc.array(referrer, { minLength: 1, maxLength: 4 }), seeds)
+        .tuple(groupsOf(REFERRERS, 6, "referrer"), seeds)
         .map(([referrers, seed]) => withReferrers(`${referrers.length} referrers of an image are listed`, referrers, seed)),
     ),
   ),
@@ -223,14 +224,16 @@ export default section("Referrers", [
   example(
     "registry.referrers.digest-invalid",
     withApi(() =>
-      fc
-        .constantFrom("sha256:xyz", "nonsense", "sha256", `sha256:${"0".repeat(63)}`)
-        .map((digest) =>
-          caseOf(`the referrers of ${digest} are asked for`, image("s", 1), [
-            ...pushImage("a", "s", "v1"),
-            get(`/v2/{repo:a}/referrers/${digest}`),
-          ]),
-        ),
+      groupsOf(
+        ["sha256:xyz", "nonsense", "sha256", "sha256:", ":", `sha256:${"0".repeat(63)}`, `sha256:${"0".repeat(65)}`],
+        7,
+        "digest",
+      ).map((digests) =>
+        caseOf(`the referrers of ${digests.join(", ")} are asked for`, image("s", 1), [
+          ...pushImage("a", "s", "v1"),
+          ...digests.map((digest) => get(`/v2/{repo:a}/referrers/${digest}`)),
+        ]),
+      ),
     ),
   ),
 ]);

@@ -1,5 +1,6 @@
 /** spec.md, "Listing Tags": requests for a list, what the answers have, and cases that make them. */
-import fc from "fast-check";
+import type fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, image, MEDIA, pushBlob, pushManifest, request } from "../../../generators/registry/steps.js";
 import type { RegistryCase } from "../../../runners/registry/case.js";
 import type { Exchange } from "../../../runners/registry/observation.js";
@@ -102,8 +103,15 @@ export function allPages(view: View): readonly string[] | undefined {
   return pages && tagsOfAll(pages);
 }
 
-const TAGS = ["v1", "a", "B", "c", "Z", "latest", "1.0", "_x", "v1-rc", "v1.1", "V2", "z9", "0", "A-1"] as const;
-export const someTags = fc.uniqueArray(fc.constantFrom(...TAGS), { minLength: 2, maxLength: 8 });
+/** Lists in no order, with letters of either case, digits and what stands between them. */
+const LISTS = [
+  ["v1", "a", "B", "c", "Z", "latest", "1.0", "_x", "v1-rc", "v1.1", "V2", "z9", "0", "A-1"],
+  ["c", "B", "a"],
+  ["b", "a"],
+  ["v10", "v9", "v1", "v1.10", "v1.9"],
+  ["Z", "a", "latest", "0"],
+] as const;
+export const someTags: fc.Arbitrary<readonly string[]> = oneOf<readonly string[]>(LISTS);
 
 /** A repository with those tags, then requests for its list. */
 export const withTags = (

@@ -1,5 +1,6 @@
 /** spec.md, "Listing Tags": n, last, and pages. */
 import fc from "fast-check";
+import { groupsOf, oneOf } from "../../../generators/choices.js";
 import { nextLink } from "../../../runners/registry/run-case.js";
 import { type ExplainedResult, equal, expectThat, notApplicable } from "../../check.js";
 import { answers, ofStep } from "../response.js";
@@ -10,6 +11,7 @@ import {
   checkCounted,
   checkList,
   listing,
+  MAX_ASKED,
   NO_TAGS,
   NO_WHOLE_LIST,
   someTags,
@@ -39,6 +41,9 @@ function enough(list: Parameters<typeof wholeList>[1] & { readonly n: number }, 
   const left = after(whole, list.last);
   return expectThat(tags.length >= Math.min(list.n, left.length), left.slice(0, list.n), tags);
 }
+
+/** Which of the tags of a list is the last one that is known: the first, one in between, the last. */
+const PLACES = [0, 1, -1] as const;
 
 export default section("Tags in parts", [
   checkCounted("registry.tags.n-at-most", ({ n }, view) => {
@@ -111,22 +116,44 @@ export default section("Tags in parts", [
     ],
     () =>
       fc
-        .tuple(someTags, fc.integer({ min: 1, max: 9 }))
+        .tuple(someTags, oneOf([1, 2, 3, 9, 1000, MAX_ASKED]))
         .map(([tags, n]) =>
           withTags(`${n} of the tags ${tags.join(", ")} are asked for`, tags, [{ pages: 20 }, { query: [["n", String(n)]] }]),
         ),
   ),
-  ...[1, 2, 3].map((n) =>
-    listing(["registry.tags.n-at-most", "registry.tags.n-all-or-link", "registry.tags.n-all", "registry.tags.n-from-start"], () =>
-      fc.constant(withTags(`${n} of five tags are asked for`, ["a", "b", "c", "d", "e"], [{ pages: 20 }, { query: [["n", String(n)]] }])),
+  listing(["registry.tags.n-at-most", "registry.tags.n-all-or-link", "registry.tags.n-all", "registry.tags.n-from-start"], () =>
+    groupsOf([1, 2, 3, 4, 5, 6, 100, 10_000], 8, "n").map((numbers) =>
+      withTags(
+        `${numbers.join(", ")} of five tags are asked for`,
+        ["a", "b", "c", "d", "e"],
+        [{ pages: 20 }, ...numbers.map((n) => ({ query: [["n", String(n)]] as const }))],
+      ),
+    ),
+  ),
+  listing(["robustness.registry.paging-endless", "robustness.registry.listed-twice", "registry.tags.link-form"], () =>
+    groupsOf(["0", "aa", "zz", "B", "latest", "sha256-abc"], 6, "last").map((lasts) =>
+      withTags(
+        `tags after ${lasts.join(", ")}, which there are not, are asked for`,
+        ["a", "b", "c", "d"],
+        lasts.flatMap((last) => [
+          { query: [["last", last]] as const, pages: 20 },
+          {
+            query: [
+              ["n", "1"],
+              ["last", last],
+            ] as const,
+            pages: 20,
+          },
+        ]),
+      ),
     ),
   ),
   listing(["registry.tags.n-zero-empty", "registry.tags.n-zero-no-link"], () =>
     someTags.map((tags) => withTags("no tags are asked for, by n=0", tags, [{ query: [["n", "0"]] }])),
   ),
   listing(["registry.tags.last-excluded", "registry.tags.last-continues", "registry.tags.last-order"], () =>
-    fc.tuple(someTags, fc.nat(7), fc.integer({ min: 1, max: 4 })).map(([tags, at, n]) => {
-      const last = tags[at % tags.length] ?? "v1";
+    fc.tuple(someTags, oneOf(PLACES), oneOf([1, 2, 3, 4, 1000])).map(([tags, at, n]) => {
+      const last = tags.at(at) ?? "v1";
       return withTags(`${n} tags after ${last} are asked for`, tags, [
         { pages: 20 },
         {
@@ -139,14 +166,14 @@ export default section("Tags in parts", [
     }),
   ),
   listing(["registry.tags.last-without-n", "registry.tags.last-order"], () =>
-    fc.tuple(someTags, fc.nat(7)).map(([tags, at]) => {
-      const last = tags[at % tags.length] ?? "v1";
+    fc.tuple(someTags, oneOf(PLACES)).map(([tags, at]) => {
+      const last = tags.at(at) ?? "v1";
       return withTags(`all tags after ${last} are asked for`, tags, [{ pages: 20 }, { query: [["last", last]], pages: 20 }]);
     }),
   ),
   listing(["registry.tags.link-form", "registry.tags.link-continues", "robustness.registry.paging-endless"], () =>
     fc
-      .tuple(someTags, fc.integer({ min: 1, max: 3 }))
+      .tuple(someTags, oneOf([1, 2, 3]))
       .map(([tags, n]) =>
         withTags(`the tags are asked for in pages of ${n}`, tags, [{ pages: 20 }, { query: [["n", String(n)]], pages: 20 }]),
       ),

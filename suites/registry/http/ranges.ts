@@ -1,6 +1,7 @@
 /** RFC 9110, section 14: parts of blobs. */
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { blobPath, caseOf, get, head, pushBlob, textOf } from "../../../generators/registry/steps.js";
 import { type ContentFacts, header } from "../../../runners/registry/observation.js";
 import { equal, expectThat, type NotApplicable, notApplicable } from "../../check.js";
@@ -119,27 +120,26 @@ export default section("Ranges", [
     return view.status === 200 ? equal(view.response.body.sha256, content.sha256) : answers(view, 200);
   }),
 
-  ...["bytes=0-0", "bytes=4-8", "bytes=10-", "bytes=-5", "bytes=-5000", "bytes=60-9999", "bytes=0-"].map((range) =>
-    example(["registry.blob.range", "registry.http.range-content-range", "registry.http.range-content"], () =>
-      fc.constant(rangeCase(range)),
-    ),
+  example(["registry.blob.range", "registry.http.range-content-range", "registry.http.range-content"], () =>
+    oneOf(
+      ["bytes=0-0", "bytes=4-8", "bytes=10-", "bytes=-5", "bytes=-5000", "bytes=60-9999", "bytes=0-", `bytes=${TEXT.length - 1}-`],
+      "Range",
+    ).map((range) => rangeCase(range)),
   ),
   example("registry.http.range-fields", () =>
-    fc
-      .constantFrom("bytes=1-3", "bytes=-2")
-      .map((range) =>
-        caseOf("a blob is asked for, then a part of it", { x: textOf(TEXT) }, [
-          ...pushBlob("a", "x"),
-          get(blobPath("a", "x")),
-          get(blobPath("a", "x"), { range }),
-        ]),
-      ),
+    oneOf(["bytes=1-3", "bytes=-2"], "Range").map((range) =>
+      caseOf("a blob is asked for, then a part of it", { x: textOf(TEXT) }, [
+        ...pushBlob("a", "x"),
+        get(blobPath("a", "x")),
+        get(blobPath("a", "x"), { range }),
+      ]),
+    ),
   ),
   example("registry.http.range-several", () => fc.constant(rangeCase("bytes=0-1,10-12"))),
   example(["registry.http.range-unsatisfiable", "registry.http.range-unsatisfiable-length"], () =>
-    fc.constantFrom(`bytes=${TEXT.length}-`, "bytes=99999-100000").map((range) => rangeCase(range)),
+    oneOf([`bytes=${TEXT.length}-`, "bytes=99999-100000"], "Range").map((range) => rangeCase(range)),
   ),
-  example("registry.http.range-unit-unknown", () => fc.constantFrom("pages=1-2", "lines=0-1").map((range) => rangeCase(range))),
+  example("registry.http.range-unit-unknown", () => oneOf(["pages=1-2", "lines=0-1"], "Range").map((range) => rangeCase(range))),
   example("registry.http.range-get-only", () =>
     fc.constant(
       caseOf("a HEAD has a Range", { x: textOf(TEXT) }, [

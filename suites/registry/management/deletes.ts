@@ -16,7 +16,7 @@ import {
 } from "../../../generators/registry/steps.js";
 import { type ExplainedResult, type NotApplicable, notApplicable } from "../../check.js";
 import type { Presence } from "../holdings.js";
-import { answers, plainGet } from "../response.js";
+import { answers, isKnownDigest, plainGet } from "../response.js";
 import { type Check, check, checksOf, example, section, unavailable, type View } from "../suite.js";
 
 type Kind = "tag" | "manifest" | "blob";
@@ -162,6 +162,7 @@ export default section("Deleting", [
     orphaned(view) ? answers(view, 404) : notApplicable("no tag was asked for after the deletion of its manifest"),
   ),
   checkDeletion("registry.delete.blob-unknown", "blob", ({ name, presence }, view) => {
+    if (view.route.kind === "blob" && !isKnownDigest(view.route.digest)) return notApplicable("the digest may be refused as malformed");
     if (allowed(view, "blob") !== true) return notApplicable(NOT_ALLOWED);
     if (view.model.repository(name).known !== "present") return notApplicable("nothing was pushed to the repository");
     return presence === "absent" || (presence === "deleted" && saidGone(view))
@@ -170,6 +171,8 @@ export default section("Deleting", [
   }),
   checkDeletion("registry.delete.manifest-repository-unknown", "manifest", ({ name }, view) => {
     if (allowed(view, "manifest") !== true) return notApplicable(NOT_ALLOWED);
+    if (view.route.kind === "manifest" && !isKnownDigest(view.route.reference))
+      return notApplicable("the digest may be refused as malformed");
     return view.model.repository(name).known === "absent"
       ? answers(view, 404)
       : notApplicable("something was pushed to the repository, or nobody can tell");

@@ -1,5 +1,6 @@
 /** spec.md, "Pulling blobs" and "Checking if content exists in the registry". */
 import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
 import { blobPath, caseOf, get, head, image, pushBlob, pushImage, random, request, textOf } from "../../../generators/registry/steps.js";
 import { isName } from "../../../spec/distribution/grammar.js";
 import { notApplicable } from "../../check.js";
@@ -19,7 +20,7 @@ const checkPull = checksOf("GET of a blob or manifest", ({ route, method }: View
   return readable ? { kind, name, reference } : notApplicable("the name or the reference may be refused as malformed");
 });
 
-const aBlob = fc.record({ size: fc.constantFrom(1, 7, 300, 70_000), seed: fc.nat(9999) });
+const aBlob = fc.record({ size: oneOf([1, 7, 300, 70_000], "bytes"), seed: fc.nat(9999) });
 
 export default section("Blobs", [
   gets.checkThere("registry.blob.get-ok", (_, view) => answers(view, 200)),

@@ -1,5 +1,6 @@
 /** spec.md, "Pulling manifests" and "Checking if content exists in the registry". */
 import fc from "fast-check";
+import { flag, oneOf } from "../../../generators/choices.js";
 import { caseOf, get, head, image, MEDIA, manifestPath, pushImage } from "../../../generators/registry/steps.js";
 import { equal, expectThat, notApplicable } from "../../check.js";
 import { mediaTypeOf } from "../model.js";
@@ -59,8 +60,8 @@ export default section("Manifests", [
     fc
       .record({
         seed: seeds,
-        accept: fc.constantFrom(undefined, "*/*", MEDIA.manifest, `${MEDIA.index}, ${MEDIA.manifest};q=0.5`),
-        tag: fc.boolean(),
+        accept: oneOf([undefined, "*/*", MEDIA.manifest, `${MEDIA.index}, ${MEDIA.manifest};q=0.5`], "Accept"),
+        tag: flag(),
       })
       .map(({ seed, accept, tag }) => {
         const headers = accept === undefined ? undefined : { accept };
@@ -91,7 +92,7 @@ export default section("Manifests", [
     ),
   ),
   example(["registry.manifest.get-unknown", "registry.manifest.head-unknown"], () =>
-    fc.record({ seed: seeds, tag: fc.boolean() }).map(({ seed, tag }) => {
+    fc.record({ seed: seeds, tag: flag() }).map(({ seed, tag }) => {
       const path = manifestPath("a", tag ? "v2" : "{sha256:n}");
       return caseOf("a manifest that was never pushed is asked for", { ...image("m", seed), ...image("n", seed + 1) }, [
         ...pushImage("a", "m", "v1"),
@@ -104,7 +105,7 @@ export default section("Manifests", [
   example(
     ["registry.manifest.get-in-other-repository", "registry.manifest.head-in-other-repository", "robustness.registry.repository-leak"],
     () =>
-      fc.record({ seed: seeds, tag: fc.boolean() }).map(({ seed, tag }) => {
+      fc.record({ seed: seeds, tag: flag() }).map(({ seed, tag }) => {
         const path = manifestPath("b", tag ? "v1" : "{sha256:m}");
         return caseOf("a manifest of another repository is asked for", { ...image("m", seed), ...image("n", seed + 1) }, [
           ...pushImage("a", "m", "v1"),

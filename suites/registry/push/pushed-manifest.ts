@@ -26,6 +26,11 @@ interface Reference {
 function referencesOf(text: string | undefined, mediaType: string): readonly Reference[] | undefined {
   const value = parseJson(text);
   if (!isObject(value) || value.schemaVersion !== 2 || (value.mediaType !== undefined && value.mediaType !== mediaType)) return undefined;
+  if (
+    value.subject !== undefined &&
+    !(isObject(value.subject) && typeof value.subject.digest === "string" && isDigest(value.subject.digest))
+  )
+    return undefined;
   const lists = mediaType === MEDIA.manifest ? [[value.config], value.layers] : mediaType === MEDIA.index ? [value.manifests] : undefined;
   if (!lists) return undefined;
   const found: Reference[] = [];
@@ -38,6 +43,7 @@ function referencesOf(text: string | undefined, mediaType: string): readonly Ref
         typeof each.mediaType !== "string" ||
         typeof each.size !== "number" ||
         !isDigest(each.digest) ||
+        !Number.isSafeInteger(each.size) ||
         each.size < 0
       )
         return undefined;
