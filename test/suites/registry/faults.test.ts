@@ -4,8 +4,10 @@ import t from "tap";
 import { races } from "../../../generators/registry/races.js";
 import type { Need } from "../../../reference-registry/faults/fault.js";
 import { FAULTS } from "../../../reference-registry/faults/index.js";
+import { Drawing } from "../../../runners/draw.js";
 import { inParallel } from "../../../runners/explore.js";
 import type { Outcome } from "../../../runners/outcome.js";
+import type { RegistryCase } from "../../../runners/registry/case.js";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { combinations } from "../../../suites/registry/combinations.js";
 import { examples } from "../../../suites/registry/index.js";
@@ -13,7 +15,7 @@ import { type OpenInProcess, openInProcess } from "./in-process.js";
 
 /* Both directions of each check: the bundled registry passes it, and with the fault that breaks its requirement it fails. */
 
-/** Draws of each example at most; the first that fails will do. */
+/** Draws of each example at least, and as many as its tables have rows; the first that fails will do. */
 const DRAWS = 3;
 
 /** Races at most until one fails: those faults leave the window open for long. */
@@ -39,8 +41,9 @@ async function told({ facts, run, outcomes }: OpenInProcess, requirement: string
     if (!aims.includes(requirement)) continue;
     const made = cases(facts);
     if ("unavailable" in made) continue;
-    for (let draw = 0; draw < DRAWS && !found.some(failed); draw++) {
-      const subject = { ...made.generate(new fc.Random(xorshift128plus(7 + 100 * at + draw)), undefined).value, aims };
+    const drawing = new Drawing<RegistryCase>(7 + 100 * at);
+    for (let draw = 0; (draw < DRAWS || drawing.isPending) && !found.some(failed); draw++) {
+      const subject = { ...drawing.next(made).case, aims };
       found.push({ title: subject.title, outcome: outcomes(subject, await run(subject)).get(requirement) });
     }
   }
