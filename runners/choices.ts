@@ -4,6 +4,8 @@ import type fc from "fast-check";
 export interface Taken {
   /** Tells the choice from the others of the draw, and knows it again in the next one. */
   readonly key: string;
+  /** Where in its table what was taken stands. */
+  readonly index: number;
   /** What the rows of its table are, in a word; none where they need no mention. */
   readonly name?: string;
   /** The rows, in words: one, or those of a group. */
@@ -20,7 +22,7 @@ export interface Table {
   /** How many there are to choose from. */
   readonly size: number;
   /** What an index stands for; those from `size` on are only drawn when they are asked for. */
-  readonly taken: (index: number) => Omit<Taken, "key" | "name">;
+  readonly taken: (index: number) => Omit<Taken, "key" | "index" | "name">;
 }
 
 /** How often each index of each choice was taken, and which choices came after it. */
@@ -99,7 +101,7 @@ class Draw {
     const key = `${table.key}#${occurrence}`;
     const index = this.#forced.get(key) ?? this.#choices.next(key, table.size);
     const name = table.name === undefined ? {} : { name: table.name };
-    this.made.push({ key, index, taken: { key, ...name, ...table.taken(index) } });
+    this.made.push({ key, index, taken: { key, index, ...name, ...table.taken(index) } });
     return index;
   }
 

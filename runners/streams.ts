@@ -62,13 +62,20 @@ export function note<Case>(
     const verdict = outcomes.get(id)?.verdict;
     if (verdict === "pass" || verdict === "fail") exercised.set(id, (exercised.get(id) ?? 0) + 1);
   }
-  if (aims.some((id) => outcomes.get(id)?.verdict === "fail"))
-    for (const each of taken) if (each.rows.length > 1) for (const index of each.alone ?? []) alone.push(new Map([[each.key, index]]));
+  if (!aims.some((id) => outcomes.get(id)?.verdict === "fail")) return;
+  taken.forEach((each, at) => {
+    // Which table a row stands in may follow from what was chosen before it.
+    const before = taken.slice(0, at).map(({ key, index }): [string, number] => [key, index]);
+    if (each.rows.length > 1) for (const index of each.alone ?? []) alone.push(new Map([...before, [each.key, index]]));
+  });
 }
 
-/** Each row that shares a failed case, by itself. */
+/** Each row that shares a failed case, by itself and once, whatever fails on the way. */
 export function* rowsAlone<Case>(streams: readonly SourceStream<Case>[]): Generator<Task<Case>> {
-  for (const source of streams) for (const forced of source.alone) yield { drawn: source.next(forced), source };
+  for (const source of streams) {
+    const rows = new Map(source.alone.map((forced) => [JSON.stringify([...forced]), forced]));
+    for (const forced of rows.values()) yield { drawn: source.next(forced), source };
+  }
 }
 
 /** The rows of what is covered by construction; all are drawn, also those that are another shard's, since they share their tables. */

@@ -331,6 +331,27 @@ t.test("rows that share a failed case are tried by themselves", async (t) => {
   t.same(failingRows(tallies.get("a")?.rows ?? new Map()), [{ of: "letter", failing: ["b"], tried: 5 }]);
 });
 
+t.test("rows of groups that follow from another choice are each tried alone, and no more, even if all of them fail", async (t) => {
+  const nested: Source<Toy> = {
+    name: "a",
+    aims: ["a"],
+    cases: oneOf(["x", "y"]).chain((kind) =>
+      groupsOf(
+        ["1", "2"].map((row) => kind + row),
+        2,
+        "row",
+      ).map((rows) => ({ from: rows.join(), n: 1 })),
+    ),
+  };
+  const { seen, execute } = recorder(({ from: rows }) => ({ a: failure(rows) }));
+  const tallies = await explore(execute, options({ sources: [nested], generalCases: 0 }));
+  t.same(
+    seen.map((each) => each.from),
+    ["x1,x2", "y1,y2", "x1", "x2", "y1", "y2"],
+  );
+  t.same(failingRows(tallies.get("a")?.rows ?? new Map()), [{ of: "row", failing: ["x1", "x2", "y1", "y2"], tried: 4 }]);
+});
+
 t.test("rows are told where they differ: not those of a table all of whose rows fail beside another", async (t) => {
   const rows = (failing: string, all: readonly string[]) =>
     new Map(all.map((word) => [word, { failed: failing.includes(word) ? 2 : 0, cases: 2 }]));
