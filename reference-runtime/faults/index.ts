@@ -7,6 +7,7 @@ import { type Plan, step } from "../plan.js";
 import { CGROUP_FAULTS } from "./cgroups.js";
 import type { Fault } from "./fault.js";
 import { ACCEPTING_FAULTS, LIFECYCLE_FAULTS } from "./lifecycle.js";
+import { MOUNT_FAULTS } from "./mounts.js";
 import { PROCESS_FAULTS } from "./process.js";
 import { SECCOMP_FAULTS } from "./seccomp.js";
 import { SURROUNDINGS_FAULTS } from "./surroundings.js";
@@ -18,6 +19,7 @@ export const FAULTS: readonly Fault[] = [
   ...ACCEPTING_FAULTS,
   ...PROCESS_FAULTS,
   ...SURROUNDINGS_FAULTS,
+  ...MOUNT_FAULTS,
   ...CGROUP_FAULTS,
   ...SECCOMP_FAULTS,
   ...TOGETHER_FAULTS,

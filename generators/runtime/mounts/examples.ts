@@ -14,20 +14,22 @@ const first = <T>(list: readonly T[]): T => {
   return one;
 };
 
-/** The file systems of the kernel's own that can be mounted here. */
-export const kernelTypes = (facts: RuntimeFacts): readonly string[] =>
+/** Each file system of the kernel's that can be mounted here, with all restrictions; in a user namespace, too, but for cgroups. */
+export const restrictedRows = (facts: RuntimeFacts): readonly Row[] =>
   fileSystems(facts)
     .filter(({ name, type, excluded }) => name === type && excluded === undefined)
-    .map(({ name }) => name);
-
-/** One of them with all restrictions; cgroups cannot be mounted in a user namespace. */
-export const kernelRow = (facts: RuntimeFacts, type: string, remapped: boolean): Row => ({
-  source: undefined,
-  kind: first(fileSystems(facts).filter(({ name }) => name === type)),
-  options: { name: "restrictions", options: RESTRICTIONS },
-  destination: first(destinations(facts)),
-  around: { name: "", ...(remapped && type !== "cgroup" && hasNamespace(facts.host, "user") ? { remapped: true } : {}) },
-});
+    .flatMap((kind) => {
+      const destination = first(destinations(facts));
+      const row: Row = {
+        source: undefined,
+        kind,
+        options: { name: "restrictions", options: RESTRICTIONS },
+        destination,
+        around: { name: "" },
+      };
+      const remapped: Row = { ...row, around: { name: "", remapped: true } };
+      return hasNamespace(facts.host, "user") && kind.type !== "cgroup" ? [row, remapped] : [row];
+    });
 
 /** In a user namespace, bind mounts with a flag more of mounts that have flags already: those are locked, and have to stay. */
 export const lockedRows = (facts: RuntimeFacts): readonly Row[] =>

@@ -1,15 +1,16 @@
 /** config.md, "Linux mount options": those about one mount. */
 import fc, { type Arbitrary } from "fast-check";
 
-import { flag, oneOf } from "../../../generators/choices.js";
+import { oneOf } from "../../../generators/choices.js";
 import { hasNamespace } from "../../../generators/runtime/host.js";
-import { kernelRow, kernelTypes, lockedRows, RESTRICTIONS } from "../../../generators/runtime/mounts/examples.js";
+import { lockedRows, RESTRICTIONS, restrictedRows } from "../../../generators/runtime/mounts/examples.js";
 import { rowCase } from "../../../generators/runtime/mounts/row-case.js";
-import { inWords } from "../../../generators/runtime/mounts/rows.js";
+import { inWords, type Row } from "../../../generators/runtime/mounts/rows.js";
 import { FIXTURES, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../runners/runtime/facts.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { MOUNT_OPTIONS, type MountOption } from "../../../spec/runtime/mount-options.js";
+import { atLeast } from "../../../spec/runtime/releases.js";
 import { combine, type ExplainedResult, expectThat, notApplicable } from "../../check.js";
 import { check, type Example, example, firstRefusal, section, type Unavailable, unavailable, type View } from "../suite.js";
 import {
@@ -100,6 +101,16 @@ function refusedOptions(view: View): ExplainedResult {
 
 const ofKind = (kind: string, result: ExplainedResult): ExplainedResult => (result.verdict === "fail" ? { ...result, kind } : result);
 
+/** A container for each of these mounts. */
+const eachRow = (facts: RuntimeFacts, rows: readonly Row[]): Arbitrary<RuntimeCase> =>
+  oneOf(rows.map(inWords), "mount").map((name) =>
+    rowCase(
+      facts,
+      rows.filter((row) => inWords(row) === name),
+      [],
+    ),
+  );
+
 const REMOUNTED = [["ro"], ["noexec", "nodev"], ["nosuid", "ro"], ["noatime"]];
 
 export default section("Mount options", [
@@ -135,23 +146,22 @@ export default section("Mount options", [
       ),
     ),
   ),
-  example(["runtime.mounts.options", ...RESTRICTIONS.map(optionId)], (facts) =>
-    fc
-      .tuple(oneOf(kernelTypes(facts), "file system"), flag("user namespace"))
-      .map(([type, remapped]) => rowCase(facts, [kernelRow(facts, type, remapped)], [])),
-  ),
+  example(["runtime.mounts.options", ...RESTRICTIONS.map(optionId)], (facts) => eachRow(facts, restrictedRows(facts))),
   example("runtime.mounts.options", (facts) =>
-    hasNamespace(facts.host, "user")
-      ? oneOf(
-          lockedRows(facts).map((row) => inWords(row)),
-          "mount",
-        ).map((name) =>
-          rowCase(
-            facts,
-            lockedRows(facts).filter((row) => inWords(row) === name),
-            [],
-          ),
-        )
-      : unavailable("the kernel has no user namespaces"),
+    hasNamespace(facts.host, "user") ? eachRow(facts, lockedRows(facts)) : unavailable("the kernel has no user namespaces"),
+  ),
+  example(optionId("rw"), (facts) =>
+    oneOf(atLeast(facts.target.release, "1.1.0") && atLeast(facts.host.kernel, "5.12") ? ["ro", "rro"] : ["ro"], "outer option").map(
+      (outer) =>
+        mountCase(
+          facts,
+          [
+            { destination: "/mnt/outer", type: "none", source: `${FIXTURES}/outer`, options: ["rbind", outer] },
+            { destination: "/mnt/outer/inner", type: "none", source: `${FIXTURES}/inner`, options: ["bind", "rw"] },
+          ],
+          `a writable mount in one with ${outer}`,
+          { fixtures: entries([{ kind: "dir", path: "outer/inner" }]) },
+        ),
+    ),
   ),
 ]);
