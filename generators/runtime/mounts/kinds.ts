@@ -31,7 +31,16 @@ export const RBIND: readonly Kind[] = BINDS.filter(({ name }) => name === "rbind
 
 const TYPES = ["tmpfs", "proc", "sysfs", "devpts", "mqueue", "cgroup"] as const;
 
-function whyNoType({ host }: RuntimeFacts, type: (typeof TYPES)[number]): string | undefined {
+/** Where the host's mount of a file system is, of which a new one in a user namespace may show no more. */
+const OUTSIDE: Readonly<Record<string, string>> = { proc: "/proc", sysfs: "/sys" };
+
+const outsideOf = ({ host }: RuntimeFacts, type: string): readonly string[] | undefined =>
+  host.outside.mounts?.findLast(({ target }) => target === OUTSIDE[type])?.options;
+
+function whyNoType(facts: RuntimeFacts, type: (typeof TYPES)[number]): string | undefined {
+  const { host } = facts;
+  if (type === "sysfs" && !host.root && outsideOf(facts, type)?.includes("ro"))
+    return "the host's /sys is read-only, and so must be what a user namespace sees of it";
   if (type === "cgroup") return whyNoCgroups(host);
   return host.filesystems.includes(type) ? undefined : `the kernel has no ${type}`;
 }
@@ -46,7 +55,11 @@ const fresh = (type: string): Kind => ({
 export const fileSystems = (facts: RuntimeFacts): readonly Kind[] =>
   TYPES.flatMap((type): Kind[] => {
     const why = whyNoType(facts, type);
-    const lacking = why === undefined ? {} : { excluded: why };
+    const outside = outsideOf(facts, type);
+    const lacking = {
+      ...(why === undefined ? {} : { excluded: why }),
+      ...(outside ? { outside, always: !facts.host.root } : {}),
+    };
     const made = { ...fresh(type), ...lacking };
     return type !== "tmpfs" && type !== "proc"
       ? [made]

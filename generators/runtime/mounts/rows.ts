@@ -15,6 +15,10 @@ export interface Kind extends Level {
   readonly mounts: (place: Place, options: readonly string[], source: Source | undefined) => readonly Mount[];
   /** Of a file system that the kernel makes: what is there cannot be what a source is. */
   readonly type?: string;
+  /** The flags of the host's mount of a file system of which a new one in a user namespace may show no more than that. */
+  readonly outside?: readonly string[];
+  /** The harness lives in a user namespace itself. */
+  readonly always?: boolean;
 }
 
 /** One mount of a covering array, with what is around it. */
@@ -86,18 +90,23 @@ function changesLocked(name: string, flags: readonly string[]): boolean {
   return times !== undefined && times !== timesOf(flags);
 }
 
-/** File systems of which a new one may show no more than the one that is there, and keeps how that updates access times. */
-const NO_MORE_THAN_BEFORE: readonly string[] = ["proc", "sysfs"];
+/** Whether a new file system would update access times in another way than the host's, which within a user namespace none may. */
+function otherTimes(outside: readonly string[], options: readonly string[]): boolean {
+  const times = options.map((name) => TIMES[name]).findLast((each) => each !== undefined) ?? "relatime";
+  const before = ["noatime", "relatime"].find((word) => outside.includes(word)) ?? "strictatime";
+  return times !== before || outside.includes("nodiratime") !== options.includes("nodiratime");
+}
 
-/** Whether an option asks for what the kernel lets nobody change within a new user namespace. */
+/** Whether an option asks for what the kernel lets nobody change within a user namespace. */
 function locked({ source, kind, options: { options }, around }: Row): boolean {
-  if (!around.remapped) return false;
-  if (source === undefined && !NO_MORE_THAN_BEFORE.includes(kind.type ?? "")) return false;
+  if (kind.outside) return (around.remapped === true || kind.always === true) && otherTimes(kind.outside, options);
+  if (!around.remapped || source === undefined) return false;
   return options.some((name) => {
     const option = mountOption(name);
     if (!option) return false;
-    const flags = [source?.flags ?? [], ...(option.recursive && source?.inside ? [source.inside] : [])];
-    return flags.some((each) => changesLocked(plainName(option), each));
+    return [source.flags, ...(option.recursive && source.inside ? [source.inside] : [])].some((flags) =>
+      changesLocked(plainName(option), flags),
+    );
   });
 }
 

@@ -2,11 +2,15 @@ import fc from "fast-check";
 import t from "tap";
 
 import { covered } from "../../../../generators/covering/cover.js";
+import { lockedRows } from "../../../../generators/runtime/mounts/examples.js";
+import { fileSystems } from "../../../../generators/runtime/mounts/kinds.js";
+import { inWords, mayRefuse } from "../../../../generators/runtime/mounts/rows.js";
 import type { RuntimeCase } from "../../../../runners/runtime/case.js";
 import { validateConfig } from "../../../../spec/validate.js";
 import { mountCombinations } from "../../../../suites/runtime/filesystem/mount-matrix.js";
 import { sample } from "../../../generators/runtime/assert-generator.js";
 import { factsOf } from "../fixture.js";
+import { line } from "./mount-fixture.js";
 
 const facts = factsOf();
 const parts = mountCombinations(facts, 2);
@@ -47,6 +51,36 @@ t.test("a container is refused for one reason only", async (t) => {
     const propagated = linux?.rootfsPropagation !== undefined;
     if (propagated) t.not(mayRefuse, undefined, title);
   }
+});
+
+t.test("what the kernel locks in a user namespace may be refused", async (t) => {
+  const [ro, atime] = [
+    ["rw", "relatime"],
+    ["rw", "noatime"],
+  ].map((options) => ({
+    host: {
+      root: false,
+      outside: { ...facts.host.outside, mounts: [line(2, "/sys", { type: "sysfs", options }), line(3, "/proc", { options })] },
+    },
+  }));
+  const kind = (host: typeof ro, name: string) => fileSystems(factsOf(host?.host)).find((each) => each.name === name);
+  const why = (host: typeof ro, name: string, ...options: string[]) => {
+    const [row] = lockedRows(facts);
+    const made = kind(host, name);
+    return row && made && mayRefuse({ ...row, source: undefined, kind: made, options: { name: "", options }, around: { name: "" } });
+  };
+  t.equal(why(ro, "sysfs", "ro", "nosuid"), undefined, "as the host's mount updates access times");
+  t.not(why(ro, "sysfs", "strictatime"), undefined, "otherwise");
+  t.not(why(ro, "proc", "nodiratime"), undefined);
+  t.not(why(atime, "proc"), undefined, "what the kernel does by itself is otherwise");
+  t.equal(why(atime, "proc", "noatime"), undefined);
+  t.equal(why(ro, "tmpfs", "noatime"), undefined, "that is all the container's");
+  for (const row of lockedRows(facts)) t.equal(mayRefuse(row), undefined, inWords(row));
+  const taken = lockedRows(facts).map((row) => ({
+    ...row,
+    options: { name: "rw", options: ["rw", "suid", "dev", "exec", "relatime", "diratime"] },
+  }));
+  for (const row of taken.filter(({ source }) => source?.flags[0] !== "nosymfollow")) t.not(mayRefuse(row), undefined, inWords(row));
 });
 
 t.test("shrinks to one mount, and to the simplest that is wrong in the same way", async (t) => {
