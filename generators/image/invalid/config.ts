@@ -5,6 +5,34 @@ import type { Fault } from "./input.js";
 const execution = (name: string, requirement: string, key: string, value: Json): Fault =>
   valueFault("config", name, requirement, ["config", key], value);
 
+/** What is no date and time by RFC 3339. */
+const NO_TIMES: Readonly<Record<string, string>> = {
+  empty: "",
+  "without-zone": "2020-01-01T00:00:00",
+  "without-time": "2020-01-01",
+  "with-month-13": "2020-13-01T00:00:00Z",
+  "with-day-30-of-february": "2020-02-30T00:00:00Z",
+  "with-hour-24": "2020-01-01T24:00:00Z",
+  "with-comma": "2020-01-01T00:00:00,5Z",
+  "in-seconds": "1577836800",
+};
+
+/** Values of another type than the property's. */
+const OTHER_TYPES: readonly (readonly [path: readonly string[], value: Json])[] = [
+  [["created"], 1577836800],
+  [["variant"], []],
+  [["config"], "text"],
+  [["history"], {}],
+  [["os.features"], "x"],
+  [["config", "User"], 0],
+  [["config", "Env"], { A: "1" }],
+  [["config", "Entrypoint"], "text"],
+  [["config", "WorkingDir"], ["/"]],
+  [["config", "StopSignal"], 9],
+  [["config", "Volumes"], ["/data"]],
+  [["config", "ExposedPorts"], [80]],
+];
+
 /** Faults of the image config. */
 export const CONFIG_FAULTS: readonly Fault[] = [
   valueFault("config", "config-architecture-missing", "image.config.architecture-required", ["architecture"], undefined),
@@ -12,6 +40,12 @@ export const CONFIG_FAULTS: readonly Fault[] = [
   valueFault("config", "config-os-missing", "image.config.os-required", ["os"], undefined),
   valueFault("config", "config-os-unknown", "image.config.os-goos", ["os"], "abacus"),
   valueFault("config", "config-created-no-time", "image.config.created-rfc3339", ["created"], "yesterday"),
+  ...Object.entries(NO_TIMES).map(([name, value]) =>
+    valueFault("config", `config-created-${name}`, "image.config.created-rfc3339", ["created"], value),
+  ),
+  ...OTHER_TYPES.map(([path, value]) =>
+    valueFault("config", `config-type-of-${path.join("-").toLowerCase().replace(".", "-")}`, "image.config.property-types", path, value),
+  ),
   valueFault("config", "config-author-number", "image.config.property-types", ["author"], 7),
   edits("config", "config-windows-features", "image.config.os-features-windows", [
     [["os"], "windows"],

@@ -1,3 +1,4 @@
+import type { Json } from "../../../runners/image/case.js";
 import { digestOf } from "../../../runners/image/content.js";
 import { addToIndex, edit, edits, packedElsewhere, valueFault } from "./edits.js";
 import type { Document, Fault } from "./input.js";
@@ -37,12 +38,66 @@ const digest = (name: string, requirement: string, value: string, more: Pick<Fau
   ...more,
 });
 
+const HEX = "0".repeat(64);
+
+/** What is no digest by the grammar: each part missing, or with a character that it cannot have. */
+const NO_DIGESTS: Readonly<Record<string, string>> = {
+  empty: "",
+  "without-colon": "sha256",
+  "without-algorithm": `:${HEX}`,
+  "without-encoded": "sha256:",
+  "with-space": `sha256: ${HEX}`,
+  "that-climbs": "sha256:../../../../canary/file",
+  absolute: "sha256:/etc/passwd",
+  "with-a-zero-byte": `sha256:${HEX}\u0000`,
+  "beginning-with-a-separator": `+sha256:${HEX}`,
+  "ending-with-a-separator": `sha256+:${HEX}`,
+  "with-two-separators": `sha256+-b64:${HEX}`,
+};
+
+/** What is no media type by the names of RFC 6838. */
+const NO_MEDIA_TYPES: Readonly<Record<string, string>> = {
+  empty: "",
+  "without-slash": "application",
+  "without-type": "/tar",
+  "without-subtype": "application/",
+  "with-three-parts": "application/tar/gzip",
+  "with-parameter": "application/vnd.oci.image.layer.v1.tar;a=b",
+  "beginning-with-a-dot": "application/.tar",
+  long: `application/${"x".repeat(128)}`,
+};
+
+/** What is no number of 64 bits. */
+const NO_SIZES: Readonly<Record<string, Json>> = { null: null, fraction: 1.5, list: [7], object: {}, "beyond-64-bits": 1e20 };
+
+/** What is no base64 with padding. */
+const NO_BASE64: Readonly<Record<string, string>> = {
+  "without-padding": "eA",
+  "of-urls": "-_==",
+  "with-a-line-end": "eA==\n",
+  "too-long": "eA===",
+};
+
+const rows = <T extends Json>(values: Readonly<Record<string, T>>, fault: (name: string, value: T) => Fault): readonly Fault[] =>
+  Object.entries(values).map(([name, value]) => fault(name, value));
+
 /** Faults of descriptors: most of them of a layer's. */
 export const DESCRIPTOR_FAULTS: readonly Fault[] = [
   layer("descriptor-media-type-missing", "image.descriptor.media-type-required", "mediaType", undefined),
   layer("descriptor-media-type-grammar", "image.descriptor.media-type-rfc6838", "mediaType", "no/such type"),
   layer("descriptor-digest-missing", "image.descriptor.digest-required", "digest", undefined),
   layer("descriptor-digest-grammar", "image.descriptor.digest-grammar", "digest", `SHA256:${"0".repeat(64)}`),
+  ...rows(NO_DIGESTS, (name, value) => layer(`descriptor-digest-${name}`, "image.descriptor.digest-grammar", "digest", value)),
+  ...rows(NO_MEDIA_TYPES, (name, value) =>
+    addToIndex(
+      `descriptor-media-type-${name}`,
+      "image.descriptor.media-type-rfc6838",
+      `a descriptor whose mediaType is ${JSON.stringify(value).slice(0, 60)}`,
+      () => embedded({ mediaType: value }),
+    ),
+  ),
+  ...rows(NO_SIZES, (name, value) => layer(`descriptor-size-${name}`, "image.descriptor.size-required", "size", value)),
+  ...rows(NO_BASE64, (name, value) => layer(`descriptor-data-${name}`, "image.descriptor.data-base64", "data", value)),
   digest("descriptor-digest-short", "image.descriptor.sha256-encoded", "sha256:0123"),
   digest("descriptor-digest-capitals", "image.descriptor.sha256-lowercase", `sha256:${"A".repeat(64)}`),
   digest("descriptor-digest-sha512-short", "image.descriptor.sha512-encoded", "sha512:0123", { implies: NOT_RECOMMENDED }),
