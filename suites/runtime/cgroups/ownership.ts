@@ -1,8 +1,7 @@
 /** config-linux.md, "Cgroup ownership". */
 import fc, { type Arbitrary } from "fast-check";
-
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { oneOf } from "../../../generators/runtime/choose.js";
 import { hasNamespace, lastId, whyNoCgroups } from "../../../generators/runtime/host.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
@@ -92,7 +91,10 @@ const withCgroups = (facts: RuntimeFacts, versions: readonly string[], condition
   if (!hasNamespace(host, "cgroup")) return unavailable("the kernel has no cgroup namespaces");
   if (lastId(host) < 1) return unavailable("there is only one user id here");
   return fc
-    .tuple(fc.string({ unit: oneOf([..."abcdef0123456789"]), minLength: 8, maxLength: 8 }), fc.integer({ min: 1, max: lastId(host) }))
+    .tuple(
+      fc.string({ unit: fc.constantFrom(..."abcdef0123456789"), minLength: 8, maxLength: 8 }),
+      oneOf([...new Set([1, Math.min(1000, lastId(host)), lastId(host)])], "user"),
+    )
     .map(([leaf, uid]) => delegating(facts, `/oci-conform-${leaf}`, uid, conditions));
 };
 

@@ -1,9 +1,8 @@
 /** config-linux.md, "Cgroups Path", and what runtime.md says of deleting what create made. */
 import fc, { type Arbitrary } from "fast-check";
-
+import { oneOf } from "../../../generators/choices.js";
 import { caseOf, containerOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { cgroupsPath } from "../../../generators/runtime/cgroups/path.js";
-import { oneOf } from "../../../generators/runtime/choose.js";
 import { whyNoCgroups } from "../../../generators/runtime/host.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase, Step } from "../../../runners/runtime/case.js";
@@ -129,7 +128,7 @@ const withCgroups = ({ host }: RuntimeFacts, cases: Arbitrary<RuntimeCase>): Arb
   unavailableIf(whyNoCgroups(host), () => cases);
 
 const name = (): Arbitrary<string> =>
-  fc.string({ unit: oneOf([..."abcdef0123456789"]), minLength: 8, maxLength: 8 }).map((text) => `/oci-conform-${text}`);
+  fc.string({ unit: fc.constantFrom(..."abcdef0123456789"), minLength: 8, maxLength: 8 }).map((text) => `/oci-conform-${text}`);
 
 const FOREIGN = "the cgroup was there before";
 
@@ -156,7 +155,7 @@ export default section("Cgroups path", [
     withCgroups(
       facts,
       fc
-        .tuple(name(), oneOf(["", "/child", "/child/grandchild"]))
+        .tuple(name(), oneOf(["", "/child", "/child/grandchild"], "level"))
         .map(([parent, child]) => observed(facts, `${parent}${child}`, "a cgroup")),
     ),
   ),

@@ -19,20 +19,26 @@ export const pids = (host: HostFacts, release: string): Arbitrary<NonNullable<Re
     : fc.constant({});
 
 /** Files of cgroup v2 and what may be written to them: values that read back as they were written. */
-const UNIFIED: Readonly<Record<string, Arbitrary<string>>> = {
-  "pids.max": fc.integer({ min: 64, max: 4096 }).map(String),
-  "memory.high": fc.integer({ min: 2 ** 15, max: 2 ** 20 }).map((pages) => String(pages * 4096)),
-  "memory.max": fc.integer({ min: 2 ** 15, max: 2 ** 20 }).map((pages) => String(pages * 4096)),
-  "cpu.weight": fc.integer({ min: 1, max: 10_000 }).map(String),
-  "cpu.max": fc.integer({ min: 20_000, max: 100_000 }).map((quota) => `${quota} 100000`),
+const UNIFIED: Readonly<Record<string, readonly string[]>> = {
+  "pids.max": ["64", "4096"],
+  "memory.high": [2 ** 27, 2 ** 32].map(String),
+  "memory.max": [2 ** 27, 2 ** 32].map(String),
+  "cpu.weight": ["1", "99", "10000"],
+  "cpu.max": ["20000 100000", "99000 100000"],
 };
 
+const unifiedOf = (host: HostFacts, release: string) =>
+  host.cgroup.mode === "v2" && has(release, "linux.resources.unified")
+    ? Object.entries(UNIFIED).filter(([file]) => hasFile(host, file))
+    : [];
+
+/** Each value that `unified` may have for each of its files that the host has, by itself. */
+export const unifiedFiles = (host: HostFacts, release: string): readonly NonNullable<Resources["unified"]>[] =>
+  unifiedOf(host, release).flatMap(([file, values]) => values.map((value) => ({ [file]: value })));
+
 /** `linux.resources.unified`: only on a host whose only hierarchy is the unified one; else an empty object. */
-export const unified = (host: HostFacts, release: string): Arbitrary<NonNullable<Resources["unified"]>> => {
-  const usable = host.cgroup.mode === "v2" && has(release, "linux.resources.unified");
-  const files = Object.entries(UNIFIED).filter(([file]) => usable && hasFile(host, file));
-  return someEntries(Object.fromEntries(files));
-};
+export const unified = (host: HostFacts, release: string): Arbitrary<NonNullable<Resources["unified"]>> =>
+  someEntries(Object.fromEntries(unifiedOf(host, release).map(([file, values]) => [file, fc.constantFrom(...values)])));
 
 const filled = <T extends object>(value: T | undefined): T | undefined =>
   value === undefined || Object.keys(value).length === 0 ? undefined : value;

@@ -1,7 +1,7 @@
 /** config-linux.md, "Block IO". */
 import fc, { type Arbitrary } from "fast-check";
 
-import { oneOf } from "../../../../generators/runtime/choose.js";
+import { oneOf } from "../../../../generators/choices.js";
 import { hasFile } from "../../../../generators/runtime/host.js";
 import type { RuntimeCase } from "../../../../runners/runtime/case.js";
 import type { RuntimeFacts } from "../../../../runners/runtime/facts.js";
@@ -113,8 +113,7 @@ const onDisk = (
 };
 
 const WEIGHTS = ["blkio/blkio.weight", "blkio/blkio.bfq.weight", "io.weight", "io.bfq.weight"] as const;
-const weights = (): Arbitrary<number> =>
-  fc.oneof({ withCrossShrink: true }, fc.integer({ min: 10, max: 99 }), fc.integer({ min: 101, max: 499 }));
+const weights = (): Arbitrary<number> => oneOf([10, 499, 1000], "weight");
 
 /** Where the kernel has the weight under the name of one I/O scheduler only. */
 const byOtherName = ({ host }: RuntimeFacts) =>
@@ -153,7 +152,7 @@ export default section("Block IO", [
   example(KINDS.map(idOf), (facts) =>
     onDisk(facts, ["blkio/blkio.throttle.read_bps_device", "io.max"], (disk) => {
       const rate = (most: number): Arbitrary<readonly ThrottleDevice[]> =>
-        fc.integer({ min: 1000, max: most }).map((value) => [{ ...disk, rate: value }]);
+        oneOf([1000, most - 1]).map((value) => [{ ...disk, rate: value }]);
       return fc
         .record(
           {
@@ -170,7 +169,7 @@ export default section("Block IO", [
   example(idOf("throttleReadBpsDevice"), (facts) =>
     onDisk(facts, ["blkio/blkio.throttle.read_bps_device", "io.max"], (disk) =>
       // Beyond 32 bits, and not a multiple of any page.
-      oneOf([5_000_000_001, 2 ** 33 + 1, 2 ** 40 + 7]).map((rate) =>
+      oneOf([5_000_000_001, 2 ** 33 + 1, 2 ** 40 + 7], "rate").map((rate) =>
         resourceCase(facts, { blockIO: { throttleReadBpsDevice: [{ ...disk, rate }] } }, "a high limit of block I/O on one disk"),
       ),
     ),

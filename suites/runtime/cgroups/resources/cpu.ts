@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 import { oneOf } from "../../../../generators/choices.js";
 import { caseOf } from "../../../../generators/runtime/base.js";
-import { listText, someOf } from "../../../../generators/runtime/choose.js";
+import { listText } from "../../../../generators/runtime/choose.js";
 import { whyNoRealtimeBudget } from "../../../../generators/runtime/process/scheduler.js";
 import type { CpuLimits } from "../../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, notApplicable } from "../../../check.js";
@@ -91,13 +91,15 @@ function runsOn(view: View): ExplainedResult {
   return equal(view.probe.affinity, numbersOf(list));
 }
 
-const microseconds = (min: number, max: number) => fc.integer({ min: min / 1000, max: max / 1000 }).map((count) => count * 1000);
+const microseconds = (min: number, max: number) => oneOf([min, max]);
 
 const CPUSETS = ["cpuset/cpuset.cpus", "cpuset.cpus"] as const;
 
 /** Some, but not all, of the host's CPUs or memory nodes. */
 const part = (all: readonly number[], of: string) =>
-  all.length < 2 ? unavailable(`the host has one ${of}, on which everything runs`) : someOf(all, 1, all.length - 1).map(listText);
+  all.length < 2
+    ? unavailable(`the host has one ${of}, on which everything runs`)
+    : oneOf([...new Set([all.slice(0, 1), all.slice(-1), all.slice(1)].map(listText))], of);
 
 const isUnavailable = (made: object): made is Unavailable => "unavailable" in made;
 
@@ -119,9 +121,7 @@ export default section("CPU", [
     "runtime.cpu.shares",
     (facts) =>
       withoutFiles(facts, "cpu/cpu.shares", "cpu.weight") ??
-      fc
-        .oneof({ withCrossShrink: true }, fc.integer({ min: FEWEST, max: 511 }), fc.integer({ min: 4097, max: MOST }))
-        .map((value) => resourceCase(facts, { cpu: { shares: value } }, "a share of CPU time")),
+      oneOf([FEWEST, 511, 4097, MOST], "shares").map((value) => resourceCase(facts, { cpu: { shares: value } }, "a share of CPU time")),
   ),
   example(
     ["runtime.cpu.quota", "runtime.cpu.period"],

@@ -1,5 +1,5 @@
 /** config-linux.md, "Allowed Device list". */
-import { oneOf } from "../../../../generators/runtime/choose.js";
+import { oneOf } from "../../../../generators/choices.js";
 import { can, whyNoDeviceNodes } from "../../../../generators/runtime/host.js";
 import type { Attempt } from "../../../../runners/runtime/case.js";
 import type { DeviceRule } from "../../../../spec/runtime/config.js";

@@ -1,7 +1,7 @@
 /** config-linux.md, "Memory". */
 import fc, { type Arbitrary } from "fast-check";
 
-import { oneOf } from "../../../../generators/runtime/choose.js";
+import { oneOf } from "../../../../generators/choices.js";
 import { hasFile } from "../../../../generators/runtime/host.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { MemoryLimits } from "../../../../spec/runtime/config.js";
@@ -88,8 +88,7 @@ function enforced(view: View): ExplainedResult {
     : notApplicable("no child of the program tried to get more memory than the limit");
 }
 
-const pages = (min: number, max: number): Arbitrary<number> =>
-  fc.integer({ min: min / PAGE, max: max / PAGE }).map((count) => count * PAGE);
+const pages = (min: number, max: number): Arbitrary<number> => oneOf([min, min + PAGE, max]);
 
 const LIMIT = ["memory/memory.limit_in_bytes", "memory.max"] as const;
 const SWAP = ["memory/memory.memsw.limit_in_bytes", "memory.swap.max"] as const;
@@ -159,9 +158,9 @@ export default section("Memory", [
     "runtime.memory.swappiness",
     (facts) =>
       withoutFiles(facts, "memory/memory.swappiness") ??
-      fc
-        .oneof({ withCrossShrink: true }, fc.integer({ min: 0, max: 59 }), fc.integer({ min: 61, max: 100 }))
-        .map((value) => resourceCase(facts, { memory: { swappiness: value } }, "a swappiness of its own")),
+      oneOf([0, 1, 59, 100], "swappiness").map((value) =>
+        resourceCase(facts, { memory: { swappiness: value } }, "a swappiness of its own"),
+      ),
   ),
   example(
     "runtime.memory.disable-oom-killer",

@@ -1,7 +1,7 @@
 /** config-linux.md, "PIDs". */
 import fc from "fast-check";
 
-import { oneOf } from "../../../../generators/runtime/choose.js";
+import { oneOf } from "../../../../generators/choices.js";
 import { type ExplainedResult, expectThat, notApplicable } from "../../../check.js";
 import { check, example, section, type View } from "../../suite.js";
 import { judgeReading, type Reading, shows } from "../files.js";
@@ -61,7 +61,7 @@ export default section("PIDs", [
     "runtime.pids.limit",
     (facts) =>
       withoutFiles(facts, ...FILES) ??
-      fc.integer({ min: 32, max: 64 }).map((most) =>
+      oneOf([32, 64], "limit").map((most) =>
         resourceCase(facts, { pids: { limit: most } }, "a program that wants more processes than it may have", {
           attempts: [{ do: "fork", count: most + 8 }],
         }),
@@ -72,7 +72,7 @@ export default section("PIDs", [
     (facts) =>
       withoutFiles(facts, ...FILES) ??
       withoutFiles(facts, "cpu/cpu.shares", "cpu.weight") ??
-      oneOf([64, 256, 8192]).map((value) =>
+      oneOf([64, 256, 8192], "shares").map((value) =>
         resourceCase(facts, { pids: { limit: -1 }, cpu: { shares: value } }, "no limit of processes, but a share of CPU time"),
       ),
   ),

@@ -1,8 +1,8 @@
 /** config-linux.md, "Unified". */
 import fc from "fast-check";
+import { oneOf } from "../../../../generators/choices.js";
 import { pageBytes } from "../../../../generators/runtime/cgroups/resources/io.js";
-import { unified } from "../../../../generators/runtime/cgroups/resources/resources.js";
-import { oneOf } from "../../../../generators/runtime/choose.js";
+import { unifiedFiles } from "../../../../generators/runtime/cgroups/resources/resources.js";
 import { byAnotherView, hasFile } from "../../../../generators/runtime/host.js";
 import type { RuntimeFacts } from "../../../../runners/runtime/facts.js";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
@@ -45,7 +45,7 @@ const onlyV2 = ({ host }: RuntimeFacts): Unavailable | undefined =>
 const hugepages = (host: HostFacts) =>
   host.hugePageSizes
     .filter((size) => hasFile(host, `hugetlb.${size}.max`))
-    .map((size) => fc.integer({ min: 1, max: 64 }).map((count) => ({ [`hugetlb.${size}.max`]: String(count * pageBytes(size)) })));
+    .flatMap((size) => [1, 64].map((count) => ({ [`hugetlb.${size}.max`]: String(count * pageBytes(size)) })));
 
 /** Properties for a v1 controller that v2 has too, where v2 has nothing like the property. */
 const WITHOUT_EQUIVALENT: readonly { readonly file: string; readonly control: Resources; readonly fault: Resources }[] = [
@@ -66,7 +66,7 @@ export default section("Unified", [
     (facts) =>
       onlyV2(facts) ??
       fc
-        .tuple(oneOf(["cgroup.max.descendants", "cgroup.max.depth"]), fc.integer({ min: 0, max: 1000 }))
+        .tuple(oneOf(["cgroup.max.descendants", "cgroup.max.depth"], "file"), oneOf([0, 1000], "value"))
         .map(([file, value]) =>
           resourceCase(facts, { unified: { [file]: String(value) } }, "a file of the cgroup that is no controller's"),
         ),
@@ -74,13 +74,10 @@ export default section("Unified", [
   example(["runtime.unified.parameters-set", "runtime.unified.controllers-enabled"], (facts) => {
     const missing = onlyV2(facts);
     if (missing) return missing;
-    const pages = hugepages(facts.host);
-    const known = unified(facts.host, facts.target.release).filter((files) => Object.keys(files).length > 0);
-    const some = ["pids.max", "memory.max", "cpu.weight"].some((file) => hasFile(facts.host, file));
-    const values = [...(some ? [known] : []), ...pages];
+    const values = [...unifiedFiles(facts.host, facts.target.release), ...hugepages(facts.host)];
     return values.length === 0
       ? unavailable("the host's unified hierarchy has no controller whose files show what was written")
-      : fc.oneof(...values).map((files) => resourceCase(facts, { unified: files }, "files of controllers"));
+      : oneOf(values, "files").map((files) => resourceCase(facts, { unified: files }, "files of controllers"));
   }),
   example("runtime.unified.missing-controller-error", (facts) =>
     oneOf(["oci-no-such-controller.max", "ocinone.limit"]).map((file) =>
