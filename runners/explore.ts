@@ -3,7 +3,19 @@ import { type Drawn, draw, fixed, streamSeed } from "./draw.js";
 import type { Judged, Outcome } from "./outcome.js";
 import { noteRows, type RowTally } from "./rows.js";
 import { inPart, type Part } from "./shard.js";
-import { casesOf, combinationCases, note, type Rows, rowsAlone, type Source, type SourceStream, streamOf, type Task } from "./streams.js";
+import {
+  casesOf,
+  combinationCases,
+  type Hidden,
+  halvesOf,
+  note,
+  type Rows,
+  rowsAlone,
+  type Source,
+  type SourceStream,
+  streamOf,
+  type Task,
+} from "./streams.js";
 
 /** Carries a case out and judges it. */
 export type Execute<Case, Observation> = (testCase: Case) => Promise<Judged<Observation>>;
@@ -45,7 +57,7 @@ export interface Failure<Case, Observation> {
   readonly aimed?: true;
 }
 
-export interface ExploreOptions<Case> {
+export interface ExploreOptions<Case, Observation = unknown> {
   readonly seed: number;
   /** The requirements that are asked for; others are judged but not aimed at. */
   readonly selected: ReadonlySet<string>;
@@ -54,6 +66,8 @@ export interface ExploreOptions<Case> {
   readonly sources: readonly Source<Case>[];
   /** What is covered by construction, after the sources. */
   readonly combinations: readonly Rows<Case>[];
+  /** Whether an observation shows nothing of the rows that share its case: then each half of them is carried out by itself. */
+  readonly showsNothing?: (observation: Observation) => boolean;
   /** Cases for which no requirement is the aim, and how many of them. */
   readonly general: Arbitrary<Case>;
   readonly generalCases: number;
@@ -78,6 +92,9 @@ export interface ExploreOptions<Case> {
 }
 
 const sizeOf = (testCase: unknown): number => JSON.stringify(testCase).length;
+
+/** So many cases at most are halves of others of which nothing was seen. */
+const MOST_HALVES = 96;
 
 /** How many other failing cases are remembered for a requirement. */
 const OTHERS = 2;
@@ -159,7 +176,7 @@ export async function inParallel<Task>(
  */
 export async function explore<Case, Observation>(
   execute: Execute<Case, Observation>,
-  options: ExploreOptions<Case>,
+  options: ExploreOptions<Case, Observation>,
 ): Promise<Map<string, Tally<Case, Observation>>> {
   const { seed, sources, combinations, selected, atLeast, everyRow, shard, jobs, lanes = jobs } = options;
   const mine = inPart(shard);
@@ -187,6 +204,7 @@ export async function explore<Case, Observation>(
             ),
           ],
     );
+  const hidden: Hidden<Case>[] = [];
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   let done = 0;
@@ -202,7 +220,10 @@ export async function explore<Case, Observation>(
       // Of the time since it was given out, it was under way for its share.
       record(tallies, task, judged, ((performance.now() - begun) * jobs) / lanes);
       if (source) note(source, drawn, judged.outcomes);
-      if (row && judged.observation !== undefined) options.onRow(row.name, row.at);
+      if (row && judged.observation !== undefined) {
+        if (row.half === undefined) options.onRow(row.name, row.at);
+        if (options.showsNothing?.(judged.observation)) hidden.push({ drawn, row });
+      }
       options.onCase(++done, Math.max(total, done), tallies);
       if (options.bail && [...tallies.values()].some((tally) => tally.failures > 0)) stop.abort();
     });
@@ -216,6 +237,11 @@ export async function explore<Case, Observation>(
   await phase(rowsAlone(streams), 0);
   const combined = combinations.reduce((sum, { rows }) => sum + rows.length, 0);
   await phase(combinationCases(combinations, seed, mine), share(combined, shard));
+  for (let left = MOST_HALVES; hidden.length > 0 && left > 0 && !signal.aborted; ) {
+    const halves = halvesOf(hidden.splice(0)).slice(0, left);
+    left -= halves.length;
+    await phase(halves, halves.length);
+  }
   await phase(generalCases(options, mine, signal), options.until === undefined ? share(options.generalCases, shard) : 0);
   for (let n = 0; n < atLeast; n++) {
     const seldom = ({ exercised }: SourceStream<Case>): boolean => [...exercised.values()].some((times) => times < atLeast);
@@ -234,7 +260,7 @@ function noteUnavailable<Case, Observation>(tallies: Map<string, Tally<Case, Obs
 }
 
 function* generalCases<Case>(
-  options: ExploreOptions<Case>,
+  options: Omit<ExploreOptions<Case>, "showsNothing">,
   mine: (drawn: unknown, at: number) => boolean,
   signal: AbortSignal,
 ): Generator<Task<Case>> {

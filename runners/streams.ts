@@ -15,6 +15,8 @@ export interface Rows<Case> {
   /** What its stream is seeded by: no two have the same, and no source. */
   readonly name: string;
   readonly rows: readonly Arbitrary<Case>[];
+  /** How many rows of a table share each of them; one unless it is said. */
+  readonly sharing?: readonly number[];
 }
 
 /** A source that has cases, how they are drawn, and how often they exercised the requirements that it is aimed at. */
@@ -32,12 +34,22 @@ export function streamOf<Case>(name: string, aims: readonly string[], cases: Arb
   return { aims, next: (forced) => drawing.next(cases, forced), isPending: () => drawing.isPending, exercised: new Map(), alone: [] };
 }
 
+/** Which case it is of those that cover something by construction. */
+export interface Place {
+  readonly name: string;
+  readonly at: number;
+  /** How many rows of a table share it. */
+  readonly sharing: number;
+  /** Of a part of it: by a 0 or 1 for each halving. */
+  readonly half?: string;
+}
+
 /** A case to carry out, and where it comes from. */
 export interface Task<Case> {
   readonly drawn: Drawn<Case>;
   readonly source?: SourceStream<Case>;
   /** Of what is covered by construction. */
-  readonly row?: { readonly name: string; readonly at: number };
+  readonly row?: Place;
 }
 
 /** So many rounds are enough for any table: where there are more, choices are made without end. */
@@ -85,11 +97,34 @@ export function* combinationCases<Case>(
   mine: (row: unknown, at: number) => boolean,
 ): Generator<Task<Case>> {
   let place = 0;
-  for (const { name, rows } of combinations) {
+  for (const { name, rows, sharing } of combinations) {
     const drawing = new Drawing<Case>(streamSeed(seed, name));
     for (const [at, cases] of rows.entries()) {
       const drawn = drawing.next(cases);
-      if (mine(drawn, place++)) yield { drawn, row: { name, at } };
+      if (mine(drawn, place++)) yield { drawn, row: { name, at, sharing: sharing?.[at] ?? 1 } };
     }
   }
+}
+
+/** A case of which nothing was seen, and its place. */
+export type Hidden<Case> = Required<Pick<Task<Case>, "drawn" | "row">>;
+
+/** The halves of cases that several rows share, in the order of the rows, whichever of them ended first. */
+export const halvesOf = <Case>(hidden: readonly Hidden<Case>[]): readonly Hidden<Case>[] =>
+  hidden
+    .filter(({ row }) => row.sharing > 1)
+    .toSorted((a, b) => (keyOf(a.row) < keyOf(b.row) ? -1 : 1))
+    .flatMap(({ drawn, row }) =>
+      firstTwo(drawn.shrinks()).map((half, at) => ({
+        drawn: half,
+        row: { ...row, sharing: Math.ceil(row.sharing / 2), half: `${row.half ?? ""}${at}` },
+      })),
+    );
+
+const keyOf = ({ name, at, half = "" }: Place): string => `${name} ${String(at).padStart(6, "0")} ${half}`;
+
+function firstTwo<T>(values: Iterable<T>): readonly T[] {
+  const found: T[] = [];
+  for (const each of values) if (found.push(each) === 2) break;
+  return found;
 }

@@ -80,6 +80,11 @@ export interface Suite<Case extends AnyCase, Observation, Facts> {
   cannotRun?(testCase: Case, facts: Facts): string | undefined;
   /** Why an observation is not one of a case, in words; undefined when it may be. */
   notOf?(testCase: Case, observation: Observation): string | undefined;
+  /**
+   * Whether an observation shows nothing of the rows that share a case, as of an image that was refused for one of them. Then each half of them is
+   * carried out by itself: those are the first two of the case's simpler neighbours.
+   */
+  showsNothing?(observation: Observation): boolean;
   /** Whether luck plays a part in a case: then a smaller one must fail in two of three runs, and has ten to be confirmed in. */
   isNondeterministic?(testCase: Case): boolean;
 }

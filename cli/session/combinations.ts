@@ -6,7 +6,11 @@ import type { Combinations } from "../../suites/suite.js";
 
 /** What is covered by construction, as it is carried out. */
 export const rowsOf = <Case>(combinations: readonly Combinations<Case>[]): readonly Rows<Case>[] =>
-  combinations.map(({ name, rows }) => ({ name: `combinations ${name}`, rows: rows.map(({ cases }) => cases) }));
+  combinations.map(({ name, rows }) => ({
+    name: `combinations ${name}`,
+    rows: rows.map(({ cases }) => cases),
+    sharing: rows.map(({ covers }) => covers.length),
+  }));
 
 /** Combinations of several parts by their reasons. */
 function together(parts: readonly { readonly excluded: readonly Excluded[] }[]): readonly Excluded[] {

@@ -155,6 +155,7 @@ export async function runSuite<Case extends AnyCase, Observation, Facts>(
     sources,
     general,
     combinations: options.cases !== undefined ? [] : rowsOf(combinations),
+    ...(suite.showsNothing ? { showsNothing: (observation: Observation) => suite.showsNothing?.(observation) ?? false } : {}),
     generalCases: options.cases ?? (combinations.length === 0 ? GENERAL : 0),
     atLeast: effort.atLeast,
     everyRow: effort.everyRow,

@@ -382,3 +382,21 @@ t.test("what is covered by construction is carried out once, in parts by shard, 
   t.same(all.toSorted(), ["0a", "1b", "2c", "3d", "4e"], "rows share their tables, also across shards");
   t.same(told.toSorted(), [0, 1, 2, 3, 4]);
 });
+
+t.test("where a case shows nothing of the rows that share it, its halves are carried out, down to one row", async (t) => {
+  const letters = ["a", "b", "c", "x", "e", "f", "g", "h"];
+  const row = groupsOf(letters, letters.length).map((each) => ({ from: each.join(""), n: 0 }));
+  const seen: string[] = [];
+  const execute: Execute<Toy, string> = async ({ from: all }) => {
+    seen.push(all);
+    return { observation: all, outcomes: new Map() };
+  };
+  const parts = { sources: [], generalCases: 0, combinations: [{ name: "rows", rows: [row], sharing: [letters.length] }] };
+  const told: number[] = [];
+  await explore(execute, {
+    ...options({ ...parts, onRow: (_, at) => told.push(at) }),
+    showsNothing: (all) => all.includes("x"),
+  });
+  t.same(seen, ["abcxefgh", "abcx", "efgh", "ab", "cx", "c", "x"]);
+  t.same(told, [0]);
+});

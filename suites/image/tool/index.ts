@@ -7,7 +7,7 @@ import { whyUnbuildable } from "../../../generators/image/layout/layout.js";
 import type { ImageCase } from "../../../runners/image/case.js";
 import type { ImageFacts } from "../../../runners/image/facts.js";
 import { IMAGE_CASE, IMAGE_FACTS, IMAGE_OBSERVATION } from "../../../runners/image/formats.js";
-import type { ImageObservation } from "../../../runners/image/observation.js";
+import { ending, type ImageObservation } from "../../../runners/image/observation.js";
 import { whyNotInForce } from "../../../spec/image/releases.js";
 import type { Suite } from "../../suite.js";
 import { layerCombinations } from "./combinations/index.js";
@@ -51,6 +51,7 @@ export const imageToolSuite: Suite<ImageCase, ImageObservation, ImageFacts> = {
   combinations: (facts, strength) => [...imageCombinations(facts, strength), ...(facts.copies ? [] : layerCombinations(strength))],
   // Mostly valid ones, some odd, some with a fault.
   general: () => fc.oneof({ withCrossShrink: true }, { weight: 4, arbitrary: anyImage() }, { weight: 1, arbitrary: anyFaultImage() }),
+  showsNothing: (observation) => ending(observation) !== "accepted",
   judge: (testCase, observation, facts) => judgeTool(testCase, observation, knowledgeOf(testCase, facts)),
   release: ({ spec }) => spec,
   notApplicable: (requirement, facts) => whyNotInForce(requirement, facts.spec, "the tool") ?? whyUnable(requirement.id, facts),
