@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { RootTree } from "../../generators/runtime/filesystem/in-root.js";
-import { absolute, isBelow } from "../../generators/runtime/filesystem/paths.js";
+import { absolute, ancestors, isBelow } from "../../generators/runtime/filesystem/paths.js";
 import type { ContainerCase, RuntimeCase } from "../../runners/runtime/case.js";
 import { isBind } from "../../spec/runtime/mount-options.js";
 
@@ -27,10 +27,13 @@ function walked({ config }: ContainerCase): readonly string[] {
 
 /** Why the way of one of these paths is none that a runtime has to go. */
 function whyNoWay(tree: RootTree, path: string): string | undefined {
-  const { kind, link, climbs, path: end } = tree.resolve(path);
-  if (climbs && link !== undefined) return `a link on the way of ${path} leads out of the root file system`;
-  if (link !== undefined && kind === undefined) return `a link on the way of ${path} leads nowhere`;
-  if (tree.at(end)?.kind === "absent") return `the root file system has no ${path}`;
+  for (const part of ancestors(path)) {
+    const { kind, link, climbs, path: end } = tree.resolve(`/${part}`);
+    if (climbs && link !== undefined) return `a link on the way of ${path} leads out of the root file system`;
+    if (link === "last" && kind === undefined) return `a link on the way of ${path} leads nowhere`;
+    if (tree.at(end)?.kind === "absent") return `the root file system has no /${part}`;
+    if (tree.at(end)?.kind === "file" && `/${part}` !== path) return `a file is on the way of ${path}`;
+  }
   return undefined;
 }
 

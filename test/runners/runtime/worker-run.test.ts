@@ -1,6 +1,6 @@
 import t from "tap";
 
-import { command, only, said, sh, start } from "./worker-fixture.js";
+import { ask, command, only, said, sh, start, withoutRoot } from "./worker-fixture.js";
 
 const MARK = "\u001emark";
 const AT = "/run/oci-conform/case";
@@ -42,6 +42,28 @@ t.test("a command that never stops writing is stopped, and only its beginning ke
   t.ok(kept > 65536 && kept <= 5 << 20, `${kept} bytes`);
   t.equal(only("output", output).ended, true);
   t.equal(said((await worker.run([sh("echo well")]))[0]), "well");
+});
+
+t.test("streams can be the sandbox's own /dev/null", async (t) => {
+  const worker = await start(t);
+  const shown = `echo "$(for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done)" > ${AT}/streams`;
+  for (const [nulls, wanted] of [
+    ["0", ["/dev/null", "pipe", "pipe"]],
+    ["12", ["memfd", "/dev/null", "/dev/null"]],
+  ] as const) {
+    const [ran] = await worker.run([sh(shown, { nulls })]);
+    t.same(only("ran", ran).exit, { kind: "exited", code: 0 });
+    const links = (await ask(worker, `cat ${AT}/streams`)).split("\n");
+    for (const [fd, link] of wanted.entries()) t.match(links[fd], link);
+  }
+});
+
+t.test("a /dev/null that is not the sandbox's own is given to nobody", { skip: withoutRoot }, async (t) => {
+  const worker = await start(t);
+  const [, ran] = await worker.run([sh("mount --bind /dev/zero /dev/null"), sh("true", { nulls: "0" }), { do: "clean" }]);
+  t.ok(only("ran", ran).exit.kind === "exited", "of the same file system");
+  const [, foreign] = await worker.run([sh(`mknod ${AT}/null c 1 3; mount --bind ${AT}/null /dev/null`), sh("true", { nulls: "0" })]);
+  t.same(only("ran", foreign).exit, { kind: "unstartable", errno: "EXDEV" });
 });
 
 t.test("a command's surroundings are fixed", async (t) => {
