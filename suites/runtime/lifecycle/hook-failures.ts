@@ -19,7 +19,7 @@ const FATAL: readonly (readonly [HookKind, string])[] = [
   ["poststart", "runtime.lifecycle.poststart-failure"],
 ];
 /** Whether a hook is gone before the runtime writes to it is a matter of luck: so many hooks leave little of it. */
-const UNREAD = 100;
+const UNREAD = 200;
 
 /** What a row of a table of kinds is. */
 const KIND = "kind of hook";

@@ -60,14 +60,14 @@ const operationOf = (view: View, kind: HookKind): Ran | null => {
   return kind === "poststop" ? view.delete : view.create;
 };
 
-/** Hooks that were told to fail, to sleep or to die say nothing about the usual course. */
+/** Hooks that were told to fail, to sleep, to die or not to read say nothing about the usual course. */
 const isUsual = (view: View): boolean =>
-  !hookRuns(view).some(({ hook }) => hook.args?.some((arg) => ["--exit", "--sleep-ms", "--signal"].includes(arg)));
+  !hookRuns(view).some(({ hook }) => hook.args?.some((arg) => ["--exit", "--sleep-ms", "--signal", "--ignore-stdin"].includes(arg)));
 
 /** Judges hooks of a kind by an operation that took the usual course: it succeeded, and no hook was told to disturb it. */
 export function inUsualCourse(view: View, kind: HookKind, judge: (operation: Ran) => ExplainedResult): ExplainedResult {
   const operation = operationOf(view, kind);
-  if (!isUsual(view)) return notApplicable("a hook was told to fail, to sleep or to die");
+  if (!isUsual(view)) return notApplicable("a hook was told to fail, to sleep, to die, or not to read its standard input");
   return operation && ok(operation) ? judge(operation) : notApplicable("the operation that calls the hooks did not succeed");
 }
 
