@@ -74,9 +74,11 @@ async function raced({ facts, run, outcomes }: OpenInProcess, requirement: strin
 
 /** The bundled registry without a fault, by the release that it is judged by and what its clients can do. */
 const sound = new Map<string, Promise<OpenInProcess>>();
-function soundOne(release: string, needs: Need | undefined): Promise<OpenInProcess> {
+function soundOne(release: string, needs: Need | undefined, requirement: string): Promise<OpenInProcess> {
   // A registry without a fault answers, and in its own time.
-  const key = `${release} ${needs === "timeout" ? "" : needs}`;
+  const shared = needs === "timeout" ? "" : needs;
+  // One that is ended for a while has one user at a time.
+  const key = `${release} ${needs === "collection" || needs === "restart" ? requirement : shared}`;
   const opened = sound.get(key) ?? openInProcess({ release, needs: needs === "timeout" ? undefined : needs });
   sound.set(key, opened);
   return opened;
@@ -91,7 +93,7 @@ t.test("each fault is noticed by its own requirement, which the registry without
   const passed = new Map<string, Promise<readonly Told[]>>();
   await inParallel(FAULTS, AT_ONCE, new AbortController().signal, async ({ name, requirement, needs, shownBy }) => {
     const release = catalogue.get(requirement)?.until ?? "head";
-    const without = await soundOne(release, needs);
+    const without = await soundOne(release, needs, requirement);
     const right = passed.get(requirement) ?? told(without, requirement);
     passed.set(requirement, right);
     const wrong = (await right).filter(({ outcome }) => outcome?.verdict === "fail" || outcome?.verdict === "error");
