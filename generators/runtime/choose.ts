@@ -1,14 +1,9 @@
 import fc, { type Arbitrary } from "fast-check";
+import { maybe } from "../choices.js";
 
 /** `arbitrary` once in `1 / oneIn`, else undefined; shrinks to undefined first. */
 export const rarely = <T>(arbitrary: Arbitrary<T>, oneIn = 6): Arbitrary<T | undefined> =>
   fc.oneof({ withCrossShrink: true }, { weight: oneIn - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
-
-/** Half the time; shrinks to undefined first. */
-export const maybe = <T>(arbitrary: Arbitrary<T>): Arbitrary<T | undefined> => rarely(arbitrary, 2);
-
-/** One of the values; shrinks to the first. @throws on an empty list. */
-export const oneOf = <const T>(values: readonly T[]): Arbitrary<T> => fc.constantFrom(...values);
 
 /** Some of the values in their order; shrinks by leaving out. */
 export const someOf = <T>(values: readonly T[], minLength = 0, maxLength = values.length): Arbitrary<T[]> =>

@@ -4,7 +4,8 @@ import { AGENT, bundleOf, HOOK_RECORDS, INSIDE_AGENT } from "../../runners/runti
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Hook, Hooks } from "../../spec/runtime/config.js";
 import { has } from "../../spec/runtime/releases.js";
-import { maybe, record } from "./choose.js";
+import { maybe } from "../choices.js";
+import { record } from "./choose.js";
 import { env } from "./process/env.js";
 
 export const HOOK_KINDS = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"] as const;

@@ -2,8 +2,9 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { ContainerCase, RuntimeCase, Step } from "../../runners/runtime/case.js";
 import type { HostFacts } from "../../runners/runtime/host.js";
+import { oneOf } from "../choices.js";
 import { containerOf, minimalConfig } from "./base.js";
-import { oneOf, someOf } from "./choose.js";
+import { someOf } from "./choose.js";
 
 /** How many commands a sequence has, beside those that clean up. */
 const MOST = 12;

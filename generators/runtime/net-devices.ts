@@ -1,8 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
-
 import type { HostFacts } from "../../runners/runtime/host.js";
 import type { Linux } from "../../spec/runtime/config.js";
-import { oneOf } from "./choose.js";
+import { oneOf } from "../choices.js";
 
 /** `linux.netDevices`: one interface, which the case makes; kept, renamed, or renamed after a pattern. Empty without veth. */
 export const netDevices = (host: HostFacts, _release: string): Arbitrary<NonNullable<Linux["netDevices"]>> =>

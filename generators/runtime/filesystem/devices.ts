@@ -2,7 +2,8 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Device } from "../../../spec/runtime/config.js";
-import { compact, maybe, oneOf, record } from "../choose.js";
+import { maybe, oneOf } from "../../choices.js";
+import { compact, record } from "../choose.js";
 import { can } from "../host.js";
 import { id } from "../process/user.js";
 

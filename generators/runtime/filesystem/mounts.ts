@@ -4,7 +4,8 @@ import { FIXTURES } from "../../../runners/runtime/case.js";
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { mountOption } from "../../../spec/runtime/mount-options.js";
-import { compact, maybe, oneOf, rarely, record } from "../choose.js";
+import { maybe, oneOf } from "../../choices.js";
+import { compact, rarely, record } from "../choose.js";
 
 /** Options that contradict each other: at most one of each group. All that a runtime MUST know and any mount can have. */
 const GROUPS: readonly (readonly string[])[] = [

@@ -1,6 +1,6 @@
 import type { Arbitrary } from "fast-check";
 import type { Linux } from "../../../spec/runtime/config.js";
-import { oneOf } from "../choose.js";
+import { oneOf } from "../../choices.js";
 
 /** `linux.rootfsPropagation`. */
 export const rootfsPropagation = (): Arbitrary<NonNullable<Linux["rootfsPropagation"]>> =>

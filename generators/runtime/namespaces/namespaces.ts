@@ -4,8 +4,7 @@ import { FIXTURES } from "../../../runners/runtime/case.js";
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Namespace, NamespaceType } from "../../../spec/runtime/config.js";
 import { has } from "../../../spec/runtime/releases.js";
-import { oneOf as oneOfPlaces } from "../../choices.js";
-import { oneOf } from "../choose.js";
+import { oneOf, oneOf as oneOfPlaces } from "../../choices.js";
 import { hasNamespace } from "../host.js";
 
 /** The container gets a new namespace, one that exists already, or the runtime's own. */

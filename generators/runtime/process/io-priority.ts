@@ -2,7 +2,8 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { IoPriority } from "../../../spec/runtime/config.js";
-import { oneOf, record } from "../choose.js";
+import { oneOf } from "../../choices.js";
+import { record } from "../choose.js";
 import { can } from "../host.js";
 
 /** The classes that this host can give: the real-time class needs a privilege. */

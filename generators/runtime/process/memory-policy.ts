@@ -2,7 +2,8 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { MemoryPolicy } from "../../../spec/runtime/config.js";
-import { listText, oneOf, rarely, record, someOf } from "../choose.js";
+import { oneOf } from "../../choices.js";
+import { listText, rarely, record, someOf } from "../choose.js";
 
 /** Each mode with each flag that goes with it, on one node and on all. */
 export function memoryPolicies(host: HostFacts): readonly MemoryPolicy[] {

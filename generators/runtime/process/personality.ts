@@ -1,7 +1,8 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import type { Personality } from "../../../spec/runtime/config.js";
-import { oneOf, rarely, record } from "../choose.js";
+import { oneOf } from "../../choices.js";
+import { rarely, record } from "../choose.js";
 
 /** `linux.personality`; no flags are defined yet. */
 export const personality = (): Arbitrary<Personality> =>

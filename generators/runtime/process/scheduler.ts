@@ -2,7 +2,8 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Linux, Scheduler } from "../../../spec/runtime/config.js";
-import { compact, maybe, oneOf, rarely, record } from "../choose.js";
+import { maybe, oneOf } from "../../choices.js";
+import { compact, rarely, record } from "../choose.js";
 import { can, hasFile, softLimit, whyNot } from "../host.js";
 
 /** What of the fair policies the kernel lets a process take. */

@@ -1,7 +1,8 @@
 import fc, { type Arbitrary } from "fast-check";
 
 import type { Process } from "../../../spec/runtime/config.js";
-import { maybe, record } from "../choose.js";
+import { maybe } from "../../choices.js";
+import { record } from "../choose.js";
 
 /** `process.consoleSize`, within what a terminal can have. */
 export const consoleSize = (): Arbitrary<NonNullable<Process["consoleSize"]>> =>

@@ -3,7 +3,8 @@ import fc, { type Arbitrary } from "fast-check";
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { User } from "../../../spec/runtime/config.js";
 import { has } from "../../../spec/runtime/releases.js";
-import { maybe, oneOf, rarely, record } from "../choose.js";
+import { maybe, oneOf } from "../../choices.js";
+import { rarely, record } from "../choose.js";
 import { idCount, lastId } from "../host.js";
 
 /** A user or group id that exists in the harness's user namespace; shrinks to 0. */

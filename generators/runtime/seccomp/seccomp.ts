@@ -4,7 +4,8 @@ import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { Seccomp, SeccompAction, SeccompArg, SeccompOperator, SeccompRule } from "../../../spec/runtime/config.js";
 import { has } from "../../../spec/runtime/releases.js";
 import { isSyscallName, type SyscallName, syscallNumber } from "../../../spec/runtime/syscalls.js";
-import { compact, maybe, oneOf, rarely, record, someOf } from "../choose.js";
+import { maybe, oneOf } from "../../choices.js";
+import { compact, rarely, record, someOf } from "../choose.js";
 
 /** Calls that neither the probe nor a runtime between loading the filter and executing the program has need of. */
 const FILTERABLE: readonly SyscallName[] = [

@@ -3,7 +3,8 @@ import fc, { type Arbitrary } from "fast-check";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { CpuLimits } from "../../../../spec/runtime/config.js";
 import { has } from "../../../../spec/runtime/releases.js";
-import { compact, listText, maybe, rarely, record, someOf } from "../../choose.js";
+import { maybe } from "../../../choices.js";
+import { compact, listText, rarely, record, someOf } from "../../choose.js";
 import { hasFile } from "../../host.js";
 import { cpuList } from "../../process/cpu-affinity.js";
 

@@ -2,7 +2,8 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { DeviceRule } from "../../../../spec/runtime/config.js";
-import { maybe, oneOf, record } from "../../choose.js";
+import { maybe, oneOf } from "../../../choices.js";
+import { record } from "../../choose.js";
 
 /** Rules about devices that nobody here needs: the default devices must stay usable. */
 const rule = (): Arbitrary<DeviceRule> =>

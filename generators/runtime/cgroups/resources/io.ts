@@ -2,7 +2,8 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { BlockIo, HugepageLimit, NetworkClass, ThrottleDevice } from "../../../../spec/runtime/config.js";
-import { maybe, rarely, record } from "../../choose.js";
+import { maybe } from "../../../choices.js";
+import { rarely, record } from "../../choose.js";
 import { hasFile } from "../../host.js";
 
 const none = fc.constant(undefined);

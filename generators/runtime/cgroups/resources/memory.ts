@@ -3,7 +3,8 @@ import fc, { type Arbitrary } from "fast-check";
 import type { HostFacts } from "../../../../runners/runtime/host.js";
 import type { MemoryLimits } from "../../../../spec/runtime/config.js";
 import { has } from "../../../../spec/runtime/releases.js";
-import { compact, maybe, rarely, record } from "../../choose.js";
+import { maybe } from "../../../choices.js";
+import { compact, rarely, record } from "../../choose.js";
 import { hasFile } from "../../host.js";
 
 const PAGE = 4096;
