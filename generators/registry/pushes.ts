@@ -163,8 +163,8 @@ const WAYS = ({ singlePost, mount }: Choices): readonly Way[] => [
     push: (place, size) => [
       post(place, "u"),
       chunk("u", "v", LAYER, 0, size / 2),
-      get("{location:v}"),
-      chunk("v", "w", LAYER, size / 2, size),
+      { ...get("{location:v}"), label: "s" },
+      chunk("s", "w", LAYER, size / 2, size),
       finish("w", LAYER, { body: false }),
     ],
   },
