@@ -2,7 +2,8 @@ import fc, { type Arbitrary } from "fast-check";
 
 import type { HostFacts } from "../../../runners/runtime/host.js";
 import type { IdMapping, Linux } from "../../../spec/runtime/config.js";
-import { idCount, lastId } from "../host.js";
+import { flag } from "../../choices.js";
+import { hasNamespace, idCount, lastId } from "../host.js";
 
 /** The kernel's limit of lines in a map, and the first id on the host in a map of so many. */
 const LINES = 340;
@@ -56,6 +57,14 @@ export const mappingTable = (host: HostFacts): readonly Required<Pick<Linux, "ui
   const different = CUTS.map((_, at) => ({ uidMappings: map(at, 100_000), gidMappings: map(at + 1, 300_000) }));
   return [{ uidMappings: map(0, 100_000), gidMappings: map(0, 100_000) }, ...(room < 100_000 ? [] : different)];
 };
+
+/** What it is given, by itself and beside a new user namespace, where the host has those: some runtimes make other namespaces in that one. */
+export const alsoInUserNamespace = (host: HostFacts, linux: Linux): Arbitrary<Linux> =>
+  hasNamespace(host, "user")
+    ? flag().map((there) =>
+        there ? { ...linux, namespaces: [...(linux.namespaces ?? []), { type: "user" }], ...mappingTable(host)[0] } : linux,
+      )
+    : fc.constant(linux);
 
 /** As many lines as the kernel takes, each of an id by itself; undefined where the host has too few ids. They fit into the one page of a write. */
 export function longestMappings(host: HostFacts): Required<Pick<Linux, "uidMappings" | "gidMappings">> | undefined {

@@ -6,7 +6,7 @@ import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { hasNamespace, whyNoCgroups, whyNot } from "../../../generators/runtime/host.js";
 import { faultCase, tabledFault } from "../../../generators/runtime/invalid/input.js";
 import { pointer, put } from "../../../generators/runtime/json.js";
-import { mappingTable } from "../../../generators/runtime/namespaces/mappings.js";
+import { alsoInUserNamespace, mappingTable } from "../../../generators/runtime/namespaces/mappings.js";
 import { namespacePath, withNamespace } from "../../../generators/runtime/namespaces/namespaces.js";
 import { lifecycle } from "../../../generators/runtime/steps.js";
 import type { RuntimeCase } from "../../../runners/runtime/case.js";
@@ -131,9 +131,9 @@ const unavailableToJoin = (facts: RuntimeFacts, type: NamespaceType): Unavailabl
 
 /** The minimal config with one namespace more. */
 const added = (facts: RuntimeFacts, type: NamespaceType): Arbitrary<RuntimeCase> =>
-  withNamespace(minimal(facts.target.release), { type }).map((list) =>
-    held(facts, withNamespaces(facts.target.release, list), `a ${type} namespace`),
-  );
+  withNamespace(minimal(facts.target.release), { type })
+    .chain((namespaces) => alsoInUserNamespace(facts.host, { ...minimalConfig(facts.target.release).linux, namespaces }))
+    .map((linux) => held(facts, { ...minimalConfig(facts.target.release), linux }, `a ${type} namespace`));
 
 /** With a user namespace come its mappings, and a root file system that belongs to its root. */
 const remapped = (facts: RuntimeFacts): Arbitrary<RuntimeCase> =>

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
 import { hasNamespace } from "../../../generators/runtime/host.js";
+import { alsoInUserNamespace } from "../../../generators/runtime/namespaces/mappings.js";
 import { withNamespace } from "../../../generators/runtime/namespaces/namespaces.js";
 import { OFFSETS } from "../../../generators/runtime/namespaces/time-offsets.js";
 import type { Config } from "../../../spec/runtime/config.js";
@@ -41,8 +42,11 @@ export default section("Offset for Time Namespace", [
     const base = minimalConfig(target.release);
     return fc
       .tuple(oneOf(OFFSETS, "offset"), withNamespace(base.linux?.namespaces ?? [], { type: "time" }))
-      .map(([[monotonic, boottime], namespaces]) => {
-        const config: Config = { ...base, linux: { ...base.linux, namespaces, timeOffsets: { monotonic, boottime } } };
+      .chain(([[monotonic, boottime], namespaces]) =>
+        alsoInUserNamespace(host, { ...base.linux, namespaces, timeOffsets: { monotonic, boottime } }),
+      )
+      .map((linux) => {
+        const config: Config = { ...base, linux };
         return caseOf(config, { title: "clocks of its own", mayRefuse: "time namespaces only SHOULD be supported" });
       });
   }),
