@@ -8,7 +8,7 @@ import { loadCatalogue, RELEASES } from "../spec/catalogue.js";
 import { runtimeSuite } from "../suites/runtime/index.js";
 import { nextRound, roundOf, type Soak, type SoakRun } from "./soak-part.js";
 
-/** A round has all examples three times, and general cases for so long. */
+/** A round has all examples, and general cases for so long. */
 const ROUND_MS = 120_000;
 
 /** The release by which a round is judged: every other round the newest, and each of the others in turn. */

@@ -22,7 +22,7 @@ import type { Target } from "./target.js";
  * How much is done: each requirement that the host allows is exercised at least so often, a failing case gets so many runs to become small, and
  * so many to confirm it; more where luck plays a part.
  */
-const WHOLE = { atLeast: 3, everyRow: true, shrinkBudget: 60, confirmations: 3, luckyConfirmations: 10 } as const;
+const WHOLE = { atLeast: 2, everyRow: true, shrinkBudget: 60, confirmations: 3, luckyConfirmations: 10 } as const;
 /** How many general cases there are where nothing is covered by construction, if not so many are asked for. */
 const GENERAL = 60;
 const QUICK = { atLeast: 1, everyRow: false, shrinkBudget: 0, confirmations: 1, luckyConfirmations: 1 } as const;

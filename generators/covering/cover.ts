@@ -15,7 +15,7 @@ export interface Covering {
 }
 
 /** How many rows are tried for each that is taken. */
-const CANDIDATES = 12;
+const CANDIDATES = 6;
 
 /** A small generator of numbers that are the same on each run: which of several good rows is taken must not depend on a seed. */
 function numbers(): (below: number) => number {
@@ -54,7 +54,7 @@ class Open {
     const gains = new Array<number>(levels).fill(0);
     row[factor] = 0;
     for (const tuple of this.#byFactor[factor] ?? []) {
-      const base = this.#numberOf(tuple, row);
+      const base = tuple.left === 0 ? -1 : this.#numberOf(tuple, row);
       if (base < 0) continue;
       const stride = tuple.strides[tuple.places.indexOf(factor)] ?? 1;
       for (let level = 0; level < levels; level++) gains[level] = (gains[level] ?? 0) + (tuple.open[base + level * stride] ?? 0);
@@ -64,11 +64,16 @@ class Open {
   }
 
   count(row: readonly number[]): number {
-    return this.#tuples.reduce((sum, tuple) => sum + (tuple.open[this.#numberOf(tuple, row)] ?? 0), 0);
+    return this.#tuples.reduce((sum, tuple) => sum + (tuple.left === 0 ? 0 : (tuple.open[this.#numberOf(tuple, row)] ?? 0)), 0);
   }
 
   close(row: readonly number[]): void {
-    for (const tuple of this.#tuples) tuple.open[this.#numberOf(tuple, row)] = 0;
+    for (const tuple of this.#tuples) this.closeOne(tuple, this.#numberOf(tuple, row));
+  }
+
+  closeOne(tuple: Tuple, number: number): void {
+    tuple.left -= tuple.open[number] ?? 0;
+    tuple.open[number] = 0;
   }
 }
 
@@ -139,7 +144,7 @@ export function cover(factors: readonly Factor[], strength: number, conflicts: r
         open.close(best.row);
         rows.push(best.row);
       } else {
-        tuple.open[number] = 0;
+        open.closeOne(tuple, number);
         unreachable++;
       }
     }

@@ -44,15 +44,23 @@ export type Forbids = (factor: number, level: number, otherFactor: number, other
 
 /** Looks conflicts up. @throws on a conflict about what there is not */
 export function forbidding(factors: readonly Factor[], conflicts: readonly Conflict[]): Forbids {
-  const reasons = new Map<string, string>();
+  const first: number[] = [];
+  let total = 0;
+  for (const { levels } of factors) {
+    first.push(total);
+    total += levels.length;
+  }
+  const pair = (factor: number, level: number, otherFactor: number, otherLevel: number): number =>
+    ((first[factor] ?? 0) + level) * total + (first[otherFactor] ?? 0) + otherLevel;
+  const reasons = new Map<number, string>();
   for (const { reason, sides } of conflicts) {
     const [one, other] = [placesOf(factors, sides[0]), placesOf(factors, sides[1])];
     if (one.factor === other.factor) throw new Error(`a conflict is between levels of one factor: ${reason}`);
     for (const a of one.levels)
       for (const b of other.levels) {
-        reasons.set(`${one.factor}.${a}.${other.factor}.${b}`, reason);
-        reasons.set(`${other.factor}.${b}.${one.factor}.${a}`, reason);
+        reasons.set(pair(one.factor, a, other.factor, b), reason);
+        reasons.set(pair(other.factor, b, one.factor, a), reason);
       }
   }
-  return (factor, level, otherFactor, otherLevel) => reasons.get(`${factor}.${level}.${otherFactor}.${otherLevel}`);
+  return (factor, level, otherFactor, otherLevel) => reasons.get(pair(factor, level, otherFactor, otherLevel));
 }

@@ -12,6 +12,8 @@ export interface Tuple {
   /** For each place, by how much a level more raises the number. */
   readonly strides: readonly number[];
   readonly open: Uint8Array;
+  /** How many are open. */
+  left: number;
 }
 
 /** All ways to take `strength` of so many places, each in order. */
@@ -62,11 +64,12 @@ export function tuplesOf(
       strides.push(combinations);
       combinations *= sizes[place] ?? 1;
     }
-    const tuple = { places, strides, open: new Uint8Array(combinations) };
+    const tuple: Tuple = { places, strides, open: new Uint8Array(combinations), left: 0 };
     for (let number = 0; number < combinations; number++) {
       const reason = why(places, levelsOf(tuple, sizes, number));
       if (reason === undefined) {
         tuple.open[number] = 1;
+        tuple.left++;
         possible++;
       } else excluded.set(reason, (excluded.get(reason) ?? 0) + 1);
     }

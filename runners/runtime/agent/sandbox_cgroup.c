@@ -118,12 +118,13 @@ static void inherit_cpuset(const struct hierarchy *h) {
 }
 
 /*
- * Where real time is shared out by groups, a new one has none, and nothing in it can have a real-time policy. Ours takes a hundredth of each second
- * for as long as it is there: enough for a container. Where the group above has nothing to give, ours stays without.
+ * Where real time is shared out by groups, a new one has none, and nothing in it can have a real-time policy. Ours takes a twenty-fifth of each
+ * second for as long as it is there: enough for a container, and for some that were removed a moment ago, which the kernel counts for a while yet.
+ * Where the group above has nothing to give, ours stays without.
  */
 static void take_realtime(const struct hierarchy *h) {
   AUTO_FREE char *path = join(h->dir, "cpu.rt_runtime_us");
-  if (!access(path, F_OK)) put(h->dir, "cpu.rt_runtime_us", "10000");
+  if (!access(path, F_OK)) put(h->dir, "cpu.rt_runtime_us", "40000");
 }
 
 static bool wanted(const struct sandbox *s, const struct hierarchy *h) {

@@ -62,7 +62,7 @@ function counting(): Target<AnyCase, number, string> {
 /** Runs a suite whose `nth` case comes to this. */
 async function resultOf(t: Test, judge: (nth: number) => Outcome, more: Partial<SuiteOptions> = {}): Promise<RequirementResult> {
   const options = {
-    ...{ selected: [requirement], seed: 1, jobs: 1, cases: 6, strength: 2, bail: false, retryFlaky: 0, keep: false },
+    ...{ selected: [requirement], seed: 1, jobs: 1, cases: 7, strength: 2, bail: false, retryFlaky: 0, keep: false },
     ...{ out: t.testdir(), signal: new AbortController().signal },
   };
   const { requirements, summary } = await runSuite(suiteOf(judge), counting(), { ...options, ...more }, []);
