@@ -94,7 +94,7 @@ export interface ExploreOptions<Case, Observation = unknown> {
 const sizeOf = (testCase: unknown): number => JSON.stringify(testCase).length;
 
 /** So many cases at most are halves of others of which nothing was seen. */
-const MOST_HALVES = 96;
+const MOST_HALVES = 48;
 
 /** How many other failing cases are remembered for a requirement. */
 const OTHERS = 2;

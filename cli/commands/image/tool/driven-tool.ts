@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { platform } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -133,7 +134,7 @@ export class DrivenTool {
       const decoys = layout.names.decoys.flatMap((path) => sized(layout.files.get(path)) ?? []);
       return { ...observation, sources: Object.fromEntries(sources), ...(decoys.length > 0 ? { decoys } : {}) };
     } finally {
-      rmSync(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     }
   }
 
