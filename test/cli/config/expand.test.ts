@@ -46,7 +46,7 @@ targets:
     bail: true,
     report: ["tap", "json=out/results.json"],
     out: "there",
-    cases: 60,
+    strength: 2,
     level: "must",
     timeout: 10_000,
     runtimeArg: [],

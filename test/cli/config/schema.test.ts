@@ -69,7 +69,7 @@ t.test("what an option is by default is a value that it takes, and the same on e
     }
   }
   t.equal(definitions.runtime?.properties.timeout?.default, "10s", "as it is written, not as it is kept");
-  t.equal(definitions.runtime?.properties.cases?.default, 60);
+  t.equal(definitions.runtime?.properties.strength?.default, 2);
   t.equal(definitions.registry?.properties.jobs?.default, 4);
   t.equal(definitions.runtime?.properties.jobs?.default, undefined, "the number of CPUs decides");
 });

@@ -213,7 +213,7 @@ t.test("shared kernel state", async (t) => {
   t.match(results, [{ errno: "ENOENT" }, { errno: "0" }, { errno: "0" }, { errno: "0" }, { errno: "0" }]);
   t.strictSame(
     results[4]?.interfaces?.filter(({ name }) => name === "lo"),
-    [{ name: "lo", up: false, addresses: [] }],
+    [{ name: "lo", up: false, mtu: 65536, addresses: [], alternativeNames: [] }],
   );
   const [up] = attempted(t, [{ do: "interfaces" }], [], "ip link set lo up; ip address add 10.9.8.7/22 dev lo");
   t.match(
