@@ -74,12 +74,9 @@ t.test("bad use exits 64", async (t) => {
   for (const args of [["nothing"], ["--minutes", "0"], ["--seed", "x"]]) t.equal(soak(...args).status, 64, args.join(" "));
 });
 
-t.test("the bundled runtime gives no finding; one with a fault does, and its case is kept", { skip: withoutRoot }, async (t) => {
+// That the bundled one without a fault gives none is what CI soaks it for.
+t.test("a bundled runtime with a fault gives a finding, and its case is kept", { skip: withoutRoot }, async (t) => {
   const out = t.testdir();
-  const clean = soak("runtime", "--minutes", "0.02", "--seed", "5", "--out", out);
-  t.equal(clean.status, 0, clean.stdout + clean.stderr);
-  t.match(clean.stdout, /^runtime {6}\d+ cases in 1 rounds, .*: 0 found$/m);
-  t.same(readdirSync(out), [], "nothing is kept");
   const broken = soak("runtime", "--minutes", "0.02", "--seed", "5", "--out", out, "--fault", "umask-ignored");
   t.equal(broken.status, 1, broken.stdout + broken.stderr);
   t.match(broken.stdout, /✗ runtime\.user\.umask/);

@@ -161,7 +161,7 @@ t.test("tools that fall over, hang, or take all memory: each is a finding", { sk
     ["robustness.image.escape", 'printf x > "$2/../canary/file"'],
   ] as const) {
     const file = join(home, `${id}.json`);
-    const limits = ["--timeout", "1s", "--memory", "256", "--cases", "0"];
+    const limits = ["--timeout", "1s", "--memory", "256", "--cases", "0", "--bail"];
     // Any requirement that the faulty image is aimed at, so that it is among the cases.
     const only = ["--only", id, "--only", "image.config.rootfs-unknown-type-error"];
     const { status } = image(
