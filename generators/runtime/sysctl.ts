@@ -57,6 +57,3 @@ export const sysctl = (
   _release: string,
   own: OwnNamespaces = { network: true, ipc: true },
 ): Arbitrary<Record<string, string>> => someEntries(drawn({ ...(own.network ? OF_NETWORK : {}), ...(own.ipc ? OF_IPC : {}) }));
-
-/** The namespace whose parameter this is. */
-export const sysctlNamespace = (key: string): keyof OwnNamespaces => (key.startsWith("net.") ? "network" : "ipc");

@@ -57,9 +57,6 @@ export interface Moment {
 /** `file`, and `file+` with an entry for the directory. */
 export const momentName = ({ state, parent }: Moment): string => (parent ? `${state}+` : state);
 
-/** All that one layer can have for the path. */
-export const MOMENTS: readonly Moment[] = STATE_NAMES.flatMap((state) => [false, true].map((parent) => ({ state, parent })));
-
 /** The name of a history, and of its directory: `file,whiteout+,dir`. */
 export const historyName = (moments: readonly Moment[]): string => moments.map(momentName).join(",");
 
