@@ -11,8 +11,9 @@ function digest(words: readonly string[]): string {
   return (hash >>> 0).toString(36);
 }
 
-const tableOf = <T>(values: readonly T[], name: string | undefined, size: number, taken: Table["taken"]): Table => ({
-  key: `${name ?? ""}/${values.length}/${digest(values.map(inWords))}`,
+/** @param most how many rows share a case */
+const tableOf = <T>(values: readonly T[], name: string | undefined, most: number, size: number, taken: Table["taken"]): Table => ({
+  key: `${name ?? ""}*${most}/${values.length}/${digest(values.map(inWords))}`,
   ...(name === undefined ? {} : { name }),
   size,
   taken,
@@ -32,7 +33,7 @@ class OneOf<T> extends fc.Arbitrary<T> {
 
   override generate(random: fc.Random): fc.Value<T> {
     const values = this.#values;
-    this.#table ??= tableOf(values, this.#name, values.length, (index) => ({ rows: [inWords(values[index])] }));
+    this.#table ??= tableOf(values, this.#name, 1, values.length, (index) => ({ rows: [inWords(values[index])] }));
     const index = choose(random, this.#table);
     return new fc.Value(values[index] as T, index);
   }
@@ -90,14 +91,11 @@ class Groups<T> extends fc.Arbitrary<readonly T[]> {
 
   override generate(random: fc.Random): fc.Value<readonly T[]> {
     const [groups, values] = [this.#groups, this.#values];
-    this.#table ??= tableOf(values, `${this.#name ?? ""}*${this.#most}`, groups.length, (index) => ({
+    this.#table ??= tableOf(values, this.#name, this.#most, groups.length, (index) => ({
       rows: this.#at(index).map(inWords),
       alone: this.#at(index).map((each) => groups.length + values.indexOf(each)),
     }));
-    const name = this.#name;
-    const { name: _, ...unnamed } = this.#table;
-    const index = choose(random, name === undefined ? unnamed : { ...unnamed, name });
-    return new fc.Value(this.#at(index), undefined);
+    return new fc.Value(this.#at(choose(random, this.#table)), undefined);
   }
 
   override canShrinkWithoutContext(value: unknown): value is readonly T[] {

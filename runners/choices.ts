@@ -80,7 +80,7 @@ export class Choices {
 
 /** The choices of one draw: made by those of the stream while it is drawn, and the same again when a simpler neighbour is drawn anew. */
 class Draw {
-  readonly made: { readonly key: string; readonly index: number; readonly taken: Taken }[] = [];
+  readonly made: Taken[] = [];
   readonly #times = new Map<string, number>();
   readonly #choices: Choices;
   readonly #forced: ReadonlyMap<string, number>;
@@ -101,7 +101,7 @@ class Draw {
     const key = `${table.key}#${occurrence}`;
     const index = this.#forced.get(key) ?? this.#choices.next(key, table.size);
     const name = table.name === undefined ? {} : { name: table.name };
-    this.made.push({ key, index, taken: { key, index, ...name, ...table.taken(index) } });
+    this.made.push({ key, index, ...name, ...table.taken(index) });
     return index;
   }
 
@@ -138,5 +138,5 @@ export function generateWith<T>(
   const draw = new Draw(choices, forced);
   const value = arbitrary.generate(guided(random, draw), bias);
   draw.end();
-  return { value, taken: draw.made.map(({ taken }) => taken) };
+  return { value, taken: draw.made };
 }
