@@ -7,7 +7,7 @@ import { join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const PRODUCT = [
-  ...["spec", "files", "image-reader", "reference-runtime", "reference-registry"],
+  ...["spec", "files", "image-reader", "reference-runtime", "reference-registry", "reference-client"],
   ...["runners", "generators", "suites", "reports", "cli"],
 ] as const;
 
@@ -17,12 +17,24 @@ export const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   files: ["spec"],
   "image-reader": ["spec"],
   "reference-runtime": ["spec"],
-  "reference-registry": [],
-  runners: ["spec", "files", "image-reader", "reference-runtime"],
-  generators: ["spec", "image-reader", "runners"],
-  suites: ["spec", "image-reader", "runners", "generators"],
+  "reference-registry": ["spec"],
+  "reference-client": ["spec"],
+  runners: ["spec", "files", "image-reader", "reference-runtime", "reference-registry", "reference-client"],
+  generators: ["spec", "image-reader", "runners", "reference-registry"],
+  suites: ["spec", "image-reader", "runners", "generators", "reference-registry"],
   reports: ["spec", "files"],
-  cli: ["spec", "files", "image-reader", "reference-runtime", "reference-registry", "runners", "generators", "suites", "reports"],
+  cli: [
+    "spec",
+    "files",
+    "image-reader",
+    "reference-runtime",
+    "reference-registry",
+    "reference-client",
+    "runners",
+    "generators",
+    "suites",
+    "reports",
+  ],
   ci: [...PRODUCT],
   test: [...PRODUCT, "ci"],
 };

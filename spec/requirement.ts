@@ -82,17 +82,17 @@ const FORMS: Readonly<Record<SpecName, Form>> = {
   },
   distribution: {
     releases: DISTRIBUTION_RELEASES,
-    id: new RegExp(`^(?:robustness\\.)?registry${WORDS}`),
+    id: new RegExp(`^(?:(?:robustness\\.)?registry|robustness\\.client)${WORDS}`),
     section: /^(?:spec\.md#[a-z0-9-]+|rfc9110\.md#section-\d+(?:\.\d+)*)$/,
     parties: DISTRIBUTION_BINDS,
     apis: true,
   },
 };
 
-/** The spec of an id: those of registries are the distribution spec's. */
+/** The spec of an id: those of registries and their clients are the distribution spec's. */
 export function specOf(id: string): SpecName {
   const [area] = id.replace(/^robustness\./, "").split(".", 1);
-  return area === "registry" ? "distribution" : area === "image" ? "image" : "runtime";
+  return area === "registry" || area === "client" ? "distribution" : area === "image" ? "image" : "runtime";
 }
 
 /** At most five words, once or twice. */

@@ -1,0 +1,27 @@
+import type { Verb } from "../case.js";
+import type { ClientFacts } from "../facts.js";
+
+/**
+ * A client of registries, as its command lines. They are lines of shell; `run NAME COMMAND…` runs a command of the tool and ends the case when
+ * it fails, its output is then in `$OUT/NAME.stdout`; `daemon SOCKET COMMAND…` starts one that makes a socket when it is ready. The words:
+ *
+ * - `$REF` the target, `$FROM` a copy's source: `127.0.0.1:5000/oci-conform/a:tag`, or with `@digest`; `$REPO` the same without tag or digest
+ * - `$LAYOUT` the image layout to push, `$TAG` the tag in it; `$DIR` where to write what is pulled, which does not exist yet
+ * - `$FILE` and `$TYPE` what to attach, and its artifactType; `$ANNOTATIONS` a file of lines KEY=VALUE; `$FILTER` an artifactType, or empty
+ * - `$CHUNK` a size in bytes; `$SCHEME` http or https; `$VERIFY` true for https, false for http; `$CA` a file with the authority to trust
+ * - `$USERNAME` and `$PASSWORD` for the target's host, both empty where there are none (docker's config file in `$HOME` has them, too)
+ * - `$STORE`, a directory of its own for what it keeps
+ */
+export interface ClientTool extends Pick<ClientFacts, "keeps" | "tls" | "credentials"> {
+  readonly name: string;
+  /** The program that must be there. */
+  readonly program: string;
+  /** Further programs that must be there. */
+  readonly needs?: readonly string[];
+  /** Prints its version. */
+  readonly version: readonly string[];
+  /** The lines of each verb that it has. */
+  readonly verbs: Readonly<Partial<Record<Verb, readonly string[]>>>;
+  /** It is the bundled client, and runs in this process. */
+  readonly embedded?: true;
+}

@@ -1,0 +1,30 @@
+import fc from "fast-check";
+import { pulling } from "../../generators/client/cases.js";
+import { image } from "../../generators/registry/steps.js";
+import type { ClientCase } from "../../runners/client/case.js";
+import type { ClientFacts } from "../../runners/client/facts.js";
+import { CLIENT_CASE, CLIENT_FACTS, CLIENT_OBSERVATION } from "../../runners/client/formats.js";
+import type { ClientObservation } from "../../runners/client/observation.js";
+import { whyNotInForce } from "../../spec/distribution/releases.js";
+import type { Suite } from "../suite.js";
+import { judge } from "./judge.js";
+import blobs from "./pull/blobs.js";
+import type { Section } from "./suite.js";
+
+/** The sections of the client suite, in the order of the spec. */
+export const sections: readonly Section[] = [blobs];
+
+export const checks = sections.flatMap((section) => section.checks);
+export const examples = sections.flatMap((section) => section.examples);
+
+/** Clients of registries: what of the distribution spec binds them. */
+export const clientSuite: Suite<ClientCase, ClientObservation, ClientFacts> = {
+  spec: "distribution",
+  formats: { case: CLIENT_CASE, observation: CLIENT_OBSERVATION, facts: CLIENT_FACTS },
+  checks,
+  examples,
+  general: () => fc.nat(9999).map((seed) => pulling("an image is pulled", image("m", seed))),
+  judge: (testCase, observation, facts) => judge(checks, testCase, observation, facts),
+  release: ({ release }) => release,
+  notApplicable: (requirement, { release }) => whyNotInForce(requirement, release, "the client"),
+};
