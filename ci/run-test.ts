@@ -1,11 +1,13 @@
 /**
- * `npm run t -- FILE… [-- ARG…]`: runs tests by the paths of their sources, or by a part of a path that no other test has, with what they
- * need built. What follows `--`, and every option before it, is tap's.
+ * `npm run t -- FILE…`: runs tests by the paths of their sources, or by a part of a path that no other test has, with what they need built.
+ * `--all` runs all of them as they are built, `--bail` stops at the first failure, `--jobs N` (2) runs so many files at the same time.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type FileResult, runFiles, withoutPasses } from "./test-files.js";
 
 const SOURCES = fileURLToPath(new URL("../..", import.meta.url));
 const TEST = /\.test\.ts$/;
@@ -13,16 +15,8 @@ const TEST = /\.test\.ts$/;
 /** Parts of the build that `tsc` does not make, and tests may want. */
 const BUILT = ["build/oci-ref", "build/agent", "build/spec/schemas/config.validator.cjs", "build/reference-runtime/front.bundle.js"];
 
-/** The code of tap that is made for the plugins that package.json names. */
-const TAP = "node_modules/@tapjs/test/test-built/dist/esm/index.js";
-
-/** Whether tap was built for the plugins that package.json names: it comes with some that are turned off there. */
-function isTapBuilt(): boolean {
-  if (!isThere(TAP)) return false;
-  const { tap } = JSON.parse(readFileSync(join(SOURCES, "package.json"), "utf8")) as { tap: { plugin: readonly string[] } };
-  const code = readFileSync(join(SOURCES, TAP), "utf8");
-  return tap.plugin.every((plugin) => plugin.startsWith("!") !== code.includes(`"${plugin.replace("!", "")}"`));
-}
+/** Those that take the most by far begin first, so that none is left alone at the end. */
+const LONG = ["suites/registry/choices", "ci/soak", "cli/commands/image/tool", "cli/commands/run", "cli/commands/image/image"];
 
 class Unknown extends Error {}
 
@@ -66,28 +60,77 @@ function run(...[program, ...args]: readonly [string, ...string[]]): number {
   return status ?? 70;
 }
 
-function main(args: readonly string[]): number {
-  const end = args.indexOf("--");
-  const own = end < 0 ? args : args.slice(0, end);
-  const files = own.filter((each) => !each.startsWith("-"));
-  const options = [...own.filter((each) => each.startsWith("-")), ...(end < 0 ? [] : args.slice(end + 1))];
+/** How many files run at the same time. @throws Unknown when it is no number */
+function jobsOf(text = "2"): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new Unknown(`--jobs ${text}: it must be a number from 1 to 99`);
+  return Number(text);
+}
+
+const builtOf = (path: string): string => `build/${path.replace(/ts$/, "js")}`;
+
+const sourceOf = (path: string): string => path.replace(/^build\//, "").replace(/js$/, "ts");
+
+const longFirst = (paths: readonly string[]): readonly string[] => {
+  const isLong = (path: string): boolean => LONG.some((part) => path === `test/${part}.test.ts`);
+  return [...paths.filter(isLong), ...paths.filter((path) => !isLong(path))];
+};
+
+/** Says how a file ended, and of a failure all that is not right. */
+function tell({ path, ok, passed, failed, seconds, output }: FileResult): void {
+  const source = sourceOf(path);
+  process.stdout.write(`${ok ? "ok    " : "FAILED"} ${seconds.toFixed(1).padStart(6)} s ${String(passed).padStart(6)}  ${source}\n`);
+  if (!ok) process.stdout.write(`${failed} failed in ${source}:\n${withoutPasses(output)}\n`);
+}
+
+/** Runs the tests, and sums up. @returns the exit code */
+async function runTests(paths: readonly string[], jobs: number, bail: boolean): Promise<number> {
+  const results = await runFiles(paths.map(builtOf), { jobs, bail, onEnd: tell });
+  const failed = results.filter(({ ok }) => !ok);
+  const skipped = results.flatMap(({ path, skipped }) => skipped.map((what) => `  ${sourceOf(path)}: ${what}\n`));
+  if (skipped.length > 0) process.stdout.write(`skipped:\n${skipped.join("")}`);
+  const passed = results.reduce((sum, each) => sum + each.passed, 0);
+  process.stdout.write(
+    `${results.length} files, ${passed} assertions held, ${skipped.length} tests skipped, ${failed.length} files failed\n`,
+  );
+  for (const { path } of failed) process.stdout.write(`  ${sourceOf(path)}\n`);
+  return failed.length > 0 || results.length < paths.length ? 1 : 0;
+}
+
+interface Asked {
+  readonly all: boolean;
+  readonly bail: boolean;
+  readonly jobs: number;
+  readonly paths: readonly string[];
+}
+
+/** @throws Unknown when no such test is meant, TypeError of an option that is none */
+function asked(args: readonly string[]): Asked {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { all: { type: "boolean" }, bail: { type: "boolean" }, jobs: { type: "string" } },
+    allowPositionals: true,
+  });
+  const { all = false, bail = false } = values;
+  if (!all && positionals.length === 0)
+    throw new Unknown("which test? npm run t -- FILE…, such as test/suites/runtime/process/process.test.ts");
   const tests = allTests();
-  let paths: readonly string[];
+  return { all, bail, jobs: jobsOf(values.jobs), paths: all ? longFirst(tests) : positionals.map((file) => testOf(file, tests)) };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let request: Asked;
   try {
-    if (files.length === 0) throw new Unknown("which test? npm run t -- FILE…, such as test/suites/runtime/process/process.test.ts");
-    paths = files.map((file) => testOf(file, tests));
+    request = asked(args);
   } catch (thrown) {
-    if (!(thrown instanceof Unknown)) throw thrown;
+    if (!(thrown instanceof Unknown || thrown instanceof TypeError)) throw thrown;
     process.stderr.write(`t: ${thrown.message}\n`);
     return 64;
   }
-  const code = BUILT.every(isThere) ? run("npx", "tsc", "-p", ".") : run("npm", "run", "build", "--silent");
-  if (code !== 0) return code;
-  if (!isTapBuilt()) {
-    const built = run("npx", "tap", "build");
-    if (built !== 0) return built;
+  if (!request.all) {
+    const code = BUILT.every(isThere) ? run("npx", "tsc", "-p", ".") : run("npm", "run", "build", "--silent");
+    if (code !== 0) return code;
   }
-  return run("npx", "tap", ...paths.map((path) => `build/${path.replace(/ts$/, "js")}`), ...options);
+  return runTests(request.paths, request.jobs, request.bail);
 }
 
-process.exitCode = main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2));
