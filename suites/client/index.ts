@@ -1,18 +1,22 @@
 import fc from "fast-check";
 import { pulling } from "../../generators/client/cases.js";
-import { image } from "../../generators/registry/steps.js";
+import { image } from "../../generators/client/images.js";
 import type { ClientCase } from "../../runners/client/case.js";
 import type { ClientFacts } from "../../runners/client/facts.js";
 import { CLIENT_CASE, CLIENT_FACTS, CLIENT_OBSERVATION } from "../../runners/client/formats.js";
 import type { ClientObservation } from "../../runners/client/observation.js";
 import { whyNotInForce } from "../../spec/distribution/releases.js";
 import type { Suite } from "../suite.js";
+import legacy from "./http/legacy.js";
+import redirects from "./http/redirects.js";
+import warnings from "./http/warnings.js";
 import { judge } from "./judge.js";
 import blobs from "./pull/blobs.js";
+import manifests from "./pull/manifests.js";
 import type { Section } from "./suite.js";
 
 /** The sections of the client suite, in the order of the spec. */
-export const sections: readonly Section[] = [blobs];
+export const sections: readonly Section[] = [legacy, manifests, blobs, redirects, warnings];
 
 export const checks = sections.flatMap((section) => section.checks);
 export const examples = sections.flatMap((section) => section.examples);

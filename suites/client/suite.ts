@@ -1,9 +1,10 @@
 import type { Behaviour } from "../../reference-registry/behaviours/behaviour.js";
 import type { ClientCase } from "../../runners/client/case.js";
 import type { ClientFacts } from "../../runners/client/facts.js";
-import { type CheckResult, combine, type ExplainedResult, notApplicable } from "../check.js";
+import { type CheckResult, combine, type ExplainedResult, expectThat, notApplicable } from "../check.js";
 import { exampleOf, type Section as SuiteSection, sectionOf, unavailable } from "../section.js";
 import type { Example as SuiteExample } from "../suite.js";
+import { sameAsControl } from "./outcome.js";
 import type { ClientView, Viewed } from "./view.js";
 
 /** Judges one requirement: a pure function of a case's view. */
@@ -39,27 +40,34 @@ export const checkEach = (id: string, about: string, judge: (exchange: Viewed, v
 export const checkAimed = (id: string, judge: Check["judge"]): Check =>
   check(id, (view) => (view.case.aims.includes(id) ? judge(view) : notApplicable("the case was not made for it")));
 
-/** The exchanges in which a behaviour took part that is of a kind. */
-export const met = (
-  { case: { behaviours = [] }, exchanges }: ClientView,
-  is: (behaviour: Behaviour) => boolean = () => true,
-): readonly Viewed[] =>
-  exchanges.filter((exchange) => exchange.behaviours.some((index) => behaviours[index] !== undefined && is(behaviours[index])));
+/** Whether a behaviour is one that a check is about. */
+export type Which = (behaviour: Behaviour) => boolean;
+
+/** The exchanges in which a behaviour took part. */
+export const met = ({ case: { behaviours = [] }, exchanges }: ClientView, which: Which = () => true): readonly Viewed[] =>
+  exchanges.filter((exchange) => exchange.behaviours.some((index) => behaviours[index] !== undefined && which(behaviours[index])));
 
 /**
  * Judges what a client did where the registry behaved in some way: only where the same went well without it, where the client met it, and
  * where it came to an end (a crash and a hang are no answer to anything: rules of ours name them).
  */
-export function whereMet(
-  view: ClientView,
-  judge: (exchanges: readonly Viewed[]) => ExplainedResult,
-  is?: (behaviour: Behaviour) => boolean,
-): ExplainedResult {
+export function whereMet(view: ClientView, judge: (exchanges: readonly Viewed[]) => ExplainedResult, which?: Which): ExplainedResult {
+  const { behaviours = [], choices = [] } = view.case;
   if (view.control !== "done") return notApplicable("the client does not get this done where the registry behaves otherwise, either");
   if (view.ending !== "done" && view.ending !== "failed") return notApplicable("the client came to no end of its own");
-  const exchanges = met(view, is);
-  return exchanges.length === 0 ? notApplicable("the client never met what the case is about") : judge(exchanges);
+  const exchanges = met(view, which);
+  if (exchanges.length === 0 && (choices.length === 0 || behaviours.length > 0))
+    return notApplicable("the client never met what the case is about");
+  return judge(exchanges);
 }
+
+/** A client has to say that it did not do what it was asked to. @param what what it must not take: "a blob with another digest" */
+export const mustRefuse = (view: ClientView, what: string, which?: Which): ExplainedResult =>
+  whereMet(view, () => expectThat(view.ending === "failed", `a refusal of ${what}`, "it exits with status 0"), which);
+
+/** A client has to do the same as ever. @param expected what it does: "the redirect is followed" */
+export const mustCope = (view: ClientView, expected: string, which?: Which): ExplainedResult =>
+  whereMet(view, () => sameAsControl(view, expected), which);
 
 /** A written example of this suite; drawn several times, so let its cases vary where that means something. */
 export type Example = SuiteExample<ClientCase, ClientFacts>;

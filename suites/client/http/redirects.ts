@@ -1,0 +1,74 @@
+/** spec.md, "API": redirects (RFC 9110, section 15.4). */
+import fc from "fast-check";
+import { oneOf } from "../../../generators/choices.js";
+import { pulling } from "../../../generators/client/cases.js";
+import { image } from "../../../generators/client/images.js";
+import { combine, expectThat, notApplicable } from "../../check.js";
+import { check, example, inWords, mustCope, section, unavailable } from "../suite.js";
+
+const seeds = fc.nat(99);
+
+export default section("Redirects", [
+  check("registry.client.redirect-followed", (view) =>
+    mustCope(view, "the redirect is followed", ({ does }) => does.kind === "redirect" && does.loop !== true),
+  ),
+  check("registry.client.redirect-authorization", (view) => {
+    const NONE = "no request went to another host to which the registry redirected";
+    return combine(
+      view.exchanges.map((exchange) => {
+        const address = view.observation.addresses[exchange.host];
+        const earlier = view.exchanges.slice(0, exchange.at);
+        const redirected = earlier.some(
+          ({ host, status = 0, got }) =>
+            host !== exchange.host && status >= 300 && status < 400 && got("location")?.includes(`//${address}/`),
+        );
+        if (exchange.host !== "other" || !redirected) return notApplicable(NONE);
+        const authorization = exchange.sent("authorization");
+        const given = earlier.some(
+          ({ host, sent }) => host !== exchange.host && authorization !== undefined && sent("authorization") === authorization,
+        );
+        return expectThat(!given, "no Authorization that another host got", authorization?.replace(/ .*/, " …"), inWords(exchange));
+      }),
+      NONE,
+    );
+  }),
+
+  example("registry.client.redirect-followed", "pull", () =>
+    fc
+      .tuple(
+        seeds,
+        oneOf([301, 302, 303, 307, 308], "status"),
+        oneOf(["blob", "manifest"] as const, "of"),
+        oneOf(["registry", "other"] as const, "to"),
+      )
+      .map(([seed, status, of, to]) =>
+        pulling(`a ${of} is redirected with ${status} to ${to === "registry" ? "the same" : "another"} host`, image("m", seed), [
+          { on: { to: of, methods: ["GET", "HEAD"] }, does: { kind: "redirect", to, status, query: "direct=1" } },
+        ]),
+      ),
+  ),
+  example("registry.client.redirect-authorization", "pull", (facts) =>
+    facts.credentials
+      ? fc
+          .tuple(seeds, oneOf(["basic", "bearer"] as const, "scheme"), oneOf(["blob", "manifest"] as const, "of"))
+          .map(([seed, accepts, of]) =>
+            pulling(
+              `a ${of} is redirected to another host, and the client has ${accepts} credentials for the first one`,
+              image("m", seed),
+              [
+                {
+                  on: { to: "any" },
+                  does: {
+                    kind: "auth",
+                    challenges: [accepts === "basic" ? 'Basic realm="here"' : 'Bearer realm="{realm}",service="here",scope="{scope}"'],
+                    accepts,
+                  },
+                },
+                { on: { to: of, methods: ["GET", "HEAD"] }, does: { kind: "redirect", to: "other", status: 307 } },
+              ],
+              { credentials: ["registry"] },
+            ),
+          )
+      : unavailable(`${facts.tool} cannot be given credentials here`),
+  ),
+]);

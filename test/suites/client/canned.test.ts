@@ -1,0 +1,45 @@
+import t from "tap";
+import { checks } from "../../../suites/client/index.js";
+import { judge } from "../../../suites/client/judge.js";
+import { type Canned, type CannedTable, FACTS } from "./canned/canned.js";
+import { HTTP } from "./canned/http.js";
+import { PULL } from "./canned/pull.js";
+
+/** Of each check, what it passes, fails and is silent about. */
+const TABLE: CannedTable = { ...PULL, ...HTTP };
+
+const verdict = (id: string, { case: testCase, observation, facts }: Canned): string => {
+  const outcomes = judge(checks, testCase, observation, { ...FACTS, ...facts });
+  return outcomes.get(id)?.verdict ?? "silent";
+};
+
+t.test("each check passes what is good, and fails what is not", async (t) => {
+  for (const [id, { good, bad, silent }] of Object.entries(TABLE)) {
+    t.equal(verdict(id, good), "pass", `${id}: good`);
+    t.equal(verdict(id, bad), "fail", `${id}: bad`);
+    if (silent) t.equal(verdict(id, silent), "silent", `${id}: silent`);
+  }
+});
+
+t.test("each check has a good and a bad observation", async (t) => {
+  t.same(
+    checks.map(({ id }) => id).filter((id) => !(id in TABLE)),
+    [],
+  );
+});
+
+t.test("a check that is silent says why", async (t) => {
+  for (const [
+    id,
+    {
+      good: { case: testCase, observation },
+    },
+  ] of Object.entries(TABLE)) {
+    const outcomes = judge(checks, testCase, observation, FACTS);
+    t.same(
+      checks.map((check) => check.id).filter((each) => !outcomes.has(each) && outcomes.notApplicable(each) === undefined),
+      [],
+      id,
+    );
+  }
+});
