@@ -9,8 +9,13 @@ export interface ClientFacts {
   readonly version: string;
   /** What it can do. */
   readonly verbs: readonly Verb[];
-  /** Whether what it pulls can be found as files with the blobs' bytes; a store that unpacks layers keeps manifest and config alone. */
-  readonly keeps: "blobs" | "manifests";
+  /**
+   * What of an image that it pulled can be found as files with the very bytes: all of it; manifest and config, where a store unpacks the layers; or
+   * nothing, where it is kept in some other form.
+   */
+  readonly keeps: "blobs" | "manifests" | "nothing";
+  /** The command of each verb, where its user gave them. */
+  readonly commands?: Readonly<Partial<Record<Verb, string>>>;
   /** Whether it can be told to use TLS and whom to trust. */
   readonly tls: boolean;
   /** Whether it can be given credentials. */

@@ -3,6 +3,7 @@ import type { StoredFormat } from "../stored-format.js";
 import type { ClientCase } from "./case.js";
 import type { ClientFacts } from "./facts.js";
 import type { ClientObservation } from "./observation.js";
+import { problemsInCase } from "./references.js";
 
 export type ClientFactsFile = StoredFacts<ClientFacts>;
 
@@ -10,6 +11,7 @@ export const CLIENT_CASE: StoredFormat<ClientCase> = {
   name: "oci-conform/client-case@1",
   what: "a case of the client suite",
   schema: "client-case",
+  references: problemsInCase,
 };
 
 export const CLIENT_OBSERVATION: StoredFormat<ClientObservation> = {

@@ -3,7 +3,7 @@ import { type Content, isRequest, type Json, type RegistryCase, type Step } from
 import type { RegistryObservation } from "./observation.js";
 
 /** The texts within a JSON value, each with its pointer. */
-function textsIn(value: Json, path: string): readonly (readonly [path: string, text: string])[] {
+export function textsIn(value: Json, path: string): readonly (readonly [path: string, text: string])[] {
   if (typeof value === "string") return [[path, value]];
   if (typeof value !== "object" || value === null) return [];
   const entries: readonly (readonly [string | number, Json])[] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
@@ -13,7 +13,9 @@ function textsIn(value: Json, path: string): readonly (readonly [path: string, t
 /** Paths are the registry's own; a location may be one that it named. */
 const TARGET = /^(?:\/|\{(?:location|link|moved):)/;
 
-const templatesOf = (content: Content): Json => (content.kind === "text" ? content.text : content.kind === "json" ? content.value : null);
+/** What of a content may name others. */
+export const templatesOf = (content: Content): Json =>
+  content.kind === "text" ? content.text : content.kind === "json" ? content.value : null;
 
 /** Contents that a text names: `{sha256:NAME}` and the like. */
 const namedIn = (text: string): readonly string[] =>
@@ -63,7 +65,7 @@ export function problemsInCase({ contents, given, steps, clients = [], after = [
 }
 
 /** Contents that name themselves: they cannot be made. */
-function circles(contents: RegistryCase["contents"]): readonly Problem[] {
+export function circles(contents: RegistryCase["contents"]): readonly Problem[] {
   const next = new Map(
     Object.entries(contents).map(([name, content]) => [name, textsIn(templatesOf(content), "").flatMap(([, text]) => namedIn(text))]),
   );

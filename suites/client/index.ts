@@ -5,6 +5,7 @@ import type { ClientCase } from "../../runners/client/case.js";
 import type { ClientFacts } from "../../runners/client/facts.js";
 import { CLIENT_CASE, CLIENT_FACTS, CLIENT_OBSERVATION } from "../../runners/client/formats.js";
 import type { ClientObservation } from "../../runners/client/observation.js";
+import { whyNotOf } from "../../runners/client/references.js";
 import { whyNotInForce } from "../../spec/distribution/releases.js";
 import type { Suite } from "../suite.js";
 import legacy from "./http/legacy.js";
@@ -21,6 +22,14 @@ export const sections: readonly Section[] = [legacy, manifests, blobs, redirects
 export const checks = sections.flatMap((section) => section.checks);
 export const examples = sections.flatMap((section) => section.examples);
 
+/** Why a client cannot be given a case, in words; undefined when it can. */
+export function cannotRun({ verb, tls, credentials = [] }: ClientCase, facts: ClientFacts): string | undefined {
+  if (!facts.verbs.includes(verb)) return `${facts.tool} cannot do this: ${verb}`;
+  if (tls && !facts.tls) return `${facts.tool} cannot be told whom to trust`;
+  if (credentials.length > 0 && !facts.credentials) return `${facts.tool} cannot be given credentials`;
+  return undefined;
+}
+
 /** Clients of registries: what of the distribution spec binds them. */
 export const clientSuite: Suite<ClientCase, ClientObservation, ClientFacts> = {
   spec: "distribution",
@@ -31,4 +40,6 @@ export const clientSuite: Suite<ClientCase, ClientObservation, ClientFacts> = {
   judge: (testCase, observation, facts) => judge(checks, testCase, observation, facts),
   release: ({ release }) => release,
   notApplicable: (requirement, { release }) => whyNotInForce(requirement, release, "the client"),
+  cannotRun,
+  notOf: whyNotOf,
 };

@@ -8,14 +8,23 @@ import { expressionOf } from "../../options/selection.js";
 import { writePages } from "./pages.js";
 import { isChecked, waysOf } from "./tests.js";
 
+/** What is listed: a spec's statements, or those of the distribution spec that bind clients. */
+const LISTS = [...SPECS, "client"] as const;
+
 interface Options {
-  readonly of: SpecName;
+  readonly of: (typeof LISTS)[number];
   readonly level?: string;
   readonly grep?: string;
   readonly json: boolean;
   readonly coverage: boolean;
   readonly pages?: string;
 }
+
+/** The spec of a list. */
+const specFor = (of: Options["of"]): SpecName => (of === "client" ? "distribution" : of);
+
+/** Whether a statement belongs to a list. */
+const isListed = ({ binds }: Requirement, of: Options["of"]): boolean => of !== "client" || binds === "client";
 
 const LEVELS: readonly string[] = ["MUST", "SHOULD", "MAY", "ROBUSTNESS"];
 
@@ -71,7 +80,11 @@ export async function run(args: readonly string[]): Promise<number> {
     .usage("[show ID] [options]")
     .argument("[show]", "the word show")
     .argument("[id]", "a requirement's id")
-    .addOption(new Option("--of <spec>", "the spec whose requirements to list").choices([...SPECS]).default("runtime"))
+    .addOption(
+      new Option("--of <spec>", "the spec whose requirements to list; client: those of the distribution spec that bind clients alone")
+        .choices([...LISTS])
+        .default("runtime"),
+    )
     .option("--level <level>", `only one of ${LEVELS.join(", ")}`, level)
     .option("--grep <regexp>", "only those whose id, section or summary matches")
     .option("--coverage", "count statements, testable ones and those with a check", false)
@@ -94,7 +107,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   // An id says itself which spec it belongs to.
-  const catalogue = await loadCatalogue(id === undefined ? options.of : specOf(id));
+  const catalogue = await loadCatalogue(id === undefined ? specFor(options.of) : specOf(id));
   if (word !== undefined) {
     if (word !== "show" || id === undefined) throw new UsageError(`requirements ${word}: did you mean requirements show ID?`);
     const requirement = catalogue.get(id);
@@ -105,13 +118,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const isChosen = ({ id: each, section = "", summary, level }: Requirement): boolean =>
     (options.level === undefined || level === options.level) &&
     (expression === undefined || [each, section, summary].some((text) => expression.test(text)));
-  const chosen = [...catalogue].filter(isChosen);
+  const chosen = [...catalogue].filter((each) => isListed(each, options.of) && isChosen(each));
   if (chosen.length === 0) {
     const elsewhere = await Promise.all(
       SPECS.map(async (spec) => [spec, [...(await loadCatalogue(spec))].filter((each) => isChosen(each)).length] as const),
     );
     const hints = elsewhere.flatMap(([spec, count]) => (count > 0 ? [`${count} of the ${spec} spec: --of ${spec}`] : []));
-    throw new UsageError(`requirements: nothing of the ${options.of} spec matches${hints.length > 0 ? `, but ${hints.join(", ")}` : ""}`);
+    throw new UsageError(
+      `requirements: nothing ${options.of === "client" ? "that binds clients" : `of the ${options.of} spec`} matches${hints.length > 0 ? `, but ${hints.join(", ")}` : ""}`,
+    );
   }
   if (options.coverage) {
     const counts = coverageOf(chosen);

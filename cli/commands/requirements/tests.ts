@@ -1,6 +1,7 @@
 import { FAULTS as IMAGE_FAULTS } from "../../../generators/image/invalid/table.js";
 import { FAULTS as REGISTRY_FAULTS } from "../../../reference-registry/faults/index.js";
 import { FAULTS as RUNTIME_FAULTS } from "../../../reference-runtime/faults/index.js";
+import * as client from "../../../suites/client/index.js";
 import { checked as imageChecks } from "../../../suites/image/content/index.js";
 import { toolExamples } from "../../../suites/image/tool/examples.js";
 import { toolChecks } from "../../../suites/image/tool/judge.js";
@@ -31,7 +32,7 @@ const count = (of: readonly { readonly aims: readonly string[] }[]): ReadonlyMap
   return counts;
 };
 
-const aimed = count([...runtime.examples, ...registry.examples]);
+const aimed = count([...runtime.examples, ...registry.examples, ...client.examples]);
 const aimedAtTools = count(toolExamples());
 const driven = new Set(toolChecks.map(({ id }) => id));
 
@@ -39,6 +40,7 @@ const titles = (sections: readonly { readonly title: string; readonly checks: re
   new Map(sections.flatMap(({ title, checks }) => checks.map(({ id }): [string, string] => [id, title])));
 const runtimeTitles = titles(runtime.sections);
 const registryTitles = titles(registry.sections);
+const clientTitles = titles(client.sections);
 
 const examplesInWords = (number = 0): string => `${number} ${number === 1 ? "example is" : "examples are"} aimed at it`;
 const oneCheck = (title: string, id: string): string =>
@@ -48,10 +50,12 @@ const oneCheck = (title: string, id: string): string =>
 export function waysOf(id: string): readonly Way[] {
   const inRuntimes = runtimeTitles.get(id);
   const inRegistries = registryTitles.get(id);
+  const inClients = clientTitles.get(id);
   const inLayouts = imageChecks.get(id);
   return [
     ...(inRuntimes === undefined ? [] : [{ how: oneCheck(inRuntimes, id), command: `oci-conform runtime --bin RUNTIME --only ${id}` }]),
     ...(inRegistries === undefined ? [] : [{ how: oneCheck(inRegistries, id), command: `oci-conform registry --url URL --only ${id}` }]),
+    ...(inClients === undefined ? [] : [{ how: oneCheck(inClients, id), command: `oci-conform client --tool TOOL --only ${id}` }]),
     ...(inLayouts === undefined
       ? []
       : [{ how: `by reading an image (section "${inLayouts}")`, command: `oci-conform image LAYOUT --only ${id}` }]),
@@ -81,4 +85,5 @@ export function faultsOf(id: string): SeededFaults | undefined {
 }
 
 /** Whether some check judges the requirement. */
-export const isChecked = (id: string): boolean => runtimeTitles.has(id) || registryTitles.has(id) || imageChecks.has(id) || driven.has(id);
+export const isChecked = (id: string): boolean =>
+  [runtimeTitles, registryTitles, clientTitles, imageChecks, driven].some((checked) => checked.has(id));

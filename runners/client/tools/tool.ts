@@ -22,6 +22,10 @@ export interface ClientTool extends Pick<ClientFacts, "keeps" | "tls" | "credent
   readonly version: readonly string[];
   /** The lines of each verb that it has. */
   readonly verbs: Readonly<Partial<Record<Verb, readonly string[]>>>;
+  /** The same as they were given, where somebody gave them on the command line. */
+  readonly commands?: Readonly<Partial<Record<Verb, string>>>;
   /** It is the bundled client, and runs in this process. */
   readonly embedded?: true;
+  /** More arguments of the bundled client, such as `--fault=NAME`. */
+  readonly arguments?: readonly string[];
 }

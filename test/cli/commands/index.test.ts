@@ -88,6 +88,27 @@ t.test("the requirements of another spec are listed, and explained by their ids 
   );
 });
 
+t.test("the statements that bind clients are a list of their own", async (t) => {
+  const listed: { id: string; binds?: string }[] = JSON.parse(await prints(t, "requirements", "--of", "client", "--json"));
+  const law = [...(await loadCatalogue("distribution"))];
+  t.same(
+    listed.map(({ id }) => id),
+    law.filter(({ binds }) => binds === "client").map(({ id }) => id),
+  );
+  const counts: { statements: number; checked: number }[] = JSON.parse(
+    await prints(t, "requirements", "--of", "client", "--coverage", "--json"),
+  );
+  t.equal(
+    counts.reduce((sum, { statements }) => sum + statements, 0),
+    listed.length,
+  );
+  t.ok(counts.some(({ checked }) => checked > 0));
+  t.match(
+    await prints(t, "requirements", "show", "registry.client.blob-digest-verified"),
+    /^ {2}tested +one check \(section "Pulling blobs"\)/m,
+  );
+});
+
 t.test("each schema is one", async (t) => {
   const [, names = ""] = /one of: ([\s\S]*?)\n\n/.exec(await prints(t, "schema", "--help")) ?? [];
   const all = names.split(/,\s+/);
