@@ -9,10 +9,9 @@ import type { Fault } from "./faults/fault.js";
 import { faultNamed } from "./faults/index.js";
 import type { Handler } from "./http/call.js";
 import { listener, type Tls } from "./http/listener.js";
-import type { Registry } from "./registry.js";
-import { openStore } from "./store/load.js";
+import { LIMITS, openRegistry } from "./open.js";
+import type { Limits, Registry } from "./registry.js";
 import type { TagOrder } from "./store/repository.js";
-import { Uploads } from "./store/uploads.js";
 
 /** How to run a registry. */
 export interface ServeOptions {
@@ -67,15 +66,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const { dir, durable = true, host = "127.0.0.1", port = 0, morePorts = [], onError = () => undefined } = options;
   const fault = options.fault === undefined ? undefined : faultNamed(options.fault);
   const choices = [...(options.choice === undefined ? [] : [options.choice]), ...(options.choices ?? [])].map(choiceNamed);
-  const store = await openStore(dir, durable, fault?.forgets);
-  const uploads = new Uploads(store.files);
-  await uploads.load();
-  const registry: Registry = {
-    store,
-    uploads,
-    hooks: new Set(fault?.hook ? [fault.hook] : []),
-    limits: Object.assign(limitsOf(options), ...choices.map(({ limits }) => limits)),
-  };
+  const limits = Object.assign(limitsOf(options), ...choices.map((each) => each.limits));
+  const registry = await openRegistry(dir, durable, limits, fault);
+  const { uploads } = registry;
   let crash = (): void => undefined;
   const handler = handlerOf(registry, options, [...choices.map(({ wrap }) => wrap), fault?.wrap], () => crash());
   const ports = [port, ...morePorts];
@@ -104,12 +97,12 @@ export async function serve(options: ServeOptions): Promise<Served> {
   };
 }
 
-const limitsOf = (options: ServeOptions): Registry["limits"] => ({
-  chunkMinLength: options.chunkMinLength ?? 0,
-  manifestLimit: options.manifestLimit ?? 4 * 1024 * 1024,
-  tagOrder: options.tagOrder ?? "bytes",
-  pageLimit: options.pageLimit ?? Number.POSITIVE_INFINITY,
-  sparse: false,
+const limitsOf = (options: ServeOptions): Limits => ({
+  ...LIMITS,
+  ...(options.chunkMinLength === undefined ? {} : { chunkMinLength: options.chunkMinLength }),
+  ...(options.manifestLimit === undefined ? {} : { manifestLimit: options.manifestLimit }),
+  ...(options.tagOrder === undefined ? {} : { tagOrder: options.tagOrder }),
+  ...(options.pageLimit === undefined ? {} : { pageLimit: options.pageLimit }),
 });
 
 function handlerOf(registry: Registry, { auth }: ServeOptions, wraps: readonly Fault["wrap"][], crash: () => void): Handler {

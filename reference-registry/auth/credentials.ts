@@ -12,7 +12,7 @@ export interface AuthOptions {
 }
 
 /** Whether an Authorization header has the right user and password. */
-export function knows({ user, password }: AuthOptions, header: string | undefined): boolean {
+export function knows({ user, password }: Pick<AuthOptions, "user" | "password">, header: string | undefined): boolean {
   const match = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(header ?? "");
   return match?.[1] !== undefined && same(Buffer.from(match[1], "base64"), Buffer.from(`${user}:${password}`));
 }

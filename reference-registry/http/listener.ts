@@ -3,10 +3,9 @@ import { createServer as createSecure } from "node:https";
 import type { Duplex } from "node:stream";
 import type { Hooks } from "../faults/hooks.js";
 import type { Call, Handler } from "./call.js";
-import { parseQuery } from "./query.js";
 import { type Reply, refusal } from "./reply.js";
-import { routeOf } from "./route.js";
 import { send } from "./send.js";
+import { targeted } from "./target.js";
 
 /** PEM texts. */
 export interface Tls {
@@ -66,16 +65,10 @@ const FAILED: Reply = {
 };
 
 function callOf(request: IncomingMessage): Call | undefined {
-  const { url = "/" } = request;
-  // A proxy's client may send the whole URL (RFC 9112, section 3.2.2).
-  const target = url.startsWith("/") ? url : url.replace(/^https?:\/\/[^/?]*/i, "");
-  const mark = target.indexOf("?");
   try {
     return {
       method: request.method ?? "GET",
-      target,
-      route: routeOf(mark < 0 ? target : target.slice(0, mark)),
-      query: parseQuery(mark < 0 ? "" : target.slice(mark + 1)),
+      ...targeted(request.url ?? "/"),
       headers: request.headers,
       // A handler that stops reading early still wants to answer on this connection.
       body: { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer> },
