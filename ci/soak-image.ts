@@ -22,7 +22,7 @@ const AT_LEAST = 690;
 
 /** The cases of a round: those of the examples in turn until each row of each table was there, what is covered by construction, and general ones. */
 function* casesOf(facts: ImageFacts, seed: number): Generator<ImageCase> {
-  const streams = sourcesOf(imageToolSuite, facts).flatMap(({ name, aims, cases }) =>
+  const streams = sourcesOf(imageToolSuite, facts, { fuzz: true }).flatMap(({ name, aims, cases }) =>
     "unavailable" in cases ? [] : [streamOf(name, aims, cases, seed)],
   );
   for (const { drawn } of examplesOf(1, true, streams)) yield drawn.case;

@@ -16,6 +16,9 @@ export const exampleOf = <Case, Facts>(aims: string | readonly string[], cases: 
   cases,
 });
 
+/** Leaves an example to fuzz runs, since luck decides the course of its cases. */
+export const byLuck = <Case, Facts>(example: Example<Case, Facts>): Example<Case, Facts> => ({ ...example, byLuck: true });
+
 /** Makes a section from its checks and examples, in any order. */
 export const sectionOf = <Check extends { readonly judge: unknown }, Example extends { readonly cases: unknown }>(
   title: string,

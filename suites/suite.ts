@@ -24,6 +24,8 @@ export interface Unavailable {
 export interface Example<Case, Facts> {
   readonly aims: readonly string[];
   readonly cases: (facts: Facts) => Arbitrary<Case> | Unavailable;
+  /** Luck decides the course of its cases, as it does where several callers are at work at the same time: only a fuzz run has them. */
+  readonly byLuck?: true;
 }
 
 /** Rows of a covering array that share a case: one, or several that do not disturb one another. */
@@ -85,6 +87,9 @@ export interface Suite<Case extends AnyCase, Observation, Facts> {
    * carried out by itself: those are the first two of the case's simpler neighbours.
    */
   showsNothing?(observation: Observation): boolean;
-  /** Whether luck plays a part in a case: then a smaller one must fail in two of three runs, and has ten to be confirmed in. */
+  /**
+   * Whether luck plays a part in a case: then a smaller one must fail in two of three runs, and has ten to be confirmed in. Of examples it is so
+   * with the cases of those that say so, and no others.
+   */
   isNondeterministic?(testCase: Case): boolean;
 }

@@ -95,7 +95,11 @@ export const withCommonOptions = (command: Command, { jobs, jobsFrom, ...limit }
             .conflicts(["cases", "time", "strength"]),
         )
         .option("--seed <n>", `seed of the generators (default: ${DEFAULT_SEED}, or a new one with --time)`, wholeNumber(0, 0x7fffffff))
-        .option("--time <duration>", "fuzz: generate cases at random for so long, such as 90s or 10m, with a new seed", duration)
+        .option(
+          "--time <duration>",
+          "fuzz: generate cases at random for so long, such as 90s or 10m, with a new seed; only then is tried what is a matter of luck",
+          duration,
+        )
         .addOption(new Option("--jobs <n>", "how many cases run at the same time").argParser(wholeNumber(1, 64)).default(jobs, jobsFrom))
         .option("--shard <i/n>", "carry out the i-th of n parts of the cases; auto takes both from the CI's environment", shard)
         .option("--last-failed", "only what failed in the last run with the same --out; everything, if nothing did", false)

@@ -108,11 +108,12 @@ function casesFor<Case extends AnyCase, Observation, Facts>(
   { out, time, strength }: SuiteOptions,
 ) {
   if (only) return { stored: [], sources: [], general: only, combinations: [] };
+  const fuzz = time !== undefined;
   const stored = SHELVES.flatMap((shelf) => storedCases(join(out, shelf), suite));
   return {
     stored: stored.filter((testCase) => suite.cannotRun?.(testCase, facts) === undefined),
-    sources: sourcesOf(suite, facts),
-    general: suite.general(facts, { fuzz: time !== undefined }),
+    sources: sourcesOf(suite, facts, { fuzz }),
+    general: suite.general(facts, { fuzz }),
     combinations: suite.combinations?.(facts, strength) ?? [],
   };
 }

@@ -32,7 +32,7 @@ export interface Fault {
   readonly hook?: HookName;
   /** Changes to files that are not made: lost with the process. */
   readonly forgets?: Files["forgets"];
-  /** No example shows it: only one operation after another does, or a race, which is a matter of luck. */
+  /** No example of a default run shows it: only one operation after another does, or a race, which is a matter of luck and left to fuzz runs. */
   readonly shownBy?: "combinations" | "races";
   /** Links by which its collection of garbage keeps nothing. */
   readonly neglects?: readonly Link[];

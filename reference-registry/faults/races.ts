@@ -33,7 +33,7 @@ const whilePushed = (name: string, requirement: string, answer: Reply): Fault =>
   });
 
 /** Every second read of a tag that has been moved is of what it was before. */
-const stale: Fault = wrapped("tag-reads-stale", "robustness.registry.tag-history", (handler) => {
+const stale: Fault = raced("tag-reads-stale", "robustness.registry.tag-history", (handler) => {
   const before = new Map<string, Reply>();
   let odd = false;
   return async (call) => {
@@ -59,7 +59,7 @@ const late: Fault = wrapped("blobs-visible-late", "robustness.registry.acknowled
 });
 
 /** Blobs that are read at the same time get into each other's answers. */
-const mixed: Fault = wrapped("bodies-mixed", "robustness.registry.content-mixed", (handler) => {
+const mixed: Fault = raced("bodies-mixed", "robustness.registry.content-mixed", (handler) => {
   const last: { call: Call; reply: Reply }[] = [];
   return async (call) => {
     const reply = await handler(call);
@@ -74,7 +74,7 @@ const mixed: Fault = wrapped("bodies-mixed", "robustness.registry.content-mixed"
 });
 
 /** Whoever pushes a blob while another one does is turned away. */
-const pushedAlready: Fault = wrapped("same-blob-refused", "robustness.registry.same-blob-at-once", (handler) => {
+const pushedAlready: Fault = raced("same-blob-refused", "robustness.registry.same-blob-at-once", (handler) => {
   const under = new Set<string>();
   return async (call) => {
     const digest = call.route.kind === "upload" || call.route.kind === "uploads" ? call.query.get("digest")?.[0] : undefined;

@@ -23,7 +23,7 @@ import { came, failed } from "./answered.js";
 import { type HistoryEvent, isLinearizable, MAX_EVENTS } from "./linearizability.js";
 import { digestIn, isObject, jsonBody, ofStep, plainGet, sound } from "./response.js";
 import { queryOf } from "./route.js";
-import { type CaseView, check, checkCase, checkFailures, example, section } from "./suite.js";
+import { byLuck, type CaseView, check, checkCase, checkFailures, example, section } from "./suite.js";
 
 const describe = ({ request: { method, url } }: Exchange): string => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`;
 
@@ -121,39 +121,45 @@ export default section("Several clients at the same time", [
     "request for a list of tags",
   ),
 
-  example(["robustness.registry.tag-history", "robustness.registry.server-error-at-once"], () =>
-    seeds.map((seed) =>
-      caseOf(
-        "four clients push and read a tag of their own each, at the same time",
-        { ...image("m", seed), ...image("n", seed + 1) },
-        [...pushImage("a", "m"), ...pushImage("a", "n")],
-        {
-          clients: [0, 1, 2, 3].map((client) => {
-            const tag = `t${client}`;
-            const push = (name: string): Step => pushManifest("a", name, tag, MEDIA.manifest);
-            const read = get(manifestPath("a", tag), { accept: MEDIA.manifest });
-            return [push("m"), read, push("n"), read, read, push("m"), read, read];
-          }),
-        },
+  byLuck(
+    example(["robustness.registry.tag-history", "robustness.registry.server-error-at-once"], () =>
+      seeds.map((seed) =>
+        caseOf(
+          "four clients push and read a tag of their own each, at the same time",
+          { ...image("m", seed), ...image("n", seed + 1) },
+          [...pushImage("a", "m"), ...pushImage("a", "n")],
+          {
+            clients: [0, 1, 2, 3].map((client) => {
+              const tag = `t${client}`;
+              const push = (name: string): Step => pushManifest("a", name, tag, MEDIA.manifest);
+              const read = get(manifestPath("a", tag), { accept: MEDIA.manifest });
+              return [push("m"), read, push("n"), read, read, push("m"), read, read];
+            }),
+          },
+        ),
       ),
     ),
   ),
-  example(["robustness.registry.same-blob-at-once", "robustness.registry.content-mixed"], () =>
-    fc.tuple(seeds, oneOf([2, 6], "clients"), oneOf([10, 100_000], "bytes")).map(([seed, count, size]) =>
-      caseOf(`${count} clients push the same blob at the same time`, { x: random(size, seed) }, [], {
-        clients: Array.from({ length: count }, (_, at) => [begin("a", `u${at}`), finish(`u${at}`, "x"), get(blobPath("a", "x"))]),
-        after: [get(blobPath("a", "x"))],
-      }),
+  byLuck(
+    example(["robustness.registry.same-blob-at-once", "robustness.registry.content-mixed"], () =>
+      fc.tuple(seeds, oneOf([2, 6], "clients"), oneOf([10, 100_000], "bytes")).map(([seed, count, size]) =>
+        caseOf(`${count} clients push the same blob at the same time`, { x: random(size, seed) }, [], {
+          clients: Array.from({ length: count }, (_, at) => [begin("a", `u${at}`), finish(`u${at}`, "x"), get(blobPath("a", "x"))]),
+          after: [get(blobPath("a", "x"))],
+        }),
+      ),
     ),
   ),
-  example("robustness.registry.content-mixed", () =>
-    dropping(
-      seeds.map((seed) =>
-        caseOf(
-          "three blobs are pulled at the same time",
-          { x: random(3000, seed), y: random(3000, seed + 1), z: random(3000, seed + 2) },
-          [...pushBlob("a", "x"), ...pushBlob("a", "y"), ...pushBlob("a", "z")],
-          { clients: ["x", "y", "z", "x", "y", "z"].map((name) => Array.from({ length: 5 }, () => get(blobPath("a", name)))) },
+  byLuck(
+    example("robustness.registry.content-mixed", () =>
+      dropping(
+        seeds.map((seed) =>
+          caseOf(
+            "three blobs are pulled at the same time",
+            { x: random(3000, seed), y: random(3000, seed + 1), z: random(3000, seed + 2) },
+            [...pushBlob("a", "x"), ...pushBlob("a", "y"), ...pushBlob("a", "z")],
+            { clients: ["x", "y", "z", "x", "y", "z"].map((name) => Array.from({ length: 5 }, () => get(blobPath("a", name)))) },
+          ),
         ),
       ),
     ),

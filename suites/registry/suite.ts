@@ -2,7 +2,7 @@ import type { RegistryCase } from "../../runners/registry/case.js";
 import { type Exchange, header, type RegistryObservation, type SeenResponse } from "../../runners/registry/observation.js";
 import type { RegistryFacts } from "../../runners/registry/target.js";
 import { type CheckResult, type ExplainedResult, type NotApplicable, notApplicable } from "../check.js";
-import { exampleOf, type Section as SuiteSection, sectionOf, unavailable } from "../section.js";
+import { byLuck, exampleOf, type Section as SuiteSection, sectionOf, unavailable } from "../section.js";
 import type { Example as SuiteExample, Unavailable } from "../suite.js";
 import type { Model } from "./model.js";
 import { queryOf, type Route } from "./route.js";
@@ -97,7 +97,7 @@ export type Example = SuiteExample<RegistryCase, RegistryFacts>;
 export const example: (aims: string | readonly string[], cases: Example["cases"]) => Example = exampleOf;
 
 export type { Unavailable };
-export { unavailable };
+export { byLuck, unavailable };
 
 /** The checks and examples of one section of the spec. */
 export type Section = SuiteSection<Check, Example>;

@@ -64,7 +64,7 @@ import seccompActions from "./seccomp/actions.js";
 import seccompArguments from "./seccomp/arguments.js";
 import seccompListener from "./seccomp/listener.js";
 import seccomp from "./seccomp/seccomp.js";
-import { example, type Section, unavailable } from "./suite.js";
+import { type Section, unavailable } from "./suite.js";
 import outside from "./surroundings/outside.js";
 import sysctl from "./sysctl.js";
 import validValues from "./valid-values.js";
@@ -72,12 +72,13 @@ import validValues from "./valid-values.js";
 /** A section whose examples mean nothing where the target can have no cgroups. */
 const inCgroups = (unguarded: Section): Section => ({
   ...unguarded,
-  examples: unguarded.examples.map(({ aims, cases }) =>
-    example(aims, (facts) => {
+  examples: unguarded.examples.map((guarded) => ({
+    ...guarded,
+    cases: (facts) => {
       const why = whyNoCgroups(facts.host);
-      return why === undefined ? cases(facts) : unavailable(why);
-    }),
-  ),
+      return why === undefined ? guarded.cases(facts) : unavailable(why);
+    },
+  })),
 });
 
 /** The sections of the runtime suite, in the order of the spec's documents. */
@@ -145,11 +146,11 @@ export const checks = sections.flatMap((section) => section.checks);
 export const examples = sections.flatMap((section) => section.examples);
 
 /** Puts PATH into the environment of each case for a target that runs nothing without, once its aims are known. */
-const withPathIfNeeded = ({ aims, cases }: Example<RuntimeCase, RuntimeFacts>): Example<RuntimeCase, RuntimeFacts> => ({
-  aims,
+const withPathIfNeeded = (example: Example<RuntimeCase, RuntimeFacts>): Example<RuntimeCase, RuntimeFacts> => ({
+  ...example,
   cases: (facts) => {
-    const made = cases(facts);
-    return "unavailable" in made || !facts.target.needsPath ? made : made.map((testCase) => withPath({ ...testCase, aims }));
+    const made = example.cases(facts);
+    return "unavailable" in made || !facts.target.needsPath ? made : made.map((testCase) => withPath({ ...testCase, aims: example.aims }));
   },
 });
 

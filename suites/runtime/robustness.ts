@@ -3,7 +3,7 @@ import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { CASE_DIR, idOf } from "../../runners/runtime/case.js";
 import type { Leftovers, StepResult } from "../../runners/runtime/observation.js";
 import { combine, equal, expectThat, notApplicable, unless } from "../check.js";
-import { allAnswered, type CaseView, type Check, checkCase, crashOf, example, ok, processes, section } from "./suite.js";
+import { allAnswered, byLuck, type CaseView, type Check, checkCase, crashOf, example, ok, processes, section } from "./suite.js";
 
 /**
  * Why what remains need not be the target's doing: it is where all that was created was also deleted. Undefined where it is.
@@ -61,11 +61,9 @@ const isParent = (path: string, { testCase: { containers } }: CaseView): boolean
   });
 
 export default section("Robustness", [
-  checkCase("robustness.hang", (view) => {
-    const ran = processes(view.observation.steps);
-    // Only fuzz runs have generated cases with several callers: an example must not depend on luck.
+  checkCase("robustness.hang", ({ observation }) => {
+    const ran = processes(observation.steps);
     if (ran.length === 0) return notApplicable("no operation was carried out");
-    if (concurrent(view) && view.testCase.aims.length > 0) return notApplicable("operations at the same time in an example");
     const hung = ran.filter(({ exit }) => exit.kind === "timeout");
     return expectThat(
       hung.length === 0,
@@ -98,23 +96,25 @@ export default section("Robustness", [
       "no steps",
     ),
   ),
-  example("robustness.race", ({ target }) =>
-    fc.constant(
-      caseOf(minimalConfig(target.release), {
-        title: "two callers create the same container at the same time",
-        steps: [
-          {
-            op: "parallel",
-            steps: [
-              { op: "create", container: 0 },
-              { op: "create", container: 0 },
-            ],
-          },
-          { op: "state", container: 0 },
-          { op: "delete", container: 0, force: true },
-          { op: "state", container: 0 },
-        ],
-      }),
+  byLuck(
+    example("robustness.race", ({ target }) =>
+      fc.constant(
+        caseOf(minimalConfig(target.release), {
+          title: "two callers create the same container at the same time",
+          steps: [
+            {
+              op: "parallel",
+              steps: [
+                { op: "create", container: 0 },
+                { op: "create", container: 0 },
+              ],
+            },
+            { op: "state", container: 0 },
+            { op: "delete", container: 0, force: true },
+            { op: "state", container: 0 },
+          ],
+        }),
+      ),
     ),
   ),
   checkCase("robustness.id-still-known", (view) => unless(whyNotAllDeleted(view), () => equal(view.observation.leftovers.stillKnown, []))),

@@ -5,7 +5,7 @@ import type { HostFacts } from "../../runners/runtime/host.js";
 import type { ContainerObservation, Look, Observation, ProbeReport, Ran, StepResult } from "../../runners/runtime/observation.js";
 import type { Config } from "../../spec/runtime/config.js";
 import type { ExplainedResult } from "../check.js";
-import { exampleOf, type Section as SuiteSection, sectionOf, unavailable } from "../section.js";
+import { byLuck, exampleOf, type Section as SuiteSection, sectionOf, unavailable } from "../section.js";
 import type { Example as SuiteExample, Unavailable } from "../suite.js";
 
 /** A whole run of a case, for checks that look at the order of steps or at several containers. */
@@ -66,7 +66,7 @@ export type Example = SuiteExample<RuntimeCase, RuntimeFacts>;
 export const example: (aims: string | readonly string[], cases: Example["cases"]) => Example = exampleOf;
 
 export type { Unavailable };
-export { unavailable };
+export { byLuck, unavailable };
 
 /** Unavailable for that reason, or the cases where there is none. */
 export const unavailableIf = (reason: string | undefined, cases: () => Arbitrary<RuntimeCase>): Arbitrary<RuntimeCase> | Unavailable =>

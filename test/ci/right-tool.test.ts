@@ -8,7 +8,7 @@ import { imageToolSuite } from "../../suites/image/tool/index.js";
 
 /** The cases of a default run that are made for what a converter does. */
 function* conversions(facts: RightTool["facts"]): Generator<ImageCase> {
-  const streams = sourcesOf(imageToolSuite, facts).flatMap(({ name, aims, cases }) =>
+  const streams = sourcesOf(imageToolSuite, facts, { fuzz: false }).flatMap(({ name, aims, cases }) =>
     "unavailable" in cases || !aims.some((id) => /^image\.con(?:version|fig)\./.test(id)) ? [] : [streamOf(name, aims, cases, 1)],
   );
   for (const { drawn } of casesOf(1, true, streams)) yield drawn.case;

@@ -109,6 +109,14 @@ t.test("examples of the same aims have streams of their own, and unavailable one
   t.match(alone(SMALL), { verdict: "skip", reason: "it cannot count to ten" });
 });
 
+t.test("examples whose cases are a matter of luck are left to fuzz runs", async (t) => {
+  const small = ["--toy", "right", "--limit", "9", "--cases", "0", "--only", SMALL];
+  t.match(await tested(t, small), { results: { cases: 0 } });
+  const fuzzed = await tested(t, [...small, "--time", "1ms"]);
+  t.match(fuzzed.result(SMALL), { verdict: "pass" });
+  t.ok(fuzzed.results.cases >= 2, "twice");
+});
+
 t.test("the harness's own failure and a check that throws are errors, never failures", async (t) => {
   const mute = await tested(t, ["--toy", "mute", "--cases", "0"]);
   t.equal(mute.code, 70);

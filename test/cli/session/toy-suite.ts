@@ -85,6 +85,7 @@ export const toySuite = (checks = CHECKS): Suite<ToyCase, ToyObservation, ToyFac
     { aims: [DOUBLES], cases: ({ limit }) => numbers(limit) },
     { aims: [DOUBLES], cases: ({ limit }) => numbers(limit) },
     { aims: [SMALL], cases: ({ limit }) => (limit < 10 ? { unavailable: "it cannot count to ten" } : numbers(10)) },
+    { aims: [SMALL], cases: () => numbers(5), byLuck: true },
   ],
   combinations: ({ limit }, strength) => {
     const { rows, ...covering } = cover(digitsUpTo(limit), strength, [conflict("0 is no small number", ["tens", "0"], ["ones", "0"])]);

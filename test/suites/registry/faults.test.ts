@@ -62,9 +62,10 @@ async function combined({ facts, run, outcomes }: OpenInProcess, requirement: st
   return found;
 }
 
-/** Races until one shows it. */
-async function raced({ facts, run, outcomes }: OpenInProcess, requirement: string): Promise<readonly Told[]> {
-  const found: Told[] = [];
+/** The examples, and races until one shows it. */
+async function raced(opened: OpenInProcess, requirement: string): Promise<readonly Told[]> {
+  const { facts, run, outcomes } = opened;
+  const found = [...(await told(opened, requirement))];
   for (let draw = 0; draw < RACES && !found.some(failed); draw++) {
     const subject = races(facts).generate(new fc.Random(xorshift128plus(7 + draw)), undefined).value;
     found.push({ title: subject.title, outcome: outcomes(subject, await run(subject)).get(requirement) });
