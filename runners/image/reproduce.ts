@@ -33,7 +33,7 @@ run() {
   name=$1
   shift
   echo "+ $*"
-  left before
+  saw before
   ( ulimit -v ${memoryKiB}; exec timeout -k 2 ${timeoutMs / 1000} "$@" ) < "$W/empty" > "$OUT/$name.stdout" 2> "$OUT/$name.stderr"
   STATUS=$?
   cat "$OUT/$name.stdout" "$OUT/$name.stderr"

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { HarnessError } from "../../spec/errors.js";
 import { quoted } from "../shell.js";
 import type { Json } from "./case.js";
 import { digestOf } from "./content.js";
 import type { ImageObservation, Step } from "./observation.js";
 import { readTree } from "./read-tree.js";
+import type { Sandboxes } from "./sandboxes.js";
 import { CANARIES, CANARY_TEXT, type Limits, program, WORK } from "./script.js";
 import type { SeenTree } from "./seen.js";
 import type { Tool } from "./tools/tool.js";
@@ -108,30 +108,22 @@ const SPARE_MS = 20_000;
  * Runs a tool on a layout in a sandbox of its own: private namespaces, the host read-only, all that can be written in
  * memory and gone afterwards. @throws HarnessError when the sandbox itself fails.
  */
-export async function runTool(tool: Tool, agent: string, layout: string, limits: Limits, signal?: AbortSignal): Promise<ImageObservation> {
-  const child = spawn(agent, ["sandbox", "--cgroup", "none", "--", "sh", "-c", program(tool, quoted(layout), limits)], {
-    stdio: ["pipe", "pipe", "pipe"],
-    env: { PATH: process.env.PATH ?? "" },
+export async function runTool(
+  tool: Tool,
+  sandboxes: Sandboxes,
+  layout: string,
+  limits: Limits,
+  signal?: AbortSignal,
+): Promise<ImageObservation> {
+  const { stdout, stderr } = await sandboxes.run({
+    args: ["--cgroup", "none", "--", "sh", "-c", program(tool, quoted(layout), limits)],
+    timeoutMs: limits.timeoutMs * Math.max(1, tool.script.length) + SPARE_MS,
+    signal,
   });
-  // No terminal, and not the host's null device either: an input that has ended.
-  child.stdin.on("error", () => undefined).end();
-  const chunks: Buffer[] = [];
-  const complaints: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  child.stderr.on("data", (chunk: Buffer) => complaints.push(chunk));
-  const stop = (): void => void child.kill("SIGTERM");
-  const timer = setTimeout(stop, limits.timeoutMs * Math.max(1, tool.script.length) + SPARE_MS);
-  signal?.addEventListener("abort", stop, { once: true });
   try {
-    await new Promise<void>((resolve, reject) => child.once("close", () => resolve()).once("error", reject));
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
-  }
-  try {
-    return observationOf(partsOf(Buffer.concat(chunks)));
+    return observationOf(partsOf(stdout));
   } catch (thrown) {
     if (!(thrown instanceof HarnessError) || thrown instanceof DaemonFailed) throw thrown;
-    throw new HarnessError(`${tool.name} in ${WORK}: ${thrown.message} ${Buffer.concat(complaints).toString().slice(-1000)}`.trim());
+    throw new HarnessError(`${tool.name} in ${WORK}: ${thrown.message} ${stderr.toString().slice(-1000)}`.trim());
   }
 }

@@ -29,29 +29,39 @@ export const DEFAULT_LIMITS: Limits = { timeoutMs: 30_000, memoryKiB: 8 << 20 };
 /** The name of a place's upper layer: `_usr_local`. */
 const overlayName = (place: string): string => place.replaceAll("/", "_");
 
-/** What makes the place: a file system of limited size, canaries, and a home with a policy that takes any image. */
-const PREPARE = (tool: Tool): string => `
+/** Steps of `agent place`: a file system of limited size, canaries, a home with a policy that takes any image, and layers over the host's places. */
+const STEPS: readonly (readonly string[])[] = [
+  ["dir", WORK],
+  ["mount", "tmpfs", WORK, "tmpfs", "size=512m,mode=755"],
+  ...["layout", "t/u/v", "out", "scratch", "home/.config/containers"].map((path) => ["dir", `${WORK}/${path}`]),
+  ["file", `${WORK}/empty`, ""],
+  ["file", `${WORK}/home/.config/containers/policy.json`, '{"default":[{"type":"insecureAcceptAnything"}]}'],
+  ...CANARIES.flatMap((canary) => [
+    ["dir", `${canary}/directory`],
+    ["file", `${canary}/file`, CANARY_TEXT],
+  ]),
+  ...SHADOWED.flatMap((place) => {
+    const [over, work] = [`${WORK}/over/${overlayName(place)}`, `${WORK}/work/${overlayName(place)}`];
+    return [
+      ["dir", over],
+      ["dir", work],
+      ["try", `oci-conform${overlayName(place)}`, place, "overlay", `lowerdir=${place},upperdir=${over},workdir=${work}`],
+    ];
+  }),
+];
+
+/** What makes the place, with the layout in it by a name that every tool can read: some take no capital letters in paths, and messages stay the same. */
+const PREPARE = (tool: Tool, layout: string): string => `
 set -u
 umask 022
 PATH=\${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
 W=${WORK}
-[ -d "$W" ] || mkdir -p "$W"
-mount -t tmpfs -o size=512m,mode=755 tmpfs "$W"
 LAYOUT=$W/layout TARGET=$W/t/u/v OUT=$W/out SCRATCH=$W/scratch EMPTY=$W/empty REF=${TAG} ROOTFS=
-mkdir -p "$TARGET" "$LAYOUT" "$OUT" "$SCRATCH" "$W/home/.config/containers" ${CANARIES.map((canary) => `${canary}/directory`).join(" ")} \
-  ${SHADOWED.map((place) => `"$W/over/${overlayName(place)}" "$W/work/${overlayName(place)}"`).join(" ")}
-: > "$EMPTY"
-for canary in ${CANARIES.join(" ")}; do printf ${CANARY_TEXT} > "$canary/file"; done
-echo "${SHADOWED.map((place) => {
-  const name = overlayName(place);
-  return `oci-conform${name} ${place} overlay lowerdir=${place},upperdir=$W/over/${name},workdir=$W/work/${name} 0 0`;
-}).join("\n")}" > "$W/fstab"
-mount -a -T "$W/fstab" 2> "$EMPTY.err"
+AGENT=/run/oci-conform/agent
+"$AGENT" place ${STEPS.flat().map(quoted).join(" ")} mount ${layout} "$LAYOUT" bind "" || exit
 HOME=$W/home TMPDIR=$SCRATCH XDG_RUNTIME_DIR=$W/scratch LC_ALL=C.UTF-8
 export PATH HOME TMPDIR XDG_RUNTIME_DIR LC_ALL LAYOUT TARGET REF
 unset NODE_EXTRA_CA_CERTS NODE_OPTIONS
-printf '{"default":[{"type":"insecureAcceptAnything"}]}' > "$HOME/.config/containers/policy.json"
-AGENT=/run/oci-conform/agent
 PROGRAM=$(command -v ${quoted(tool.program)})
 cd "$W"
 `;
@@ -61,35 +71,36 @@ cd "$W"
  * A directory mounted on itself shows nothing new: stores make theirs private so, for as long as they are used.
  * `leftovers` prints what was not there before a command; a process that is about to end has a moment.
  */
-export const LEFT = `left() {
-  now=$1
-  mounts=$(cat /proc/self/mountinfo)
-  processes=$(cat /proc/[0-9]*/stat 2> "$W/empty.err")
+export const LEFT = `saw() { cat /proc/self/mountinfo /proc/[0-9]*/stat > "$W/$1.saw" 2> "$W/empty.err"; }
+left() {
+  lines=$(cat "$W/$1.saw")
   set -f
   IFS='
 '
-  set -- $mounts
-  for mount do
+  set -- "$1" $lines
+  now=$1
+  shift
+  for line do
     IFS=' '
-    set -- $mount
-    case $5 in *"\${4%/}") [ "$4" = / ] || continue ;; esac
-    echo "$5 is mounted"
+    case $line in
+      [0-9]*' ('*)
+        set -- \${line##*) }
+        case "$2 $1 \${line%% *}" in *" Z "* | *" $$") ;; "1 "*) echo "process \${line%% *}" ;; esac ;;
+      *)
+        set -- $line
+        case $5 in *"\${4%/}") [ "$4" = / ] || continue ;; esac
+        echo "$5 is mounted" ;;
+    esac
   done > "$W/$now.unsorted"
-  IFS='
-'
-  set -- $processes
-  for process do
-    IFS=' '
-    set -- \${process##*) }
-    case "$2 $1 \${process%% *}" in *" Z "* | *" $$") ;; "1 "*) echo "process \${process%% *}" ;; esac
-  done >> "$W/$now.unsorted"
   unset IFS
   set +f
+  sort "$W/$now.unsorted" > "$W/$now"
 }
 leftovers() {
+  left before
   for _ in 1 2 3 4 5 6 7 8 9 10; do
+    saw after
     left after
-    for now in before after; do sort "$W/$now.unsorted" > "$W/$now"; done
     comm -13 "$W/before" "$W/after" > "$W/new"
     [ -s "$W/new" ] || return
     sleep 0.1
@@ -118,7 +129,7 @@ now() { read -r NOW _ < /proc/uptime; NOW=\${NOW%.*}\${NOW#*.}; }
 ${LEFT}run() {
   name=$1
   shift
-  left before
+  saw before
   now; BEGUN=$NOW
   ( ulimit -v ${memoryKiB}; ulimit -c 0; exec timeout -k 2 ${timeoutMs / 1000} "$@" ) < "$EMPTY" > "$OUT/$name.stdout" 2> "$OUT/$name.stderr"
   STATUS=$?
@@ -157,23 +168,13 @@ ${Object.entries(tool.copies ?? {})
   fi`,
   )
   .join("\n")}
-${tool.runtimeConfig ? `  [ -f "${tool.runtimeConfig}" ] && cp "${tool.runtimeConfig}" "$OUT/config.json"` : ""}
-  # What a daemon says may go on while this is printed.
-  [ -f "$W/daemon.stderr" ] && cp "$W/daemon.stderr" "$OUT/daemon.stderr"
   "$AGENT" powers "$SCRATCH" > "$OUT/powers"
   "$AGENT" tree ${CANARIES.join(" ")} > "$OUT/canaries"
-  # Where /tmp is an overlay, what was written there lies below /run; its lower part is the host's, and may be large.
-  places="/run /dev"
-  stat -f -c '%T %n' /tmp /var/tmp > "$W/temporary" 2> "$EMPTY.err"
-  while read -r type place; do [ "$type" != tmpfs ] || places="$places $place"; done < "$W/temporary"
-  find $places -name 'oci-conform-escaped*' ${tool.inside.map((pattern) => `! -path ${quoted(pattern)}`).join(" ")} > "$OUT/escaped" 2> "$EMPTY.err"
-  "$AGENT" parts "$OUT"
+  "$AGENT" named oci-conform-escaped /run /dev /tmp /var/tmp ${tool.inside.map((pattern) => `! ${quoted(pattern)}`).join(" ")} > "$OUT/escaped"
+  "$AGENT" parts "$OUT" daemon.stderr "$W/daemon.stderr"${tool.runtimeConfig ? ` config.json "${tool.runtimeConfig}"` : ""}
 }
 `;
 
-/** A place with a name that every tool can read: some take no capital letters in paths, and messages stay the same. */
-const PLACE = 'mount --bind "$GIVEN" "$LAYOUT"';
-
 /** The shell program that carries a tool's commands out on a layout, inside a sandbox; `layout` is a shell word. */
 export const program = (tool: Tool, layout: string, limits: Limits): string =>
-  [PREPARE(tool), RUN(limits), EMIT(tool), "STATUS=0", `GIVEN=${layout}`, PLACE, ...tool.script, "emit", ""].join("\n");
+  [PREPARE(tool, layout), RUN(limits), EMIT(tool), "STATUS=0", ...tool.script, "emit", ""].join("\n");

@@ -1,4 +1,5 @@
 import { HarnessError } from "../../spec/errors.js";
+import { frameOf, messagesOf } from "./frames.js";
 import type { Exit, StatResult } from "./observation.js";
 import type { Action, Answer } from "./protocol.js";
 
@@ -65,22 +66,8 @@ function fieldsOf(action: Action): readonly Field[] {
   }
 }
 
-/** Encodes a batch as one frame (see frame.h). */
-export function encode(actions: readonly Action[]): Buffer {
-  const messages = actions.map((action) => fieldsOf(action).map(String));
-  const size = messages.reduce((sum, fields) => fields.reduce((own, field) => own + 4 + Buffer.byteLength(field), sum + 4), 0);
-  const frame = Buffer.allocUnsafe(size + 4);
-  let at = frame.writeUInt32LE(size, 0);
-  for (const fields of messages) {
-    at = frame.writeUInt32LE(fields.length, at);
-    for (const field of fields) {
-      const length = frame.write(field, at + 4);
-      frame.writeUInt32LE(length, at);
-      at += 4 + length;
-    }
-  }
-  return frame;
-}
+/** Encodes a batch as one frame. */
+export const encode = (actions: readonly Action[]): Buffer => frameOf(actions.map((action) => fieldsOf(action).map(String)));
 
 /** Reads the fields of one message, in order. */
 class Fields {
@@ -216,19 +203,4 @@ function answerOf(fields: Fields): Answer {
 }
 
 /** Decodes the payload of a frame. @throws HarnessError when it is malformed. */
-export function decode(payload: Buffer): Answer[] {
-  const answers: Answer[] = [];
-  let at = 0;
-  while (at < payload.length) {
-    const count = payload.readUInt32LE(at);
-    at += 4;
-    const fields: Buffer[] = [];
-    for (let field = 0; field < count; field++) {
-      const length = payload.readUInt32LE(at);
-      fields.push(payload.subarray(at + 4, at + 4 + length));
-      at += 4 + length;
-    }
-    answers.push(answerOf(new Fields(fields)));
-  }
-  return answers;
-}
+export const decode = (payload: Buffer): Answer[] => messagesOf(payload).map((fields) => answerOf(new Fields(fields)));

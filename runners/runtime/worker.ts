@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { HarnessError } from "../../spec/errors.js";
+import { FrameReader } from "./frames.js";
 import type { Action, Answer, SandboxOptions } from "./protocol.js";
 import { decode, encode } from "./worker-codec.js";
 
@@ -21,9 +22,6 @@ export class SandboxFailed extends Error {
 
 /** Exit code of the agent for a sandbox that could not be made. */
 const EXIT_SANDBOX = 71;
-
-/** Bytes of the length before each frame. */
-const LENGTH = 4;
 
 /** Milliseconds that a worker gets to end in good order. */
 const CLOSE_LIMIT = 10_000;
@@ -47,10 +45,7 @@ export class Worker {
   readonly #child: ChildProcess;
   readonly #waiting: Waiting[] = [];
   readonly #exited: Promise<void>;
-  #chunks: Buffer[] = [];
-  #received = 0;
-  /** So many bytes have to come before there is something to do: a length, then its frame. */
-  #wanted = LENGTH;
+  readonly #frames = new FrameReader();
   #stderr = "";
   #closing = false;
   #dead: Error | undefined;
@@ -97,23 +92,10 @@ export class Worker {
   }
 
   #receive(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    this.#received += chunk.length;
-    while (this.#received >= this.#wanted) {
-      const [first = chunk] = this.#chunks;
-      const bytes = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-      const end = LENGTH + bytes.readUInt32LE(0);
-      if (this.#received < end) {
-        this.#chunks = [bytes];
-        this.#wanted = end;
-        return;
-      }
-      this.#chunks = end < bytes.length ? [bytes.subarray(end)] : [];
-      this.#received -= end;
-      this.#wanted = LENGTH;
+    for (const payload of this.#frames.add(chunk)) {
       const waiting = this.#waiting.shift();
       try {
-        waiting?.resolve(decode(bytes.subarray(LENGTH, end)));
+        waiting?.resolve(decode(payload));
       } catch (thrown) {
         waiting?.reject(thrown instanceof Error ? thrown : new WorkerDied(String(thrown)));
       }

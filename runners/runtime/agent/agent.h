@@ -4,7 +4,10 @@
 /* The subcommands of the agent: one static program that is the harness's hands outside, beside and inside containers. */
 int worker_main(int argc, char **argv);
 int sandbox_main(int argc, char **argv);
+int sandboxes_main(int argc, char **argv);
 int tied_main(int argc, char **argv);
+int place_main(int argc, char **argv);
+int named_main(int argc, char **argv);
 int do_main(int argc, char **argv);
 int console_main(int argc, char **argv);
 int probe_main(int argc, char **argv);

@@ -15,8 +15,9 @@ void out_of_memory(void) {
 static const struct {
   const char *name;
   int (*run)(int argc, char **argv);
-} commands[] = {{"worker", worker_main}, {"sandbox", sandbox_main}, {"do", do_main},       {"console", console_main}, {"hook", hook_main},
-                {"tree", tree_main},     {"powers", powers_main},   {"parts", parts_main}, {"tied", tied_main}};
+} commands[] = {{"worker", worker_main}, {"sandbox", sandbox_main}, {"sandboxes", sandboxes_main}, {"do", do_main},
+                {"place", place_main},   {"console", console_main}, {"hook", hook_main},           {"tree", tree_main},
+                {"powers", powers_main}, {"named", named_main},     {"parts", parts_main},         {"tied", tied_main}};
 
 int main(int argc, char **argv) {
   const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
@@ -28,6 +29,6 @@ int main(int argc, char **argv) {
       if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
   }
   if (!access("/.oci/attempts", F_OK) || !access("/.oci/agent", F_OK)) return probe_main(argc, argv);
-  fprintf(stderr, "usage: agent worker|sandbox|tied|do|console|probe|hook …\n");
+  fprintf(stderr, "usage: agent worker|sandbox|sandboxes|tied|do|console|probe|hook …\n");
   return EXIT_USAGE;
 }

@@ -8,6 +8,7 @@ import { writeLayout } from "../../../generators/image/layout/write-layout.js";
 import type { ImageCase } from "../../../runners/image/case.js";
 import type { ImageObservation } from "../../../runners/image/observation.js";
 import { runTool } from "../../../runners/image/run-tool.js";
+import { Sandboxes } from "../../../runners/image/sandboxes.js";
 import { commandTool } from "../../../runners/image/tools/command.js";
 import type { Tool } from "../../../runners/image/tools/tool.js";
 import { agentPath } from "../../../runners/runtime/build-native.js";
@@ -27,7 +28,14 @@ export function layoutOf(t: Test, subject: ImageCase = minimalImage()): string {
 export const LIMITS = { timeoutMs: 20_000, memoryKiB: 4 << 20 };
 
 /** Runs a tool on a layout. */
-export const runOn = (tool: Tool, layout: string, limits = LIMITS): Promise<ImageObservation> => runTool(tool, agentPath(), layout, limits);
+export async function runOn(tool: Tool, layout: string, limits = LIMITS): Promise<ImageObservation> {
+  const sandboxes = new Sandboxes(agentPath());
+  try {
+    return await runTool(tool, sandboxes, layout, limits);
+  } finally {
+    sandboxes.close();
+  }
+}
 
 /** A tool made of a shell command that also makes what it must, the root file system with a file `a`. */
 export const shell = (command: string): Tool => commandTool(`: {layout}; mkdir {rootfs}; printf a > {rootfs}/a; ${command}`);

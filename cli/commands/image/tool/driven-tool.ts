@@ -15,6 +15,7 @@ import { digestOf } from "../../../../runners/image/content.js";
 import type { ImageFacts, RefusedLevel } from "../../../../runners/image/facts.js";
 import { type Ending, ending, type ImageObservation } from "../../../../runners/image/observation.js";
 import { DaemonFailed, runTool } from "../../../../runners/image/run-tool.js";
+import { Sandboxes } from "../../../../runners/image/sandboxes.js";
 import type { Limits } from "../../../../runners/image/script.js";
 import type { Tool } from "../../../../runners/image/tools/tool.js";
 import { agentPath } from "../../../../runners/runtime/build-native.js";
@@ -55,7 +56,7 @@ export class DrivenTool {
   signal: AbortSignal = new AbortController().signal;
   /** What was seen of each image, by its text: for comparing tools. */
   readonly seen = new Map<string, ImageObservation>();
-  readonly #agent = agentPath();
+  readonly #sandboxes = new Sandboxes(agentPath());
   #home: string | undefined;
   #layouts = 0;
   #version: string | undefined;
@@ -68,6 +69,7 @@ export class DrivenTool {
   }
 
   close(): void {
+    this.#sandboxes.close();
     if (this.#home !== undefined) rmSync(this.#home, { recursive: true, force: true });
   }
 
@@ -142,7 +144,7 @@ export class DrivenTool {
   async #run(directory: string): Promise<ImageObservation> {
     for (let left = TRIES; ; left--) {
       try {
-        return await runTool(this.tool, this.#agent, directory, this.limits, this.signal);
+        return await runTool(this.tool, this.#sandboxes, directory, this.limits, this.signal);
       } catch (thrown) {
         if (left <= 1 || this.signal.aborted || !(thrown instanceof HarnessError)) throw thrown;
       }
