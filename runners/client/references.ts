@@ -46,7 +46,12 @@ function rulesOfDeed(does: Deed, path: string): readonly Rule[] {
       ];
     case "break":
     case "stall":
-      return [[`${path}/after`, isLength(does.after), "must be a number of bytes"]];
+      return [[`${path}/after`, does.after === "request" || isLength(does.after), 'must be a number of bytes, or "request"']];
+    case "slow":
+      return [
+        [`${path}/bytes`, isLength(does.bytes) && does.bytes > 0, "must be a number of bytes from 1 up"],
+        [`${path}/ms`, isLength(does.ms) && does.ms <= 10_000, "must be milliseconds, at most 10000"],
+      ];
     case "redirect":
       return [
         [`${path}/status`, Number.isInteger(does.status) && does.status >= 300 && does.status <= 399, "must be a status from 300 to 399"],
