@@ -1,18 +1,22 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Action, Call } from "../http/call.js";
 
-/** Who may use the registry. */
-export interface AuthOptions {
-  /** `basic` asks for the password each time; `bearer` for a token of the registry's own `/token`. */
-  readonly kind: "basic" | "bearer";
+/** Who may come in. */
+export interface Login {
   readonly user: string;
   readonly password: string;
+}
+
+/** Who may use the registry, and how it is asked for. */
+export interface AuthOptions extends Login {
+  /** `basic` asks for the password each time; `bearer` for a token of the registry's own `/token`. */
+  readonly kind: "basic" | "bearer";
   /** How long a token is good for; five minutes by default. */
   readonly tokenSeconds?: number;
 }
 
 /** Whether an Authorization header has the right user and password. */
-export function knows({ user, password }: Pick<AuthOptions, "user" | "password">, header: string | undefined): boolean {
+export function knows({ user, password }: Login, header: string | undefined): boolean {
   const match = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(header ?? "");
   return match?.[1] !== undefined && same(Buffer.from(match[1], "base64"), Buffer.from(`${user}:${password}`));
 }

@@ -1,15 +1,10 @@
+import type { Login } from "../auth/credentials.js";
 import type { Wrap } from "../faults/fault.js";
 import type { Registry } from "../registry.js";
 import type { Host } from "./behaviour.js";
 import type { Places } from "./places.js";
 import type { Tokens } from "./tokens.js";
 import type { Arrival } from "./way.js";
-
-/** Who may come in. */
-export interface Login {
-  readonly user: string;
-  readonly password: string;
-}
 
 /** What deeds work with besides requests and answers. Lives as long as a play. */
 export interface Around {

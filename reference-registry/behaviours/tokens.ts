@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { knows } from "../auth/credentials.js";
+import { knows, type Login } from "../auth/credentials.js";
 import { type Grant, parseScopes } from "../auth/tokens.js";
 import type { Call } from "../http/call.js";
 import { json, playedAs, type Reply, refusal } from "../http/reply.js";
-import type { Login } from "./around.js";
 import type { Behaviour, Challenge, Host } from "./behaviour.js";
 
 /** What a token is good for. */
