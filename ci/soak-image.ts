@@ -20,6 +20,9 @@ import type { Soak, SoakFinding, SoakRun } from "./soak-part.js";
 const ROUND = 1000;
 const AT_LEAST = 690;
 
+/** Valid layouts are all drawn alike: of them the first round has so many. */
+const LAYOUTS_AT_LEAST = 60;
+
 /** The cases of a round: those of the examples in turn until each row of each table was there, what is covered by construction, and general ones. */
 function* casesOf(facts: ImageFacts, seed: number): Generator<ImageCase> {
   const streams = sourcesOf(imageToolSuite, facts, { fuzz: true }).flatMap(({ name, aims, cases }) =>
@@ -36,13 +39,14 @@ async function rounds(
   target: string,
   cases: (seed: number) => Iterable<ImageCase>,
   judge: (subject: ImageCase, number: number) => Promise<readonly Wrong[]>,
+  atLeast = AT_LEAST,
 ): Promise<void> {
   for (let round = 0; Date.now() < run.until && !run.signal.aborted; round++) {
     const seed = run.seed(round);
     const findings = new Map<string, SoakFinding>();
     let number = 0;
     for (const subject of cases(seed)) {
-      const over = round > 0 || number >= AT_LEAST;
+      const over = round > 0 || number >= atLeast;
       if (number >= ROUND || (over && Date.now() >= run.until) || run.signal.aborted) break;
       for (const [id, actual] of await judge(subject, seed + number)) {
         const earlier = findings.get(id);
@@ -91,7 +95,7 @@ export const imageLayouts: Soak = async (run) => {
   const valid = function* (seed: number): Generator<ImageCase> {
     for (const { case: subject } of draw(validImage(), seed)) yield subject;
   };
-  await rounds(run, "valid layouts", valid, async (subject) =>
-    (await wrongOfValid(subject, catalogue)).map((words) => [words.split(":")[1]?.trim() ?? words, words]),
-  );
+  const judge = async (subject: ImageCase): Promise<readonly Wrong[]> =>
+    (await wrongOfValid(subject, catalogue)).map((words) => [words.split(":")[1]?.trim() ?? words, words]);
+  await rounds(run, "valid layouts", valid, judge, LAYOUTS_AT_LEAST);
 };

@@ -20,7 +20,10 @@ async function explore(run: SoakRun, bundled: boolean): Promise<void> {
   const bin = referencePath();
   for (let round = 0, time = nextRound(run, ROUND_MS); time > 0; round++, time = nextRound(run, ROUND_MS)) {
     const [seed, out, release] = [run.seed(round), run.out(round), releaseOf(round)];
-    const options = runtimeOptions(["--time", `${time}ms`, "--keep", "--out", out, "--jobs", `${run.jobs}`, "--spec", release], run.jobs);
+    // A fault has been shown with its first finding.
+    const bail = run.fault === undefined ? [] : ["--bail"];
+    const args = ["--time", `${time}ms`, "--keep", "--out", out, "--jobs", `${run.jobs}`, "--spec", release, ...bail];
+    const options = runtimeOptions(args, run.jobs);
     if (!options) return;
     const plain = driverFor(bin, options);
     const driver = run.fault === undefined ? plain : { ...plain, argv: [...plain.argv, "--fault", run.fault] };
@@ -31,7 +34,9 @@ async function explore(run: SoakRun, bundled: boolean): Promise<void> {
     const results = await runSuite(runtimeSuite, target, { ...suiteOptionsFrom(options), selected, seed, signal }, []).finally(() =>
       target.close(),
     );
-    run.tell(roundOf(`release ${release}`, seed, out, results));
+    const ended = roundOf(`release ${release}`, seed, out, results);
+    run.tell(ended);
+    if (run.fault !== undefined && ended.findings.length > 0) return;
   }
 }
 

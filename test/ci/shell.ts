@@ -60,7 +60,7 @@ export class Bench {
     const PATH = `${this.#bin}:${process.env.PATH ?? ""}`;
     const pairs = Object.entries({ PATH, ...env }).map(([name, value]) => `${name}=${value}`);
     return new Promise((done) => {
-      execFile("env", ["-i", ...pairs, ...command], { cwd: this.directory, timeout: 60_000 }, (error, stdout, stderr) => {
+      execFile("env", ["-i", ...pairs, ...command], { cwd: this.directory, timeout: 600_000 }, (error, stdout, stderr) => {
         done({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
       });
     });

@@ -77,7 +77,7 @@ t.test("bad use exits 64", async (t) => {
 // That the bundled one without a fault gives none is what CI soaks it for.
 t.test("a bundled runtime with a fault gives a finding, and its case is kept", { skip: withoutRoot }, async (t) => {
   const out = t.testdir();
-  const broken = soak("runtime", "--minutes", "0.02", "--seed", "5", "--out", out, "--fault", "umask-ignored");
+  const broken = soak("runtime", "--minutes", "10", "--seed", "5", "--out", out, "--fault", "umask-ignored");
   t.equal(broken.status, 1, broken.stdout + broken.stderr);
   t.match(broken.stdout, /✗ runtime\.user\.umask/);
   t.ok(readdirSync(join(out, "5", "runtime-0", "failures")).length > 0);
@@ -86,7 +86,7 @@ t.test("a bundled runtime with a fault gives a finding, and its case is kept", {
 t.test("a right tool, a copier and valid layouts give no finding; a tool with a fault does, and its layout is kept", async (t) => {
   const out = t.testdir();
   for (const part of ["image-tool", "image-copier", "image-layouts"]) {
-    const clean = soak(part, "--minutes", "0.03", "--seed", "5", "--out", out);
+    const clean = soak(part, "--minutes", "0.001", "--seed", "5", "--out", out);
     t.equal(clean.status, 0, clean.stdout + clean.stderr);
     t.match(clean.stdout, new RegExp(`^${part} +\\d+ cases in \\d+ rounds, .*: 0 found$`, "m"));
   }
@@ -96,7 +96,7 @@ t.test("a right tool, a copier and valid layouts give no finding; a tool with a 
     ["whiteouts-kept", "image.layer.whiteout-removes"],
     ["opaque-hides-own", "image.layer.opaque-any-order"],
   ] as const) {
-    const broken = soak("image-tool", "--minutes", "0.05", "--seed", "5", "--out", out, "--fault", fault);
+    const broken = soak("image-tool", "--minutes", "0.001", "--seed", "5", "--out", out, "--fault", fault);
     t.equal(broken.status, 1, broken.stderr);
     t.ok(broken.stdout.includes(`✗ ${id}`), fault);
     t.ok(existsSync(join(out, "5", "image-tool-0", id, "layout", "index.json")), `${fault} is kept`);

@@ -18,11 +18,11 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts `oci-conform ARGS`; killed when it takes longer than two minutes. */
+/** Starts `oci-conform ARGS`; killed when it takes longer than ten minutes. */
 export function start(args: readonly string[], cwd?: string): Running {
   const { NODE_EXTRA_CA_CERTS: _unused, NO_COLOR: _colour, ...env } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ["ignore", "pipe", "pipe"], ...(cwd === undefined ? {} : { cwd }) });
-  const limit = setTimeout(() => child.kill("SIGKILL"), 120_000);
+  const limit = setTimeout(() => child.kill("SIGKILL"), 600_000);
   let stdout = "";
   let stderr = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {

@@ -47,7 +47,7 @@ function ask(args: readonly string[], { front, fault, input, program = reference
     ...(fault === undefined ? {} : { OCI_REF_FAULT: fault }),
     ASAN_OPTIONS: "detect_leaks=0",
   };
-  const { status, stdout, stderr } = spawnSync(program, args, { env, cwd: work, timeout: 60_000, maxBuffer: 1 << 28, input: input ?? "" });
+  const { status, stdout, stderr } = spawnSync(program, args, { env, cwd: work, timeout: 600_000, maxBuffer: 1 << 28, input: input ?? "" });
   return { status, stdout: stdout.toString("latin1"), stderr: stderr.toString("latin1") };
 }
 

@@ -63,7 +63,7 @@ const editedFacts = <Facts>(t: Test, facts: Facts, count: number, format: Stored
 /** Every so-and-so many of a list. */
 const some = <T>(list: readonly T[], step: number): readonly T[] => list.filter((_, index) => index % step === 0);
 
-t.test("edited cases and observations of runtimes", { skip: withoutRoot, timeout: 240_000 }, async (t) => {
+t.test("edited cases and observations of runtimes", { skip: withoutRoot }, async (t) => {
   const driver = driverFor(referencePath(), { runtimeArg: [], timeout: 1_000 });
   const found = await preflightFor(referencePath(), driver, {});
   const setting = { host: found.host, target: found.target };
@@ -105,7 +105,7 @@ t.test("edited cases and observations of runtimes", { skip: withoutRoot, timeout
   for (const { facts: known, what } of facts) assertJudged(t, judge(checks, testCase, observation, known), what);
 });
 
-t.test("edited cases and observations of registries", { timeout: 240_000 }, async (t) => {
+t.test("edited cases and observations of registries", async (t) => {
   const { facts, run } = await inProcess(t);
   const drawn = draw(sequence(facts), 5);
   const cases = [...some(casesOf(facts, 1), 12), ...Array.from({ length: 6 }, () => drawn.next().value.case)];

@@ -81,7 +81,7 @@ t.test("--list prints lines for the shell that do the same, from wherever the fi
   const main = fileURLToPath(new URL("../../../cli/main.js", import.meta.url));
   script(directory, "oci-conform", `exec "${process.execPath}" "${main}" "$@"`);
   const env = { PATH: `${directory}:${process.env.PATH}` };
-  const ended = spawnSync("sh", ["-c", lines], { cwd: directory, env, encoding: "utf8", timeout: 60_000 });
+  const ended = spawnSync("sh", ["-c", lines], { cwd: directory, env, encoding: "utf8", timeout: 600_000 });
   t.equal(ended.status, 0, ended.stderr);
   t.ok(existsSync(report));
   rmSync(report);

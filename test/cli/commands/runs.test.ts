@@ -15,7 +15,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-t.test("runs with runc", { skip: withoutRunc, timeout: 240_000 }, async (t) => {
+t.test("runs with runc", { skip: withoutRunc }, async (t) => {
   const root = t.testdir();
   const only = (id: string, out: string): string[] => ["runtime", "--bin", "runc", "--only", id, "--cases", "0", "--out", join(root, out)];
 
@@ -77,7 +77,7 @@ t.test("runs with runc", { skip: withoutRunc, timeout: 240_000 }, async (t) => {
 
     const script = spawnSync("sh", [join(directory, "reproduce.sh")], {
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 600_000,
       env: { PATH: process.env.PATH, AGENT: agentPath(), RUNTIME: "runc" },
     });
     t.equal(script.status, 0, script.stderr);

@@ -24,7 +24,7 @@ const callAs = (prefix: readonly string[], ...args: string[]) => {
   const [input, output, errors] = ["in", "out", "err"].map((name) => openSync(join(work, name), "w+"));
   const [program = core, ...words] = [...prefix, core, "--root", join(work, "state"), ...args];
   const { status } = spawnSync(program, words, {
-    timeout: 20_000,
+    timeout: 600_000,
     stdio: [input, output, errors],
     env: { PATH: process.env.PATH, ASAN_OPTIONS: "detect_leaks=0" },
   });

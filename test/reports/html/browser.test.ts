@@ -71,9 +71,7 @@ const heard = (page: Page, what: string) => page.locator("#said").filter({ hasTe
 const overflow = (page: Page): Promise<number> => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
 
 // A busy machine is no reason to fail.
-t.setTimeout(280_000);
-
-t.test("in a browser", { skip: noBrowser, timeout: 280_000 }, async (t) => {
+t.test("in a browser", { skip: noBrowser }, async (t) => {
   const browser = await startBrowser();
   t.teardown(() => browser.close());
   context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });

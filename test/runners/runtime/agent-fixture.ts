@@ -36,7 +36,7 @@ export function run(command: readonly string[], options: RunOptions = {}): Ended
   const { status, signal, stdout, stderr } = spawnSync(program, args, {
     env: options.env ?? { PATH: process.env.PATH ?? "" },
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: 600_000,
     killSignal: "SIGKILL",
     maxBuffer: 1 << 24,
     stdio: Array.from({ length: 3 + (options.pipes ?? 0) }, () => "pipe" as const),

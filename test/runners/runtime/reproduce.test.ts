@@ -122,7 +122,7 @@ t.test("it reproduces what the worker did", { skip }, async (t) => {
     writeFileSync(file, reproduceScript(subject, options(parts)));
     const { stdout, stderr, status } = spawnSync("sh", [file], {
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 600_000,
       env: { PATH: process.env.PATH, AGENT: agentPath(), ...env },
     });
     t.equal(status, 0, stderr);

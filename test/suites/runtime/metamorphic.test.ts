@@ -20,7 +20,7 @@ import { ALLOWED } from "./allowed.js";
 import { drawExamples } from "./fixture.js";
 import { hooks } from "./lifecycle/all-hooks.js";
 
-t.test("what the spec allows to be otherwise is no finding", { skip: withoutRoot, timeout: 240_000 }, async (t) => {
+t.test("what the spec allows to be otherwise is no finding", { skip: withoutRoot }, async (t) => {
   const bin = referencePath();
   const driver = driverFor(bin, { runtimeArg: [], timeout: 10_000 });
   const found = await preflightFor(bin, driver, {});

@@ -41,7 +41,7 @@ t.test("paths that are no layout give one line and exit code 2", async (t) => {
     "a.bz2": "BZh91AY&SY",
     "a.zip": "PK\x03\x04",
   });
-  execFileSync("mkfifo", [join(directory, "fifo")], { timeout: 10_000 });
+  execFileSync("mkfifo", [join(directory, "fifo")], { timeout: 600_000 });
   symlinkSync("b", join(directory, "a"));
   symlinkSync("a", join(directory, "b"));
   const cases: readonly (readonly [string, string])[] = [
@@ -137,10 +137,10 @@ t.test("names that are no UTF-8, or that a terminal would obey", async (t) => {
   }
 });
 
-/** Runs the command line as a user without rights; without the environment of the tests, whose hooks write files. */
+/** Runs the command line as a user without rights; without the environment of the tests. */
 const asNobody = (...args: readonly string[]) =>
   spawnSync("setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", "env", "-i", process.execPath, MAIN, ...args], {
-    timeout: 60_000,
+    timeout: 600_000,
     encoding: "utf8",
   });
 const noNobody = withoutRoot || (asNobody("--help").status === 0 ? false : "needs setpriv, and a place that anybody can read");
@@ -161,7 +161,7 @@ t.test("what a user may not read is named", { skip: noNobody }, async (t) => {
 
 t.test("an archive that cannot be unpacked anywhere is no error of ours", async (t) => {
   const path = join(t.testdir(), "x.tar.gz");
-  writeFileSync(path, execFileSync("gzip", ["-c"], { input: Buffer.alloc(10_000), timeout: 10_000 }));
+  writeFileSync(path, execFileSync("gzip", ["-c"], { input: Buffer.alloc(10_000), timeout: 600_000 }));
   const before = process.env.TMPDIR;
   process.env.TMPDIR = "/nonexistent";
   t.teardown(() => {

@@ -113,23 +113,19 @@ const OF_ALL_KINDS = [
 ];
 const only = (ids: readonly string[]): string[] => ids.flatMap((id) => ["--only", id]);
 
-t.test(
-  "a right runtime that is hard to follow is judged as much as any other, and right",
-  { skip: withoutRoot, timeout: 180_000 },
-  async (t) => {
-    const root = t.testdir();
-    const test = (name: string, bin: string) =>
-      conform("runtime", "--bin", bin, "--out", join(root, name), "--report", "tap", "--cases", "0", ...only(OF_ALL_KINDS));
-    const counts = (stdout: string): string | undefined => /^# pass \d+, fail \d+, skip \d+, unexercised \d+/m.exec(stdout)?.[0];
-    const bundled = await test("bundled", referencePath());
-    for (const [name, said, body] of HARD_TO_FOLLOW) {
-      const ran = await test(`out-${name}`, wrapper(root, name, body));
-      t.equal(ran.code, 0, ran.stdout + ran.stderr);
-      t.match(ran.stdout, said, name);
-      t.equal(counts(ran.stdout), counts(bundled.stdout), name);
-    }
-  },
-);
+t.test("a right runtime that is hard to follow is judged as much as any other, and right", { skip: withoutRoot }, async (t) => {
+  const root = t.testdir();
+  const test = (name: string, bin: string) =>
+    conform("runtime", "--bin", bin, "--out", join(root, name), "--report", "tap", "--cases", "0", ...only(OF_ALL_KINDS));
+  const counts = (stdout: string): string | undefined => /^# pass \d+, fail \d+, skip \d+, unexercised \d+/m.exec(stdout)?.[0];
+  const bundled = await test("bundled", referencePath());
+  for (const [name, said, body] of HARD_TO_FOLLOW) {
+    const ran = await test(`out-${name}`, wrapper(root, name, body));
+    t.equal(ran.code, 0, ran.stdout + ran.stderr);
+    t.match(ran.stdout, said, name);
+    t.equal(counts(ran.stdout), counts(bundled.stdout), name);
+  }
+});
 
 /** What shows from outside alone: the finding, if there is one, and what is said of what was not judged. */
 const UNSEEN: readonly (readonly [name: string, failing: readonly string[], said: RegExp, body: string])[] = [
@@ -155,7 +151,7 @@ ${STATE_WITHOUT_PID}`,
 ];
 
 for (const [name, failing, said, body] of UNSEEN) {
-  t.test(`a runtime with ${name} is judged by what shows, and never green`, { skip: withoutRoot, timeout: 240_000 }, async (t) => {
+  t.test(`a runtime with ${name} is judged by what shows, and never green`, { skip: withoutRoot }, async (t) => {
     const root = t.testdir();
     const ids = ["runtime.state", "runtime.start.runs-program", "runtime.lifecycle.program-run", "runtime.create", "runtime.process.args"];
     const args = ["--report", "tap", "--cases", "0", "--timeout", "2s", ...only(ids)];
@@ -175,7 +171,7 @@ for (const [name, failing, said, body] of UNSEEN) {
   });
 }
 
-t.test("what carries nothing out is not judged", { skip: withoutRoot, timeout: 60_000 }, async (t) => {
+t.test("what carries nothing out is not judged", { skip: withoutRoot }, async (t) => {
   const root = t.testdir();
   const sleeper = script(root, "sleeper", "exec sleep 60");
   for (const [bin, said] of [

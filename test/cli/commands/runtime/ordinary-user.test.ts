@@ -34,7 +34,7 @@ function ranAs(t: Test, name: string) {
   t.teardown(() => rmSync(work, { recursive: true, force: true }));
   const { argv, env } = commandIn(surrounding, work, ["runtime", "--report", "json", "--cases", "0", "--jobs", "1", ...TOUCHED]);
   const [program = "", ...args] = argv;
-  return spawnSync(program, args, { env, encoding: "utf8", input: "", timeout: 240_000, maxBuffer: 2 ** 26 });
+  return spawnSync(program, args, { env, encoding: "utf8", input: "", timeout: 600_000, maxBuffer: 2 ** 26 });
 }
 
 const DEVICES = ["runtime.devices.uid", /needs CAP_MKNOD/] as const;

@@ -10,7 +10,7 @@ import { encodeEntry, encodeTar } from "../../../../generators/image/layer/tar.j
 import { fromBytes, toBytes } from "../../../../image-reader/bytes.js";
 import type { Compression } from "../../../../runners/image/case.js";
 
-const has = (program: string): boolean => spawnSync(program, ["--version"], { timeout: 10_000 }).status === 0;
+const has = (program: string): boolean => spawnSync(program, ["--version"], { timeout: 600_000 }).status === 0;
 
 /** What a program says of some bytes on its standard input. */
 const through = (
@@ -20,7 +20,7 @@ const through = (
 ): { readonly status: number | null; readonly out: Buffer; readonly err: string } => {
   const { status, stdout, stderr } = spawnSync(program, args, {
     input,
-    timeout: 20_000,
+    timeout: 600_000,
     maxBuffer: 64 << 20,
     env: { PATH: process.env.PATH ?? "", LC_ALL: "C.UTF-8" },
   });

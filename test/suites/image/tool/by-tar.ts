@@ -47,11 +47,11 @@ export function unpackByTar(layers: readonly (readonly Entry[])[]): SeenTree {
       const { status, stderr } = spawnSync("sh", ["-c", APPLY, "sh", archive, root, join(home, `${at}`)], {
         env,
         encoding: "utf8",
-        timeout: 20_000,
+        timeout: 600_000,
       });
       if (status !== 0) throw new Error(`layer ${at}: ${stderr}`);
     });
-    const { status, stdout, stderr } = spawnSync(agentPath(), ["tree", root], { encoding: "utf8", maxBuffer: 64 << 20, timeout: 20_000 });
+    const { status, stdout, stderr } = spawnSync(agentPath(), ["tree", root], { encoding: "utf8", maxBuffer: 64 << 20, timeout: 600_000 });
     if (status !== 0) throw new Error(stderr);
     return readTree(stdout);
   } finally {

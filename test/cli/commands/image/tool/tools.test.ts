@@ -50,7 +50,7 @@ const sound = async (t: Test, path: string): Promise<void> => {
 t.test("what umoci and skopeo make has no finding", { skip: need("umoci", "skopeo") }, async (t) => {
   const directory = t.testdir();
   const run = (program: string, ...args: readonly string[]): void => {
-    execFileSync(program, args, { cwd: directory, env: { ...process.env, HOME: directory }, stdio: "pipe", timeout: 60_000 });
+    execFileSync(program, args, { cwd: directory, env: { ...process.env, HOME: directory }, stdio: "pipe", timeout: 600_000 });
   };
   run("umoci", "init", "--layout", "umoci");
   run("umoci", "new", "--image", "umoci:a");
@@ -89,7 +89,7 @@ t.test("what buildah and podman make has no finding", { skip: need("buildah", "p
       cwd: directory,
       env: { ...process.env, HOME: directory },
       stdio: "pipe",
-      timeout: 60_000,
+      timeout: 600_000,
     });
   };
   writeFileSync(
