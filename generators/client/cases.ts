@@ -2,7 +2,7 @@ import type { Behaviour } from "../../reference-registry/behaviours/behaviour.js
 import type { ClientCase, Held, Place } from "../../runners/client/case.js";
 import type { Content } from "../../runners/registry/case.js";
 
-type More = Partial<Omit<ClientCase, "format" | "verb" | "contents" | "title">>;
+type More = Partial<Omit<ClientCase, "format" | "contents" | "title">>;
 
 /** A case of one verb. */
 export const caseOf = (

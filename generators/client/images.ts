@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { Content, Json } from "../../runners/registry/case.js";
 import { file } from "../image/layer/entries.js";
 import { encodeTar } from "../image/layer/tar.js";
-import { imageManifest, jsonOf, MEDIA } from "../registry/steps.js";
+import { jsonOf, MEDIA } from "../registry/steps.js";
 
 type Contents = Readonly<Record<string, Content>>;
 
@@ -30,10 +30,12 @@ export interface ImageShape {
   readonly size?: number;
   /** Further members of its manifest. */
   readonly more?: Readonly<Record<string, Json>>;
+  /** That of its blobs' digests, sha256 by default. */
+  readonly algorithm?: "sha256" | "sha512";
 }
 
 /** An image of one layer; its parts are named after it: `NAME-config`, `NAME-layer`, and the manifest itself. */
-export function image(name: string, seed: number, { size = 40, more = {} }: ImageShape = {}): Contents {
+export function image(name: string, seed: number, { size = 40, more = {}, algorithm = "sha256" }: ImageShape = {}): Contents {
   const { content, diffId } = layerOf(seed, size);
   return {
     [`${name}-layer`]: content,
@@ -45,7 +47,13 @@ export function image(name: string, seed: number, { size = 40, more = {} }: Imag
       rootfs: { type: "layers", diff_ids: [diffId] },
       history: [{ created_by: "a test" }],
     }),
-    [name]: imageManifest(`${name}-config`, [`${name}-layer`], more),
+    [name]: jsonOf({
+      schemaVersion: 2,
+      mediaType: MEDIA.manifest,
+      config: { mediaType: MEDIA.config, digest: `{${algorithm}:${name}-config}`, size: `{size:${name}-config}` },
+      layers: [{ mediaType: MEDIA.layer, digest: `{${algorithm}:${name}-layer}`, size: `{size:${name}-layer}` }],
+      ...more,
+    }),
   };
 }
 

@@ -14,10 +14,28 @@ import warnings from "./http/warnings.js";
 import { judge } from "./judge.js";
 import blobs from "./pull/blobs.js";
 import manifests from "./pull/manifests.js";
+import cancel from "./push/cancel.js";
+import chunks from "./push/chunks.js";
+import locations from "./push/locations.js";
+import pushingManifests from "./push/manifests.js";
+import mount from "./push/mount.js";
+import singlePost from "./push/single-post.js";
 import type { Section } from "./suite.js";
 
 /** The sections of the client suite, in the order of the spec. */
-export const sections: readonly Section[] = [legacy, manifests, blobs, redirects, warnings];
+export const sections: readonly Section[] = [
+  legacy,
+  manifests,
+  blobs,
+  locations,
+  singlePost,
+  chunks,
+  cancel,
+  mount,
+  pushingManifests,
+  redirects,
+  warnings,
+];
 
 export const checks = sections.flatMap((section) => section.checks);
 export const examples = sections.flatMap((section) => section.examples);

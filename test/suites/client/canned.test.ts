@@ -4,9 +4,10 @@ import { judge } from "../../../suites/client/judge.js";
 import { type Canned, type CannedTable, FACTS } from "./canned/canned.js";
 import { HTTP } from "./canned/http.js";
 import { PULL } from "./canned/pull.js";
+import { PUSH } from "./canned/push.js";
 
 /** Of each check, what it passes, fails and is silent about. */
-const TABLE: CannedTable = { ...PULL, ...HTTP };
+const TABLE: CannedTable = { ...PULL, ...PUSH, ...HTTP };
 
 const verdict = (id: string, { case: testCase, observation, facts }: Canned): string => {
   const outcomes = judge(checks, testCase, observation, { ...FACTS, ...facts });
