@@ -45,7 +45,7 @@ export interface Attachment {
 
 /**
  * What a client is asked to do, and what it meets: plain JSON. References and the texts of behaviours are templates, as those of a registry's
- * case are: `{sha256:NAME}`, `{sha512:NAME}`, `{size:NAME}`, `{text:NAME}` of a content; besides these `{host:other}`, an address, and
+ * case are: `{sha256:NAME}`, `{sha512:NAME}`, `{encoded:NAME}` (the hexadecimal digits of its sha256), `{size:NAME}`, `{text:NAME}` of a content; besides these `{host:other}`, an address, and
  * `{url:other}`, the same with its scheme.
  */
 export interface ClientCase {
@@ -68,6 +68,8 @@ export interface ClientCase {
   readonly filter?: string;
   /** The size of chunks. */
   readonly chunk?: Bytes;
+  /** What is pulled comes from this host, which is a proxy of the registry; the client is told so. */
+  readonly proxy?: Host;
   /** Everything goes by HTTPS. */
   readonly tls?: true;
   /** The hosts for which the client has a user and a password, others for each. */

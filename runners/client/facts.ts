@@ -20,4 +20,6 @@ export interface ClientFacts {
   readonly tls: boolean;
   /** Whether it can be given credentials. */
   readonly credentials: boolean;
+  /** Whether it can be told to pull by a proxy. */
+  readonly proxy?: true;
 }

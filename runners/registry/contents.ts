@@ -82,10 +82,11 @@ export class Contents {
   fill(text: string): string {
     return text
       .replaceAll("{salt}", this.#salt)
-      .replace(/\{(sha256|sha512|size|base64|repo):([\w.-]+)\}/g, (_, kind: string, name: string) => {
+      .replace(/\{(sha256|sha512|encoded|size|base64|repo):([\w.-]+)\}/g, (_, kind: string, name: string) => {
         if (kind === "repo") return this.#repository(name);
         const made = this.get(name);
         if (kind === "sha256") return made.sha256;
+        if (kind === "encoded") return made.sha256.slice("sha256:".length);
         if (kind === "base64") return made.bytes.toString("base64");
         return kind === "sha512" ? made.sha512 : String(made.size);
       });

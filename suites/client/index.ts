@@ -8,7 +8,9 @@ import type { ClientObservation } from "../../runners/client/observation.js";
 import { whyNotOf } from "../../runners/client/references.js";
 import { whyNotInForce } from "../../spec/distribution/releases.js";
 import type { Suite } from "../suite.js";
+import compatibility from "./compatibility.js";
 import legacy from "./http/legacy.js";
+import proxying from "./http/proxying.js";
 import redirects from "./http/redirects.js";
 import warnings from "./http/warnings.js";
 import { judge } from "./judge.js";
@@ -20,7 +22,15 @@ import locations from "./push/locations.js";
 import pushingManifests from "./push/manifests.js";
 import mount from "./push/mount.js";
 import singlePost from "./push/single-post.js";
+import deleting from "./referrers/deleting.js";
+import listing from "./referrers/listing.js";
+import pushingWithSubject from "./referrers/pushing.js";
+import tagSchema from "./referrers/tag-schema.js";
+import contentRules from "./robustness/content.js";
+import credentials from "./robustness/credentials.js";
+import endings from "./robustness/endings.js";
 import type { Section } from "./suite.js";
+import tags from "./tags.js";
 
 /** The sections of the client suite, in the order of the spec. */
 export const sections: readonly Section[] = [
@@ -33,8 +43,18 @@ export const sections: readonly Section[] = [
   cancel,
   mount,
   pushingManifests,
+  pushingWithSubject,
+  tags,
+  listing,
+  deleting,
+  proxying,
+  compatibility,
+  tagSchema,
   redirects,
   warnings,
+  contentRules,
+  credentials,
+  endings,
 ];
 
 export const checks = sections.flatMap((section) => section.checks);
