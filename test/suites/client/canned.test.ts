@@ -5,9 +5,11 @@ import { type Canned, type CannedTable, FACTS } from "./canned/canned.js";
 import { HTTP } from "./canned/http.js";
 import { PULL } from "./canned/pull.js";
 import { PUSH } from "./canned/push.js";
+import { REFERRERS } from "./canned/referrers.js";
+import { RULES } from "./canned/rules.js";
 
 /** Of each check, what it passes, fails and is silent about. */
-const TABLE: CannedTable = { ...PULL, ...PUSH, ...HTTP };
+const TABLE: CannedTable = { ...PULL, ...PUSH, ...REFERRERS, ...HTTP, ...RULES };
 
 const verdict = (id: string, { case: testCase, observation, facts }: Canned): string => {
   const outcomes = judge(checks, testCase, observation, { ...FACTS, ...facts });
