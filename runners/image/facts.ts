@@ -1,4 +1,4 @@
-import type { Limits } from "./script.js";
+import type { Limits } from "../commands.js";
 
 /** A level of a factor of images, by their names. */
 export interface RefusedLevel {

@@ -1,4 +1,5 @@
 import type { Natural } from "../../spec/numbers.js";
+import { TIMED_OUT } from "../commands.js";
 import type { Json } from "./case.js";
 import type { SeenTree } from "./seen.js";
 
@@ -43,9 +44,6 @@ export interface ImageObservation {
 
 /** How a tool took a case. */
 export type Ending = "accepted" | "refused" | "crashed" | "hung" | "out-of-memory" | "out-of-space";
-
-/** What `timeout` exits with when the time is over. */
-export const TIMED_OUT = 124;
 
 const PANIC =
   /^(?:panic: |fatal error: |goroutine \d+ \[running\]|runtime: (?:goroutine stack|unexpected)|SIGSEGV|Segmentation fault|Traceback \(most)/m;

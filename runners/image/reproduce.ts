@@ -1,6 +1,7 @@
+import type { Limits } from "../commands.js";
 import { quoted } from "../shell.js";
 import { TAG } from "./case.js";
-import { CANARIES, CANARY_TEXT, LEFT, type Limits, WORK } from "./script.js";
+import { CANARIES, CANARY_TEXT, LEFT, WORK } from "./script.js";
 import type { Tool } from "./tools/tool.js";
 
 /** The programs that a script needs besides the tool's own. */

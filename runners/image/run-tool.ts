@@ -1,11 +1,12 @@
 import { HarnessError } from "../../spec/errors.js";
+import type { Limits } from "../commands.js";
 import { quoted } from "../shell.js";
 import type { Json } from "./case.js";
 import { digestOf } from "./content.js";
 import type { ImageObservation, Step } from "./observation.js";
 import { readTree } from "./read-tree.js";
 import type { Sandboxes } from "./sandboxes.js";
-import { CANARIES, CANARY_TEXT, type Limits, program, WORK } from "./script.js";
+import { CANARIES, CANARY_TEXT, program, WORK } from "./script.js";
 import type { SeenTree } from "./seen.js";
 import type { Tool } from "./tools/tool.js";
 

@@ -1,7 +1,6 @@
-import type { Natural } from "../../spec/numbers.js";
+import { type Limits, running } from "../commands.js";
 import { quoted } from "../shell.js";
 import { TAG } from "./case.js";
-import { TIMED_OUT } from "./observation.js";
 import type { Tool } from "./tools/tool.js";
 
 /** Where everything happens in the sandbox: a file system in memory. */
@@ -15,13 +14,6 @@ export const CANARY_TEXT = "untouched";
 
 /** Places of the host that are shown writable, with what is written in memory: who writes there shall succeed and be seen. */
 const SHADOWED = ["/etc", "/root", "/home", "/opt", "/srv", "/usr/local"];
-
-export interface Limits {
-  /** Of one command, in milliseconds. */
-  readonly timeoutMs: Natural;
-  /** Of a command's address space, in KiB. */
-  readonly memoryKiB: Natural;
-}
 
 /** Ample for what any case needs; Go's runtime reserves far more address space than it uses. */
 export const DEFAULT_LIMITS: Limits = { timeoutMs: 30_000, memoryKiB: 8 << 20 };
@@ -116,45 +108,8 @@ leftovers() {
 }
 `;
 
-/**
- * Runs a command within its limits; a failure ends the case. A command that does not heed SIGTERM is killed, and \`timeout\`
- * with it: what took all its time has hung, whatever it was killed by.
- */
-const RUN = ({ timeoutMs, memoryKiB }: Limits): string => `
-step() {
-  echo "$2" > "$OUT/$1.status"
-  echo "$1" >> "$OUT/steps"
-}
-now() { read -r NOW _ < /proc/uptime; NOW=\${NOW%.*}\${NOW#*.}; }
-${LEFT}run() {
-  name=$1
-  shift
-  saw before
-  now; BEGUN=$NOW
-  ( ulimit -v ${memoryKiB}; ulimit -c 0; exec timeout -k 2 ${timeoutMs / 1000} "$@" ) < "$EMPTY" > "$OUT/$name.stdout" 2> "$OUT/$name.stderr"
-  STATUS=$?
-  now
-  # What a tool exits with that has time left is its own affair.
-  if [ $((NOW - BEGUN)) -ge ${Math.floor(timeoutMs / 10)} ]; then [ "$STATUS" != 137 ] || STATUS=${TIMED_OUT}
-  elif [ "$STATUS" = ${TIMED_OUT} ]; then STATUS=1; fi
-  step "$name" "$STATUS"
-  [ "$STATUS" -gt 128 ] || [ "$STATUS" = 0 ] || [ "$STATUS" = ${TIMED_OUT} ] || leftovers > "$OUT/leftovers"
-  [ "$STATUS" = 0 ] || { emit; exit; }
-}
-# Starts a daemon, and waits for the socket that it makes when it is ready; it ends when it cannot.
-daemon() {
-  SOCKET=$1
-  shift
-  "$@" < "$EMPTY" > "$W/daemon.stdout" 2> "$W/daemon.stderr" &
-  DAEMON=$!
-  now; BEGUN=$NOW
-  until [ -S "$SOCKET" ]; do
-    now
-    if ! kill -0 "$DAEMON" 2> "$EMPTY.err" || [ $((NOW - BEGUN)) -gt ${Math.ceil(timeoutMs / 10)} ]; then STATUS=1; emit; exit; fi
-    sleep 0.02
-  done
-}
-`;
+/** What a tool leaves behind that refuses an image. */
+const WATCHED = { before: "saw before", refused: 'leftovers > "$OUT/leftovers"' };
 
 /** Prints everything that was seen: a line with size and name for each part, an empty one, and then the parts themselves. */
 const EMIT = (tool: Tool): string => `
@@ -177,4 +132,4 @@ ${Object.entries(tool.copies ?? {})
 
 /** The shell program that carries a tool's commands out on a layout, inside a sandbox; `layout` is a shell word. */
 export const program = (tool: Tool, layout: string, limits: Limits): string =>
-  [PREPARE(tool, layout), RUN(limits), EMIT(tool), "STATUS=0", ...tool.script, "emit", ""].join("\n");
+  [PREPARE(tool, layout), LEFT, running(limits, WATCHED), EMIT(tool), "STATUS=0", ...tool.script, "emit", ""].join("\n");

@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { UsageError } from "../../../spec/errors.js";
 import { quoted } from "../../shell.js";
 import type { Verb } from "../case.js";
@@ -50,6 +52,13 @@ export const programOf = (command: string): string =>
     .split(/\s+/)
     .find((word) => !/^\w+=/.test(word)) ?? "";
 
+/** Files that a command names, such as a script: they have to be seen where it runs. */
+const filesIn = (command: string): readonly string[] =>
+  command
+    .split(/[\s'"=;|&()<>]+/)
+    .filter((word) => /\w/.test(word) && !word.includes("{") && statSync(word, { throwIfNoEntry: false })?.isFile())
+    .map((word) => resolve(word));
+
 /**
  * Any client, by a command for each verb that it has. The places in braces are the words of the shell that `ClientTool` explains, in lower case.
  * What it keeps, and whether it can be told of TLS and credentials, is for its preflight to find out.
@@ -71,6 +80,8 @@ export function commandClient(commands: Readonly<Partial<Record<CommandVerb, str
     needs: [...new Set(given.map(({ command }) => programOf(command)))].filter((each) => each !== program),
     version: ["--version"],
     verbs: Object.fromEntries(given.map(({ verb, line }): [Verb, readonly string[]] => [verb, [line]])),
+    exposes: [...new Set(given.flatMap(({ command }) => filesIn(command)))],
+    directory: process.cwd(),
     commands: Object.fromEntries(given.map(({ verb, command }) => [verb, command])),
     keeps: "blobs",
     tls: uses("ca"),

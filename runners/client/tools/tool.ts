@@ -24,6 +24,10 @@ export interface ClientTool extends Pick<ClientFacts, "keeps" | "tls" | "credent
   readonly verbs: Readonly<Partial<Record<Verb, readonly string[]>>>;
   /** The same as they were given, where somebody gave them on the command line. */
   readonly commands?: Readonly<Partial<Record<Verb, string>>>;
+  /** What it needs of the machine besides its program where such things are hidden: absolute paths of files and directories. */
+  readonly exposes?: readonly string[];
+  /** Where its commands are run, so that paths in them mean what they mean to who wrote them. */
+  readonly directory?: string;
   /** It is the bundled client, and runs in this process. */
   readonly embedded?: true;
   /** More arguments of the bundled client, such as `--fault=NAME`. */

@@ -8,6 +8,7 @@ import { minimalImage } from "../../../../generators/image/base.js";
 import { levelsAlone, tablesFor } from "../../../../generators/image/factors/combinations.js";
 import { buildLayout } from "../../../../generators/image/layout/layout.js";
 import { writeLayout } from "../../../../generators/image/layout/write-layout.js";
+import type { Limits } from "../../../../runners/commands.js";
 import { Drawing } from "../../../../runners/draw.js";
 import { inParallel } from "../../../../runners/explore.js";
 import type { ImageCase } from "../../../../runners/image/case.js";
@@ -16,7 +17,6 @@ import type { ImageFacts, RefusedLevel } from "../../../../runners/image/facts.j
 import { type Ending, ending, type ImageObservation } from "../../../../runners/image/observation.js";
 import { DaemonFailed, runTool } from "../../../../runners/image/run-tool.js";
 import { Sandboxes } from "../../../../runners/image/sandboxes.js";
-import type { Limits } from "../../../../runners/image/script.js";
 import type { Tool } from "../../../../runners/image/tools/tool.js";
 import { agentPath } from "../../../../runners/runtime/build-native.js";
 import { resolveProgram } from "../../../../runners/runtime/preflight.js";

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import { DEFAULT_LIMITS, type Limits } from "../../../../runners/image/script.js";
+import type { Limits } from "../../../../runners/commands.js";
+import { DEFAULT_LIMITS } from "../../../../runners/image/script.js";
 import { RELEASES, type Release } from "../../../../spec/image/releases.js";
 import { collect, makeCommand, parse, wholeNumber } from "../../../options/command.js";
 import { type CommonOptions, withCommonOptions, withTimeout } from "../../../options/common.js";
