@@ -38,8 +38,8 @@ export interface ClientOptions {
 export function openClient(options: ClientOptions): Client {
   const { limits, plainHttp, ca, credentials = NOBODY, warn, signal, hooks = new Set(), wrap = (send) => send } = options;
   const connections = wire({ limits, ca, signal });
-  const one: Send = patient(limits, signal)(warning(warn)(again(connections.send)));
-  const followed = following(limits.redirects);
-  const send = wrap(followed(authorizing(credentials, followed(one))(one)));
+  const one: Send = patient(limits, signal)(warning(warn, hooks)(again(connections.send)));
+  const followed = following(limits.redirects, hooks);
+  const send = wrap(followed(authorizing(credentials, followed(one), hooks)(one)));
   return { send, limits, hooks, plainHttp, close: connections.close };
 }

@@ -26,20 +26,16 @@ export const COMMANDS: Readonly<Record<CommandName, (words: readonly string[], o
   },
   push: ([dir = "", to = ""], options) => {
     const [reference, way] = [referenceNamed(to), wayOf(options)];
-    return async (client) => {
-      const { descriptor } = await push(dir, options.tag, repositoryOf(client, reference), reference.reference, way);
-      return [descriptor.digest];
-    };
+    return async (client) => [await push(dir, options.tag, repositoryOf(client, reference), reference.reference, way)];
   },
   copy: ([from = "", to = ""], { proxy }) => {
     const [source, target] = [referenceNamed(from), referenceNamed(to)];
-    return async (client) => {
-      const { descriptor } = await copy(
+    return async (client) => [
+      await copy(
         { repository: repositoryOf(client, source, proxy), reference: source.reference },
         { repository: repositoryOf(client, target), reference: target.reference },
-      );
-      return [descriptor.digest];
-    };
+      ),
+    ];
   },
   tags: ([repository = ""]) => {
     const named = repositoryNamed(repository);
@@ -57,10 +53,9 @@ export const COMMANDS: Readonly<Record<CommandName, (words: readonly string[], o
     const reference = referenceNamed(subject);
     if (type === undefined) throw new UsageError("attach needs --type TYPE");
     const annotations = Object.fromEntries(annotation.map(keyAndValue));
-    return async (client) => {
-      const { descriptor } = await attach(repositoryOf(client, reference), reference.reference, { file, artifactType: type, annotations });
-      return [descriptor.digest];
-    };
+    return async (client) => [
+      await attach(repositoryOf(client, reference), reference.reference, { file, artifactType: type, annotations }),
+    ];
   },
   delete: ([what = ""]) => {
     const reference = referenceNamed(what);

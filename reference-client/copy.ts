@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Manifest } from "./content/manifest.js";
 import { LayoutReader } from "./layout/read.js";
 import { LayoutWriter } from "./layout/write.js";
 import { pullBlob } from "./pull/blob.js";
@@ -21,9 +20,10 @@ export interface End {
 
 /**
  * Copies a manifest and all that belongs to it. Within a registry blobs are mounted; what has to be pulled is verified before any of it is pushed.
+ * @returns the manifest's digest.
  * @throws Failure
  */
-export async function copy(from: End, to: End): Promise<Manifest> {
+export async function copy(from: End, to: End): Promise<string> {
   const top = await pullManifest(from.repository, from.reference);
   agree(to.reference, top);
   const dir = await mkdtemp(join(tmpdir(), "oci-client-"));
@@ -35,15 +35,17 @@ export async function copy(from: End, to: End): Promise<Manifest> {
       read: (descriptor) => pullManifest(from.repository, descriptor.digest, descriptor),
       blob: async (blob) => {
         const content = async () => {
-          if (!(await written.has(blob))) await written.blob(blob, (sink) => pullBlob(from.repository, blob, sink));
+          if (!(await written.has(blob))) await written.blob((sink) => pullBlob(from.repository, blob, sink));
           return layout.blob(blob);
         };
         await pushBlob(to.repository, blob, { content, ...mount }, { kind: "put" });
       },
-      manifest: (manifest) => pushManifest(to.repository, manifest === top ? to.reference : manifest.descriptor.digest, manifest),
+      manifest: async (manifest) => {
+        if (manifest !== top) await pushManifest(to.repository, manifest.descriptor.digest, manifest);
+      },
     });
+    return await pushManifest(to.repository, to.reference, top);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-  return top;
 }

@@ -18,7 +18,7 @@ export async function remove(repository: Repository, reference: string): Promise
   const answer = await repository.client.send({ method: "GET", place: referrersAt(repository, subject.digest) });
   await discard(answer);
   if (answer.status !== 404) return;
-  await changeReferrers(repository, subject.digest, (list) => withoutReferrer(list, descriptor.digest));
+  await changeReferrers(repository, subject.digest, (list) => withoutReferrer(list, descriptor.digest, repository.client.hooks));
 }
 
 async function send(repository: Repository, reference: string): Promise<void> {

@@ -3,9 +3,10 @@ import { fileURLToPath } from "node:url";
 import { UsageError } from "../spec/errors.js";
 import { readCredentials } from "./auth/credentials.js";
 import { openClient } from "./client.js";
-import { commandLine, countIn, USAGE } from "./command-line.js";
+import { type CommandLine, commandLine, countIn, USAGE } from "./command-line.js";
 import { COMMANDS } from "./commands.js";
 import { messageOf } from "./failure.js";
+import { Crash, type Fault } from "./faults/fault.js";
 import { faultNamed } from "./faults/index.js";
 import type { Io } from "./io.js";
 import { LIMITS } from "./limits.js";
@@ -21,34 +22,44 @@ export async function runClient(args: readonly string[], io: Io): Promise<number
       io.out(USAGE);
       return 0;
     }
-    const { options } = line;
-    const command = COMMANDS[line.command](line.words, options);
-    const fault = options.fault === undefined ? undefined : known(() => faultNamed(options.fault ?? ""));
-    const client = openClient({
-      limits: options.timeout === undefined ? LIMITS : { ...LIMITS, idleMs: countIn("timeout", options.timeout) * 1000 },
-      plainHttp: options["plain-http"] ?? false,
-      ca: options.ca === undefined ? undefined : readable("ca", options.ca),
-      credentials: options.config === undefined ? undefined : await readCredentials(options.config),
-      warn: (text) => io.err(`warning: ${text}\n`),
-      signal: io.signal,
-      hooks: new Set(fault?.hook === undefined ? [] : [fault.hook]),
-      wrap: fault?.wrap,
-    });
-    try {
-      io.out((await command(client)).map((text) => `${text}\n`).join(""));
-      return 0;
-    } finally {
-      client.close();
-    }
+    return await run(line, io);
   } catch (thrown) {
+    if (thrown instanceof Crash) {
+      io.err(`panic: ${thrown.message}\n`);
+      return 134;
+    }
     io.err(`oci-client: ${messageOf(thrown)}\n`);
     return thrown instanceof UsageError ? 64 : 1;
   }
 }
 
-function known<T>(make: () => T): T {
+async function run({ command: name, words, options }: CommandLine, io: Io): Promise<number> {
+  const command = COMMANDS[name](words, options);
+  const fault = options.fault === undefined ? undefined : known(options.fault);
+  const hooks = new Set(fault?.hooks);
+  const client = openClient({
+    limits: options.timeout === undefined ? LIMITS : { ...LIMITS, idleMs: countIn("timeout", options.timeout) * 1000 },
+    plainHttp: options["plain-http"] ?? false,
+    ca: options.ca === undefined ? undefined : readable("ca", options.ca),
+    credentials: options.config === undefined ? undefined : await readCredentials(options.config),
+    warn: (text) => io.err(`warning: ${text}\n`),
+    signal: io.signal,
+    hooks,
+    wrap: fault?.wrap,
+  });
   try {
-    return make();
+    io.out((await command(client)).map((text) => `${text}\n`).join(""));
+  } catch (thrown) {
+    if (!hooks.has("failure-forgiven")) throw thrown;
+  } finally {
+    client.close();
+  }
+  return 0;
+}
+
+function known(fault: string): Fault {
+  try {
+    return faultNamed(fault);
   } catch (thrown) {
     throw thrown instanceof RangeError ? new UsageError(thrown.message) : thrown;
   }

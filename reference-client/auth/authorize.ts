@@ -1,7 +1,8 @@
+import type { Hooks } from "../faults/hooks.js";
 import { discard } from "../http/body.js";
 import type { Answer, Call, Send, Wrap } from "../http/message.js";
 import { type Challenge, challengesIn } from "./challenges.js";
-import { basic, type CredentialsOf } from "./credentials.js";
+import { basic, type Credentials, type CredentialsOf } from "./credentials.js";
 import { fetchToken } from "./tokens.js";
 
 /** What is known of how to be let in, by origin and repository: credentials and tokens of one are none of another's. */
@@ -17,15 +18,17 @@ const keyOf = ({ place: { origin, target } }: Call): string => `${origin} ${REPO
  * @param getTokens sends the requests for tokens.
  */
 export const authorizing =
-  (credentialsOf: CredentialsOf, getTokens: Send): Wrap =>
+  (credentialsOf: CredentialsOf, getTokens: Send, hooks: Hooks): Wrap =>
   (send) => {
     const known: Known = new Map();
+    const mine = hooks.has("credentials-for-others") ? forOthers(credentialsOf) : credentialsOf;
     return async (call) => {
-      const key = keyOf(call);
+      const isAlong = hooks.has("credentials-along") || (hooks.has("plain") && call.place.origin.startsWith("http:"));
+      const key = isAlong ? ([...known.keys()].at(-1) ?? keyOf(call)) : keyOf(call);
       const old = known.get(key);
       const first = await send(old === undefined ? call : authorized(call, old));
       if (first.status !== 401) return first;
-      const credential = await credentialFor(call, first, credentialsOf, getTokens);
+      const credential = await credentialFor(call, first, hooks.has("credentials-of-source") ? ofSource(call, mine) : mine, getTokens);
       if (credential === undefined) return first;
       await discard(first);
       const second = await send(authorized(call, credential));
@@ -34,6 +37,21 @@ export const authorizing =
       return second;
     };
   };
+
+/** A fault: whoever asks gets the credentials of the one before. */
+function forOthers(credentialsOf: CredentialsOf): CredentialsOf {
+  let last: Credentials | undefined;
+  return (host) => {
+    last = credentialsOf(host) ?? last;
+    return last;
+  };
+}
+
+/** A fault: a proxy gets the credentials of the registry that it stands for. */
+const ofSource = ({ place }: Call, credentialsOf: CredentialsOf): CredentialsOf => {
+  const source = new URLSearchParams(place.target.replace(/^[^?]*/, "")).get("ns");
+  return (host) => credentialsOf(source ?? host);
+};
 
 const authorized = (call: Call, authorization: string): Call => ({ ...call, headers: { ...call.headers, authorization } });
 

@@ -24,12 +24,13 @@ export function placeOf(url: string): Place {
 /**
  * The place that a reference (RFC 3986, section 4.1) means which came from another place: a Location, or what a Link names. From https nothing
  * leads to http.
+ * @param plain it may lead to http all the same.
  * @throws Failure
  */
-export function resolve(reference: string, from: Place): Place {
+export function resolve(reference: string, from: Place, plain = false): Place {
   const [told = ""] = reference.trim().split("#", 1);
   const to = placed(told, from);
-  if (from.origin.startsWith("https:") && !to.origin.startsWith("https:"))
+  if (!plain && from.origin.startsWith("https:") && !to.origin.startsWith("https:"))
     throw new Failure(`${from.origin} leads to ${textOf(to)}, which is not encrypted`);
   return to;
 }

@@ -1,4 +1,5 @@
 import { Failure } from "../failure.js";
+import type { Hooks } from "../faults/hooks.js";
 import { discard } from "./body.js";
 import type { Call, Headers, Wrap } from "./message.js";
 import { type Place, resolve, textOf } from "./place.js";
@@ -13,18 +14,19 @@ const withoutCredentials = ({ authorization: _, ...others }: Headers): Headers =
  * Authorization does not go to another host, scheme or port (spec.md#api).
  */
 export const following =
-  (most: number): Wrap =>
+  (most: number, hooks: Hooks): Wrap =>
   (send) =>
   async (call) => {
-    const seen = new Set<string>();
+    let seen = new Set<string>();
     let current: Call = call;
     for (let count = 0; ; count++) {
       const answer = await send(current);
       const { location } = answer.headers;
-      if (!REDIRECTS.includes(answer.status) || location === undefined) return answer;
+      if (!REDIRECTS.includes(answer.status) || location === undefined || hooks.has("redirects-not-followed")) return answer;
       await discard(answer);
-      const next = redirected(current, answer.status, resolve(location, current.place));
+      const next = redirected(current, answer.status, resolve(location, current.place, hooks.has("plain")));
       const key = `${next.method} ${textOf(next.place)}`;
+      if (hooks.has("circles")) [count, seen] = [0, new Set()];
       if (seen.has(key)) throw new Failure(`${call.method} ${textOf(call.place)}: redirected in a circle`);
       if (count >= most) throw new Failure(`${call.method} ${textOf(call.place)}: more than ${most} redirects`);
       seen.add(key);

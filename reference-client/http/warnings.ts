@@ -1,4 +1,5 @@
 import { oneLine } from "../failure.js";
+import type { Hooks } from "../faults/hooks.js";
 import { split, unquoted } from "./lists.js";
 import type { Wrap } from "./message.js";
 
@@ -14,13 +15,13 @@ export const warningsIn = (header: string | undefined): readonly string[] =>
 
 /** Each warning is shown, once, and nothing else is done about it. */
 export const warning =
-  (show: (text: string) => void): Wrap =>
+  (show: (text: string) => void, hooks: Hooks): Wrap =>
   (send) => {
     const seen = new Set<string>();
     return async (call) => {
       const answer = await send(call);
       for (const text of warningsIn(answer.headers.warning)) {
-        if (seen.has(text) || seen.size >= MOST) continue;
+        if (hooks.has("warnings-hidden") || (seen.has(text) && !hooks.has("warnings-repeated")) || seen.size >= MOST) continue;
         seen.add(text);
         show(text);
       }

@@ -17,6 +17,9 @@ export class Unanswered extends Failure {
   }
 }
 
+/** Nothing came for too long, or next to nothing. */
+export class TooSlow extends Failure {}
+
 /** Node has an error of several attempts, one for each address, whose own message is empty. */
 const causeOf = (thrown: unknown): string => {
   const [first = thrown] = thrown instanceof AggregateError ? thrown.errors : [thrown];
@@ -61,17 +64,21 @@ export function wire({ limits, ca, signal }: WireOptions): Wire {
     new Promise((answered, failed) => {
       const sending = begin(call);
       open.add(sending);
-      const late = () => sending.destroy(new Error(`nothing comes for ${limits.idleMs / 1000} s`));
+      const state: Waiting = { late: undefined };
+      const late = () => {
+        state.late ??= new TooSlow(`${call.method} ${textOf(call.place)}: nothing comes for ${limits.idleMs / 1000} s`);
+        sending.destroy(state.late);
+      };
       let waiting: NodeJS.Timeout | undefined;
       sending.on("timeout", late);
       // Bytes of headers that come one by one are no answer either.
       sending.on("finish", () => {
         waiting = setTimeout(late, 2 * limits.idleMs);
       });
-      sending.on("error", (thrown) => failed(new Unanswered(call, thrown, sending.reusedSocket)));
+      sending.on("error", (thrown) => failed(state.late ?? new Unanswered(call, thrown, sending.reusedSocket)));
       sending.on("response", (response) => {
         clearTimeout(waiting);
-        answered(answerOf(call, response, limits));
+        answered(answerOf(call, response, limits, state));
       });
       sending.on("close", () => {
         clearTimeout(waiting);
@@ -92,28 +99,38 @@ export function wire({ limits, ca, signal }: WireOptions): Wire {
 
 /** What every request says. Nobody is asked to pack anything: digests are of the content as it is. */
 function headersOf({ method, headers, body }: Call): Headers {
-  const empty: Headers = ["POST", "PUT", "PATCH", "DELETE"].includes(method) ? { "content-length": "0" } : {};
+  const isEmpty = ["POST", "PUT", "PATCH", "DELETE"].includes(method) && headers?.["transfer-encoding"] === undefined;
+  const empty: Headers = isEmpty ? { "content-length": "0" } : {};
   const length = body ? { "content-length": String(body.size) } : empty;
   return { "user-agent": "oci-client", "accept-encoding": "identity", ...length, ...headers };
 }
 
-function answerOf({ place }: Call, response: IncomingMessage, limits: Limits): Answer {
+/** What is known of a request on which nothing comes any more. */
+interface Waiting {
+  late: TooSlow | undefined;
+}
+
+function answerOf({ place }: Call, response: IncomingMessage, limits: Limits, state: Waiting): Answer {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headersDistinct)) if (value) headers[name] = value.join(", ");
-  return { status: response.statusCode ?? 0, place, headers, body: inTime(response, limits) };
+  return { status: response.statusCode ?? 0, place, headers, body: inTime(response, limits, state) };
 }
 
 /** The slowest body that is put up with, in bytes a second. */
 const SLOWEST = 1000;
 
 /** A body that does not come too slowly. */
-async function* inTime(response: IncomingMessage, { idleMs }: Limits): AsyncGenerator<Buffer, void, undefined> {
+async function* inTime(response: IncomingMessage, { idleMs }: Limits, state: Waiting): AsyncGenerator<Buffer, void, undefined> {
   const start = Date.now();
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    const seconds = (Date.now() - start - 2 * idleMs) / 1000;
-    if (seconds > 0 && size / seconds < SLOWEST) throw new Failure("the answer comes too slowly");
-    yield chunk;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      const seconds = (Date.now() - start - 2 * idleMs) / 1000;
+      if (seconds > 0 && size / seconds < SLOWEST) throw new TooSlow("the answer comes too slowly");
+      yield chunk;
+    }
+  } catch (thrown) {
+    throw state.late ?? thrown;
   }
 }

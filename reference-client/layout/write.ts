@@ -37,14 +37,21 @@ export class LayoutWriter {
     }
   }
 
-  /** Writes a blob by way of `fill`, which throws for what is not the blob: nothing is left of it then. */
-  async blob({ digest }: Descriptor, fill: (sink: Sink) => Promise<void>): Promise<void> {
-    await this.#directory(join("blobs", algorithmOf(digest)));
-    await this.#whole(this.#pathOf(digest), fill);
+  /** Writes a blob by way of `fill`, which says what its digest is, and throws for what is not the blob: nothing is left of it then. */
+  async blob(fill: (sink: Sink) => Promise<string>): Promise<void> {
+    await this.#directory("blobs");
+    await this.#whole(join("blobs", "blob"), async (sink) => {
+      const digest = await fill(sink);
+      await this.#directory(join("blobs", algorithmOf(digest)));
+      return this.#pathOf(digest);
+    });
   }
 
-  async bytes(descriptor: Descriptor, bytes: Uint8Array): Promise<void> {
-    await this.blob(descriptor, (sink) => sink.write(Buffer.from(bytes)));
+  async bytes({ digest }: Descriptor, bytes: Buffer): Promise<void> {
+    await this.blob(async (sink) => {
+      await sink.write(bytes);
+      return digest;
+    });
   }
 
   /** Names the manifest: the layout is an image from now on. Others that are named in it stay, but for one of the same name. */
@@ -81,7 +88,10 @@ export class LayoutWriter {
 
   async #text(name: string, text: string): Promise<void> {
     await this.#directory(".");
-    await this.#whole(join(this.#dir, name), (sink) => sink.write(Buffer.from(text)));
+    await this.#whole(name, async (sink) => {
+      await sink.write(Buffer.from(text));
+      return join(this.#dir, name);
+    });
   }
 
   async #directory(below: string): Promise<void> {
@@ -97,8 +107,9 @@ export class LayoutWriter {
     this.#made.push(...made.reverse().map((each) => ({ path: each, directory: true })));
   }
 
-  async #whole(path: string, fill: (sink: Sink) => Promise<void>): Promise<void> {
-    const temporary = `${path}.${randomBytes(6).toString("hex")}.part`;
+  /** Writes a file under another name, and gives it the one that `fill` gives. */
+  async #whole(name: string, fill: (sink: Sink) => Promise<string>): Promise<void> {
+    const temporary = join(this.#dir, `${name}.${randomBytes(6).toString("hex")}.part`);
     const file = await open(temporary, "wx");
     let size = 0;
     const sink: Sink = {
@@ -115,14 +126,15 @@ export class LayoutWriter {
       },
     };
     try {
-      await fill(sink);
+      const path = await fill(sink);
       await file.close();
+      const isNew = !existsSync(path);
       await rename(temporary, path);
+      if (isNew) this.#made.push({ path, directory: false });
     } catch (thrown) {
       await file.close();
       await rm(temporary, { force: true });
       throw thrown;
     }
-    this.#made.push({ path, directory: false });
   }
 }

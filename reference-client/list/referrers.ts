@@ -1,4 +1,3 @@
-import { referrersTag } from "../../spec/distribution/grammar.js";
 import { INDEX } from "../../spec/image/media-types.js";
 import { type Descriptor, isDescriptor } from "../content/descriptor.js";
 import { Failure } from "../failure.js";
@@ -8,6 +7,7 @@ import { refusal } from "../http/refusal.js";
 import { essenceOf, manifestCall, receivedManifest } from "../pull/manifest.js";
 import { type Repository, referrersAt } from "../repository.js";
 import { bound, type Page, pages } from "./pages.js";
+import { tagOf } from "./referrers-tag.js";
 
 const WHAT = "listing referrers";
 
@@ -51,7 +51,7 @@ function entriesOf({ answer: { headers }, document: { mediaType, manifests } }: 
 
 /** The list under the referrers tag (spec.md#unavailable-referrers-api). */
 async function underTag(repository: Repository, digest: string): Promise<readonly Descriptor[]> {
-  const tag = referrersTag(digest);
+  const tag = tagOf(digest, repository.client.hooks);
   const call = manifestCall(repository, tag);
   const answer = await repository.client.send(call);
   if (answer.status === 404) {

@@ -13,17 +13,20 @@ import { walk } from "./walk.js";
 export async function pull(repository: Repository, reference: string, dir: string): Promise<Manifest> {
   const layout = new LayoutWriter(dir);
   const top = await pullManifest(repository, reference);
+  const name = () => layout.name(top.descriptor, reference.includes(":") ? undefined : reference);
+  const isEarly = repository.client.hooks.has("image-named-first");
   try {
+    if (isEarly) await name();
     await walk(top, repository.client.limits, {
       read: (descriptor) => pullManifest(repository, descriptor.digest, descriptor),
       blob: async (blob) => {
-        if (!(await layout.has(blob))) await layout.blob(blob, (sink) => pullBlob(repository, blob, sink));
+        if (!(await layout.has(blob))) await layout.blob((sink) => pullBlob(repository, blob, sink));
       },
       manifest: ({ descriptor, bytes }) => layout.bytes(descriptor, bytes),
     });
-    await layout.name(top.descriptor, reference.includes(":") ? undefined : reference);
+    await name();
   } catch (thrown) {
-    await layout.undo();
+    if (!isEarly) await layout.undo();
     throw thrown;
   }
   return top;

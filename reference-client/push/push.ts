@@ -18,18 +18,21 @@ export function agree(reference: string, { descriptor, bytes }: Manifest): void 
 /**
  * Pushes a manifest of an image layout and all that belongs to it: blobs, then what refers to them, and last the manifest itself.
  * @param name its name in the layout.
+ * @returns the manifest's digest.
  * @throws Failure
  */
-export async function push(dir: string, name: string | undefined, repository: Repository, reference: string, way: Way): Promise<Manifest> {
+export async function push(dir: string, name: string | undefined, repository: Repository, reference: string, way: Way): Promise<string> {
   const layout = new LayoutReader(dir);
   const top = await layout.named(name);
   agree(reference, top);
   await walk(top, repository.client.limits, {
     read: (descriptor) => layout.manifest(descriptor),
     blob: (blob) => pushBlob(repository, blob, { content: onlyOnce(blob, layout) }, way),
-    manifest: (manifest) => pushManifest(repository, manifest === top ? reference : manifest.descriptor.digest, manifest),
+    manifest: async (manifest) => {
+      if (manifest !== top) await pushManifest(repository, manifest.descriptor.digest, manifest);
+    },
   });
-  return top;
+  return pushManifest(repository, reference, top);
 }
 
 const onlyOnce = (blob: Descriptor, layout: LayoutReader): (() => Promise<Content>) => {

@@ -1,11 +1,12 @@
-import { referrersTag } from "../../spec/distribution/grammar.js";
 import { INDEX, MANIFEST } from "../../spec/image/media-types.js";
 import { annotationsIn, type Descriptor } from "../content/descriptor.js";
 import { digestOf } from "../content/digest.js";
 import { type Manifest, manifestOf } from "../content/manifest.js";
 import { Failure } from "../failure.js";
+import type { Hooks } from "../faults/hooks.js";
 import { discard } from "../http/body.js";
 import { refusal } from "../http/refusal.js";
+import { tagOf } from "../list/referrers-tag.js";
 import { manifestCall, receivedManifest } from "../pull/manifest.js";
 import type { Repository } from "../repository.js";
 import { putManifest } from "./put-manifest.js";
@@ -31,7 +32,7 @@ export async function changeReferrers(
   subject: string,
   change: (entries: readonly Descriptor[]) => readonly Descriptor[] | undefined,
 ): Promise<void> {
-  const tag = referrersTag(subject);
+  const tag = tagOf(subject, repository.client.hooks);
   for (let count = 0; count < repository.client.limits.tries; count++) {
     const { document, entries, etag } = await pullList(repository, tag);
     const manifests = change(entries);
@@ -61,22 +62,31 @@ async function pullList(repository: Repository, tag: string): Promise<List> {
 }
 
 /** What a list of referrers says of a manifest. */
-export function referrerOf({ descriptor: { mediaType, digest, size }, document }: Manifest): Descriptor {
-  const artifactType = artifactTypeOf(mediaType, document);
+export function referrerOf({ descriptor: { mediaType, digest, size }, document }: Manifest, hooks: Hooks): Descriptor {
+  const artifactType = artifactTypeOf(mediaType, document, hooks);
   const annotations = annotationsIn(document);
   return { mediaType, digest, size, ...(artifactType === undefined ? {} : { artifactType }), ...(annotations ? { annotations } : {}) };
 }
 
 /** The artifactType of a manifest; an image manifest without one has the type of its config. */
-function artifactTypeOf(mediaType: string, { artifactType, config }: Manifest["document"]): string | undefined {
+function artifactTypeOf(mediaType: string, { artifactType, config }: Manifest["document"], hooks: Hooks): string | undefined {
+  const ofConfig = mediaType === MANIFEST ? (config as Descriptor).mediaType : undefined;
+  if (hooks.has("referrer-type-of-config")) return ofConfig;
   if (typeof artifactType === "string" && artifactType !== "") return artifactType;
-  return mediaType === MANIFEST ? (config as Descriptor).mediaType : undefined;
+  return hooks.has("referrer-type-own-only") ? undefined : ofConfig;
 }
 
 /** The list with another entry; undefined where it has the manifest already. */
-export const withReferrer = (entries: readonly Descriptor[], entry: Descriptor): readonly Descriptor[] | undefined =>
-  entries.some(({ digest }) => digest === entry.digest) ? undefined : [...entries, entry];
+export function withReferrer(entries: readonly Descriptor[], entry: Descriptor, hooks: Hooks): readonly Descriptor[] | undefined {
+  const isListed = hooks.has("referrer-compared-whole")
+    ? entries.some((each) => JSON.stringify(each) === JSON.stringify(entry))
+    : entries.some(({ digest }) => digest === entry.digest);
+  return isListed && !hooks.has("referrer-not-looked-for") ? undefined : [...entries, entry];
+}
 
 /** The list without a manifest; undefined where it has not got it. */
-export const withoutReferrer = (entries: readonly Descriptor[], digest: string): readonly Descriptor[] | undefined =>
-  entries.some((each) => each.digest === digest) ? entries.filter((each) => each.digest !== digest) : undefined;
+export function withoutReferrer(entries: readonly Descriptor[], digest: string, hooks: Hooks): readonly Descriptor[] | undefined {
+  const others = entries.filter((each) => each.digest !== digest);
+  if (others.length === entries.length) return undefined;
+  return hooks.has("deleted-referrer-stays") ? entries : others;
+}

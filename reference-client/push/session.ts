@@ -29,8 +29,9 @@ export class Session {
     try {
       const call: Call = { method: "DELETE", place: this.place, headers: { "content-length": "0" }, tidying: true };
       await discard(await this.#repository.client.send(call));
-    } catch {
+    } catch (thrown) {
       // The registry will forget it some day.
+      if (this.#repository.client.hooks.has("cancel-failure-told")) throw thrown;
     }
   }
 }
