@@ -85,8 +85,7 @@ t.test("a tool that unpacks the minimal image wrongly is judged", { skip: root ?
   ];
   for (const [name, how, id] of cases) {
     const file = join(home, `${name}.json`);
-    const more = ["--cases", "0", "--only", STATEMENTS.extracted, "--only", STATEMENTS.attributes, "--only", "robustness.image.repeatable"];
-    const { status } = image("--tool-cmd", fake(name, how), ...more, "--report", `json=${file}`);
+    const { status } = image("--tool-cmd", fake(name, how), "--cases", "0", "--only", id, "--bail", "--report", `json=${file}`);
     t.equal(status, 1, name);
     const { requirements } = JSON.parse(readFileSync(file, "utf8"));
     t.match(
