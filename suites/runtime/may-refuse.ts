@@ -1,8 +1,9 @@
 import { posix } from "node:path";
-import { RootTree } from "../../generators/runtime/filesystem/in-root.js";
+import type { RootTree } from "../../generators/runtime/filesystem/in-root.js";
 import { absolute, ancestors, isBelow } from "../../generators/runtime/filesystem/paths.js";
 import type { ContainerCase, RuntimeCase } from "../../runners/runtime/case.js";
 import { isBind } from "../../spec/runtime/mount-options.js";
+import { rootTreeOf } from "./root-tree.js";
 
 /** What a runtime fills of its own accord: it makes devices and links there. */
 const OWN = "/dev";
@@ -53,7 +54,7 @@ function whyNoPlace(tree: RootTree, { config: { mounts = [], linux } }: Containe
 function whyOfContainer(container: ContainerCase): string | undefined {
   const cwd = container.config.process?.cwd ?? "/";
   if (/^\/proc(\/|$)/.test(cwd)) return "the working directory leads through /proc, to whatever some process has open there";
-  const tree = new RootTree(container);
+  const tree = rootTreeOf(container);
   if (!tree.isOdd) return undefined;
   return (
     whyNoPlace(tree, container) ??

@@ -3,14 +3,26 @@ import { caseOf, minimalConfig } from "../../generators/runtime/base.js";
 import { CASE_DIR, idOf } from "../../runners/runtime/case.js";
 import type { Leftovers, StepResult } from "../../runners/runtime/observation.js";
 import { combine, equal, expectThat, notApplicable, unless } from "../check.js";
-import { allAnswered, byLuck, type CaseView, type Check, checkCase, crashOf, example, ok, processes, section } from "./suite.js";
+import {
+  allAnswered,
+  byLuck,
+  type CaseView,
+  type Check,
+  checkCase,
+  crashOf,
+  example,
+  ok,
+  oncePerView,
+  processes,
+  section,
+} from "./suite.js";
 
 /**
  * Why what remains need not be the target's doing: it is where all that was created was also deleted. Undefined where it is.
  * Counts the containers whose last successful operation was `delete`, and those that were refused from the start. An operation that never
  * answered may have left anything.
  */
-export function whyNotAllDeleted(view: CaseView): string | undefined {
+export const whyNotAllDeleted = oncePerView((view: CaseView): string | undefined => {
   const alive = new Set<string>();
   let operations = 0;
   const visit = (steps: CaseView["testCase"]["steps"], results: readonly StepResult[]): void => {
@@ -28,7 +40,7 @@ export function whyNotAllDeleted(view: CaseView): string | undefined {
   if (operations === 0) return "no operation on a container";
   if (alive.size > 0) return "not every container was deleted";
   return allAnswered(view) ? undefined : "an operation did not answer";
-}
+});
 
 /** Operations ran at the same time: what they leave is a matter of luck, and belongs to `robustness.race`. */
 const concurrent = ({ testCase: { steps } }: CaseView): boolean => steps.some(({ op }) => op === "parallel");

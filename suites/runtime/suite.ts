@@ -105,7 +105,9 @@ export const processes = (results: readonly StepResult[]): Ran[] =>
   results.flatMap((result) => ("ran" in result ? [result.ran] : "results" in result ? processes(result.results) : []));
 
 /** No operation of the case hung or crashed: what it left is what it meant to leave. */
-export const allAnswered = ({ observation }: Pick<CaseView, "observation">): boolean => processes(observation.steps).every(answered);
+export const allAnswered = oncePerView(({ observation }: Pick<CaseView, "observation">): boolean =>
+  processes(observation.steps).every(answered),
+);
 
 /**
  * The first of these operations that did not succeed, if it was refused: what comes after one that hung or crashed, or after a refusal, is

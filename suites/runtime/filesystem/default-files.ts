@@ -11,7 +11,7 @@ import type { StatResult } from "../../../runners/runtime/observation.js";
 import type { Config, Mount } from "../../../spec/runtime/config.js";
 import { isBind } from "../../../spec/runtime/mount-options.js";
 import { type ExplainedResult, equal, expectThat, notApplicable, unless } from "../../check.js";
-import { check, example, section, type View } from "../suite.js";
+import { check, example, oncePerView, section, type View } from "../suite.js";
 import { withMounts } from "./mount-cases.js";
 import { throughLinks, topmost, whyNotReported, within } from "./mount-views.js";
 
@@ -46,15 +46,23 @@ const LINKS: readonly { readonly id: string; readonly path: string; readonly lea
 /** The numbers of the slaves of Unix98 terminals. */
 const isSlave = ({ type, major }: StatResult): boolean => type === "char" && major >= 136 && major <= 143;
 
+/** The mounts of the config with their absolute destinations. */
+const mountsOf = oncePerView((view: View) => (view.config.mounts ?? []).map((mount) => ({ mount, there: absolute(mount.destination) })));
+
+/** Whatever the case puts into the root file system but directories, as absolute paths. */
+const filesOf = oncePerView((view: View) =>
+  (view.container.rootfs ?? []).flatMap((entry) => (entry.kind === "dir" ? [] : [absolute(entry.path)])),
+);
+
 /** Why a place below /dev may be filled by others than the runtime: by a bind mount, a device or a file of the case. Undefined where it is not. */
 function whyNotRuntimes(view: View, path: string): string | undefined {
-  const { mounts = [], linux } = view.config;
-  const foreign = mounts.some(({ destination, options, type }) => {
-    const there = absolute(destination);
-    return within(path, there) && there !== "/proc" && (isBind(options) || (there === "/dev" ? type !== "tmpfs" : true));
-  });
+  const { linux } = view.config;
+  const foreign = mountsOf(view).some(
+    ({ mount: { options, type }, there }) =>
+      within(path, there) && there !== "/proc" && (isBind(options) || (there === "/dev" ? type !== "tmpfs" : true)),
+  );
   const covered = [...(linux?.maskedPaths ?? []), ...(linux?.readonlyPaths ?? [])].some((each) => isBelow(path, each));
-  const made = (view.container.rootfs ?? []).some((entry) => entry.kind !== "dir" && isBelow(path, absolute(entry.path)));
+  const made = filesOf(view).some((file) => isBelow(path, file));
   if (foreign || covered || made || (linux?.devices ?? []).some((device) => device.path === path)) return `the case fills ${path} itself`;
   return whyNotReported(view);
 }
@@ -64,7 +72,7 @@ function whyNotRuntimes(view: View, path: string): string | undefined {
  * process ids the kernel may refuse, and the runtime then has to make do.
  */
 function judgeFilesystem(view: View, { path, type }: (typeof FILESYSTEMS)[number]): ExplainedResult {
-  const placed = (view.config.mounts ?? []).filter(({ destination }) => within(path, absolute(destination)));
+  const placed = mountsOf(view).filter(({ there }) => within(path, there));
   const isolated = ["pid", "network", "mount"].every((name) =>
     view.config.linux?.namespaces?.some((each) => each.type === name && !each.path),
   );
@@ -72,7 +80,7 @@ function judgeFilesystem(view: View, { path, type }: (typeof FILESYSTEMS)[number
   if (place === undefined) return notApplicable(`nobody knows where the links in the root file system lead from ${path}`);
   // The last mount on the way to the path must be the file system itself.
   const last = placed.at(-1);
-  const asked = last && absolute(last.destination) === path && last.type === type && !isBind(last.options);
+  const asked = last && last.there === path && last.mount.type === type && !isBind(last.mount.options);
   if (!asked) return notApplicable(`the config does not ask for a ${type} at ${path}`);
   if (!isolated) return notApplicable("the container has not its own process ids, network and mounts");
   return unless(whyNotReported(view), () =>

@@ -130,9 +130,9 @@ function subjects(option: MountOption, { mount, top, inner }: Placed): readonly 
 /** One mount with the option. */
 function judgePlaced(option: MountOption, view: View, placed: Placed): ExplainedResult {
   const { mount, path, top } = placed;
-  const source = isBind(mount.options) ? sourceFlags(view, mount.source ?? "") : NOTHING;
   if (!alone(option, mount.options ?? []))
     return notApplicable(`no mount in the config with ${option.name}, and nothing else about the same thing`);
+  const source = isBind(mount.options) ? sourceFlags(view, mount.source ?? "") : NOTHING;
   if (!telling(option, mount, source)) return notApplicable(`${option.name} shows nowhere on a mount of that kind`);
   if (!top) return notApplicable(ABSENT);
   if (option.kind === "propagation" && remapped(view)) return notApplicable(SLAVES);
@@ -170,11 +170,11 @@ export const judgeRemount = (view: View): ExplainedResult =>
     const mounts = view.config.mounts ?? [];
     return combine(
       mounts.map((mount, at) => {
+        const options = mount.options ?? [];
+        if (!options.includes("remount")) return notApplicable(NO_REMOUNT);
         const path = throughLinks(view, mount.destination);
         const there = mounts.filter(({ destination }) => throughLinks(view, destination) === path);
-        const options = mount.options ?? [];
-        if (!options.includes("remount") || there.length !== 2 || there[1] !== mount || at === 0 || path === undefined)
-          return notApplicable(NO_REMOUNT);
+        if (there.length !== 2 || there[1] !== mount || at === 0 || path === undefined) return notApplicable(NO_REMOUNT);
         const rows = options.map((name) => mountOption(name)).filter((row) => row?.kind === "mount" && !row.recursive);
         const top = topmost(table, path);
         const count = equal(table.filter(({ target }) => target === path).length, 1, `mounts at ${path}`);
@@ -197,9 +197,9 @@ const submounts = (view: View, source: string): readonly string[] => [
 export const judgeBind = (view: View, how: "bind" | "rbind"): ExplainedResult =>
   eachPlaced(view, ({ mount, path, top, inner }) => {
     const { source = "", options = [] } = mount;
-    const inside = submounts(view, source);
-    if (!options.includes(how) || options.includes(how === "bind" ? "rbind" : "bind") || inside.length === 0)
-      return notApplicable(`no ${how} mount in the config of a source with mounts inside`);
+    const asked = options.includes(how) && !options.includes(how === "bind" ? "rbind" : "bind");
+    const inside = asked ? submounts(view, source) : [];
+    if (inside.length === 0) return notApplicable(`no ${how} mount in the config of a source with mounts inside`);
     if (!top) return expectThat(false, `a mount at ${path}`, null);
     const expected = how === "bind" ? [] : inside.map((rest) => `${path}${rest}`);
     return equal(inner.map(({ target }) => target).toSorted(), expected.toSorted(), `mounts below ${path}`);

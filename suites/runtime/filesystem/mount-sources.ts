@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 
-import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
-import { FIXTURES, type Fixture } from "../../../runners/runtime/case.js";
+import { fixturePath, isBelow } from "../../../generators/runtime/filesystem/paths.js";
+import { FIXTURES, type FileEntry, type Fixture } from "../../../runners/runtime/case.js";
 import type { StatResult } from "../../../runners/runtime/observation.js";
 import type { Mount } from "../../../spec/runtime/config.js";
 import { MS } from "../../../spec/runtime/mount-numbers.js";
@@ -26,10 +26,11 @@ export const plainSource = (view: Case, mount: Mount): boolean =>
   !(view.testCase.fixtures ?? []).some((each) => each.make === "mount" && isBelow(mount.source ?? "", `${FIXTURES}/${each.path}`));
 
 /** The entry of the case at a path below FIXTURES, or undefined. */
-const entryAt = (view: Case, path: string) =>
-  (view.testCase.fixtures ?? []).flatMap((each) =>
-    each.make === "entry" && `${FIXTURES}/${each.entry.path}` === path ? [each.entry] : [],
-  )[0];
+function entryAt(view: Case, path: string): FileEntry | undefined {
+  const below = fixturePath(path);
+  const found = view.testCase.fixtures?.find((each) => each.make === "entry" && each.entry.path === below);
+  return found?.make === "entry" ? found.entry : undefined;
+}
 
 /** Where a source leads, if it is a symbolic link of the case's. */
 export function behindLinks(view: Case, source: string): string {

@@ -14,17 +14,19 @@ const listed = (view: View, type: string) => view.config.linux?.namespaces?.find
 export const remapped = (view: View): boolean => listed(view, "user") !== undefined;
 
 /** Why it cannot be told that the program saw what the config alone says; undefined where it reported, and the config was in force until then. */
-export const whyNotReported = (view: View): string | undefined =>
-  whyNotInForce(view) ??
-  (view.testCase.steps.some(({ op }) => op === "edit") ? "config.json was changed" : undefined) ??
-  (view.probe === null ? NO_REPORT : undefined);
+export const whyNotReported = oncePerView(
+  (view: View): string | undefined =>
+    whyNotInForce(view) ??
+    (view.testCase.steps.some(({ op }) => op === "edit") ? "config.json was changed" : undefined) ??
+    (view.probe === null ? NO_REPORT : undefined),
+);
 
 /** Why the mount table that the program saw may hold other things than the config says; undefined where it holds just those. */
-export function whyNoMountTable(view: View): string | undefined {
+export const whyNoMountTable = oncePerView((view: View): string | undefined => {
   const namespace = listed(view, "mount");
   if (namespace === undefined || namespace.path !== undefined) return "no new mount namespace in the config";
   return whyNotReported(view) ?? (view.probe?.mounts ? undefined : "the program could not read its mount table");
-}
+});
 
 /** Why how a mount propagates is not up to the config alone: in a user namespace of its own the kernel makes slaves of what was shared. */
 export const whyNoPropagation = (view: View): string | undefined =>
@@ -56,14 +58,19 @@ export const within = (path: string, directory: string): boolean => directory ==
 /** As many links as the kernel follows on the way to one place. */
 const MOST_LINKS = 40;
 
-/**
- * Where a destination leads by the symbolic links that the case has put into the root file system; undefined where that cannot be told.
- */
+/** The symbolic links that the case has put into the root file system, by their paths. */
+const linksOf = oncePerView(
+  (view: View): ReadonlyMap<string, string> =>
+    new Map(
+      (view.container.rootfs ?? []).flatMap((entry) => (entry.kind === "symlink" ? [[absolute(entry.path), entry.target] as const] : [])),
+    ),
+);
+
+/** Where a destination leads by the links of the case; undefined where that cannot be told. */
 export function throughLinks(view: View, destination: string): string | undefined {
-  const links = new Map(
-    (view.container.rootfs ?? []).flatMap((entry) => (entry.kind === "symlink" ? [[absolute(entry.path), entry.target] as const] : [])),
-  );
+  const links = linksOf(view);
   let path = absolute(destination);
+  if (links.size === 0) return path;
   for (let followed = 0; followed <= MOST_LINKS; followed++) {
     const link = ancestors(path)
       .map((each) => `/${each}`)
@@ -132,11 +139,12 @@ export const eachPlaced = (view: View, judge: (placed: Placed) => ExplainedResul
 export const isPlainKind = ({ type, options }: Mount): boolean => isBind(options) || type === "tmpfs";
 
 /** The attempts of a container with their results. */
-export const tries = (view: View): readonly { readonly attempt: Attempt; readonly result: AttemptResult }[] =>
+export const tries = oncePerView((view: View): readonly { readonly attempt: Attempt; readonly result: AttemptResult }[] =>
   (view.container.attempts ?? []).flatMap((attempt, at) => {
     const result = view.probe?.attempts[at];
     return result ? [{ attempt, result }] : [];
-  });
+  }),
+);
 
 /** The result of the first attempt of a kind at a path. */
 export const tried = (view: View, kind: Attempt["do"], path: string): AttemptResult | undefined =>

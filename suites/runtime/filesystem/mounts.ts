@@ -66,10 +66,11 @@ function inOrder(view: View): ExplainedResult {
   return combine(
     mounts.flatMap((later, nth) =>
       mounts.slice(0, nth).map((earlier) => {
+        if (!isBelow(later.path, earlier.path) || !usable(earlier) || !usable(later)) return notApplicable(NONE_IN_ANOTHER);
         const between = mounts.some(
           ({ path }) => path !== earlier.path && isBelow(path, earlier.path) && isBelow(later.path, path) && path !== later.path,
         );
-        if (!usable(earlier) || !usable(later) || between || !isBelow(later.path, earlier.path)) return notApplicable(NONE_IN_ANOTHER);
+        if (between) return notApplicable(NONE_IN_ANOTHER);
         const [outer] = at(earlier.path);
         const [inner] = at(later.path);
         if (!outer || !inner) return notApplicable("one of the mounts is not in the mount table");
@@ -87,13 +88,12 @@ const NONE_COVERED = "no two bind mounts at one destination in the config";
 
 /** Of several bind mounts at one place, the last one is seen. */
 function lastWins(view: View): ExplainedResult {
-  const mounts = view.config.mounts ?? [];
+  const mounts = (view.config.mounts ?? []).map((mount) => ({ mount, path: absolute(mount.destination) }));
   return combine(
-    mounts.map((mount, nth) => {
-      const path = absolute(mount.destination);
-      const same = mounts.filter(({ destination }) => absolute(destination) === path);
-      const covered = mounts.slice(nth + 1).some(({ destination }) => within(path, absolute(destination)));
-      if (same.length < 2 || covered || !same.every((one) => isBind(one.options))) return notApplicable(NONE_COVERED);
+    mounts.map(({ mount, path }, nth) => {
+      const same = mounts.filter((other) => other.path === path);
+      if (same.length < 2 || !same.every((other) => isBind(other.mount.options))) return notApplicable(NONE_COVERED);
+      if (mounts.some((later, at) => at > nth && within(path, later.path))) return notApplicable(NONE_COVERED);
       return contentOf(view, { mount, path });
     }),
     NONE_COVERED,

@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { oneOf } from "../../../generators/choices.js";
 import { caseOf, minimalConfig } from "../../../generators/runtime/base.js";
-import { RootTree } from "../../../generators/runtime/filesystem/in-root.js";
 import { DEV } from "../../../generators/runtime/filesystem/mounts.js";
 import { isBelow } from "../../../generators/runtime/filesystem/paths.js";
 import { CWDS } from "../../../generators/runtime/process/cwd.js";
@@ -13,6 +12,7 @@ import { INSIDE_AGENT } from "../../../runners/runtime/case.js";
 import type { ProbeReport } from "../../../runners/runtime/observation.js";
 import type { Config, Process } from "../../../spec/runtime/config.js";
 import { type ExplainedResult, equal, notApplicable, PASS } from "../../check.js";
+import { rootTreeOf } from "../root-tree.js";
 import { type Check, check, example, NO_REPORT, section, started, type View } from "../suite.js";
 
 /** The minimal config with other properties of `process`. */
@@ -90,7 +90,7 @@ export default section("Process", [
     if (!cwd.startsWith("/")) return notApplicable("a working directory that is no absolute path");
     if (isBelow(cwd, "/proc")) return notApplicable("a working directory that leads through /proc");
     if (probe.cwd === null) return notApplicable("the program could not tell its working directory");
-    const { path, climbs } = new RootTree(container).resolve(cwd);
+    const { path, climbs } = rootTreeOf(container).resolve(cwd);
     return climbs ? notApplicable("a working directory that is above the root") : equal(probe.cwd, path);
   }),
   example(["runtime.process.cwd"], ({ target }) =>

@@ -37,8 +37,12 @@ function matches({ index, op, value, valueTwo = 0 }: SeccompArg, args: readonly 
   }
 }
 
-const nameOf = (nr: number, arch: string): string | undefined =>
-  Object.entries(SYSCALLS).find(([, numbers]) => (arch === "x64" ? numbers.x86_64 : numbers.aarch64) === nr)?.[0];
+const namesOf = (arch: "x86_64" | "aarch64"): ReadonlyMap<number | null, string> =>
+  new Map(Object.entries(SYSCALLS).map(([name, numbers]) => [numbers[arch], name] as const));
+
+const NAMES = { x86_64: namesOf("x86_64"), aarch64: namesOf("aarch64") };
+
+const nameOf = (nr: number, arch: string): string | undefined => NAMES[arch === "x64" ? "x86_64" : "aarch64"].get(nr);
 
 /** Conditions on the same argument: whether all or any of them count, the spec does not say. */
 const isAmbiguous = ({ args = [] }: SeccompRule): boolean => new Set(args.map(({ index }) => index)).size < args.length;

@@ -1,7 +1,6 @@
 /** Rules of ours: a container stays inside, and so does what a runtime does for it. */
 import { posix } from "node:path";
 
-import { RootTree } from "../../../generators/runtime/filesystem/in-root.js";
 import { absolute, isBelow } from "../../../generators/runtime/filesystem/paths.js";
 import { bundleOf, CASE_DIR, type ContainerCase, FIXTURES, type RuntimeCase } from "../../../runners/runtime/case.js";
 import type { OutsideChange } from "../../../runners/runtime/observation.js";
@@ -10,6 +9,7 @@ import { isBind } from "../../../spec/runtime/mount-options.js";
 import { combine, type ExplainedResult, expectThat, type Judgement, notApplicable, PASS, unless } from "../../check.js";
 import { topmost, whyNoMountTable } from "../filesystem/mount-views.js";
 import { whyNotAllDeleted } from "../robustness.js";
+import { rootTreeOf } from "../root-tree.js";
 import { type CaseView, check, checkCase, NO_REPORT, section, type View } from "../suite.js";
 import { linkExamples } from "./links.js";
 import { programExamples } from "./program.js";
@@ -82,7 +82,7 @@ const kernels = ({ config: { mounts = [] } }: ContainerCase): readonly Mount[] =
 /** Such a mount, whose destination is a link in the root file system, stands on that path itself or nowhere. */
 function judgeThroughLink(view: View, { destination, type = "" }: Mount): ExplainedResult {
   const path = absolute(destination);
-  const { link, path: end } = new RootTree(view.container).resolve(path);
+  const { link, path: end } = rootTreeOf(view.container).resolve(path);
   if (link !== "last") return notApplicable("no link in the place where proc or sysfs is to be mounted");
   const table = view.probe?.mounts ?? [];
   if (topmost(table, path)?.type === type) return PASS;
