@@ -1,10 +1,15 @@
 import type { Attempt } from "./case.js";
 
+/** What stands in a field as it is. */
+const PLAIN = /^[!-$&-~]*$/;
+
 /** Bytes that would end a field or a line, and `%` itself, as %XX; so is everything beyond ASCII. */
 const encodeField = (field: string): string =>
-  [...Buffer.from(field, "utf8")]
-    .map((byte) => (byte > 0x20 && byte < 0x7f && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, "0")}`))
-    .join("");
+  PLAIN.test(field)
+    ? field
+    : [...Buffer.from(field, "utf8")]
+        .map((byte) => (byte > 0x20 && byte < 0x7f && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, "0")}`))
+        .join("");
 
 /** The fields of an attempt in the order that the probe expects, after its name. */
 function fieldsOf(attempt: Attempt): readonly (string | number)[] {

@@ -42,8 +42,14 @@ function hidden(was: SeenNode, is: SeenNode): string | undefined {
   return is.kind === "file" && was.mtime !== is.mtime ? "written anew" : undefined;
 }
 
-const treeOf = (answer: Answer | undefined): SeenTree | undefined =>
-  answer?.kind === "bytes" ? readTree(answer.bytes.toString("latin1")) : undefined;
+const linesOf = (answer: Answer | undefined): readonly string[] | undefined =>
+  answer?.kind === "bytes" ? answer.bytes.toString("latin1").split("\n") : undefined;
+
+/** What is in one list of lines and not in the other, as a tree. */
+function treeOfOwn(lines: readonly string[], others: readonly string[]): SeenTree {
+  const common = new Set(others);
+  return readTree(lines.filter((line) => !common.has(line)).join("\n"));
+}
 
 function changesIn(directory: string, before: SeenTree, after: SeenTree): OutsideChange[] {
   const paths = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
@@ -60,6 +66,7 @@ function changesIn(directory: string, before: SeenTree, after: SeenTree): Outsid
 /** What is not around the containers as it was: made, changed, replaced or removed. */
 export const changesOf = (before: readonly Answer[], after: readonly Answer[]): readonly OutsideChange[] =>
   AROUND.flatMap((directory, at) => {
-    const [was, is] = [treeOf(before[at]), treeOf(after[at])];
-    return was && is ? changesIn(directory, was, is) : [];
+    const [was, is] = [linesOf(before[at]), linesOf(after[at])];
+    // Most is as it was, word for word.
+    return was && is ? changesIn(directory, treeOfOwn(was, is), treeOfOwn(is, was)) : [];
   });

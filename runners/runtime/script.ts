@@ -121,10 +121,11 @@ const allSteps = ({ steps }: RuntimeCase): readonly Step[] => steps.flatMap((ste
 const isMute = (testCase: RuntimeCase, index: number): boolean =>
   allSteps(testCase).some((step) => step.op === "create" && step.container === index && (step.nulls ?? []).length > 0);
 
-function bundle(testCase: RuntimeCase, container: ContainerCase, index: number, { reportsByFifo }: Driver): Action[] {
+function bundle(testCase: RuntimeCase, index: number, config: string | null, { reportsByFifo }: Driver): Action[] {
+  const container = testCase.containers[index];
+  if (!container) return [];
   const root = bundleOf(index);
   const rootfs = rootfsOf(container, index);
-  const config = configTextOf(container);
   const own = new Set((container.rootfs ?? []).map(({ path }) => path));
   return [
     directory(root),
@@ -242,10 +243,10 @@ const absolute = (path: string): string => (path.startsWith("/") ? path : `${CAS
 
 const planPath = (container: number, at: string): string => `${CASE_DIR}/plan${container}-${at}`;
 
-/** The plans of all creates of a case, each by the config that its bundle has by then. */
-function plans(testCase: RuntimeCase, { plan }: Driver): Action[] {
+/** The plans of all creates of a case, each by the config that its bundle has by then: that in `written`, or what it was edited to. */
+function plans(testCase: RuntimeCase, written: readonly (string | null)[], { plan }: Driver): Action[] {
   if (!plan) return [];
-  const configs = testCase.containers.map(configTextOf);
+  const configs = [...written];
   return testCase.steps.flatMap((step, at): Action[] => {
     if (step.op === "edit") configs[step.container] = `${JSON.stringify(step.config, null, 2)}\n`;
     const each = step.op === "parallel" ? step.steps.map((inner, index) => [inner, `${at}p${index}`] as const) : [[step, `${at}`] as const];
@@ -277,13 +278,14 @@ export interface Script {
 
 /** Compiles a case for a driver. Pure: the same case gives the same script. */
 export function compile(testCase: RuntimeCase, driver: Driver): Script {
+  const configs = testCase.containers.map(configTextOf);
   return {
     prepare: [
       directory(FIXTURES, 0o777),
       directory(HOOK_RECORDS, 0o777),
-      ...testCase.containers.flatMap((container, index) => bundle(testCase, container, index, driver)),
+      ...configs.flatMap((config, index) => bundle(testCase, index, config, driver)),
       ...(testCase.fixtures ?? []).flatMap((item) => fixture(testCase, item)),
-      ...plans(testCase, driver),
+      ...plans(testCase, configs, driver),
     ],
     outside: lookAround(testCase),
     steps: testCase.steps.map((step, at) => actionsOf(step, driver, "", `${at}`)),
