@@ -53,9 +53,11 @@ export const NO_REPORT = "the program did not report";
 export function oncePerView<V extends object, T>(compute: (view: V) => T): (view: V) => T {
   const known = new WeakMap<V, { readonly value: T }>();
   return (view) => {
-    const entry = known.get(view) ?? { value: compute(view) };
-    known.set(view, entry);
-    return entry.value;
+    const entry = known.get(view);
+    if (entry) return entry.value;
+    const value = compute(view);
+    known.set(view, { value });
+    return value;
   };
 }
 
