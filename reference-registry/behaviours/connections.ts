@@ -12,19 +12,23 @@ const treated = (more: Partial<Played>, where: (reply: Reply, call: Call) => boo
     (reply, call) => (where(reply, call) ? playedAs(reply, more) : reply),
   );
 
-const always = (): boolean => true;
+/** Whether there is more content than that, or a request at all. */
+const beyond =
+  (after: number | "request") =>
+  (reply: Reply, call: Call): boolean =>
+    after === "request" || (sendsContent(reply, call) && (reply.played?.endless === true || (reply.body?.length ?? 0) > after));
 
 /** The connection breaks off. */
 export const breaking =
   ({ after }: DeedOf<"break">): Doing =>
   () =>
-    treated({ breaks: after }, after === "request" ? always : sendsContent);
+    treated({ breaks: after }, beyond(after));
 
 /** Nothing more comes. */
 export const stalling =
   ({ after }: DeedOf<"stall">): Doing =>
   () =>
-    treated({ stalls: after }, after === "request" ? always : sendsContent);
+    treated({ stalls: after }, beyond(after));
 
 /** The content comes in pieces. */
 export const slowing =
@@ -33,4 +37,4 @@ export const slowing =
     treated({ slow: { bytes, ms } }, sendsContent);
 
 /** The connection is closed without having been announced. */
-export const closing: Doing = () => treated({ closes: true }, always);
+export const closing: Doing = () => treated({ closes: true }, () => true);

@@ -1,5 +1,5 @@
 import { refusing } from "../faults/fault.js";
-import { empty, type Reply } from "../http/reply.js";
+import { empty, playedAs, type Reply } from "../http/reply.js";
 import type { Around, Doing } from "./around.js";
 import type { Behaviour, DeedOf, Host } from "./behaviour.js";
 import { withParameters } from "./places.js";
@@ -29,5 +29,5 @@ export function circling(
   const { on, does } = behaviours[loop] ?? {};
   if (does?.kind !== "redirect" || !does.loop) return undefined;
   const next: Host = host === does.to ? (on?.host ?? "registry") : does.to;
-  return to(does.status, `${urls[next] ?? ""}/loop/${loop}${target}`);
+  return playedAs(to(does.status, `${urls[next] ?? ""}/loop/${loop}${target}`), { by: [loop] });
 }

@@ -35,7 +35,7 @@ export interface Play {
   readonly holds: readonly PlayedRepository[];
   /** Names of choices, made on each host. */
   readonly choices: readonly string[];
-  /** With nothing left to fill in. */
+  /** With nothing left to fill in; names of repositories as they are on the wire. */
   readonly behaviours: readonly Behaviour[];
   /** Who may come in where a behaviour asks for credentials, by host. */
   readonly credentials: Readonly<Partial<Record<Host, { readonly user: string; readonly password: string }>>>;

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { bytesOf } from "../faults/fault.js";
 import type { Played, Reply } from "../http/reply.js";
 import { closedOf } from "./closed.js";
@@ -17,11 +18,13 @@ const bodyless = (status: number): boolean => status === 204 || status === 304 |
 export class Wire {
   readonly #response: ServerResponse;
   readonly #exchange: OpenExchange;
+  readonly #socket: Socket;
   readonly #gone: Promise<void>;
 
   constructor(request: IncomingMessage, response: ServerResponse, exchange: OpenExchange) {
     this.#response = response;
     this.#exchange = exchange;
+    this.#socket = request.socket;
     this.#gone = closedOf(request.socket);
   }
 
@@ -31,7 +34,7 @@ export class Wire {
     this.#exchange.behaviours = played.by;
     if (played.breaks === "request") return this.#break();
     if (played.stalls === "request") return this.#stall();
-    if (this.#response.destroyed || this.#response.socket?.destroyed) return;
+    if (this.#socket.destroyed) return;
     this.#head(reply, last);
     const sent = method === "HEAD" || bodyless(reply.status) || (await this.#body(reply, played));
     if (!sent) return;
@@ -97,9 +100,7 @@ export class Wire {
 
   /** Closes the connection when all that was handed over is sent. */
   async #break(): Promise<void> {
-    const { socket } = this.#response;
-    if (socket) socket.destroySoon();
-    else this.#response.destroy();
+    this.#socket.destroySoon();
     await this.#gone;
   }
 
