@@ -8,6 +8,7 @@ import type { ClientObservation } from "../../runners/client/observation.js";
 import { whyNotOf } from "../../runners/client/references.js";
 import { whyNotInForce } from "../../spec/distribution/releases.js";
 import type { Suite } from "../suite.js";
+import { combinations } from "./combinations.js";
 import compatibility from "./compatibility.js";
 import legacy from "./http/legacy.js";
 import proxying from "./http/proxying.js";
@@ -74,6 +75,7 @@ export const clientSuite: Suite<ClientCase, ClientObservation, ClientFacts> = {
   formats: { case: CLIENT_CASE, observation: CLIENT_OBSERVATION, facts: CLIENT_FACTS },
   checks,
   examples,
+  combinations,
   general: () => fc.nat(9999).map((seed) => pulling("an image is pulled", image("m", seed))),
   judge: (testCase, observation, facts) => judge(checks, testCase, observation, facts),
   release: ({ release }) => release,
