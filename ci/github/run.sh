@@ -10,8 +10,8 @@ fail() {
 }
 
 case $SUITE in
-  runtime | registry | image | run) ;;
-  *) fail "suite: '$SUITE' is none; there are runtime, registry, image, run" ;;
+  runtime | registry | client | image | run) ;;
+  *) fail "suite: '$SUITE' is none; there are runtime, registry, client, image, run" ;;
 esac
 
 results=$RUNNER_TEMP/oci-conform-results/$ARTIFACT

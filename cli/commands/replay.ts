@@ -19,7 +19,7 @@ const replayCommand = (): Command =>
       "replay",
       "Runs a stored case again and judges it. Exit 1 when a MUST or a rule of ours fails, or a SHOULD with --level should.",
     )
-      .usage("CASE [--bin RUNTIME | --url URL | --server COMMAND | --tool TOOL] [options]")
+      .usage("CASE [--bin RUNTIME | --url URL | --server COMMAND | --tool TOOL | --pull COMMAND …] [options]")
       .argument("[case]", "a directory below .oci-conform/failures, or a case.json")
       .option("--times <n>", "run it so many times", wholeNumber(1, 10_000), 1)
       .option("--explain [id]", "say why the checks of what it is aimed at, and of that requirement, did not apply")

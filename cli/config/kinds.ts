@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { SpecName } from "../../spec/catalogue.js";
+import { clientCommand, clientOptions } from "../commands/client/options.js";
 import { imageCommand, imageOptions } from "../commands/image/options.js";
 import { imageToolCommand, imageToolOptions } from "../commands/image/tool/options.js";
 import { registryCommand, registryOptions } from "../commands/registry/options.js";
@@ -46,6 +47,14 @@ export const KINDS: readonly Kind[] = [
     command: registryCommand,
     parse: registryOptions,
     load: () => import("../commands/registry/registry.js"),
+  }),
+  kind({
+    key: "client",
+    label: "client",
+    spec: "distribution",
+    command: clientCommand,
+    parse: (args) => clientOptions(args, availableParallelism()),
+    load: () => import("../commands/client/client.js"),
   }),
   kind({
     key: "image",

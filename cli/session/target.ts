@@ -33,7 +33,7 @@ export interface ReachedBy {
   readonly found: OptionValues;
 }
 
-/** One opened target of a suite: all that differs between a runtime, an image tool and a registry once it can be used. */
+/** One opened target of a suite: all that differs between a runtime, an image tool, a registry and a client of registries once it can be used. */
 export interface Target<Case, Observation, Facts> {
   /** What the directories of its cases begin with: a program's name, a host's. */
   readonly name: string;

@@ -31,7 +31,8 @@ function flipped(bytes: Buffer): Buffer {
   return copy;
 }
 
-const CHANGES: Readonly<Record<"flip" | "cut" | "extend" | "empty", (bytes: Buffer) => Buffer>> = {
+/** How a body is made another one. */
+export const CHANGES: Readonly<Record<"flip" | "cut" | "extend" | "empty", (bytes: Buffer) => Buffer>> = {
   flip: flipped,
   cut: (bytes) => bytes.subarray(0, -1),
   // JSON stays the same JSON.

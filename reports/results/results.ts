@@ -211,7 +211,7 @@ export interface Results {
   readonly baseline?: BaselineUse;
   /** How many cases were carried out. */
   readonly cases: number;
-  /** How many requests that took, of a registry. */
+  /** How many requests that took: sent to a registry, or made by a client. */
   readonly requests?: number;
   /** What was covered by construction; none where the suite has nothing of the kind. */
   readonly combinations?: Combinations;

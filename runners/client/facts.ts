@@ -14,8 +14,6 @@ export interface ClientFacts {
    * nothing, where it is kept in some other form.
    */
   readonly keeps: "blobs" | "manifests" | "nothing";
-  /** The command of each verb, where its user gave them. */
-  readonly commands?: Readonly<Partial<Record<Verb, string>>>;
   /** Whether it can be told to use TLS and whom to trust. */
   readonly tls: boolean;
   /** Whether it can be given credentials. */

@@ -1,4 +1,4 @@
-import type { Behaviour, Deed } from "../../reference-registry/behaviours/behaviour.js";
+import { type Behaviour, type Deed, HOSTS } from "../../reference-registry/behaviours/behaviour.js";
 import { CHOICES } from "../../reference-registry/choices.js";
 import { isName } from "../../spec/distribution/grammar.js";
 import type { Problem } from "../../spec/validate.js";
@@ -23,8 +23,8 @@ type Rule = readonly [path: string, good: boolean, message: string];
 
 const broken = (rules: readonly Rule[]): readonly Problem[] => rules.flatMap(([path, good, message]) => (good ? [] : [{ path, message }]));
 
-const isStatus = (status: number): boolean => Number.isInteger(status) && status >= 200 && status <= 599;
 const isLength = (length: number): boolean => Number.isSafeInteger(length) && length >= 0;
+const isStatus = (status: number): boolean => Number.isInteger(status) && status >= 200 && status <= 599;
 
 const statusRule = (path: string, status: number): Rule => [`${path}/status`, isStatus(status), "must be a status from 200 to 599"];
 const fieldRules = (path: string, name: string, values: readonly string[]): readonly Rule[] => [
@@ -60,10 +60,7 @@ function rulesOfDeed(does: Deed, path: string): readonly Rule[] {
     case "location":
       return [[`${path}/query`, does.query === undefined || REFERENCE.test(does.query), "must be a query, without the question mark"]];
     case "auth":
-      return [
-        ...does.challenges.flatMap((challenge) => fieldRules(`${path}/challenges`, "www-authenticate", [challenge])),
-        [`${path}/tokenRequests`, does.tokenRequests === undefined || isLength(does.tokenRequests), "must be a number of requests"],
-      ];
+      return [...does.challenges.flatMap((challenge) => fieldRules(`${path}/challenges`, "www-authenticate", [challenge]))];
     case "meanwhile":
       return [
         [`${path}/repository`, isName(`oci-conform/${does.repository}`), "must be a short name, such as a"],
@@ -124,47 +121,32 @@ function rulesOfCase(testCase: ClientCase): readonly Rule[] {
   ];
 }
 
-/** The hosts that there are in a case. */
-const hostsOf = ({ tls }: ClientCase): readonly string[] => ["registry", "other", "token", ...(tls ? ["plain"] : [])];
-
 /**
  * What the schema of a case does not say: what it names is there (contents, hosts, choices), the verb has what it takes, contents do not name
  * themselves, and what goes into a command line or into a header can stand there.
  */
 export function problemsInCase(testCase: ClientCase): readonly Problem[] {
   const { contents, holds = [], local, target, from, attachment, behaviours = [] } = testCase;
-  const hosts = hostsOf(testCase);
   const content = (path: string, name: string | undefined): readonly Problem[] =>
     name === undefined || Object.hasOwn(contents, name) ? [] : [{ path, message: `there is no content "${name}"` }];
-  const host = (path: string, name: string | undefined): readonly Problem[] =>
-    name === undefined || hosts.includes(name)
-      ? []
-      : [{ path, message: `there is no host "${name}"${name === "plain" ? " in a case without tls" : ""}` }];
+  const host = (path: string, name: string): readonly Problem[] =>
+    HOSTS.some((each) => each === name) ? [] : [{ path, message: `there is no host "${name}"` }];
   const inTexts = (value: Json, path: string): readonly Problem[] =>
     textsIn(value, path).flatMap(([place, text]) => [
       ...[...text.matchAll(TEMPLATE)].flatMap(([, , name]) => content(place, name)),
-      ...[...text.matchAll(HOST)].flatMap(([, name]) => host(place, name)),
+      ...[...text.matchAll(HOST)].flatMap(([, name = ""]) => host(place, name)),
       ...(text.isWellFormed() ? [] : [{ path: place, message: "is no text: half of a surrogate pair is in it" }]),
     ]);
   return [
     ...Object.entries(contents).flatMap(([name, each]) => inTexts(templatesOf(each), `/contents/${name}`)),
     ...circles(contents),
-    ...holds.flatMap((held, at) => [...content(`/holds/${at}/manifest`, held.manifest), ...host(`/holds/${at}/host`, held.host)]),
+    ...holds.flatMap(({ manifest }, at) => content(`/holds/${at}/manifest`, manifest)),
     ...content("/local", local),
     ...content("/attachment/blob", attachment?.blob),
-    ...[target, from].flatMap((place, at) =>
-      place
-        ? [
-            ...host(`/${at === 0 ? "target" : "from"}/host`, place.host),
-            ...inTexts(place.reference, `/${at === 0 ? "target" : "from"}/reference`),
-          ]
-        : [],
-    ),
+    ...inTexts(target.reference, "/target/reference"),
+    ...inTexts(from?.reference ?? null, "/from/reference"),
     ...inTexts(Object.values(attachment?.annotations ?? {}), "/attachment/annotations"),
     ...behaviours.flatMap(({ on, does }, at) => [
-      ...host(`/behaviours/${at}/on/host`, on.host),
-      ...("to" in does ? host(`/behaviours/${at}/does/to`, does.to) : []),
-      ...("host" in does ? host(`/behaviours/${at}/does/host`, does.host) : []),
       ...inTexts({ ...(on.reference === undefined ? {} : { reference: on.reference }) }, `/behaviours/${at}/on`),
       ...inTexts(JSON.parse(JSON.stringify(does)), `/behaviours/${at}/does`),
     ]),

@@ -2,13 +2,19 @@ import t, { type Test } from "tap";
 import { Refusal } from "../../ci/right-layout.js";
 import { Root } from "../../ci/right-unpack.js";
 import { driverFor, preflightFor, sandboxFor } from "../../cli/commands/runtime/target.js";
+import { minimalCase as minimalClientCase } from "../../generators/client/minimal.js";
 import { anyImage } from "../../generators/image/case.js";
 import { anyFaultImage } from "../../generators/image/invalid/cases.js";
 import { encodeTar } from "../../generators/image/layer/tar.js";
 import { buildLayout, whyUnbuildable } from "../../generators/image/layout/layout.js";
 import { sequence } from "../../generators/registry/sequences.js";
 import { anyCase } from "../../generators/runtime/case.js";
-import { draw } from "../../runners/draw.js";
+import { type ClientCase, VERBS } from "../../runners/client/case.js";
+import type { ClientFacts } from "../../runners/client/facts.js";
+import { CLIENT_CASE, CLIENT_FACTS, CLIENT_OBSERVATION } from "../../runners/client/formats.js";
+import { Player } from "../../runners/client/player.js";
+import { embedded } from "../../runners/client/tools/embedded.js";
+import { Drawing, draw } from "../../runners/draw.js";
 import type { ImageCase } from "../../runners/image/case.js";
 import { IMAGE_CASE, IMAGE_OBSERVATION } from "../../runners/image/formats.js";
 import type { ImageObservation } from "../../runners/image/observation.js";
@@ -21,6 +27,7 @@ import { Pool } from "../../runners/runtime/pool.js";
 import type { StoredFacts } from "../../runners/stored-facts.js";
 import { parseStored, problemsIn, type StoredFormat } from "../../runners/stored-format.js";
 import { CaseError } from "../../spec/errors.js";
+import { clientSuite } from "../../suites/client/index.js";
 import { judgeTool } from "../../suites/image/tool/judge.js";
 import { checks as registryChecks } from "../../suites/registry/index.js";
 import { judge as judgeRegistry } from "../../suites/registry/judge.js";
@@ -141,6 +148,58 @@ t.test("edited cases and observations of registries", async (t) => {
   const known = editedFacts(t, facts, 400, REGISTRY_FACTS);
   t.ok(known.length > 20, `${known.length} edited facts were good`);
   for (const { facts: others, what } of known) assertJudged(t, judgeRegistry(registryChecks, testCase, observation, others), what);
+});
+
+t.test("edited cases and observations of clients", { timeout: 240_000 }, async (t) => {
+  const player = await Player.open(embedded(), { timeoutMs: 2000, memoryKiB: 8 << 20 });
+  t.teardown(() => player.close());
+  const facts: ClientFacts = {
+    release: "head",
+    tool: "bundled",
+    version: "",
+    verbs: VERBS.slice(0, -1),
+    keeps: "blobs",
+    tls: true,
+    credentials: true,
+  };
+  const drawn = clientSuite.examples.map(({ cases, aims }) => {
+    const made = cases(facts);
+    if ("unavailable" in made) throw new TypeError(made.unavailable);
+    return { ...new Drawing<ClientCase>(5).next(made).case, aims };
+  });
+  const cases = [...some(drawn, 6), ...facts.verbs.map(minimalClientCase)];
+  let carriedOut = 0;
+  let judged = 0;
+  for (const [at, testCase] of cases.entries()) {
+    const observation = await player.play(testCase);
+    t.same(problemsIn(plain(observation), CLIENT_OBSERVATION), [], testCase.title);
+    for (const { value, what } of edits(testCase, 12, 12 * at)) {
+      const again = read(t, value, what, CLIENT_CASE);
+      if (!again || clientSuite.cannotRun?.(again, facts) !== undefined) continue;
+      carriedOut++;
+      try {
+        const seen = await player.play(again);
+        t.same(problemsIn(plain(seen), CLIENT_OBSERVATION), [], what);
+        assertJudged(t, clientSuite.judge(again, seen, facts), `${testCase.title}: ${what}`);
+      } catch (thrown) {
+        if (!(thrown instanceof CaseError)) t.fail(`${testCase.title}: ${what}`, { thrown });
+      }
+    }
+    for (const { value, what } of edits(observation, 40, 40 * at)) {
+      const again = read(t, value, what, CLIENT_OBSERVATION);
+      if (!again || clientSuite.notOf?.(testCase, again) !== undefined) continue;
+      judged++;
+      assertJudged(t, clientSuite.judge(testCase, again, facts), `${testCase.title}: ${what}`);
+    }
+  }
+  t.ok(carriedOut > 50, `${carriedOut} edited cases were good`);
+  t.ok(judged > 50, `${judged} edited observations were good`);
+  const [testCase] = cases;
+  if (!testCase) throw new TypeError("there is a case");
+  const observation = await player.play(testCase);
+  const known = editedFacts(t, facts, 200, CLIENT_FACTS);
+  t.ok(known.length > 20, `${known.length} edited facts were good`);
+  for (const { facts: others, what } of known) assertJudged(t, clientSuite.judge(testCase, observation, others), what);
 });
 
 /** What a tool that does it right shows of an image. */

@@ -22,14 +22,14 @@ async function refuses(t: Test, args: readonly string[], said: RegExp): Promise<
 }
 
 t.test("commands and options", async (t) => {
-  await refuses(t, ["frobnicate"], /unknown command 'frobnicate'; there are: runtime, registry, image, run, report, replay/);
+  await refuses(t, ["frobnicate"], /unknown command 'frobnicate'; there are: runtime, registry, client, image, run, report, replay/);
   await refuses(t, ["toString"], /unknown command/);
   await refuses(t, ["runtime", "--bogus"], /unknown option '--bogus'.*oci-conform runtime --help/);
   await refuses(t, ["runtime", "--binn", "x"], /did you mean --bin/i);
   await refuses(t, ["runtime", "stray", "--bin", "/bin/true"], /too many arguments/);
   await refuses(t, ["runtime", "--bin"], /argument missing/);
   await refuses(t, ["schema"], /missing required argument 'name'/);
-  await refuses(t, ["schema", "nonsense"], /nonsense: there is none; there are: baseline, config, image-case/);
+  await refuses(t, ["schema", "nonsense"], /nonsense: there is none; there are: baseline, client-case, client-facts/);
 });
 
 t.test("values of options", async (t) => {

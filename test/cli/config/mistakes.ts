@@ -46,7 +46,7 @@ export const mistakes: readonly Mistake[] = [
     `${target("runtime: {}")}  - name: a\n    registry: {}\n`,
     ":5: targets[1]: is called a like targets[0]; names tell targets apart",
   ),
-  seen(`${HEAD}targets:\n  - name: a\n`, ":3: targets[0]: tests nothing: it has none of runtime, registry, image"),
+  seen(`${HEAD}targets:\n  - name: a\n`, ":3: targets[0]: tests nothing: it has none of runtime, registry, client, image"),
   seen(target("runtime: {}", "registry: {}"), ":3: targets[0]: has runtime and registry; a target is one of them"),
   seen(target("runtme: {}"), ":4: targets[0]: unknown key 'runtme'; did you mean runtime?"),
   seen(target("runtime:"), ":4: targets[0].runtime: has no options; write {} for the defaults"),

@@ -39,6 +39,7 @@ t.test("the example of the documentation is taken by both", async (t) => {
       ["bundled", "runtime"],
       ["crun", "runtime"],
       ["zot", "registry"],
+      ["clients", "client"],
       ["release-image", "image"],
       ["tools", "image --tool"],
     ],

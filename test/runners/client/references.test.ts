@@ -41,7 +41,6 @@ const BAD: readonly (readonly [name: string, change: Partial<ClientCase>, path: 
   ["a target's digest", { target: inA("{sha256:x}") }, "/target/reference", /no content "x"/],
   ["a target that would be an option", { target: { repository: "a", reference: "t t" } }, "/target/reference", /must be a tag/],
   ["a repository", { target: { repository: "../x", reference: "t" } }, "/target/repository", /short name/],
-  ["a host", { holds: [{ ...held("m", "t"), host: "plain" }] }, "/holds/0/host", /no host "plain" in a case without tls/],
   [
     "a host in a text",
     { behaviours: [{ on: { to: "any" }, does: { kind: "header", name: "x", value: "{host:nowhere}" } }] },
