@@ -9,7 +9,7 @@ export interface Challenge {
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const PARAMETER = new RegExp(`^(${TOKEN})\\s*=\\s*("(?:[^"\\\\]|\\\\.)*"|${TOKEN}|[^\\s"]*)$`, "s");
+const PARAMETER = new RegExp(`^(${TOKEN})\\s*=\\s*("(?:[^"\\\\]|\\\\.)*"|${TOKEN}|[^\\s"=][^\\s"]*)$`, "s");
 const BEGIN = new RegExp(`^(${TOKEN})(?:\\s+(.*))?$`, "s");
 
 /**

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Test } from "tap";
 import { runClient } from "../../reference-client/main.js";
@@ -13,13 +16,16 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs the client without TLS. */
-export async function client(...args: readonly string[]): Promise<Ran> {
+/** Runs the client. */
+export async function run(args: readonly string[], signal?: AbortSignal): Promise<Ran> {
   const [out, err]: [string[], string[]] = [[], []];
   const io = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
-  const status = await runClient(["--plain-http", "--timeout", "5", ...args], io);
+  const status = await runClient(args, signal ? { ...io, signal } : io);
   return { status, out: out.join(""), err: err.join("") };
 }
+
+/** Runs the client without TLS. */
+export const client = (...args: readonly string[]): Promise<Ran> => run(["--plain-http", "--timeout", "5", ...args]);
 
 export const sha = (content: string | Buffer, algorithm = "sha256"): string =>
   `${algorithm}:${createHash(algorithm).update(content).digest("hex")}`;
@@ -69,6 +75,18 @@ export class Layout {
     writeFileSync(path, JSON.stringify({ schemaVersion: 2, mediaType: INDEX, manifests: [...old, named] }));
     return manifest;
   }
+}
+
+/** A server of the test's own that answers as it is told: `127.0.0.1:PORT`. */
+export async function answering(t: Test, listen: RequestListener): Promise<string> {
+  const server = createServer(listen);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.teardown(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** A registry of the test's own: `127.0.0.1:PORT`. */
