@@ -13,6 +13,7 @@ export const PATHS = {
   ANNOTATIONS: `${WORK}/annotations`,
   CA: `${WORK}/ca.pem`,
   OUT: `${WORK}/out`,
+  NOTES: `${WORK}/notes`,
   SCRATCH: `${WORK}/scratch`,
 } as const;
 
@@ -42,12 +43,12 @@ ${Object.entries(words)
 set +a
 mount -a -T "$W/fstab" || exit 125
 cd ${quoted(directory)} || exit 125
-${running(limits)}
+${running(limits, { limited: "data" })}
 # What a daemon says at its end belongs to the command that it failed.
 emit() {
   [ -n "$DAEMON" ] || return 0
   kill -0 "$DAEMON" 2> "$EMPTY.err" && return
-  [ ! -f "$OUT/steps" ] || tail -c 4000 "$W/daemon.stderr" >> "$OUT/$(tail -n 1 "$OUT/steps").stderr"
+  [ ! -f "$NOTES/steps" ] || tail -c 4000 "$W/daemon.stderr" >> "$OUT/$(tail -n 1 "$NOTES/steps").stderr"
   return 0
 }
 ${lines.join("\n")}

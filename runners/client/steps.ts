@@ -23,15 +23,15 @@ function printedTo(path: string): string {
   }
 }
 
-/** The commands that were run in a sandbox (`running`), by what they left in a directory. */
-export function stepsIn(directory: string): readonly ClientStep[] {
-  const list = join(directory, "steps");
+/** The commands that were run in a sandbox (`running`), by the notes that were taken, and what they printed. */
+export function stepsIn(notes: string, out: string): readonly ClientStep[] {
+  const list = join(notes, "steps");
   const names = existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : [];
   return names.map((name) => ({
     name,
-    status: Number(readFileSync(join(directory, `${name}.status`), "utf8")),
-    stdout: printedTo(join(directory, `${name}.stdout`)),
-    stderr: printedTo(join(directory, `${name}.stderr`)),
+    status: Number(readFileSync(join(notes, `${name}.status`), "utf8")),
+    stdout: printedTo(join(out, `${name}.stdout`)),
+    stderr: printedTo(join(out, `${name}.stderr`)),
   }));
 }
 

@@ -28,9 +28,12 @@ export interface Equipped {
   readonly limits: Limits;
 }
 
-/** All that a case may write, in bytes, and what its commands may print. */
-const ROOM = "size=512m,nr_inodes=200k,mode=755";
-const PRINTED_ROOM = "size=64m,nr_inodes=1k,mode=755";
+/** All that a case may write, what its commands may print, and what is noted of them: each has room when the others are full. */
+const ROOM: readonly (readonly [path: string, options: string])[] = [
+  [WORK, "size=256m,nr_inodes=200k,mode=755"],
+  [PATHS.OUT, "size=32m,nr_inodes=1k,mode=755"],
+  [PATHS.NOTES, "size=1m,nr_inodes=1k,mode=755"],
+];
 
 /** How long everything may take besides the tool's own commands. */
 const SPARE_MS = 20_000;
@@ -147,8 +150,7 @@ export class ToolRuns {
   /** In a fresh file system of limited size, which is gone afterwards. */
   async #within<T>(work: () => Promise<T>): Promise<T> {
     const { path } = this.#equipped;
-    mkdirSync(WORK, { recursive: true });
-    const mount = `mount -t tmpfs -o ${ROOM} tmpfs ${WORK} && mkdir ${PATHS.OUT} && mount -t tmpfs -o ${PRINTED_ROOM} tmpfs ${PATHS.OUT}`;
+    const mount = ROOM.map(([at, options]) => `mkdir -p ${at} && mount -t tmpfs -o ${options} tmpfs ${at}`).join(" && ");
     const failed = await command(["sh", "-c", mount], { PATH: path }, SPARE_MS);
     if (failed !== undefined) throw new HarnessError(`the sandbox has no room in memory: ${failed}`);
     try {
@@ -191,7 +193,7 @@ export class ToolRuns {
     const given = { words: { PROGRAM, ...PATHS, ...words }, exported: tool.commands !== undefined, lines, limits };
     const text = program({ ...given, directory: tool.directory ?? PATHS.SCRATCH });
     const failed = await command([...unshare, "sh", "-c", text], env, limits.timeoutMs * (lines.length + 1) + SPARE_MS);
-    const steps = stepsIn(PATHS.OUT);
+    const steps = stepsIn(PATHS.NOTES, PATHS.OUT);
     if (steps.length > 0 && (failed === undefined || steps.at(-1)?.status !== 0)) return steps;
     if (existsSync(`${WORK}/daemon.stderr`))
       throw new Inconclusive(`${tool.name}: its daemon does not start: ${saidLast(`${WORK}/daemon.stderr`)}`);

@@ -7,7 +7,7 @@ import type { WrittenFile } from "./observation.js";
 
 /** How much of what a client wrote is looked at. */
 const MOST_FILES = 4000;
-const MOST_BYTES = 1 << 30;
+const MOST_BYTES = 512 << 20;
 /** Of one document, and of all. */
 const MOST_TEXT = 64 << 10;
 const MOST_TEXTS = 4 << 20;

@@ -48,7 +48,7 @@ set -u
 umask 022
 PATH=\${PATH:-/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin}
 W=${WORK}
-LAYOUT=$W/layout TARGET=$W/t/u/v OUT=$W/out SCRATCH=$W/scratch EMPTY=$W/empty REF=${TAG} ROOTFS=
+LAYOUT=$W/layout TARGET=$W/t/u/v OUT=$W/out NOTES=$W/out SCRATCH=$W/scratch EMPTY=$W/empty REF=${TAG} ROOTFS=
 AGENT=/run/oci-conform/agent
 "$AGENT" place ${STEPS.flat().map(quoted).join(" ")} mount ${layout} "$LAYOUT" bind "" || exit
 HOME=$W/home TMPDIR=$SCRATCH XDG_RUNTIME_DIR=$W/scratch LC_ALL=C.UTF-8
@@ -109,7 +109,7 @@ leftovers() {
 `;
 
 /** What a tool leaves behind that refuses an image. */
-const WATCHED = { before: "saw before", refused: 'leftovers > "$OUT/leftovers"' };
+const WATCHED = { limited: "addresses", before: "saw before", refused: 'leftovers > "$OUT/leftovers"' } as const;
 
 /** Prints everything that was seen: a line with size and name for each part, an empty one, and then the parts themselves. */
 const EMIT = (tool: Tool): string => `
