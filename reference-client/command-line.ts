@@ -8,6 +8,7 @@ oci-client tags REPO
 oci-client referrers REF [--type TYPE]
 oci-client attach REF FILE --type TYPE [--annotation KEY=VALUE]...
 oci-client delete REF
+oci-client --list-faults
 with [--plain-http] [--ca FILE] [--config DIR] [--proxy HOST] [--timeout SECONDS] [--fault NAME]
 `;
 
@@ -24,6 +25,7 @@ const OPTIONS = {
   timeout: { type: "string" },
   fault: { type: "string" },
   help: { type: "boolean" },
+  "list-faults": { type: "boolean" },
 } as const;
 
 /** How many words each command takes, and which options it has beside those that all have. */
@@ -41,6 +43,7 @@ export type CommandName = keyof typeof COMMANDS;
 
 /** What the user wants. */
 export interface CommandLine {
+  readonly kind: "command";
   readonly command: CommandName;
   readonly words: readonly string[];
   readonly options: ReturnType<typeof parse>["values"];
@@ -50,13 +53,16 @@ const OWN: readonly string[] = ["tag", "chunk", "single", "type", "annotation"];
 
 const parse = (args: readonly string[]) => parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
 
-/**
- * @returns undefined where help is asked for.
- * @throws UsageError
- */
-export function commandLine(args: readonly string[]): CommandLine | undefined {
+/** What can be asked in place of a command. */
+export interface Question {
+  readonly kind: "help" | "list-faults";
+}
+
+/** @throws UsageError */
+export function commandLine(args: readonly string[]): CommandLine | Question {
   const { values: options, positionals } = parsed(args);
-  if (options.help) return undefined;
+  if (options.help) return { kind: "help" };
+  if (options["list-faults"]) return { kind: "list-faults" };
   const [command = "", ...words] = positionals;
   if (!isCommand(command)) throw new UsageError(command === "" ? "no command is given" : `there is no command ${command}`);
   const { words: wanted, own } = COMMANDS[command];
@@ -64,7 +70,7 @@ export function commandLine(args: readonly string[]): CommandLine | undefined {
   const foreign = Object.keys(options).find((name) => OWN.includes(name) && !(own as readonly string[]).includes(name));
   if (foreign !== undefined) throw new UsageError(`${command} has no option --${foreign}`);
   if (options.chunk !== undefined && options.single) throw new UsageError("--chunk and --single exclude each other");
-  return { command, words, options };
+  return { kind: "command", command, words, options };
 }
 
 /** A whole number above 0. */

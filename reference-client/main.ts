@@ -7,7 +7,7 @@ import { type CommandLine, commandLine, countIn, USAGE } from "./command-line.js
 import { COMMANDS } from "./commands.js";
 import { messageOf } from "./failure.js";
 import { Crash, type Fault } from "./faults/fault.js";
-import { faultNamed } from "./faults/index.js";
+import { FAULTS, faultNamed } from "./faults/index.js";
 import type { Io } from "./io.js";
 import { LIMITS } from "./limits.js";
 
@@ -18,11 +18,9 @@ import { LIMITS } from "./limits.js";
 export async function runClient(args: readonly string[], io: Io): Promise<number> {
   try {
     const line = commandLine(args);
-    if (line === undefined) {
-      io.out(USAGE);
-      return 0;
-    }
-    return await run(line, io);
+    if (line.kind === "command") return await run(line, io);
+    io.out(line.kind === "help" ? USAGE : FAULTS.map(({ name, requirement }) => `${name}  ${requirement}\n`).join(""));
+    return 0;
   } catch (thrown) {
     if (thrown instanceof Crash) {
       io.err(`panic: ${thrown.message}\n`);

@@ -70,13 +70,15 @@ export function wire({ limits, ca, signal }: WireOptions): Wire {
         sending.destroy(state.late);
       };
       let waiting: NodeJS.Timeout | undefined;
+      let isAnswered = false;
       sending.on("timeout", late);
       // Bytes of headers that come one by one are no answer either.
       sending.on("finish", () => {
-        waiting = setTimeout(late, 2 * limits.idleMs);
+        if (!isAnswered) waiting = setTimeout(late, 2 * limits.idleMs);
       });
       sending.on("error", (thrown) => failed(state.late ?? new Unanswered(call, thrown, sending.reusedSocket)));
       sending.on("response", (response) => {
+        isAnswered = true;
         clearTimeout(waiting);
         answered(answerOf(call, response, limits, state));
       });

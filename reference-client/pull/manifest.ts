@@ -38,7 +38,7 @@ export async function receivedManifest(
 ): Promise<Manifest> {
   const { limits, hooks } = repository.client;
   const what = `manifest ${reference}`;
-  const bytes = await readAll(answer, expected?.size ?? limits.manifestBytes);
+  const bytes = await readAll(answer, Math.min(expected?.size ?? limits.manifestBytes, limits.manifestBytes));
   const asked = reference.includes(":") ? [reference] : [];
   const told = toldDigest(what, answer.headers["docker-content-digest"]);
   const believed = hooks.has("manifest-header-believed") ? told : [];

@@ -26,6 +26,7 @@ t.test("bad use", async (t) => {
   ];
   for (const [args, err] of cases) t.match(await run(args), { status: 64, out: "", err }, args.join(" "));
   t.match(await run(["--help"]), { status: 0, out: /^oci-client pull/, err: "" });
+  t.match(await run(["--list-faults"]), { status: 0, out: /^accept-left-out {2}registry\.client\.accept-header$/m, err: "" });
 });
 
 t.test("as a program", async (t) => {

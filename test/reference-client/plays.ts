@@ -159,6 +159,19 @@ export const SCENES = {
     credentials: ["registry"],
     status: 0,
   },
+  "anonymous tokens": {
+    run: PULL,
+    behaviours: [
+      on("any", ["GET", "HEAD"], {
+        kind: "auth",
+        challenges: ['Bearer realm="{realm}",scope="{scope}"'],
+        accepts: "bearer",
+        anonymous: true,
+      }),
+    ],
+    status: 0,
+  },
+  "no token": { run: PULL, behaviours: [BEARER], credentials: ["other"], status: 1, err: /getting a token: GET .*: 401/ },
   "wrong password": {
     run: PULL,
     behaviours: [AUTH('Basic realm="x"', "basic")],
@@ -232,6 +245,14 @@ export const SCENES = {
   },
   "push of sha512": { run: ["push", "{layout}", "{registry}/c/new:long", "--tag", "long"], status: 0 },
   copy: { run: ["copy", "{registry}/c/a:t", "{registry}/c/new:t"], status: 0 },
+  "push with tokens": { run: CHUNKS, behaviours: [BEARER], credentials: ["registry"], status: 0 },
+  "copy with tokens": {
+    run: ["copy", "{registry}/c/a:t", "{registry}/c/new:t"],
+    behaviours: [BEARER],
+    credentials: ["registry"],
+    status: 0,
+  },
+  "push with a password": { run: PUSH, behaviours: [AUTH('Basic realm="x"', "basic")], credentials: ["registry"], status: 0 },
   "copy to another host": { run: ["copy", "{registry}/c/a:t", "{other}/c/new:t"], status: 0 },
   "copy, not mounted": { run: ["copy", "{registry}/c/a:t", "{registry}/c/new:t"], choices: ["no-mounts"], status: 0 },
   "mounted as another": {
