@@ -40,11 +40,14 @@ const field = (value: unknown, name: string): unknown =>
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
 
+/** A media type that a header can have: nothing else has a registry ever been told. */
+const mediaType = (said: unknown): string | undefined =>
+  typeof said === "string" && /^[\x21-\x7e][\x20-\x7e]*$/.test(said) ? said : undefined;
+
 /** What a manifest says that it is, or what its properties make it. */
 export function mediaTypeOf(bytes: Buffer): string {
   const document = parsed(bytes);
-  const said = field(document, "mediaType");
-  return typeof said === "string" ? said : Array.isArray(field(document, "manifests")) ? INDEX : MANIFEST;
+  return mediaType(field(document, "mediaType")) ?? (Array.isArray(field(document, "manifests")) ? INDEX : MANIFEST);
 }
 
 /** All texts in a JSON value. */
@@ -58,8 +61,8 @@ function manifestsIn(document: unknown): ReadonlyMap<string, string | undefined>
   const listed = field(document, "manifests");
   const found = new Map<string, string | undefined>();
   for (const each of [...(Array.isArray(listed) ? (listed as readonly unknown[]) : []), field(document, "subject")]) {
-    const [digest, mediaType] = [field(each, "digest"), field(each, "mediaType")];
-    if (typeof digest === "string") found.set(digest, typeof mediaType === "string" ? mediaType : undefined);
+    const digest = field(each, "digest");
+    if (typeof digest === "string") found.set(digest, mediaType(field(each, "mediaType")));
   }
   return found;
 }
@@ -71,7 +74,7 @@ function manifestsIn(document: unknown): ReadonlyMap<string, string | undefined>
 export function closureOf(filled: FilledCase, manifest: string, algorithm: Algorithm = "sha256"): readonly PlayedContent[] {
   const known = byDigest(filled);
   const found = new Map<string, PlayedContent>();
-  const visit = (digest: string, isManifest: boolean, mediaType?: string): void => {
+  const visit = (digest: string, isManifest: boolean, type?: string): void => {
     const content = known.get(digest);
     if (!content || found.has(digest)) return;
     if (!isManifest) {
@@ -81,7 +84,7 @@ export function closureOf(filled: FilledCase, manifest: string, algorithm: Algor
     const document = parsed(content.bytes);
     const manifests = manifestsIn(document);
     for (const each of textsIn(document)) if (known.has(each)) visit(each, manifests.has(each), manifests.get(each));
-    found.set(digest, { digest, bytes: content.bytes, mediaType: mediaType ?? mediaTypeOf(content.bytes) });
+    found.set(digest, { digest, bytes: content.bytes, mediaType: type ?? mediaTypeOf(content.bytes) });
   };
   if (!Object.hasOwn(filled.case.contents, manifest)) throw new CaseError(`there is no content ${manifest}`);
   visit(filled.contents.get(manifest)[algorithm], true);

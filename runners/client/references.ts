@@ -15,7 +15,7 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 const FIELD = /^[\t\x20-\x7e\x80-\xff]*$/;
 const LINE = /^[^\p{Cc}]*$/u;
 
-const TEMPLATE = /\{(sha256|sha512|size|text|base64):([\w.-]+)\}/g;
+const TEMPLATE = /\{(sha256|sha512|encoded|size|text|base64):([\w.-]+)\}/g;
 const HOST = /\{(?:host|url):(\w+)\}/g;
 
 /** A place of a case, what must be so there, and how it is said. */

@@ -19,7 +19,7 @@ export const templatesOf = (content: Content): Json =>
 
 /** Contents that a text names: `{sha256:NAME}` and the like. */
 const namedIn = (text: string): readonly string[] =>
-  [...text.matchAll(/\{(?:sha256|sha512|size|base64):([\w.-]+)\}/g)].map(([, name = ""]) => name);
+  [...text.matchAll(/\{(?:sha256|sha512|encoded|size|base64):([\w.-]+)\}/g)].map(([, name = ""]) => name);
 
 /**
  * What the schema of a case does not say: requests go to the registry, a step or the `given` names a content of the case, and none of these

@@ -62,9 +62,10 @@ export const checks = sections.flatMap((section) => section.checks);
 export const examples = sections.flatMap((section) => section.examples);
 
 /** Why a client cannot be given a case, in words; undefined when it can. */
-export function cannotRun({ verb, tls, credentials = [] }: ClientCase, facts: ClientFacts): string | undefined {
+export function cannotRun({ verb, tls, proxy, credentials = [] }: ClientCase, facts: ClientFacts): string | undefined {
   if (!facts.verbs.includes(verb)) return `${facts.tool} cannot do this: ${verb}`;
   if (tls && !facts.tls) return `${facts.tool} cannot be told whom to trust`;
+  if (proxy !== undefined && !facts.proxy) return `${facts.tool} cannot be told of a proxy here`;
   if (credentials.length > 0 && !facts.credentials) return `${facts.tool} cannot be given credentials`;
   return undefined;
 }

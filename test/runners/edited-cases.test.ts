@@ -162,12 +162,11 @@ t.test("edited cases and observations of clients", { timeout: 240_000 }, async (
     tls: true,
     credentials: true,
   };
-  const drawn = clientSuite.examples.map(({ cases, aims }) => {
+  const drawn = clientSuite.examples.flatMap(({ cases, aims }) => {
     const made = cases(facts);
-    if ("unavailable" in made) throw new TypeError(made.unavailable);
-    return { ...new Drawing<ClientCase>(5).next(made).case, aims };
+    return "unavailable" in made ? [] : [{ ...new Drawing<ClientCase>(5).next(made).case, aims }];
   });
-  const cases = [...some(drawn, 6), ...facts.verbs.map(minimalClientCase)];
+  const cases = [...some(drawn, 9), ...facts.verbs.map(minimalClientCase)];
   let carriedOut = 0;
   let judged = 0;
   for (const [at, testCase] of cases.entries()) {

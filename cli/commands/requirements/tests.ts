@@ -1,4 +1,5 @@
 import { FAULTS as IMAGE_FAULTS } from "../../../generators/image/invalid/table.js";
+import { FAULTS as CLIENT_FAULTS } from "../../../reference-client/faults/index.js";
 import { FAULTS as REGISTRY_FAULTS } from "../../../reference-registry/faults/index.js";
 import { FAULTS as RUNTIME_FAULTS } from "../../../reference-runtime/faults/index.js";
 import * as client from "../../../suites/client/index.js";
@@ -70,15 +71,22 @@ export function waysOf(id: string): readonly Way[] {
   ];
 }
 
-/** The faults of the bundled runtime, the bundled registry and generated images that break a requirement; undefined when none does. */
+/** The faults of the bundled runtime, the bundled registry, the bundled client and generated images that break a requirement; undefined when none does. */
 export function faultsOf(id: string): SeededFaults | undefined {
   const inRuntime = RUNTIME_FAULTS.filter(({ requirement }) => requirement === id).map(({ name }) => ({ name }));
   const inRegistry = REGISTRY_FAULTS.filter(({ requirement }) => requirement === id).map(({ name }) => ({ name }));
+  const inClient = CLIENT_FAULTS.filter(({ requirement }) => requirement === id).map(({ name }) => ({ name }));
   const inImages = IMAGE_FAULTS.filter(({ requirement }) => requirement === id).map(({ name, how }) => ({ name, how }));
   const names = (faults: readonly { readonly name: string }[]): string => faults.map(({ name }) => name).join(" ");
   if (inRuntime.length > 0) return { of: "the bundled runtime", faults: inRuntime, commands: [`npm run selftest -- ${names(inRuntime)}`] };
   if (inRegistry.length > 0)
     return { of: "the bundled registry", faults: inRegistry, commands: [`npm run selftest:registry -- ${names(inRegistry)}`] };
+  if (inClient.length > 0)
+    return {
+      of: "the bundled client",
+      faults: inClient,
+      commands: inClient.map(({ name }) => `node build/cli/main.js client --bundled-arg=--fault=${name} --only ${id} --level should`),
+    };
   if (inImages.length > 0)
     return { of: "generated images", faults: inImages, commands: inImages.map(({ name }) => `npm run selftest:image -- --fault ${name}`) };
   return undefined;

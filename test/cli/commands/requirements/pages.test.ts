@@ -6,6 +6,7 @@ import { requirementPages } from "../../../../cli/commands/requirements/pages.js
 import { run } from "../../../../cli/commands/requirements/requirements.js";
 import { faultsOf, isChecked, waysOf } from "../../../../cli/commands/requirements/tests.js";
 import { FAULTS as IMAGE } from "../../../../generators/image/invalid/table.js";
+import { FAULTS as CLIENT } from "../../../../reference-client/faults/index.js";
 import { FAULTS as REGISTRY } from "../../../../reference-registry/faults/index.js";
 import { FAULTS as RUNTIME } from "../../../../reference-runtime/faults/index.js";
 import { loadCatalogue, SPECS, sectionUrl } from "../../../../spec/catalogue.js";
@@ -70,7 +71,7 @@ t.test("what is checked says how, and every seeded fault stands on the page of w
   }
   const broken = [
     ...RUNTIME.map(({ name, requirement }) => ({ name, id: requirement, spec: "runtime" })),
-    ...REGISTRY.map(({ name, requirement }) => ({ name, id: requirement, spec: "distribution" })),
+    ...[...REGISTRY, ...CLIENT].map(({ name, requirement }) => ({ name, id: requirement, spec: "distribution" })),
     ...IMAGE.map(({ name, requirement }) => ({ name, id: requirement, spec: "image" })),
   ];
   const missing = broken.filter(({ name, id, spec }) => !pages.get(`${spec}/${id}.md`)?.includes(`- \`${name}\``));
