@@ -32,9 +32,7 @@ export function listener(handler: Handler, { tls, hooks, onError, address = 0 }:
   server.requestTimeout = 0;
   server.timeout = 120_000;
   server.keepAliveTimeout = 75_000;
-  server.on("clientError", (thrown: NodeJS.ErrnoException, socket) => refuseUnread(thrown, socket, hooks));
-  // Node by itself would close the connection without a word.
-  server.on("connect", (_request, socket) => endWith(socket, 501));
+  refusing(server, hooks);
   if (hooks.has("expect-ignored")) server.on("checkContinue", listen);
   return server;
 }
@@ -80,6 +78,12 @@ function callOf(request: IncomingMessage): Call | undefined {
     if (thrown instanceof URIError) return undefined;
     throw thrown;
   }
+}
+
+/** Has a server say why, where Node by itself would close the connection without a word. */
+export function refusing(server: Server, hooks: Hooks): void {
+  server.on("clientError", (thrown: NodeJS.ErrnoException, socket) => refuseUnread(thrown, socket, hooks));
+  server.on("connect", (_request, socket) => endWith(socket, 501));
 }
 
 /** Answers what Node's parser does not take for a request (RFC 9110, section 15.6.2, for methods that nobody knows). */

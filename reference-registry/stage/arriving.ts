@@ -1,19 +1,35 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { OpenExchange } from "./recorder.js";
 
+/** So many bytes may be here before anybody wants them. */
+const AHEAD = 8 * 1024 * 1024;
+
 /**
- * A request's body for whoever handles it, recorded as it is read. Who waits to be asked for it (RFC 9110, section 10.1.1) is asked when it
- * is read first.
+ * A request's body for whoever handles it, recorded as it comes, be it read or not: what came before a connection broke off is known. Who waits
+ * to be asked for it (RFC 9110, section 10.1.1) is asked when it is read first.
  */
 export class Arriving implements AsyncIterable<Buffer> {
   readonly #request: IncomingMessage;
-  readonly #exchange: OpenExchange;
+  readonly #queue: Buffer[] = [];
+  #queued = 0;
+  #over: { readonly thrown?: Error } | undefined;
+  #wanted = true;
   #invite: (() => void) | undefined;
+  #wake: () => void = () => undefined;
 
   constructor(request: IncomingMessage, exchange: OpenExchange, response: ServerResponse, waits: boolean) {
     this.#request = request;
-    this.#exchange = exchange;
     this.#invite = waits ? () => response.writeContinue() : undefined;
+    request.on("data", (chunk: Buffer) => {
+      exchange.asked.take(chunk);
+      if (this.#wanted) this.#keep(chunk);
+    });
+    request.on("end", () => {
+      exchange.whole = request.complete;
+      this.#end({});
+    });
+    request.on("error", (thrown) => this.#end({ thrown }));
+    request.on("close", () => this.#end({ thrown: new Error("the connection is closed") }));
   }
 
   /** Whether the client still waits to be asked. */
@@ -21,24 +37,47 @@ export class Arriving implements AsyncIterable<Buffer> {
     return this.#invite !== undefined;
   }
 
+  /** @throws Error where it breaks off */
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, void> {
     this.#invite?.();
     this.#invite = undefined;
-    // A handler that stops reading early still wants to answer on this connection.
-    for await (const chunk of this.#request.iterator({ destroyOnReturn: false })) {
-      this.#exchange.asked.take(chunk as Buffer);
-      yield chunk as Buffer;
+    for (;;) {
+      const chunk = this.#queue.shift();
+      if (chunk) {
+        this.#queued -= chunk.length;
+        if (this.#queued < AHEAD) this.#request.resume();
+        yield chunk;
+      } else if (this.#over) {
+        if (this.#over.thrown) throw this.#over.thrown;
+        return;
+      } else await this.#news();
     }
-    this.#exchange.whole = this.#request.complete && this.#request.readableEnded;
   }
 
-  /** Reads what nobody wanted to have; whoever was not asked for it does not send it. Fulfilled when it came, or broke off. */
+  /** Reads on what nobody wants to have any more; whoever was not asked for it does not send it. Fulfilled when it came, or broke off. */
   async rest(): Promise<void> {
-    if (this.awaited || this.#exchange.whole) return;
-    try {
-      for await (const _ of this);
-    } catch {
-      // The client went; what came of it is recorded.
-    }
+    if (this.awaited) return;
+    this.#wanted = false;
+    this.#queue.length = 0;
+    this.#request.resume();
+    while (!this.#over) await this.#news();
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#queue.push(chunk);
+    this.#queued += chunk.length;
+    if (this.#queued >= AHEAD) this.#request.pause();
+    this.#wake();
+  }
+
+  #end(over: { readonly thrown?: Error }): void {
+    this.#over ??= over;
+    this.#wake();
+  }
+
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
   }
 }

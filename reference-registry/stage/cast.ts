@@ -1,9 +1,8 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { dispatcher } from "../api/dispatch.js";
 import type { Host } from "../behaviours/behaviour.js";
 import { recordOf } from "../behaviours/meanwhile.js";
-import { choiceNamed } from "../choices.js";
+import { type Choice, choiceNamed } from "../choices.js";
 import { isDigest, isName, isTag } from "../grammar.js";
 import type { Handler } from "../http/call.js";
 import { LIMITS, openRegistry } from "../open.js";
@@ -12,42 +11,75 @@ import type { HeldByHosts, HeldContent } from "./exchange.js";
 import type { Play, PlayedRepository } from "./play.js";
 
 /** A registry of a play, with the choices that it makes. */
-export interface Cast {
+export interface Member {
   readonly registry: Registry;
   readonly handler: Handler;
 }
 
 /** The hosts that hold something of their own. */
-export const HOLDERS = ["registry", "other"] as const satisfies readonly Host[];
+const HOLDERS: readonly Host[] = ["registry", "other"];
 
-/** The registries of a play, each with what it holds, below a directory. */
-export async function castOf({ choices, holds }: Play, dir: string): Promise<ReadonlyMap<Host, Cast>> {
-  const cast = new Map<Host, Cast>();
-  for (const host of HOLDERS) {
-    await mkdir(join(dir, host));
-    const made = choices.map(choiceNamed);
-    const registry = await openRegistry(join(dir, host), false, Object.assign({ ...LIMITS }, ...made.map(({ limits }) => limits)));
-    const handler = made.reduce<Handler>((inner, { wrap }) => wrap?.(inner) ?? inner, dispatcher(registry));
-    cast.set(host, { registry, handler });
+/** The registries of a play, below a directory. One that holds nothing is opened when it is asked for something. */
+export class Cast {
+  readonly #choices: readonly Choice[];
+  readonly #dir: string;
+  readonly #members = new Map<Host, Promise<Member>>();
+  readonly #opened = new Map<Host, Registry>();
+
+  private constructor(choices: readonly Choice[], dir: string) {
+    this.#choices = choices;
+    this.#dir = dir;
   }
-  for (const repository of holds) await fill(cast, repository);
-  return cast;
+
+  /** @throws RangeError for a choice that there is not, and for what no registry can hold */
+  static async of({ choices, holds }: Play, dir: string): Promise<Cast> {
+    const cast = new Cast(choices.map(choiceNamed), dir);
+    for (const repository of holds) await fill((await cast.member(repository.host))?.registry, repository);
+    return cast;
+  }
+
+  /** The registry of a host; undefined of one that has none. */
+  member(host: Host): Promise<Member> | undefined {
+    if (!HOLDERS.includes(host)) return undefined;
+    const member = this.#members.get(host) ?? this.#open(host);
+    this.#members.set(host, member);
+    return member;
+  }
+
+  async #open(host: Host): Promise<Member> {
+    const limits = Object.assign({ ...LIMITS }, ...this.#choices.map((choice) => choice.limits));
+    const registry = await openRegistry(join(this.#dir, host), false, limits);
+    this.#opened.set(host, registry);
+    const handler = this.#choices.reduce<Handler>((inner, { wrap }) => wrap?.(inner) ?? inner, dispatcher(registry));
+    return { registry, handler };
+  }
+
+  /** The registry of a host that was asked for something. */
+  opened(host: Host): Registry | undefined {
+    return this.#opened.get(host);
+  }
+
+  /** What all registries hold. */
+  held(): HeldByHosts {
+    return Object.fromEntries(
+      HOLDERS.map((host) => {
+        const registry = this.#opened.get(host);
+        return [host, registry ? heldIn(registry) : {}];
+      }),
+    );
+  }
 }
 
 /** @throws RangeError for what no registry can hold */
-async function fill(cast: ReadonlyMap<Host, Cast>, { host, name, contents }: PlayedRepository): Promise<void> {
-  const store = cast.get(host)?.registry.store;
-  if (!store || !isName(name)) throw new RangeError(`${host} cannot hold a repository ${name}`);
+async function fill(registry: Registry | undefined, { host, name, contents }: PlayedRepository): Promise<void> {
+  if (!registry || !isName(name)) throw new RangeError(`${host} cannot hold a repository ${name}`);
+  const { store } = registry;
   for (const { digest, bytes, mediaType, tags = [] } of contents) {
     if (!isDigest(digest) || !tags.every(isTag)) throw new RangeError(`${name} cannot hold ${digest} as ${tags.join(", ") || "nothing"}`);
     if (mediaType === undefined) await store.putBlob(name, digest, bytes);
     else await store.putManifest(name, { digest, bytes, record: recordOf(bytes, mediaType), tags: tags.filter(isTag) });
   }
 }
-
-/** What all registries hold. */
-export const heldBy = (cast: ReadonlyMap<Host, Cast>): HeldByHosts =>
-  Object.fromEntries([...cast].map(([host, { registry }]) => [host, heldIn(registry)]));
 
 const heldIn = ({ store }: Registry): Readonly<Record<string, HeldContent>> =>
   Object.fromEntries(

@@ -3,9 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecure } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Host } from "../behaviours/behaviour.js";
+import { refusing } from "../http/listener.js";
 import { closedOf } from "./closed.js";
 import type { StageHost } from "./play.js";
 import type { Scene } from "./scene.js";
+import { KEEP_ALIVE } from "./wire.js";
 
 /** A connection on which nothing happens is given up after so many milliseconds; a play is over sooner. */
 const IDLE = 120_000;
@@ -38,17 +40,14 @@ export class Door {
     server.on("checkContinue", received(true));
     // An expectation that nobody knows is none of a registry's business.
     server.on("checkExpectation", received(false));
-    server.on("clientError", (_, socket) => {
-      if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
-      else socket.destroy();
-    });
+    refusing(server, new Set());
   }
 
   static async open({ host, address, port, tls }: StageHost): Promise<Door> {
     const server = tls ? createSecure({ cert: tls.cert, key: tls.key }) : createServer();
     server.requestTimeout = 0;
     server.timeout = IDLE;
-    server.keepAliveTimeout = IDLE;
+    server.keepAliveTimeout = KEEP_ALIVE;
     server.listen(port, address);
     await once(server, "listening");
     return new Door(host, server, tls !== undefined);

@@ -11,7 +11,7 @@ import type { Call, Handler } from "../http/call.js";
 import { type Reply, refusal } from "../http/reply.js";
 import { targeted } from "../http/target.js";
 import { Arriving } from "./arriving.js";
-import { type Cast, castOf, heldBy } from "./cast.js";
+import { Cast } from "./cast.js";
 import type { HeldByHosts } from "./exchange.js";
 import type { Play } from "./play.js";
 import { Recorder } from "./recorder.js";
@@ -26,11 +26,11 @@ export class Scene {
   /** What went wrong with us, and not with the client. */
   readonly failures: unknown[] = [];
   readonly #play: Play;
-  readonly #cast: ReadonlyMap<Host, Cast>;
+  readonly #cast: Cast;
   readonly #around: Around;
   readonly #behaving: ReturnType<typeof behaving>;
 
-  private constructor(play: Play, cast: ReadonlyMap<Host, Cast>, urls: Around["urls"]) {
+  private constructor(play: Play, cast: Cast, urls: Around["urls"]) {
     const { behaviours, credentials } = play;
     this.#play = play;
     this.#cast = cast;
@@ -39,7 +39,7 @@ export class Scene {
       credentials,
       places: new Places(),
       tokens: new Tokens(behaviours, credentials),
-      registryOf: (host) => cast.get(holderOf(host))?.registry,
+      registryOf: (host) => cast.opened(holderOf(host)),
     };
     this.#behaving = behaving(behaviours, this.#around);
   }
@@ -49,7 +49,7 @@ export class Scene {
    * @throws RangeError for a choice that there is not, and for what no registry can hold
    */
   static async open(play: Play, urls: Around["urls"], dir: string): Promise<Scene> {
-    return new Scene(play, await castOf(play, dir), urls);
+    return new Scene(play, await Cast.of(play, dir), urls);
   }
 
   /** Answers a request, and records it. Fulfilled when nothing more of either comes or goes; never rejected. */
@@ -77,7 +77,7 @@ export class Scene {
     if (!arrival || !call) return MALFORMED;
     const circle = circling(this.#play.behaviours, arrival, call.target, this.#around);
     if (circle) return circle;
-    const base = this.#cast.get(arrival.of)?.handler ?? this.#tokens;
+    const base = (await this.#cast.member(arrival.of))?.handler ?? this.#tokens;
     const placed = placing(this.#around)(arrival)(base);
     return this.#behaving(arrival)(placed)(call);
   }
@@ -86,7 +86,7 @@ export class Scene {
 
   /** What its registries hold. */
   held(): HeldByHosts {
-    return heldBy(this.#cast);
+    return this.#cast.held();
   }
 }
 

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,9 +61,15 @@ export class Stage {
    */
   async begin(play: Play): Promise<void> {
     if (this.#scene) throw new Error("a play is on already");
-    const dir = join(this.#dir, String(this.#plays++));
+    const dir = join(this.#dir, String(++this.#plays));
     await mkdir(dir);
-    const scene = await Scene.open(play, Object.fromEntries(this.#doors.map(({ host, url }) => [host, url])), dir);
+    let scene: Scene;
+    try {
+      scene = await Scene.open(play, Object.fromEntries(this.#doors.map(({ host, url }) => [host, url])), dir);
+    } catch (thrown) {
+      rmSync(dir, { recursive: true, force: true });
+      throw thrown;
+    }
     this.#scene = scene;
     for (const door of this.#doors) door.admit(scene);
   }
@@ -80,7 +87,7 @@ export class Stage {
     const counts = this.#doors.map((door): [Host, number] => [door.host, door.opened - scene.recorder.spoken(door.host)]);
     const exchanges = scene.recorder.exchanges();
     const held = scene.held();
-    await rm(join(this.#dir, String(this.#plays - 1)), { recursive: true, force: true });
+    rmSync(join(this.#dir, String(this.#plays)), { recursive: true, force: true });
     if (scene.failures.length > 0) throw scene.failures[0];
     return { exchanges, held, wordless: Object.fromEntries(counts.filter(([, count]) => count > 0)) };
   }

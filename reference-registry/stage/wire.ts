@@ -9,6 +9,9 @@ import { type OpenExchange, pairs } from "./recorder.js";
 /** The bytes that are handed over at once. */
 const PIECE = 64 * 1024;
 
+/** How long a connection stays without a request, in seconds. */
+export const KEEP_ALIVE = 75;
+
 /** The most bytes of an endless body. */
 export const ENDLESS = 64 * 1024 * 1024;
 
@@ -48,9 +51,10 @@ export class Wire {
     const alive = response.shouldKeepAlive && !last;
     const chunked = played?.endless || said.get("content-length")?.length === 0;
     const own: [string, string][] = [
+      ...(bodyless(status) ? [] : [framing(chunked, body?.length ?? 0)]),
       ["Date", new Date().toUTCString()],
       ["Connection", alive ? "keep-alive" : "close"],
-      ...(bodyless(status) ? [] : [framing(chunked, body?.length ?? 0)]),
+      ...(alive ? [["Keep-Alive", `timeout=${KEEP_ALIVE}`] satisfies [string, string]] : []),
     ];
     const given = Object.entries(headers).flatMap(([name, values]) =>
       (typeof values === "string" ? [values] : values).map((value): [string, string] => [name, value]),

@@ -46,6 +46,6 @@ t.test("headers, statuses and answers", async (t) => {
   );
   t.same(
     blob?.response?.headers.map(([name]) => name),
-    ["content-type", "docker-content-digest", "accept-ranges", "connection", "content-length"],
+    ["content-type", "docker-content-digest", "accept-ranges", "content-length", "connection", "keep-alive"],
   );
 });

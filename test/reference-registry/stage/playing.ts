@@ -33,20 +33,27 @@ export const playOf = (behaviours: readonly Behaviour[] = [], more: Partial<Play
   ...more,
 });
 
-/** A stage of four hosts for a test, and clients of them, all on keep-alive connections. */
+const renewing = new WeakMap<Stage, () => void>();
+
+/** A stage of four hosts for a test, and clients of them, on keep-alive connections. */
 export async function stageFor(t: Test): Promise<{ readonly stage: Stage; readonly at: (host?: Host) => Client }> {
   const stage = await Stage.open(HOSTS.map((host) => ({ host, address: "127.0.0.1", port: 0 })));
-  const agent = new Agent({ keepAlive: true });
+  let agent = new Agent({ keepAlive: true });
+  renewing.set(stage, () => {
+    agent.destroy();
+    agent = new Agent({ keepAlive: true });
+  });
   t.teardown(async () => {
     agent.destroy();
     await stage.close();
   });
-  const clients = new Map(HOSTS.map((host) => [host, new Client(`http://${stage.addresses[host]}`, { agent })]));
-  return { stage, at: (host = "registry") => clients.get(host) as Client };
+  return { stage, at: (host = "registry") => new Client(`http://${stage.addresses[host]}`, { agent }) };
 }
 
-/** Plays something once: begins, does what is to be done, and ends. */
+/** Plays something once: begins, with connections of its own, does what is to be done, and ends. */
 export async function played(stage: Stage, play: Play, act: () => Promise<unknown>): Promise<PlayedOut> {
+  // A client that does not know yet that its connection was closed may use it.
+  renewing.get(stage)?.();
   await stage.begin(play);
   await act();
   return stage.end();
