@@ -76,7 +76,8 @@ export interface Challenge {
  *   on (RFC 3986, section 4.2); on another host it leads to the same. An upload is found there alone, and with that query; `moving` gives it a
  *   new place with each such answer
  * - `auth`: the client has to say who it is
- * - `meanwhile`: before the request is handled, somebody else pushes this manifest (as text) by this tag, to the same registry
+ * - `meanwhile`: before the request is handled, somebody else pushes this manifest (as text) by this tag, to the same registry; a case has the short name
+ *   of the repository (`a`), a play the one on the wire
  *
  * @discriminator kind
  */

@@ -1,3 +1,4 @@
+import type { Behaviour } from "../../reference-registry/behaviours/behaviour.js";
 import type { Play, PlayedContent, PlayedRepository } from "../../reference-registry/stage/play.js";
 import { CaseError } from "../../spec/errors.js";
 import type { ContentFacts } from "../registry/observation.js";
@@ -64,6 +65,12 @@ function heldBefore(filled: FilledCase): readonly PlayedRepository[] {
   return [...repositories.values()];
 }
 
+/** A behaviour with the name of its repository as it is on the wire. */
+const onWire = ({ on, does }: Behaviour): Behaviour => ({
+  on,
+  does: does.kind === "meanwhile" ? { ...does, repository: repositoryName(does.repository) } : does,
+});
+
 const PUSHES: readonly ClientCase["verb"][] = ["push", "push-chunks", "push-single"];
 
 /** Why a case cannot be carried out, whatever the client. @throws CaseError */
@@ -86,7 +93,7 @@ export function sceneOf(testCase: ClientCase, addresses: Addresses, credentials:
     play: {
       holds: heldBefore(filled),
       choices: given.choices ?? [],
-      behaviours: given.behaviours ?? [],
+      behaviours: (given.behaviours ?? []).map(onWire),
       credentials: known,
     },
     facts: filled.contents.facts(),
