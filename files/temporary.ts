@@ -33,7 +33,8 @@ let count = 0;
 export const temporaryName = (directory: string): string => join(directory, `.oci-conform-${SELF}-${count++}.tmp`);
 
 /** Makes a new directory in TMPDIR. When this process is killed, the next run removes it. */
-export const temporaryDirectory = (kind: "registry" | "image"): string => mkdtempSync(join(tmpdir(), `oci-conform-${kind}-${SELF}-`));
+export const temporaryDirectory = (kind: "registry" | "image" | "client"): string =>
+  mkdtempSync(join(tmpdir(), `oci-conform-${kind}-${SELF}-`));
 
 /** Whether its name says that it is of a process that is no longer there. */
 function isOrphan(name: string): boolean {

@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryDirectory } from "../../files/temporary.js";
 import { HarnessError } from "../../spec/errors.js";
 import { type Limits, TIMED_OUT } from "../commands.js";
 import type { Verb } from "./case.js";
@@ -71,7 +71,7 @@ export class EmbeddedRuns {
   }
 
   async run(scene: Scene): Promise<Done> {
-    const home = mkdtempSync(join(tmpdir(), "oci-conform-client-"));
+    const home = temporaryDirectory("client");
     try {
       const { verb } = scene.case;
       const args = [...argumentsOf(verb, scene, this.#furnish(home, scene)), ...this.#options(home, scene)];

@@ -1,3 +1,4 @@
+import { CaseError } from "../../spec/errors.js";
 import type { ClientCase } from "./case.js";
 import { inventCredentials } from "./credentials.js";
 import type { ClientObservation } from "./observation.js";
@@ -27,7 +28,12 @@ export class Performance {
     const stage = await this.#stages.for(testCase.tls ? "https" : "http");
     const { addresses } = stage;
     const scene = sceneOf(testCase, addresses, this.#credentials);
-    await stage.begin(scene.play);
+    try {
+      await stage.begin(scene.play);
+    } catch (thrown) {
+      // A choice that there is not, or what no registry can hold.
+      throw thrown instanceof RangeError ? new CaseError(thrown.message) : thrown;
+    }
     let done: Done;
     try {
       done = await this.#perform(scene, Object.values(addresses));

@@ -1,17 +1,13 @@
-import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { runClient } from "../../reference-client/main.js";
 import { Stage } from "../../reference-registry/stage/stage.js";
 import type { Limits } from "../commands.js";
-import { resolveProgram } from "../runtime/preflight.js";
 import type { ClientCase } from "./case.js";
 import { EmbeddedRuns } from "./embedded-run.js";
-import { hiddenPlaces } from "./hidden.js";
+import { equip } from "./equip.js";
 import type { ClientObservation, ClientRun } from "./observation.js";
 import { Performance, type Performed } from "./performance.js";
 import { Sandboxed } from "./sandboxed.js";
 import { FREE, Stages } from "./stages.js";
-import type { Equipped } from "./tool-run.js";
 import type { ClientTool } from "./tools/tool.js";
 
 /** Where clients are played with: in this process, or in a sandbox. */
@@ -30,27 +26,6 @@ const SPARE_MS = 60_000;
 /** A case without what its registry does; undefined where it does nothing. */
 export function controlOf({ behaviours = [], choices = [], ...rest }: ClientCase): ClientCase | undefined {
   return behaviours.length + choices.length === 0 ? undefined : { ...rest, title: "control", aims: [] };
-}
-
-/** What a program installed below somebody's home needs beside itself. */
-function exposedFor(program: string, { exposes = [] }: ClientTool): readonly string[] {
-  const prefix = dirname(dirname(program));
-  const beside = basename(dirname(program)) === "bin" ? ["lib", "libexec"].map((name) => join(prefix, name)).filter(existsSync) : [];
-  return [program, ...beside, ...exposes];
-}
-
-/** @throws UsageError where a program is not there */
-function equip(tool: ClientTool, limits: Limits): Equipped {
-  const program = resolveProgram(tool.program, "--tool");
-  const needs = (tool.needs ?? []).map((each) => resolveProgram(each, `--tool ${tool.name} needs`));
-  return {
-    tool,
-    program,
-    path: process.env.PATH ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-    hidden: hiddenPlaces(process.env),
-    exposed: [...exposedFor(program, tool), ...needs],
-    limits,
-  };
 }
 
 /** The bundled client, in this process. */

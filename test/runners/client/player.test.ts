@@ -6,10 +6,12 @@ import { join } from "node:path";
 import t, { type Test } from "tap";
 import { pulling } from "../../../generators/client/cases.js";
 import { image } from "../../../generators/client/images.js";
+import { CLIENT_OBSERVATION } from "../../../runners/client/formats.js";
 import type { ClientObservation } from "../../../runners/client/observation.js";
 import { controlOf, Player } from "../../../runners/client/player.js";
 import { type CommandVerb, commandClient } from "../../../runners/client/tools/command.js";
 import { embedded } from "../../../runners/client/tools/embedded.js";
+import { problemsIn } from "../../../runners/stored-format.js";
 
 const LIMITS = { timeoutMs: 20_000, memoryKiB: 8 << 20 };
 const skip = process.getuid?.() === 0 ? false : "needs root";
@@ -54,6 +56,7 @@ t.test("the bundled client meets hosts in this process", async (t) => {
   t.not(second.run.steps[0]?.status, 0);
   t.equal(second.control?.steps[0]?.status, 0);
   t.ok(second.control === third.control, "once for both");
+  for (const each of [first, second]) t.same(problemsIn(JSON.parse(JSON.stringify(each)), CLIENT_OBSERVATION), []);
   const secured = await player.play({ ...PULL, tls: true });
   t.match(secured.run, { steps: [{ status: 0 }], exchanges: [{ tls: true }] });
 });

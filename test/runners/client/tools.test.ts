@@ -21,7 +21,7 @@ t.test("a tool is known by its name, and its lines name what there is", async (t
   });
   for (const { name, verbs } of CLIENT_TOOLS)
     for (const line of Object.values(verbs).flat()) {
-      const own = new Set([...Object.keys(PATHS), ...WORDS, "HOST"]);
+      const own = new Set([...Object.keys(PATHS), ...WORDS, "HOST", "PLACE", "LINE"]);
       const unknown = [...line.matchAll(/\$\{?([A-Za-z]\w*)/g)].flatMap(([, word = ""]) => (own.has(word) ? [] : [word]));
       t.same(unknown, [], `${name}: ${line}`);
       t.equal(spawnSync("sh", ["-n", "-c", line]).status, 0, `${name}: ${line}`);
@@ -37,6 +37,7 @@ const holds = [held("m", "t", "u")];
 const CASES: Readonly<Partial<Record<Verb, ClientCase>>> = {
   pull: pulling("an image is pulled", contents),
   push: pushing("an image is pushed", contents),
+  "push-chunks": { ...pushing("an image is pushed in chunks", contents), verb: "push-chunks", chunk: 50 },
   copy: caseOf("an image is copied", "copy", contents, inA("v"), {
     holds: [{ ...held("m", "t"), host: "other" }],
     from: { ...inA("t"), host: "other" },
@@ -82,6 +83,7 @@ for (const tool of CLIENT_TOOLS) {
           t.ok(kept.has(plain.contents[part]?.sha256 ?? ""), part);
       }
       if (verb === "push" && tool.keeps === "blobs") t.equal(plain.run.held.registry?.["oci-conform/a"]?.tags.t, plain.contents.m?.sha256);
+      if (verb === "push-chunks") t.ok(plain.run.exchanges.filter(({ request: { method } }) => method === "PATCH").length > 2);
       if (verb === "tags") t.match(plain.run.steps.at(-1)?.stdout, /\bt\b[^]*\bu\b/);
       if (verb === "delete") t.notOk(plain.run.held.registry?.["oci-conform/a"]?.manifests.includes(plain.contents.m?.sha256 ?? ""));
       if (verb === "attach") t.equal(plain.run.held.registry?.["oci-conform/a"]?.manifests.length, 2);
