@@ -20,9 +20,9 @@ const VERBS: readonly Verb[] = ["pull", "push", "copy", "push-chunks", "push-sin
 const verbsOf = ({ verbs, tool }: ClientFacts): readonly VerbLevel[] =>
   VERBS.map((verb) => ({ name: verb, verb, ...(verbs.includes(verb) ? {} : { excluded: `${tool} cannot do this: ${verb}` }) }));
 
-const CONTENTS: readonly (Level & { readonly contents: Contents })[] = [
+const CONTENTS: readonly (Level & { readonly contents: Contents; readonly isIndex?: true })[] = [
   { name: "image", contents: image("m", 1) },
-  { name: "index", contents: index("m", 1) },
+  { name: "index", contents: index("m", 1), isIndex: true },
   { name: "artifact with a subject", contents: { ...image("s", 2), ...artifact("m", "s") } },
   { name: "large layer", contents: image("m", 3, { size: 300_000 }) },
   { name: "blobs by sha512", contents: image("m", 4, { algorithm: "sha512" }) },
@@ -36,10 +36,20 @@ const header = (to: Behaviour["on"]["to"], name: string, value: string | null): 
 const reads = ["GET", "HEAD"];
 
 /** What registries may do, and what they must not. */
-const BEHAVIOURS: readonly (Level & { readonly behaviours: readonly Behaviour[] })[] = [
+const BEHAVIOURS: readonly (Level & { readonly behaviours: readonly Behaviour[]; readonly ofIndex?: readonly Behaviour[] })[] = [
   { name: "nothing", behaviours: [] },
   { name: "warnings", behaviours: [header("any", "Warning", '299 - "soon"')] },
-  { name: "parameters of types", behaviours: [header("manifest", "Content-Type", `${MEDIA.manifest}; charset=utf-8`)] },
+  {
+    name: "parameters of types",
+    behaviours: [header("manifest", "Content-Type", `${MEDIA.manifest}; charset=utf-8`)],
+    // The type itself stays that of each manifest.
+    ofIndex: ([{ by: "tag" }, { reference: "{sha256:m}" }] as const).map(
+      (aim): Behaviour => ({
+        on: { to: "manifest", ...aim },
+        does: { kind: "header", name: "Content-Type", value: `${MEDIA.index}; charset=utf-8` },
+      }),
+    ),
+  },
   { name: "no digests in headers", behaviours: [header("any", "Docker-Content-Digest", null)] },
   { name: "connections closed", behaviours: [{ on: { to: "any" }, does: { kind: "close" } }] },
   ...(["blob", "manifest"] as const).flatMap((to) => [
@@ -177,7 +187,7 @@ export function combined(
   ];
   if (!does || !what || !how || !chosen || !secured || !asked) throw new Error("a row of other factors");
   const { contents = {}, ...needs } = needsOf(does.verb);
-  const behaviours = [...secured.behaviours, ...how.behaviours];
+  const behaviours = [...secured.behaviours, ...how.behaviours, ...((what.isIndex && how.ofIndex) || [])];
   return fc.constant(
     caseOf(
       `${does.name} of an ${what.name} ${asked.name}, ${secured.name}: the registry does ${how.name}, and chose ${chosen.name}`,

@@ -10,7 +10,12 @@ const seeds = fc.nat(99);
 
 export default section("Redirects", [
   check("registry.client.redirect-followed", (view) =>
-    mustCope(view, "the redirect is followed", ({ does }) => does.kind === "redirect" && does.loop !== true),
+    // From https to http is no way to go on.
+    mustCope(
+      view,
+      "the redirect is followed",
+      ({ does }) => does.kind === "redirect" && does.loop !== true && !(does.to === "plain" && view.case.tls),
+    ),
   ),
   check("registry.client.redirect-authorization", (view) => {
     const NONE = "no request went to another host to which the registry redirected";

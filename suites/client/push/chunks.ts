@@ -37,12 +37,16 @@ const checkChunk = (id: string, judge: (chunk: Viewed, before: readonly Viewed[]
 
 const taken = ({ status = 0 }: Pick<Viewed, "status">): boolean => status >= 200 && status < 300;
 
-/** How far the registry has the blob before a request, as its last answer said; undefined where it said nothing of the kind. */
+/**
+ * How far the registry has the blob before a request, as its last answer said; undefined where it said nothing of the kind, or `0-0` before it took
+ * anything: that is one byte, or what registries say of none.
+ */
 function haveBefore(chunk: Viewed, { requests }: Upload): number | undefined {
   const last = requests.filter(({ at, status = 0 }) => at < chunk.at && (taken({ status }) || status === 416)).at(-1);
   if (!last) return 0;
   const [, end] = /^0-(\d+)$/.exec(last.got("range") ?? "") ?? [];
-  return end === undefined ? undefined : Number(end) + 1;
+  const some = requests.some(({ at, method, status = 0 }) => at < chunk.at && method === "PATCH" && taken({ status }));
+  return end === undefined || (end === "0" && !some) ? undefined : Number(end) + 1;
 }
 
 const minimum = ({ start }: Upload): number => Number(start.got("oci-chunk-min-length") ?? 0);
