@@ -73,7 +73,7 @@ t.test("every requirement that is named is in a catalogue", async (t) => {
 });
 
 /** Options of other programs that are spoken of by themselves; findings are about other programs altogether. */
-const FOREIGN = ["--systemd-cgroup", "--root"];
+const FOREIGN = ["--systemd-cgroup", "--root", "--config"];
 const ABOUT_OTHERS = ["docs/findings.md"];
 /** Not in any help. */
 const HIDDEN = ["--bundled-arg"];

@@ -89,8 +89,9 @@ export class EmbeddedRuns {
     return paths;
   }
 
-  #options(home: string, { case: testCase, config }: Scene): readonly string[] {
+  #options(home: string, { case: testCase, config, words: { PROXY } }: Scene): readonly string[] {
     const options = [...this.#more];
+    if (PROXY !== "") options.push("--proxy", PROXY);
     if (!testCase.tls) options.push("--plain-http");
     else if (this.#ca !== undefined) {
       writeFileSync(join(home, "ca.pem"), this.#ca);

@@ -67,6 +67,7 @@ function programLines({ program, embedded, arguments: more = [] }: ClientTool): 
     `cat > "$PROGRAM" << END`,
     "#!/bin/sh",
     `[ "$SCHEME" = https ] && set -- "\\$@" --ca "$CA" || set -- "\\$@" --plain-http`,
+    `[ -z "$PROXY" ] || set -- "\\$@" --proxy "$PROXY"`,
     `[ ! -f "$HOME/.docker/config.json" ] || set -- "\\$@" --config "$HOME/.docker"`,
     `exec node "$CLIENT" "\\$@"${more.map((each) => ` ${quoted(each)}`).join("")}`,
     "END",

@@ -19,6 +19,7 @@ export interface Words {
   readonly CHUNK: string;
   readonly SCHEME: string;
   readonly VERIFY: string;
+  readonly PROXY: string;
   readonly USERNAME: string;
   readonly PASSWORD: string;
 }
@@ -107,6 +108,7 @@ export function sceneOf(testCase: ClientCase, addresses: Addresses, credentials:
       CHUNK: chunk === undefined ? "" : String(chunk),
       SCHEME: tls ? "https" : "http",
       VERIFY: String(tls === true),
+      PROXY: given.proxy === undefined ? "" : addresses[given.proxy],
       USERNAME: user,
       PASSWORD: password,
     },

@@ -107,7 +107,7 @@ async function takesCredentials(players: Plays, verb: Verb): Promise<boolean> {
 }
 
 /** What a client keeps, and what it can be told. */
-export type Found = Pick<ClientFacts, "keeps" | "tls" | "credentials">;
+export type Found = Pick<ClientFacts, "keeps" | "tls" | "credentials" | "proxy">;
 
 /**
  * Has a client do the least that it can be asked to, and finds out what nobody knows of one that is only known by its commands.
@@ -119,8 +119,10 @@ export async function preflight(tool: ClientTool, players: Plays): Promise<Found
   const testCase = minimalCase(verb);
   const observation = await players.play(testCase);
   if (endingOf(observation.run) !== "done" || !wasSeen(testCase, observation)) throw new Inconclusive(untestable(tool, verb, observation));
-  if (tool.commands === undefined) return { keeps: tool.keeps, tls: tool.tls, credentials: tool.credentials };
+  const proxy = tool.proxy ? { proxy: true as const } : {};
+  if (tool.commands === undefined) return { keeps: tool.keeps, tls: tool.tls, credentials: tool.credentials, ...proxy };
   return {
+    ...proxy,
     keeps: verb === "pull" ? keptBy(observation) : "nothing",
     tls: await goesWell(players, { ...testCase, title: "by TLS", tls: true }),
     credentials: await takesCredentials(players, verb),

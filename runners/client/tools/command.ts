@@ -14,7 +14,7 @@ const EVERYWHERE = ["ref", "repo", "scheme", "verify", "ca", "username", "passwo
 
 /** What a verb's command must have in it, and what it may have besides. */
 const PLACES: Readonly<Record<CommandVerb, { readonly must: readonly string[]; readonly may: readonly string[] }>> = {
-  pull: { must: ["ref", "dir"], may: [] },
+  pull: { must: ["ref", "dir"], may: ["proxy"] },
   push: { must: ["layout", "ref"], may: ["tag"] },
   "push-chunks": { must: ["layout", "ref"], may: ["tag", "chunk"] },
   "push-single": { must: ["layout", "ref"], may: ["tag"] },
@@ -85,6 +85,7 @@ export function commandClient(commands: Readonly<Partial<Record<CommandVerb, str
     commands: Object.fromEntries(given.map(({ verb, command }) => [verb, command])),
     keeps: "blobs",
     tls: uses("ca"),
+    ...(uses("proxy") ? { proxy: true } : {}),
     credentials: true,
   };
 }

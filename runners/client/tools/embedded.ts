@@ -15,6 +15,7 @@ export const embedded = (more: readonly string[] = []): ClientTool => ({
   keeps: "blobs",
   tls: true,
   credentials: true,
+  proxy: true,
   verbs: {
     pull: [`run pull ${PROGRAM} pull "$REF" "$DIR"`],
     push: [`run push ${PROGRAM} push "$LAYOUT" "$REF" --tag "$TAG"`],

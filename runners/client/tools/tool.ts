@@ -10,9 +10,10 @@ import type { ClientFacts } from "../facts.js";
  * - `$FILE` and `$TYPE` what to attach, and its artifactType; `$ANNOTATIONS` a file of lines KEY=VALUE; `$FILTER` an artifactType, or empty
  * - `$CHUNK` a size in bytes; `$SCHEME` http or https; `$VERIFY` true for https, false for http; `$CA` a file with the authority to trust
  * - `$USERNAME` and `$PASSWORD` for the target's host, both empty where there are none (docker's config file in `$HOME` has them, too)
+ * - `$PROXY` an address to pull by instead of the target's, whose place the query's ns says; empty where there is none
  * - `$STORE`, a directory of its own for what it keeps
  */
-export interface ClientTool extends Pick<ClientFacts, "keeps" | "tls" | "credentials"> {
+export interface ClientTool extends Pick<ClientFacts, "keeps" | "tls" | "credentials" | "proxy"> {
   readonly name: string;
   /** The program that must be there. */
   readonly program: string;

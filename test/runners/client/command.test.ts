@@ -28,6 +28,6 @@ t.test("what is wrong with a command is said in a line", async (t) => {
   t.throws(() => commandClient({ push: "x" }), { message: "--push x: it must have {layout} and {ref} in it" });
   t.throws(() => commandClient({ pull: "x {reference} {dir}" }), {
     message:
-      "--pull x {reference} {dir}: there is no {reference}; there are {ref}, {dir}, {repo}, {scheme}, {verify}, {ca}, {username}, {password}, {store}",
+      "--pull x {reference} {dir}: there is no {reference}; there are {ref}, {dir}, {proxy}, {repo}, {scheme}, {verify}, {ca}, {username}, {password}, {store}",
   });
 });

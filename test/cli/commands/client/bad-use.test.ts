@@ -20,7 +20,11 @@ t.test("clients that are none, and commands that are badly said", async (t) => {
   await refuses(t, ["--tool", "skopeo", "--tool", "skopeo"], /--tool skopeo: given twice/);
   await refuses(t, ["--pull", ""], /--pull: there is no command/);
   await refuses(t, ["--pull", "mytool pull {dir}"], /--pull mytool pull \{dir\}: it must have \{ref\} in it/);
-  await refuses(t, ["--pull", "mytool {image} {dir}"], /there is no \{image\}; there are \{ref\}, \{dir\}, \{repo\}, \{scheme\}/);
+  await refuses(
+    t,
+    ["--pull", "mytool {image} {dir}"],
+    /there is no \{image\}; there are \{ref\}, \{dir\}, \{proxy\}, \{repo\}, \{scheme\}/,
+  );
   await refuses(t, ["--push-chunks", "mytool {ref}"], /--push-chunks mytool \{ref\}: it must have \{layout\} in it/);
   await refuses(t, ["--tool", "skopeo", "--tags", "x {repo}"], /--tool and --tags exclude one another/);
   await refuses(t, ["--bundled-arg=--quick"], /the bundled client takes --fault=NAME/);

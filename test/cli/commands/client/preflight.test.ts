@@ -113,7 +113,7 @@ t.test("what a client keeps and can be told is found out where it is known by it
     ],
   );
   const known = pulled(["m"]);
-  t.same(await preflight(embedded(), known), { keeps: "blobs", tls: true, credentials: true });
+  t.same(await preflight(embedded(), known), { keeps: "blobs", tls: true, credentials: true, proxy: true });
   t.equal(known.given.length, 1, "what is known is not tried");
 });
 
