@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Host } from "../behaviours/behaviour.js";
 import { Door } from "./door.js";
 import type { ClientExchange, HeldByHosts } from "./exchange.js";
 import type { Play, StageHost } from "./play.js";
+import { leaveRoom, makeRoom } from "./room.js";
 import { Scene } from "./scene.js";
 
 /** What came of a play. */
@@ -41,15 +41,15 @@ export class Stage {
     this.addresses = { registry: address("registry"), other: address("other"), plain: address("plain"), token: address("token") };
   }
 
-  /** Listens at all hosts. What registries hold is below the directory for temporary files (TMPDIR), which had better be in memory. */
+  /** Listens at all hosts. What registries hold is below TMPDIR if there is one, else in memory where there is room. */
   static async open(hosts: readonly StageHost[]): Promise<Stage> {
-    const dir = await mkdtemp(join(tmpdir(), "oci-conform-stage-"));
+    const dir = await makeRoom();
     const doors: Door[] = [];
     try {
       for (const host of hosts) doors.push(await Door.open(host));
     } catch (thrown) {
       await Promise.all(doors.map((door) => door.close()));
-      await rm(dir, { recursive: true, force: true });
+      leaveRoom(dir);
       throw thrown;
     }
     return new Stage(doors, dir);
@@ -95,7 +95,7 @@ export class Stage {
   /** Ends the play that is on, if there is one, and listens no more. */
   async close(): Promise<void> {
     await Promise.all(this.#doors.map((door) => door.close()));
-    await rm(this.#dir, { recursive: true, force: true });
+    leaveRoom(this.#dir);
   }
 
   /** Waits until what has been sent was handled. */

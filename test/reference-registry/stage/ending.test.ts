@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
@@ -119,4 +120,10 @@ t.test("nothing is left in the directory for temporary files", async (t) => {
   );
   await taken.close();
   t.same(readdirSync(dir), []);
+  const stageAt = new URL("../../../reference-registry/stage/stage.js", import.meta.url).href;
+  const forgetful = `import { Stage } from ${JSON.stringify(stageAt)};
+    await Stage.open([{ host: "registry", address: "127.0.0.1", port: 0 }]);
+    process.exit(3);`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", forgetful], { encoding: "utf8" });
+  t.same([status, stderr, readdirSync(dir)], [3, "", []], "not by a process that closes nothing, either");
 });
