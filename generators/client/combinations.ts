@@ -4,7 +4,7 @@ import type { Behaviour } from "../../reference-registry/behaviours/behaviour.js
 import type { ClientCase, Verb } from "../../runners/client/case.js";
 import type { ClientFacts } from "../../runners/client/facts.js";
 import type { Content } from "../../runners/registry/case.js";
-import type { Factor, Level } from "../covering/factors.js";
+import { type Conflict, conflict, type Factor, type Level } from "../covering/factors.js";
 import { MEDIA } from "../registry/steps.js";
 import { caseOf } from "./cases.js";
 import { artifact, image, index } from "./images.js";
@@ -150,6 +150,12 @@ export const factorsOf = (facts: ClientFacts): readonly Factor[] => [
   { name: "asked for", levels: REFERENCES },
 ];
 
+/** What cannot stand together. */
+export const CONFLICTS: readonly Conflict[] = [
+  conflict("the type is that of an image", ["the registry does", "parameters of types"], ["content", "index"]),
+  conflict("tags are listed, and nothing is asked for", ["verb", "tags"], ["asked for", "by digest"]),
+];
+
 /** What a verb needs beside its target. */
 function needsOf(verb: Verb): Pick<ClientCase, "local" | "holds" | "from" | "attachment" | "chunk"> & { readonly contents?: Contents } {
   const holds = [{ repository: "a", manifest: "m", tags: ["t"] }];
@@ -158,7 +164,7 @@ function needsOf(verb: Verb): Pick<ClientCase, "local" | "holds" | "from" | "att
     case "push-single":
       return { local: "m" };
     case "push-chunks":
-      return { local: "m", chunk: 1000 };
+      return { local: "m", chunk: 50_000 };
     case "copy":
       return { holds: [{ repository: "b", manifest: "m", tags: ["t"] }], from: { repository: "b", reference: "t" } };
     case "attach":

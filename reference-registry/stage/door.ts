@@ -7,7 +7,7 @@ import { refusing } from "../http/listener.js";
 import { closedOf } from "./closed.js";
 import type { StageHost } from "./play.js";
 import type { Scene } from "./scene.js";
-import { KEEP_ALIVE } from "./wire.js";
+import { KEEP_ALIVE, MOST_EXCHANGES } from "./wire.js";
 
 /** A connection on which nothing happens is given up after so many milliseconds; a play is over sooner. */
 const IDLE = 120_000;
@@ -83,7 +83,8 @@ export class Door {
   }
 
   #received(request: IncomingMessage, response: ServerResponse, waits: boolean): void {
-    if (this.#scene) this.#running.push(this.#scene.receive(this.host, request, response, waits));
+    if (this.#scene && this.#scene.recorder.count < MOST_EXCHANGES)
+      this.#running.push(this.#scene.receive(this.host, request, response, waits));
     else request.socket.destroy();
   }
 

@@ -15,6 +15,9 @@ export const KEEP_ALIVE = 75;
 /** The most bytes of an endless body. */
 export const ENDLESS = 64 * 1024 * 1024;
 
+/** So many requests of a play are taken, which is far more than any client has reason to make; who makes more finds every connection closed. */
+export const MOST_EXCHANGES = 1000;
+
 const bodyless = (status: number): boolean => status === 204 || status === 304 || status < 200;
 
 /** What a response has on its way: recorded as it is handed to the network, which is as near to the client as can be seen. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { oneOf } from "../../../generators/choices.js";
 import { pulling } from "../../../generators/client/cases.js";
 import { image } from "../../../generators/client/images.js";
-import { combine, expectThat, notApplicable } from "../../check.js";
+import { combine, type ExplainedResult, expectThat, notApplicable } from "../../check.js";
 import { check, example, inWords, mustCope, section, unavailable } from "../suite.js";
 
 const seeds = fc.nat(99);
@@ -19,20 +19,22 @@ export default section("Redirects", [
   ),
   check("registry.client.redirect-authorization", (view) => {
     const NONE = "no request went to another host to which the registry redirected";
+    const other = `//${view.observation.addresses.other}/`;
+    /** What was sent elsewhere before, and whether anybody redirected to the other host. */
+    const given = new Set<string>();
+    let redirected = false;
     return combine(
-      view.exchanges.map((exchange) => {
-        const address = view.observation.addresses[exchange.host];
-        const earlier = view.exchanges.slice(0, exchange.at);
-        const redirected = earlier.some(
-          ({ host, status = 0, got }) =>
-            host !== exchange.host && status >= 300 && status < 400 && got("location")?.includes(`//${address}/`),
-        );
-        if (exchange.host !== "other" || !redirected) return notApplicable(NONE);
-        const authorization = exchange.sent("authorization");
-        const given = earlier.some(
-          ({ host, sent }) => host !== exchange.host && authorization !== undefined && sent("authorization") === authorization,
-        );
-        return expectThat(!given, "no Authorization that another host got", authorization?.replace(/ .*/, " …"), inWords(exchange));
+      view.exchanges.map((exchange): ExplainedResult => {
+        const { host, status = 0, got, sent } = exchange;
+        const authorization = sent("authorization");
+        if (host !== "other") {
+          if (authorization !== undefined) given.add(authorization);
+          redirected ||= status >= 300 && status < 400 && got("location")?.includes(other) === true;
+          return notApplicable(NONE);
+        }
+        if (!redirected) return notApplicable(NONE);
+        const forwarded = authorization !== undefined && given.has(authorization);
+        return expectThat(!forwarded, "no Authorization that another host got", authorization?.replace(/ .*/, " …"), inWords(exchange));
       }),
       NONE,
     );

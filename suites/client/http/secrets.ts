@@ -8,8 +8,17 @@ export interface Secret {
   readonly of: Host;
 }
 
+/** The tokens of each view: many requests ask for them. */
+const known = new WeakMap<ClientView, ReadonlyMap<string, Host>>();
+
 /** The tokens that were given out, each with the host that asked for it. */
-function tokensIn({ exchanges }: ClientView): ReadonlyMap<string, Host> {
+function tokensIn(view: ClientView): ReadonlyMap<string, Host> {
+  const tokens = known.get(view) ?? tokensOf(view);
+  known.set(view, tokens);
+  return tokens;
+}
+
+function tokensOf({ exchanges }: ClientView): ReadonlyMap<string, Host> {
   const tokens = new Map<string, Host>();
   let asking: Host = "registry";
   for (const { host, status, got, response } of exchanges) {

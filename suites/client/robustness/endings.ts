@@ -5,7 +5,7 @@ import { caseOf, held, inA, pulling } from "../../../generators/client/cases.js"
 import { image } from "../../../generators/client/images.js";
 import { MEDIA } from "../../../generators/registry/steps.js";
 import type { Behaviour, Endpoint } from "../../../reference-registry/behaviours/behaviour.js";
-import { ENDLESS } from "../../../reference-registry/stage/wire.js";
+import { ENDLESS, MOST_EXCHANGES } from "../../../reference-registry/stage/wire.js";
 import { combine, type ExplainedResult, expectThat, notApplicable } from "../../check.js";
 import { lastWords } from "../outcome.js";
 import { check, example, inWords, met, section } from "../suite.js";
@@ -71,9 +71,11 @@ export default section("Coming to an end", [
   }),
   check("robustness.client.hang", (view) => {
     if (view.ending === "unknown" || view.ending === "crashed") return notApplicable("nobody saw whether the client would have ended");
+    const { length } = view.exchanges;
+    if (length >= MOST_EXCHANGES) return { verdict: "fail", expected: "an end", actual: `${length} requests, and more if they were taken` };
     if (met(view, NO_END).length > 0) return notApplicable("an answer did not come to its end");
     if (view.exchanges.some(({ response }) => response === null)) return notApplicable("a request was not answered");
-    return expectThat(view.ending !== "hung", "an end within the time limit", `${view.exchanges.length} requests, and no end`);
+    return expectThat(view.ending !== "hung", "an end within the time limit", `${length} requests, and no end`);
   }),
   check("robustness.client.unbounded", (view) =>
     combine(
