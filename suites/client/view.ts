@@ -53,19 +53,16 @@ export function endingOf({ steps }: Pick<ClientRun, "steps">): Ending {
   return last.status > 128 || PANIC.test(last.stderr) ? "crashed" : "failed";
 }
 
-/** The absolute URL that a Location leads to from an exchange; undefined where there is none, or it makes no sense. */
-function locationOf(
-  { host, response, request: { target } }: ClientExchange,
-  addresses: ClientObservation["addresses"],
-): string | undefined {
-  const location = headerOf(response, "location");
-  const base = `http://${addresses[host] ?? "unknown.invalid"}${target}`;
-  return location !== undefined && URL.canParse(location, base) ? new URL(location, base).href.replace(/^https?:/, "") : undefined;
+/**
+ * What tells the place of an upload from others: host, path and query, however that is written and in whatever order its parameters are; the
+ * digest is added when an upload is closed, and no part of its place. Undefined for what makes no sense.
+ */
+function placeOf(target: string, base: string): string | undefined {
+  if (!URL.canParse(target, base)) return undefined;
+  const { host, pathname, searchParams } = new URL(target, base);
+  const parameters = [...searchParams].filter(([name]) => name !== "digest").map((pair) => JSON.stringify(pair));
+  return [host, pathname, ...parameters.sort()].join(" ");
 }
-
-/** What is added when an upload is closed, and no part of its place. */
-const withoutDigest = (url: string): string =>
-  url.replace(/([?&])digest=[^&]*(&|$)/, (_, before: string, after: string) => (after === "" ? "" : before));
 
 /** All exchanges of a run with their routes: a place of an upload is known by the Location that was given for it. */
 export function viewed(run: ClientRun, addresses: ClientObservation["addresses"]): readonly Viewed[] {
@@ -73,14 +70,15 @@ export function viewed(run: ClientRun, addresses: ClientObservation["addresses"]
   return run.exchanges.map((exchange, at): Viewed => {
     const plain = routeOfPath(pathOf(exchange));
     const { method, target } = exchange.request;
-    const place = `//${addresses[exchange.host] ?? "unknown.invalid"}${target}`;
-    const normal = URL.canParse(`http:${place}`) ? new URL(`http:${place}`).href.slice("http:".length) : place;
-    const of = places.get(normal) ?? places.get(withoutDigest(normal));
+    const base = `http://${addresses[exchange.host] ?? "unknown.invalid"}`;
+    const place = placeOf(`${base}${target}`, base);
+    const of = place === undefined ? undefined : places.get(place);
     const route: Route = of === undefined ? plain : { kind: "session", of };
     const status = exchange.response?.status;
     if ((route.kind === "uploads" || route.kind === "session") && (status === 202 || status === 204)) {
-      const location = locationOf(exchange, addresses);
-      if (location !== undefined) places.set(location, at);
+      const location = headerOf(exchange.response, "location");
+      const next = location === undefined ? undefined : placeOf(location, `${base}${target}`);
+      if (next !== undefined) places.set(next, at);
     }
     return {
       ...exchange,
