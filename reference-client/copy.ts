@@ -35,7 +35,7 @@ export async function copy(from: End, to: End): Promise<string> {
       read: (descriptor) => pullManifest(from.repository, descriptor.digest, descriptor),
       blob: async (blob) => {
         const content = async () => {
-          if (!(await written.has(blob))) await written.blob((sink) => pullBlob(from.repository, blob, sink));
+          await written.blob((sink) => pullBlob(from.repository, blob, sink));
           return layout.blob(blob);
         };
         await pushBlob(to.repository, blob, { content, ...mount }, { kind: "put" });

@@ -20,7 +20,7 @@ export type HookName =
   | "plain"
   | "push-header-believed"
   | "redirects-not-followed"
-  | "referrer-compared-whole"
+  | "referrer-first-compared"
   | "referrer-not-looked-for"
   | "referrer-type-of-config"
   | "referrer-type-own-only"

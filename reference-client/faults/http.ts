@@ -1,8 +1,23 @@
 import type { Wrap } from "../http/message.js";
-import { at, type Fault, failing, hearing, hooked, needing, placed, sending, wrapped } from "./fault.js";
+import { at, bytesIn, type Fault, failing, hearing, hooked, needing, placed, sending, wrapped } from "./fault.js";
 
 const always = (): boolean => true;
 const PULLED = (call: Parameters<ReturnType<typeof at>>[0]): boolean => at("manifest", "GET")(call) || at("blob", "GET")(call);
+
+/** Asks each host first whether it is a registry, and goes by Docker's header. */
+const greeting: Wrap = (send) => {
+  const greeted = new Set<string>();
+  return async (call) => {
+    const { origin } = call.place;
+    if (!greeted.has(origin)) {
+      greeted.add(origin);
+      const { headers, body } = await send({ method: "GET", place: { origin, target: "/v2/" } });
+      await bytesIn(body);
+      if (headers["docker-distribution-api-version"] === undefined) failing(`${origin} is no registry`);
+    }
+    return send(call);
+  };
+};
 
 /** The client makes the place of the next page itself, by `last`; a few pages long. */
 const lasting = (last: (count: number, tags: number) => string): Wrap => {
@@ -32,13 +47,7 @@ const ns = (change: (host: string, name: string, proxy: string) => string): Wrap
   );
 
 export const HTTP_FAULTS: readonly Fault[] = [
-  wrapped(
-    "docker-version-wanted",
-    "registry.client.docker-headers-not-relied-on",
-    hearing(always, (answer) =>
-      answer.headers["docker-distribution-api-version"] === undefined ? failing("this is no registry") : answer,
-    ),
-  ),
+  wrapped("docker-version-wanted", "registry.client.docker-headers-not-relied-on", greeting),
   wrapped(
     "codes-wanted",
     "registry.client.schema1-codes-not-relied-on",

@@ -75,9 +75,10 @@ export const REFERRERS_FAULTS: readonly Fault[] = [
       }),
     ),
   ),
-  wrapped("list-wanted", "registry.client.referrers-tag-missing", after("PUT", broken(LIST))),
+  // It says that all went well, though there is no list in the end.
+  { ...hooked("list-wanted", "registry.client.referrers-tag-missing", "failure-forgiven"), wrap: after("PUT", broken(LIST)) },
   hooked("referrer-not-looked-for", "registry.client.referrers-tag-looked-through", "referrer-not-looked-for"),
-  hooked("referrer-compared-whole", "registry.client.referrers-tag-no-duplicates", "referrer-compared-whole"),
+  hooked("referrer-first-compared", "registry.client.referrers-tag-no-duplicates", "referrer-first-compared"),
   wrapped(
     "referrer-not-appended",
     "registry.client.referrers-tag-appended",

@@ -39,7 +39,10 @@ const insatiable: Wrap = hearing(
 
 export const ROBUSTNESS_FAULTS: readonly Fault[] = [
   hooked("nothing-verified", "robustness.client.content-mismatched", "blob-digest-not-verified", "manifest-digest-not-verified"),
-  needing("credentials", hooked("password-to-others", "robustness.client.credentials-to-others", "credentials-for-others")),
+  needing(
+    "credentials",
+    hooked("password-to-others", "robustness.client.credentials-to-others", "credentials-for-others", "credentials-along"),
+  ),
   needing("tls", hooked("credentials-in-plain", "robustness.client.credentials-in-plain", "plain")),
   wrapped("crash", "robustness.client.crash", crashing),
   hooked("round-in-circles", "robustness.client.hang", "circles"),

@@ -132,7 +132,7 @@ export class LayoutWriter {
       await rename(temporary, path);
       if (isNew) this.#made.push({ path, directory: false });
     } catch (thrown) {
-      await file.close();
+      await file.close().catch(() => undefined);
       await rm(temporary, { force: true });
       throw thrown;
     }

@@ -78,9 +78,8 @@ function artifactTypeOf(mediaType: string, { artifactType, config }: Manifest["d
 
 /** The list with another entry; undefined where it has the manifest already. */
 export function withReferrer(entries: readonly Descriptor[], entry: Descriptor, hooks: Hooks): readonly Descriptor[] | undefined {
-  const isListed = hooks.has("referrer-compared-whole")
-    ? entries.some((each) => JSON.stringify(each) === JSON.stringify(entry))
-    : entries.some(({ digest }) => digest === entry.digest);
+  const compared = hooks.has("referrer-first-compared") ? entries.slice(0, 1) : entries;
+  const isListed = compared.some(({ digest }) => digest === entry.digest);
   return isListed && !hooks.has("referrer-not-looked-for") ? undefined : [...entries, entry];
 }
 

@@ -290,10 +290,10 @@ export const SCENES = {
     holds: [holding("c/a", { [LIST_TAG]: listOf(entryOf(ARTIFACT, refers)) })],
     status: 0,
   },
-  "artifact, listed otherwise": {
+  "artifact, listed behind another": {
     run: PUSH_ARTIFACT,
     choices: ["no-referrers"],
-    holds: [holding("c/a", { [LIST_TAG]: listOf(entryOf(ARTIFACT)) })],
+    holds: [holding("c/a", { [LIST_TAG]: listOf(entryOf(OTHER), entryOf(ARTIFACT)) })],
     status: 0,
   },
   "artifact, no list but an image": {

@@ -154,17 +154,21 @@ export default section("Pushing manifests with a subject", [
       inWords(pushed.push),
     );
   }),
-  checkUnlisted("registry.client.referrers-tag-same-content", ({ tag }, view) => {
-    const list = pushedList(view, tag);
-    const put = byTag(view, tag, "PUT")
+  checkUnlisted("registry.client.referrers-tag-same-content", (pushed, view) => {
+    const list = pushedList(view, pushed.tag);
+    const put = byTag(view, pushed.tag, "PUT")
       .filter(({ status }) => status === 201)
       .at(-1);
     if (!put) return notApplicable("the client pushed no list");
     const type = put.sent("content-type")?.split(";")[0];
+    if (list === undefined || type !== "application/vnd.oci.image.index.v1+json")
+      return { verdict: "fail", expected: "an image index", actual: type ?? "no Content-Type", note: inWords(put) };
+    const entry = ofManifest(list.entries, pushed)[0];
+    const size = pushed.push.request.body?.size;
     return expectThat(
-      list !== undefined && type === "application/vnd.oci.image.index.v1+json",
-      "an image index",
-      type ?? "no Content-Type",
+      entry === undefined || size === undefined || entry.size === size,
+      `a descriptor of the manifest, of ${size} bytes`,
+      entry,
       inWords(put),
     );
   }),
