@@ -43,9 +43,17 @@ export const checkAimed = (id: string, judge: Check["judge"]): Check =>
 /** Whether a behaviour is one that a check is about. */
 export type Which = (behaviour: Behaviour) => boolean;
 
+/** Whether a behaviour changed the bytes of a coded body: what is decoded of it may be the same. */
+const isCoded = ({ does }: Behaviour, { got }: Viewed): boolean => does.kind === "alter" && got("content-encoding") !== undefined;
+
 /** The exchanges in which a behaviour took part. */
 export const met = ({ case: { behaviours = [] }, exchanges }: ClientView, which: Which = () => true): readonly Viewed[] =>
-  exchanges.filter((exchange) => exchange.behaviours.some((index) => behaviours[index] !== undefined && which(behaviours[index])));
+  exchanges.filter((exchange) =>
+    exchange.behaviours.some((index) => {
+      const behaviour = behaviours[index];
+      return behaviour !== undefined && which(behaviour) && !isCoded(behaviour, exchange);
+    }),
+  );
 
 /**
  * Judges what a client did where the registry behaved in some way: only where the same went well without it, where the client met it, and
