@@ -78,6 +78,11 @@ const BEHAVIOURS: readonly (Level & { readonly behaviours: readonly Behaviour[];
     behaviours: [{ on: { to: "manifest", methods: ["GET"], by: "digest" }, does: { kind: "alter", how: "extend" } }],
   },
   { name: "first blob broken off", behaviours: [{ on: { to: "blob", methods: ["GET"], nth: [1] }, does: { kind: "break", after: 20 } }] },
+  { name: "slow bodies", behaviours: [{ on: { to: "any", methods: ["GET"] }, does: { kind: "slow", bytes: 200, ms: 5 } }] },
+  {
+    name: "busy for a while",
+    behaviours: [{ on: { to: "any", nth: [2] }, does: { kind: "answer", status: 503, headers: { "Retry-After": "0" } } }],
+  },
   {
     name: "first request refused for a while",
     behaviours: [{ on: { to: "any", nth: [1] }, does: { kind: "answer", status: 429, headers: { "Retry-After": "0" } } }],
@@ -110,13 +115,16 @@ const CHOICES: readonly Level[] = [
   "strict-accept",
 ].map((name) => ({ name }));
 
-const challenge = (accepts: "basic" | "bearer"): Behaviour => ({
+const BASIC = 'Basic realm="here"';
+const BEARER = 'Bearer realm="{realm}",service="here",scope="{scope}"';
+
+const challenge = (
+  accepts: "basic" | "bearer",
+  challenges: readonly string[],
+  more: { readonly tokenRequests?: number; readonly accessToken?: true } = {},
+): Behaviour => ({
   on: { to: "any" },
-  does: {
-    kind: "auth",
-    challenges: [accepts === "basic" ? 'Basic realm="here"' : 'Bearer realm="{realm}",service="here",scope="{scope}"'],
-    accepts,
-  },
+  does: { kind: "auth", challenges, accepts, ...more },
 });
 
 const accessOf = ({
@@ -128,10 +136,29 @@ const accessOf = ({
   const noTls = tls ? {} : { excluded: `${tool} cannot be told whom to trust here` };
   return [
     { name: "open", behaviours: [] },
-    { name: "Basic", behaviours: [challenge("basic")], credentials: ["registry"], ...noCredentials },
-    { name: "Bearer", behaviours: [challenge("bearer")], credentials: ["registry"], ...noCredentials },
+    { name: "Basic", behaviours: [challenge("basic", [BASIC])], credentials: ["registry"], ...noCredentials },
+    { name: "Bearer", behaviours: [challenge("bearer", [BEARER])], credentials: ["registry"], ...noCredentials },
+    {
+      name: "unknown schemes first",
+      behaviours: [challenge("bearer", ["Negotiate", 'Other realm="a, b=c"', BEARER])],
+      credentials: ["registry"],
+      ...noCredentials,
+    },
+    {
+      name: "tokens that expire",
+      behaviours: [challenge("bearer", [BEARER], { tokenRequests: 3, accessToken: true })],
+      credentials: ["registry"],
+      ...noCredentials,
+    },
     { name: "TLS", behaviours: [], tls: true, ...noTls },
-    { name: "TLS and Bearer", behaviours: [challenge("bearer")], credentials: ["registry"], tls: true, ...noTls, ...noCredentials },
+    {
+      name: "TLS and Bearer",
+      behaviours: [challenge("bearer", [BEARER])],
+      credentials: ["registry"],
+      tls: true,
+      ...noTls,
+      ...noCredentials,
+    },
   ];
 };
 
