@@ -4,7 +4,9 @@
 import { fileURLToPath } from "node:url";
 import { writeWhole } from "../files/write.js";
 import { count } from "../reports/text.js";
+import { VERBS } from "../runners/client/case.js";
 import { DEFAULT_LIMITS } from "../runners/image/script.js";
+import { clientSuite } from "../suites/client/index.js";
 import { imageToolSuite } from "../suites/image/tool/index.js";
 import { registrySuite } from "../suites/registry/index.js";
 import { runtimeSuite } from "../suites/runtime/index.js";
@@ -45,6 +47,20 @@ const SUITES: readonly (readonly [title: string, parts: () => readonly Combinati
         ours: true,
         collects: true,
         addresses: 2,
+      }),
+  ],
+  [
+    "Clients of registries",
+    () =>
+      partsOf(clientSuite, {
+        release: "head",
+        tool: "client",
+        version: "1",
+        verbs: VERBS.filter((verb) => verb !== "any"),
+        keeps: "blobs",
+        tls: true,
+        credentials: true,
+        proxy: true,
       }),
   ],
 ];
