@@ -1,4 +1,5 @@
 import t from "tap";
+import { FAULTS } from "../../../reference-client/faults/index.js";
 import { loadCatalogue } from "../../../spec/catalogue.js";
 import { checks, examples } from "../../../suites/client/index.js";
 
@@ -17,4 +18,17 @@ t.test("nearly all that binds clients is tested", async (t) => {
   const count = (level: string): number => law.filter((each) => each.level === level && judged.includes(each.id)).length;
   t.ok(count("MUST") >= 35, `${count("MUST")} MUST`);
   t.ok(count("SHOULD") >= 35, `${count("SHOULD")} SHOULD`);
+});
+
+/** What no fault of the bundled client breaks, and why. */
+const WITHOUT_FAULT: Readonly<Record<string, string>> = {};
+
+t.test("each check has a seeded fault that breaks its statement, or the reason why there is none", async (t) => {
+  const broken = new Set(FAULTS.map(({ requirement }) => requirement));
+  t.same(judged.filter((id) => !broken.has(id)).sort(), Object.keys(WITHOUT_FAULT).sort());
+  t.same(
+    [...broken].filter((id) => !judged.includes(id)),
+    [],
+    "each fault breaks what is judged",
+  );
 });
