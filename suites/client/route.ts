@@ -18,7 +18,8 @@ export const pathOf = ({ request: { target } }: Pick<ClientExchange, "request">)
 export const queryOf = ({ request: { target } }: Pick<ClientExchange, "request">): URLSearchParams =>
   new URLSearchParams(target.includes("?") ? target.slice(target.indexOf("?") + 1) : "");
 
-const decoded = (text: string): string => {
+/** A text with its escapes undone; as it is where they make no sense. */
+export const decoded = (text: string): string => {
   try {
     return decodeURIComponent(text);
   } catch {
