@@ -35,7 +35,7 @@ const header = (to: Behaviour["on"]["to"], name: string, value: string | null): 
 });
 const reads = ["GET", "HEAD"];
 
-/** What registries may do, and what they must not. */
+/** What registries may do, and what they must not. No status that clients try again: they wait between. */
 const BEHAVIOURS: readonly (Level & { readonly behaviours: readonly Behaviour[]; readonly ofIndex?: readonly Behaviour[] })[] = [
   { name: "nothing", behaviours: [] },
   { name: "warnings", behaviours: [header("any", "Warning", '299 - "soon"')] },
@@ -51,7 +51,8 @@ const BEHAVIOURS: readonly (Level & { readonly behaviours: readonly Behaviour[];
     ),
   },
   { name: "no digests in headers", behaviours: [header("any", "Docker-Content-Digest", null)] },
-  { name: "connections closed", behaviours: [{ on: { to: "any" }, does: { kind: "close" } }] },
+  // Announced: whether a request comes before an end that nobody told of is a matter of luck.
+  { name: "connections closed", behaviours: [header("any", "Connection", "close"), { on: { to: "any" }, does: { kind: "close" } }] },
   ...(["blob", "manifest"] as const).flatMap((to) => [
     {
       name: `${to}s redirected`,
@@ -88,13 +89,13 @@ const BEHAVIOURS: readonly (Level & { readonly behaviours: readonly Behaviour[];
     behaviours: [{ on: { to: "any", nth: [1] }, does: { kind: "answer", status: 429, headers: { "Retry-After": "0" } } }],
   },
   { name: "manifests not found", behaviours: [{ on: { to: "manifest", methods: reads }, does: { kind: "answer", status: 404 } }] },
-  { name: "no room", behaviours: [{ on: { to: "any", methods: ["PUT", "PATCH"] }, does: { kind: "answer", status: 507 } }] },
+  { name: "no room", behaviours: [{ on: { to: "any", methods: ["PUT", "PATCH"] }, does: { kind: "answer", status: 413 } }] },
   {
     name: "errors in HTML",
     behaviours: [
       {
         on: { to: "any" },
-        does: { kind: "answer", status: 502, headers: { "Content-Type": "text/html" }, body: "<html>bad gateway</html>" },
+        does: { kind: "answer", status: 400, headers: { "Content-Type": "text/html" }, body: "<html>bad request</html>" },
       },
     ],
   },

@@ -12,11 +12,11 @@ const PIECE = 64 * 1024;
 /** How long a connection stays without a request, in seconds. */
 export const KEEP_ALIVE = 75;
 
-/** The most bytes of an endless body. */
-export const ENDLESS = 64 * 1024 * 1024;
+/** The most bytes of an endless body: more than the largest limit that clients are known to set themselves, which is 100 MiB. */
+export const ENDLESS = 128 * 1024 * 1024;
 
 /** So many requests of a play are taken, which is far more than any client has reason to make; who makes more finds every connection closed. */
-export const MOST_EXCHANGES = 1000;
+export const MOST_EXCHANGES = 300;
 
 const bodyless = (status: number): boolean => status === 204 || status === 304 || status < 200;
 

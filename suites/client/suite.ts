@@ -75,7 +75,7 @@ function isAllowed({ does }: Behaviour, { credentials = [], tls }: ClientCase): 
   switch (does.kind) {
     case "header":
       return (
-        ["Warning", "Docker-Distribution-API-Version", "OCI-Chunk-Min-Length"].includes(does.name) ||
+        ["Warning", "Docker-Distribution-API-Version", "OCI-Chunk-Min-Length", "Connection"].includes(does.name) ||
         (does.name === "Docker-Content-Digest" && does.value === null) ||
         (does.name === "Content-Type" && typeof does.value === "string" && does.value.includes(";"))
       );

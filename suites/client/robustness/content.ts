@@ -44,7 +44,8 @@ const replaced = (of: string, by: string): readonly Behaviour[] => [
 
 const NO_ROOM: Behaviour["does"] = {
   kind: "answer",
-  status: 507,
+  // None that clients try again, with a while between.
+  status: 413,
   headers: { "Content-Type": "application/json" },
   body: '{"errors":[{"code":"DENIED","message":"no room is left"}]}',
 };
@@ -114,7 +115,7 @@ export default section("Content", [
   ),
   example("robustness.client.failed-pull-leaves-image", "pull", () =>
     fc
-      .tuple(seeds, oneOf(["m-layer", "m-config"], "blob"), oneOf([404, 403, 500], "status"))
+      .tuple(seeds, oneOf(["m-layer", "m-config"], "blob"), oneOf([404, 403, 400], "status"))
       .map(([seed, blob, status]) =>
         pulling(`a blob that the manifest names is answered with ${status}: ${blob}`, image("m", seed), [
           { on: { to: "blob", methods: ["GET", "HEAD"], reference: `{sha256:${blob}}` }, does: { kind: "answer", status } },

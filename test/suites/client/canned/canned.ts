@@ -119,5 +119,11 @@ export const canned = (testCase: ClientCase, seen: ClientRun, control?: ClientRu
 /** Exchanges of a case that was made for nothing in particular. */
 export const traffic = (...exchanges: readonly ClientExchange[]): Canned => canned(pulling("traffic", {}), run(exchanges));
 
+/** One observation or several. */
+export type Some = Canned | readonly Canned[];
+
 /** Of each check, an observation that it passes and one that it fails; and, where it may be silent, one of which it says nothing. */
-export type CannedTable = Readonly<Record<string, { readonly good: Canned; readonly bad: Canned; readonly silent?: Canned }>>;
+export type CannedTable = Readonly<Record<string, { readonly good: Some; readonly bad: Some; readonly silent?: Some }>>;
+
+/** All of them. */
+export const each = (some: Some | undefined): readonly Canned[] => (some === undefined ? [] : "case" in some ? [some] : some);

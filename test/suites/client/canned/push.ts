@@ -143,7 +143,12 @@ export const PUSH: CannedTable = {
   "registry.client.session-closed-by-put": {
     good: inChunks,
     bad: about(started(), chunk("0-9", BLOB)),
-    silent: failing(started(), chunk("0-9", BLOB)),
+    silent: [
+      failing(started(), chunk("0-9", BLOB)),
+      // Begun once more, in one piece, in two, and by a mount.
+      about(started(), chunk("0-9", BLOB), started({ location: `${PLACE}2` }), closed(sha256, `${PLACE}2`)),
+      about(started(), chunk("0-4", "01234"), chunk("5-9", "56789"), exchange(`${POST}?mount=${sha256}&from=oci-conform/b`, 201)),
+    ],
   },
   "registry.client.close-with-digest": {
     good: inChunks,

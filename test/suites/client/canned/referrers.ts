@@ -144,7 +144,11 @@ export const REFERRERS: CannedTable = {
   },
   "registry.client.referrers-tag": { good: cut, bad: tagged(LONG, tagOf(long[0], long[1]).slice(0, 100)), silent: served },
   "registry.client.referrers-tag-simple": {
-    good: tagged(digest("s"), tagOf("sha256", digest("s").slice(7))),
+    good: [
+      tagged(digest("s"), tagOf("sha256", digest("s").slice(7))),
+      // The referrers of a referrer.
+      tagged(digest("s"), tagOf("sha256", digest("m").slice(7))),
+    ],
     bad: tagged(digest("s"), digest("s").slice(7)),
     silent: served,
   },

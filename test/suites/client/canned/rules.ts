@@ -20,10 +20,10 @@ const control = run([], { written: { ...all, ...named } });
 const pull = (more: Parameters<typeof run>[1], testCase: ClientCase = other): Canned => canned(testCase, run([met], more), control);
 
 const failing: ClientCase = {
-  ...pushing("no room", image("m", 1), [{ on: { to: "upload" }, does: { kind: "answer", status: 507 } }]),
+  ...pushing("no room", image("m", 1), [{ on: { to: "upload" }, does: { kind: "answer", status: 413 } }]),
   aims: ["robustness.client.failed-push-exit"],
 };
-const refused = exchange("PUT /v2/oci-conform/a/blobs/uploads/1", 507, { behaviours: [0] });
+const refused = exchange("PUT /v2/oci-conform/a/blobs/uploads/1", 413, { behaviours: [0] });
 
 const basic = (host: Host): Readonly<Record<string, string>> => ({
   authorization: `Basic ${Buffer.from(`${host}-user:secret`).toString("base64")}`,
