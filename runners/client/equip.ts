@@ -16,12 +16,24 @@ const BESIDE = ["lib", "lib64", "libexec", "pyvenv.cfg"];
 /** An interpreter may be a script, whose interpreter may be one; Linux itself follows no more than a few. */
 const DEEPEST = 4;
 
-/** The interpreter that a script names in its first line; undefined where it is none. */
+/** Where managers of versions (pyenv, rbenv, asdf, …) put programs that lead to the right one, which lies somewhere beside them. */
+const SHIMS = "shims";
+
+/** A program by its name, where it is found first. */
+const inPath = (name: string): string | undefined =>
+  (process.env.PATH || PATH)
+    .split(":")
+    .map((directory) => join(directory, name))
+    .find((path) => existsSync(path));
+
+/** The interpreter that a script names in its first line, by `env` or by its path; undefined where it is none. */
 function interpreterOf(program: string): string | undefined {
   const fd = openSync(program, "r");
   try {
     const head = Buffer.alloc(256);
-    return /^#![ \t]*(\/\S+)/.exec(head.subarray(0, readSync(fd, head)).toString("latin1"))?.[1];
+    const [, path, word] =
+      /^#![ \t]*(\/\S+)(?:[ \t]+(?:-S[ \t]+)?([\w.-]+))?/.exec(head.subarray(0, readSync(fd, head)).toString("latin1")) ?? [];
+    return path !== undefined && basename(path) === "env" && word !== undefined ? inPath(word) : path;
   } catch {
     return undefined;
   } finally {
@@ -36,8 +48,9 @@ export function neededBy(program: string, depth = 0): readonly string[] {
   const beside = paths
     .filter((path) => basename(dirname(path)) === "bin")
     .flatMap((path) => BESIDE.map((name) => join(dirname(path), "..", name)).filter((each) => existsSync(each)));
+  const managers = paths.filter((path) => basename(dirname(path)) === SHIMS).map((path) => dirname(dirname(path)));
   const interpreter = interpreterOf(program);
-  return [...new Set([...paths, ...beside, ...(interpreter === undefined ? [] : neededBy(interpreter, depth + 1))])];
+  return [...new Set([...paths, ...beside, ...managers, ...(interpreter === undefined ? [] : neededBy(interpreter, depth + 1))])];
 }
 
 /** Finds all that a tool needs. @throws UsageError where a program, or the agent, is not there */

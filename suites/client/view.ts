@@ -41,8 +41,8 @@ export interface ClientView {
   readonly control: Ending;
 }
 
-/** What a program of Go, Python or Node prints when it breaks. */
-const PANIC = /^(?:panic: |fatal error: |Traceback \(most recent call last\)|goroutine \d+ \[running\])/m;
+/** What a program of Go or Rust prints when it breaks. An exception that nobody caught, as of a small program around a library, is a failure. */
+const PANIC = /^(?:panic: |fatal error: |goroutine \d+ \[running\]|thread '[^']*' (?:\(\d+\) )?panicked at )/m;
 
 /** How a run ended. */
 export function endingOf({ steps }: Pick<ClientRun, "steps">): Ending {

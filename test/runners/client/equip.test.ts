@@ -24,6 +24,14 @@ t.test("a program needs what it is, what lies beside its directory, and its inte
   writeFileSync(join(home, "circle"), `#!${home}/circle\n`);
   t.same(neededBy(join(home, "circle")), [join(home, "circle")]);
   t.same(neededBy(join(home, "none")), []);
+  mkdirSync(join(home, "manager/shims"), { recursive: true });
+  writeFileSync(join(home, "manager/shims/tool"), "#!/usr/bin/env -S sh -e\n");
+  const needed = neededBy(join(home, "manager/shims/tool"));
+  t.ok(needed.includes(join(home, "manager")), "what a shim leads to lies below its manager");
+  t.ok(
+    needed.some((path) => path.endsWith("/sh")),
+    "the interpreter that env finds",
+  );
 });
 
 t.test("what is somebody's is hidden, and the system is not", async (t) => {

@@ -93,7 +93,11 @@ export const RULES: CannedTable = {
     bad: secret("plain", basic("registry"), true),
     silent: secret("registry", basic("registry")),
   },
-  "robustness.client.crash": { good: ended(1, "error: what is this?"), bad: ended(2, "panic: runtime error"), silent: ended(124) },
+  "robustness.client.crash": {
+    good: ended(1, "Traceback (most recent call last):\nValueError: sha256"),
+    bad: ended(2, "panic: runtime error"),
+    silent: ended(124),
+  },
   "robustness.client.hang": { good: ended(1), bad: ended(124), silent: ended(139) },
   "robustness.client.unbounded": { good: endless(5_000_000), bad: endless(ENDLESS), silent: ended(0) },
 };
