@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   runtime: { summary: "test an OCI runtime", load: () => import("./commands/runtime/runtime.js") },
   registry: { summary: "test an OCI registry", load: () => import("./commands/registry/registry.js") },
   client: { summary: "test a client of registries", load: () => import("./commands/client/client.js") },
+  proxy: { summary: "listen to clients and their registry, and judge both", load: () => import("./commands/proxy/proxy.js") },
   image: { summary: "validate image layouts, or test an image tool (--tool)", load: () => import("./commands/image/image.js") },
   run: { summary: "test the targets of a config file, oci-conform.yaml", load: () => import("./commands/run.js") },
   report: { summary: "render, compare or merge results", load: () => import("./commands/report/report.js") },

@@ -6,8 +6,15 @@ import type { Host } from "../behaviours/behaviour.js";
 import { refusing } from "../http/listener.js";
 import { closedOf } from "./closed.js";
 import type { StageHost } from "./play.js";
-import type { Scene } from "./scene.js";
-import { KEEP_ALIVE, MOST_EXCHANGES } from "./wire.js";
+import { KEEP_ALIVE } from "./wire.js";
+
+/** Whoever answers what comes in by a door. */
+export interface Answerer {
+  /** It takes no more. */
+  readonly full?: boolean;
+  /** Answers a request. Fulfilled when nothing more of it comes or goes; never rejected. @param waits the client waits to be asked for the body */
+  receive(host: Host, request: IncomingMessage, response: ServerResponse, waits: boolean): Promise<void>;
+}
 
 /** A connection on which nothing happens is given up after so many milliseconds; a play is over sooner. */
 const IDLE = 120_000;
@@ -23,8 +30,8 @@ export class Door {
   opened = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #scene: Scene | undefined;
-  #running: Promise<void>[] = [];
+  #scene: Answerer | undefined;
+  readonly #running = new Set<Promise<void>>();
   /** Bytes that came on connections that are closed. */
   #read = 0;
 
@@ -43,21 +50,21 @@ export class Door {
     refusing(server, new Set());
   }
 
-  static async open({ host, address, port, tls }: StageHost): Promise<Door> {
+  /** @param idle after so many milliseconds without a byte a connection is given up; 0 for never */
+  static async open({ host, address, port, tls }: StageHost, idle = IDLE): Promise<Door> {
     const server = tls ? createSecure({ cert: tls.cert, key: tls.key }) : createServer();
     server.requestTimeout = 0;
-    server.timeout = IDLE;
-    server.keepAliveTimeout = KEEP_ALIVE;
+    server.timeout = idle;
+    server.keepAliveTimeout = KEEP_ALIVE * 1000;
     server.listen(port, address);
     await once(server, "listening");
     return new Door(host, server, tls !== undefined);
   }
 
   /** Lets clients in, to that play. */
-  admit(scene: Scene): void {
+  admit(scene: Answerer): void {
     this.#scene = scene;
     this.opened = 0;
-    this.#running = [];
   }
 
   /** A number that changes whenever anything comes in. */
@@ -83,9 +90,12 @@ export class Door {
   }
 
   #received(request: IncomingMessage, response: ServerResponse, waits: boolean): void {
-    if (this.#scene && this.#scene.recorder.count < MOST_EXCHANGES)
-      this.#running.push(this.#scene.receive(this.host, request, response, waits));
-    else request.socket.destroy();
+    if (!this.#scene || this.#scene.full) {
+      request.socket.destroy();
+      return;
+    }
+    const running = this.#scene.receive(this.host, request, response, waits).finally(() => this.#running.delete(running));
+    this.#running.add(running);
   }
 
   /** Lets nobody in any more, closes every connection, and waits until all that was under way has ended for that. */

@@ -27,12 +27,16 @@ export class OpenExchange {
   /** As it ended. */
   ended: ClientExchange | undefined;
   readonly #begun: Begun;
-  readonly #request: IncomingMessage;
+  readonly #request: Pick<ClientExchange["request"], "method" | "target" | "headers">;
+  readonly #hasBody: boolean;
+  readonly #onEnd: (ended: ClientExchange) => void;
   #settle: () => void = () => undefined;
 
-  constructor(begun: Begun, request: IncomingMessage) {
+  constructor(begun: Begun, { method = "", url = "", rawHeaders, headers }: IncomingMessage, onEnd: (ended: ClientExchange) => void) {
     this.#begun = begun;
-    this.#request = request;
+    this.#onEnd = onEnd;
+    this.#request = { method, target: url, headers: pairs(rawHeaders) };
+    this.#hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -45,28 +49,55 @@ export class OpenExchange {
 
   /** Nothing more comes or goes. What is told afterwards changes nothing. */
   end(endedMs: number): ClientExchange {
-    const { method = "", url = "", rawHeaders, headers } = this.#request;
-    const hasBody = headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
-    this.ended ??= {
+    if (this.ended) return this.ended;
+    this.ended = {
       host: this.#begun.host,
       tls: this.#begun.tls,
       connection: this.#begun.connection,
-      request: { method, target: url, headers: pairs(rawHeaders), body: hasBody ? this.asked.end(!this.whole) : null },
+      request: { ...this.#request, body: this.#hasBody ? this.asked.end(!this.whole) : null },
       response: this.head ? { ...this.head, body: this.said.end(!this.answered) } : null,
       behaviours: [...this.behaviours].sort((a, b) => a - b),
       begunMs: this.#begun.begunMs,
       endedMs,
     };
     this.#settle();
+    this.#onEnd(this.ended);
     return this.ended;
   }
 }
 
-/** Every exchange of a play, in the order in which the requests came. */
+/** How much a recorder keeps. */
+export interface Keeps {
+  readonly exchanges: number;
+  /** Characters of targets, headers and bodies, of all exchanges together. */
+  readonly characters: number;
+}
+
+const ALL: Keeps = { exchanges: Number.POSITIVE_INFINITY, characters: Number.POSITIVE_INFINITY };
+
+const charactersOf = ({ request, response }: ClientExchange): number =>
+  [request, ...(response ? [response] : [])].reduce(
+    (sum, { headers, body }) => headers.reduce((all, [name, value]) => all + name.length + value.length, sum) + (body?.text?.length ?? 0),
+    request.target.length,
+  );
+
+/** Every exchange of a play, or of a forwarder, in the order in which the requests came; those of the beginning, where it keeps no more. */
 export class Recorder {
+  readonly #keeps: Keeps;
   readonly #began = performance.now();
-  readonly #exchanges: OpenExchange[] = [];
-  readonly #connections = new Map<Duplex, { readonly host: Host; readonly number: number }>();
+  /** What has ended is all that is kept of an exchange. */
+  readonly #exchanges = new Map<number, OpenExchange | ClientExchange>();
+  readonly #connections = new WeakMap<Duplex, number>();
+  readonly #spoken = new Map<Host, number>();
+  #opened = 0;
+  #count = 0;
+  #characters = 0;
+  #full = false;
+  #left = 0;
+
+  constructor(keeps = ALL) {
+    this.#keeps = keeps;
+  }
 
   /** Milliseconds since the beginning. */
   now(): number {
@@ -76,30 +107,51 @@ export class Recorder {
   /** A request came. Connections are numbered as their first one does. */
   open(host: Host, tls: boolean, request: IncomingMessage): OpenExchange {
     const { socket } = request;
-    const connection = this.#connections.get(socket) ?? { host, number: this.#connections.size };
+    const connection = this.#connections.get(socket) ?? this.#opened++;
+    if (!this.#connections.has(socket)) this.#spoken.set(host, this.spoken(host) + 1);
     this.#connections.set(socket, connection);
-    const exchange = new OpenExchange({ host, tls, connection: connection.number, begunMs: this.now() }, request);
-    this.#exchanges.push(exchange);
+    const at = this.#count++;
+    this.#full ||= this.#exchanges.size >= this.#keeps.exchanges;
+    const exchange = new OpenExchange({ host, tls, connection, begunMs: this.now() }, request, (ended) => this.#keep(at, ended));
+    if (!this.#full) this.#exchanges.set(at, exchange);
     return exchange;
+  }
+
+  #keep(at: number, ended: ClientExchange): void {
+    // What ended when it was full goes, too: what was done meanwhile is not known.
+    if (this.#full) {
+      this.#exchanges.delete(at);
+      this.#left++;
+      return;
+    }
+    this.#exchanges.set(at, ended);
+    this.#characters += charactersOf(ended);
+    this.#full = this.#characters > this.#keeps.characters;
   }
 
   /** On how many connections of a host there was a request. */
   spoken(host: Host): number {
-    return [...this.#connections.values()].filter((each) => each.host === host).length;
+    return this.#spoken.get(host) ?? 0;
   }
 
-  /** How many there are. */
+  /** How many there were. */
   get count(): number {
-    return this.#exchanges.length;
+    return this.#count;
+  }
+
+  /** How many of those that ended are not kept. */
+  get left(): number {
+    return this.#left;
   }
 
   /** Fulfilled when all that came so far have ended, or wait for the client. */
   async settled(): Promise<void> {
-    await Promise.all(this.#exchanges.map((each) => each.settled));
+    await Promise.all([...this.#exchanges.values()].map((each) => (each instanceof OpenExchange ? each.settled : undefined)));
   }
 
   /** All of them; those that are under way end here. */
   exchanges(): ClientExchange[] {
-    return this.#exchanges.map((each) => each.end(this.now()));
+    for (const each of [...this.#exchanges.values()]) if (each instanceof OpenExchange) each.end(this.now());
+    return [...this.#exchanges.values()].flatMap((each) => (each instanceof OpenExchange ? [] : [each]));
   }
 }

@@ -15,7 +15,7 @@ import { Cast } from "./cast.js";
 import type { HeldByHosts } from "./exchange.js";
 import type { Play } from "./play.js";
 import { Recorder } from "./recorder.js";
-import { Wire } from "./wire.js";
+import { MOST_EXCHANGES, Wire } from "./wire.js";
 
 const MALFORMED = refusal(400, "NAME_INVALID", "the URL has a percent sign that begins no escape");
 const NOTHING = refusal(404, "UNSUPPORTED", "here are only tokens");
@@ -50,6 +50,11 @@ export class Scene {
    */
   static async open(play: Play, urls: Around["urls"], dir: string): Promise<Scene> {
     return new Scene(play, await Cast.of(play, dir), urls);
+  }
+
+  /** Whoever asks so often does not come to an end. */
+  get full(): boolean {
+    return this.recorder.count >= MOST_EXCHANGES;
   }
 
   /** Answers a request, and records it. Fulfilled when nothing more of either comes or goes; never rejected. */

@@ -102,6 +102,8 @@ export interface RegistryObservation {
   readonly contents: Readonly<Record<string, ContentFacts>>;
   /** Repositories that were there before: what else is in them, nobody knows. */
   readonly borrowed?: readonly string[];
+  /** Traffic of others that was only listened to: what else they do, by other ways, and what was there before, nobody knows. */
+  readonly overheard?: true;
   /** The path below which the registry's `/v2/` is, such as `/registry`; left out where there is none. */
   readonly below?: string;
   /** The names that the run gave to the case's repositories. */

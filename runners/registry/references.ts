@@ -85,8 +85,10 @@ export function circles(contents: RegistryCase["contents"]): readonly Problem[] 
 /** Why an observation is not one of a case, in words; undefined when it may be. */
 export function whyNotOf(
   { steps, clients = [], after = [] }: RegistryCase,
-  { exchanges, untaken }: RegistryObservation,
+  { exchanges, untaken, overheard }: RegistryObservation,
 ): string | undefined {
+  // Others took their own steps.
+  if (overheard) return undefined;
   const stranger = [...exchanges, ...untaken].find(({ phase, client, step }) => {
     const list = phase === "clients" ? clients[client] : phase === "steps" ? steps : after;
     return list?.[step] === undefined;

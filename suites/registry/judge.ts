@@ -5,6 +5,7 @@ import { type CheckResult, notApplicable } from "../check.js";
 import { Outcomes } from "../outcomes.js";
 import { failed } from "./answered.js";
 import { Model } from "./model.js";
+import { eachOverheard } from "./overheard.js";
 import { type CaseView, type Check, type View, viewOf } from "./suite.js";
 
 /** A failure that says which request it is about. */
@@ -50,6 +51,7 @@ function isOursAlone(subject: RegistryCase): (exchange: Exchange) => boolean {
 /** Judges an observation by every check. */
 export function judge(checks: readonly Check[], subject: RegistryCase, observation: RegistryObservation, facts: RegistryFacts): Outcomes {
   const whole: CaseView = { case: subject, observation, facts };
+  if (observation.overheard) return judgeOverheard(checks, whole);
   const outcomes = new Outcomes();
   for (const check of checks) if (check.per === "case") outcomes.take(check.id, () => check.judge(whole));
   const isOurs = isOursAlone(subject);
@@ -67,5 +69,16 @@ export function judge(checks: readonly Check[], subject: RegistryCase, observati
       const { about } = check;
       outcomes.take(check.id, () => notApplicable(`no ${about} was answered`));
     }
+  return outcomes;
+}
+
+/** Judges traffic of others that was only listened to, by what can be said of it. */
+function judgeOverheard(checks: readonly Check[], whole: CaseView): Outcomes {
+  const outcomes = new Outcomes();
+  eachOverheard(whole, (view, fits) => {
+    for (const check of checks)
+      if (check.per === "exchange" && fits(check) && (check.failures || !failed(view.status)))
+        outcomes.take(check.id, () => located(check.judge(view), view.exchange));
+  });
   return outcomes;
 }

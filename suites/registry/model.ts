@@ -34,8 +34,13 @@ export class Model {
   readonly #sessions: Sessions;
   /** The path below which the registry is. */
   readonly #below: string;
+  /** Others do what nobody sees: nothing is known to be absent, and no tag stays. */
+  readonly #overheard: boolean;
+  /** The tag that an answer under judgement gives. */
+  #shown: string | undefined;
 
-  constructor(observation: Pick<RegistryObservation, "contents" | "below" | "borrowed">, given?: Given) {
+  constructor(observation: Pick<RegistryObservation, "contents" | "below" | "borrowed" | "overheard">, given?: Given) {
+    this.#overheard = observation.overheard === true;
     this.#facts = observation.contents;
     this.#below = observation.below ?? "";
     this.#sessions = new Sessions(observation.contents);
@@ -78,7 +83,11 @@ export class Model {
   repository = (name: string): Pick<Holdings, "known" | "inhabited" | "blobs" | "manifests" | "tags"> => this.#repository(name);
 
   /** A blob by a digest; what was pushed by another of its digests, or as a manifest, may or may not be there as this. */
-  blob(name: string, digest: string): Presence {
+  blob = (name: string, digest: string): Presence => this.#seen(this.#blob(name, digest));
+
+  #seen = (presence: Presence): Presence => (this.#overheard && presence !== "present" ? "unknown" : presence);
+
+  #blob(name: string, digest: string): Presence {
     const { blobs, manifests } = this.#repository(name);
     const known = blobs.get(digest);
     const content = this.content(digest);
@@ -91,6 +100,11 @@ export class Model {
 
   /** A manifest by tag or digest: whether it is there, and what it is. */
   manifest(name: string, reference: string): { readonly presence: Presence; readonly content?: ContentFacts; readonly mediaType?: string } {
+    const found = this.#manifest(name, reference);
+    return { ...found, presence: this.#seen(found.presence) };
+  }
+
+  #manifest(name: string, reference: string): ReturnType<Model["manifest"]> {
     const { manifests, blobs } = this.#repository(name);
     if (!reference.includes(":")) {
       const tag = this.tag(name, reference);
@@ -120,7 +134,34 @@ export class Model {
     return [...this.#repositories.keys()].filter((name) => this.manifest(name, reference).presence === "present");
   }
 
-  tag = (name: string, tag: string): TagState => this.#repository(name).tags.get(tag) ?? { presence: "absent" };
+  tag(name: string, tag: string): TagState {
+    if (this.#overheard && this.#shown !== `${name}:${tag}`) return { presence: "unknown" };
+    return this.#repository(name).tags.get(tag) ?? { presence: "absent" };
+  }
+
+  /**
+   * Takes it that what an answer gives is there, while that is looked at; what a tag stands for is what the answer gives. For how long it is so, nobody
+   * knows.
+   */
+  whileGiven(exchange: Exchange, look: () => void): void {
+    const route = this.route(exchange);
+    const { response } = exchange;
+    if (!response || (route.kind !== "blob" && route.kind !== "manifest")) {
+      look();
+      return;
+    }
+    const { blobs, manifests, tags } = this.#repository(route.name);
+    const content = route.kind === "blob" ? undefined : this.content(route.by === "tag" ? response.body.sha256 : route.reference);
+    if (route.kind === "blob") lending(blobs, route.digest, "present", look);
+    else if (!content || manifests.get(route.reference)?.presence === "present") look();
+    else if (route.by === "digest")
+      lending(manifests, route.reference, { presence: "present", content, mediaType: mediaTypeOf(header(response, "content-type")) }, look);
+    else {
+      this.#shown = `${route.name}:${route.reference}`;
+      lending(tags, route.reference, { presence: "present", content }, look);
+      this.#shown = undefined;
+    }
+  }
 
   session = (label: string): Session | undefined => this.#sessions.get(label);
 
@@ -141,6 +182,7 @@ export class Model {
 
   /** The manifests that refer to a digest as their subject, and are there; undefined when that is not known. */
   referrers(name: string, subject: string): readonly Stored[] | undefined {
+    if (this.#overheard) return undefined;
     const wanted = this.content(subject);
     // Nobody else refers to what only this run can have pushed.
     if (this.#foreign.has(name) && !(this.#borrowed.has(name) && wanted !== undefined && wanted.common !== true)) return undefined;
@@ -163,7 +205,7 @@ export class Model {
   /** The tags that are there, or undefined when one of them is unknown. */
   tags(name: string): readonly string[] | undefined {
     const all = [...this.#repository(name).tags];
-    if (this.#foreign.has(name) || all.some(([, { presence }]) => presence === "unknown")) return undefined;
+    if (this.#overheard || this.#foreign.has(name) || all.some(([, { presence }]) => presence === "unknown")) return undefined;
     return all.filter(([, { presence }]) => presence === "present").map(([tag]) => tag);
   }
 
@@ -300,4 +342,13 @@ export class Model {
       this.#repository(route.name).blurManifests(method === "DELETE" ? "all" : tags);
     }
   }
+}
+
+/** Sets an entry of a map while something is looked at. */
+function lending<Value>(map: Map<string, Value>, key: string, value: Value, look: () => void): void {
+  const before = map.get(key);
+  map.set(key, value);
+  look();
+  if (before === undefined) map.delete(key);
+  else map.set(key, before);
 }

@@ -30,16 +30,20 @@ const ofManifest = (entries: readonly Entry[], { digest }: Unlisted): readonly E
 /** A check of the manifest's entry in the list that the client pushed. */
 const checkEntry = (id: string, judge: (entry: Entry, pushed: Unlisted, view: ClientView) => ExplainedResult): Check =>
   checkUnlisted(id, (pushed, view) => {
-    const before = pulledList(view, pushed.tag) ?? [];
+    const pulled = pulledList(view, pushed.tag);
+    if (!pulled && view.case.verb === "any") return notApplicable("nobody knows what the list had before");
+    const before = pulled ?? [];
     const entry = ofManifest(pushedList(view, pushed.tag)?.entries ?? [], pushed).find(
       (each) => !before.some((old) => isDeepStrictEqual(old, each)),
     );
     return entry ? judge(entry, pushed, view) : notApplicable("the client pushed no list with a new entry for the manifest");
   });
 
-/** Whether what a client found by the tag is an index. */
+/** Whether what a client found by the tag is no index; what is too long to be seen may be one. */
 const foundOther = (view: ClientView, tag: string): boolean =>
-  byTag(view, tag, "GET").some(({ status, response }) => status === 200 && entriesIn(response?.body.text) === undefined);
+  byTag(view, tag, "GET").some(
+    ({ status, response }) => status === 200 && response?.body.text !== undefined && entriesIn(response.body.text) === undefined,
+  );
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 const configType = ({ manifest: { config } }: Unlisted): string | undefined =>
@@ -64,6 +68,7 @@ export default section("Pushing manifests with a subject", [
   checkUnlisted("registry.client.referrers-tag-not-index", ({ tag }, view) => {
     if (!foundOther(view, tag)) return notApplicable("what is found by the referrers tag is an index, or nothing");
     const push = byTag(view, tag, "PUT")[0];
+    if (view.ending === "unknown" && push) return notApplicable("whose the list is, and who replaced what, nobody knows");
     if (push) return { verdict: "fail", expected: "what is there stays", actual: "it is replaced", note: inWords(push) };
     const told = view.ending === "failed" || view.run.steps.some(({ stderr }) => stderr.trim() !== "");
     return view.ending === "unknown" ? PASS : expectThat(told, "a failure is reported", "the client says that all went well");
@@ -91,8 +96,10 @@ export default section("Pushing manifests with a subject", [
   }),
   checkUnlisted("registry.client.referrers-tag-no-duplicates", ({ tag }, view) => {
     const list = pushedList(view, tag);
-    const before = pulledList(view, tag) ?? [];
+    const pulled = pulledList(view, tag);
+    const before = pulled ?? [];
     if (!list) return notApplicable("the client pushed no list");
+    if (!pulled && view.case.verb === "any") return notApplicable("nobody knows what the list had before");
     const digests = list.entries.map(({ digest }) => digest);
     const twice = digests.find((each, at) => digests.indexOf(each) < at);
     if (twice !== undefined && before.filter(({ digest }) => digest === twice).length > 1)
@@ -161,9 +168,10 @@ export default section("Pushing manifests with a subject", [
       .at(-1);
     if (!put) return notApplicable("the client pushed no list");
     const type = put.sent("content-type")?.split(";")[0];
+    if (put.request.body?.text === undefined) return notApplicable("the list is too long to be seen");
     if (list === undefined || type !== "application/vnd.oci.image.index.v1+json")
       return { verdict: "fail", expected: "an image index", actual: type ?? "no Content-Type", note: inWords(put) };
-    const entry = ofManifest(list.entries, pushed)[0];
+    const entry = view.case.verb === "any" ? undefined : ofManifest(list.entries, pushed)[0];
     const size = pushed.push.request.body?.size;
     return expectThat(
       entry === undefined || size === undefined || entry.size === size,
