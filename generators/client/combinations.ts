@@ -89,7 +89,13 @@ const BEHAVIOURS: readonly (Level & { readonly behaviours: readonly Behaviour[];
     behaviours: [{ on: { to: "any", nth: [1] }, does: { kind: "answer", status: 429, headers: { "Retry-After": "0" } } }],
   },
   { name: "manifests not found", behaviours: [{ on: { to: "manifest", methods: reads }, does: { kind: "answer", status: 404 } }] },
-  { name: "no room", behaviours: [{ on: { to: "any", methods: ["PUT", "PATCH"] }, does: { kind: "answer", status: 413 } }] },
+  {
+    name: "no room",
+    behaviours: (["uploads", "manifest"] as const).map((to) => ({
+      on: { to, methods: ["POST", "PUT"] },
+      does: { kind: "answer", status: 413 },
+    })),
+  },
   {
     name: "errors in HTML",
     behaviours: [

@@ -65,7 +65,7 @@ export interface Challenge {
  * - `answer`: the request is not handled
  * - `content`: another body, as text or as base64; the headers stay as they are, but for Content-Length
  * - `alter`: the body has a bit of its middle byte flipped, lacks its last byte, has a line feed more, is empty, or begins again and again until
- *   64 MiB were sent; Content-Length goes along, an endless body is in chunks
+ *   128 MiB were sent; Content-Length goes along, an endless body is in chunks
  * - `break`: the connection breaks off after so many bytes of the body, Content-Length says all of it; after `request`: before there is an
  *   answer to whatever it was, which has been handled
  * - `stall`: nothing more comes then, and the connection stays

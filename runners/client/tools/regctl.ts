@@ -35,6 +35,6 @@ export const regctl: ClientTool = {
       'while IFS= read -r LINE; do set -- "$@" --annotation "$LINE"; done < "$ANNOTATIONS"',
       'run attach "$PROGRAM" artifact put --artifact-type "$TYPE" --file "$FILE" "$@" --subject "$REF"',
     ],
-    delete: [...HOSTS, 'run delete "$PROGRAM" manifest delete "$@" "$REF"'],
+    delete: [...HOSTS, 'run delete "$PROGRAM" manifest delete --referrers "$@" "$REF"'],
   },
 };

@@ -50,6 +50,14 @@ const NO_ROOM: Behaviour["does"] = {
   body: '{"errors":[{"code":"DENIED","message":"no room is left"}]}',
 };
 
+/** Some clients try for minutes what is refused otherwise. */
+const FORGOTTEN: Behaviour["does"] = {
+  kind: "answer",
+  status: 404,
+  headers: { "Content-Type": "application/json" },
+  body: '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN","message":"there is no such upload"}]}',
+};
+
 export default section("Content", [
   check("robustness.client.content-mismatched", (view) =>
     whereMet(
@@ -128,17 +136,13 @@ export default section("Content", [
         seeds,
         oneOf(
           [
-            ["upload", "an upload"],
-            ["uploads", "the beginning of an upload"],
-            ["manifest", "the manifest"],
+            ["upload", "an upload is forgotten", FORGOTTEN],
+            ["uploads", "the beginning of an upload is refused for want of room", NO_ROOM],
+            ["manifest", "the manifest is refused for want of room", NO_ROOM],
           ] as const,
           "what",
         ),
       )
-      .map(([seed, [to, what]]) =>
-        pushing(`${what} is refused for want of room`, image("m", seed), [
-          { on: { to, methods: ["POST", "PATCH", "PUT"] }, does: NO_ROOM },
-        ]),
-      ),
+      .map(([seed, [to, title, does]]) => pushing(title, image("m", seed), [{ on: { to, methods: ["POST", "PATCH", "PUT"] }, does }])),
   ),
 ]);

@@ -36,6 +36,13 @@ const redirected = copes(
 
 const WARNING: Behaviour = { on: { to: "any" }, does: { kind: "header", name: "Warning", value: '299 - "soon"' } };
 const warned = pulling("warnings", image("m", 1), [WARNING]);
+/** Whatever else a registry does may be why a client fails. */
+const alsoAsking: ClientCase = {
+  ...warned,
+  behaviours: [WARNING, { on: { to: "any" }, does: { kind: "auth", challenges: ['Basic realm="a"'], accepts: "basic" } }],
+  credentials: ["registry"],
+};
+const alsoChoosing: ClientCase = { ...warned, choices: ["strict-accept"] };
 const warning = { behaviours: [0], got: { warning: '299 - "soon"' } };
 const withWords = (stderr: string, written = files(factsOf(warned), "m")) =>
   canned(
@@ -66,5 +73,9 @@ export const HTTP: CannedTable = {
     bad: withWords("warning: soon\nwarning: soon"),
     silent: withWords(""),
   },
-  "registry.client.warnings-no-action": { good: withWords(""), bad: withWords("", {}), silent: traffic(exchange(GET, 200)) },
+  "registry.client.warnings-no-action": {
+    good: [withWords(""), copes(alsoAsking).same, copes(alsoChoosing).same],
+    bad: [withWords("", {}), copes(warned).fails],
+    silent: [traffic(exchange(GET, 200)), copes(alsoAsking).fails, copes(alsoChoosing).lacks],
+  },
 };
