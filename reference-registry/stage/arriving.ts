@@ -12,10 +12,12 @@ export class Arriving implements AsyncIterable<Buffer> {
   readonly #request: IncomingMessage;
   readonly #queue: Buffer[] = [];
   #queued = 0;
+  readonly #left: () => void;
   #over: { readonly thrown?: Error } | undefined;
   #wanted = true;
   #invite: (() => void) | undefined;
-  #wake: () => void = () => undefined;
+  /** Whoever waits for news. */
+  #waiting: (() => void)[] = [];
 
   constructor(request: IncomingMessage, exchange: OpenExchange, response: ServerResponse, waits: boolean) {
     this.#request = request;
@@ -29,7 +31,11 @@ export class Arriving implements AsyncIterable<Buffer> {
       this.#end({});
     });
     request.on("error", (thrown) => this.#end({ thrown }));
-    request.on("close", () => this.#end({ thrown: new Error("the connection is closed") }));
+    const closed = (): void => this.#end({ thrown: new Error("the connection is closed") });
+    request.on("close", closed);
+    // Of a request whose answer is out Node says no more.
+    request.socket.once("close", closed);
+    this.#left = () => request.socket.off("close", closed);
   }
 
   /** Whether the client still waits to be asked. */
@@ -72,12 +78,17 @@ export class Arriving implements AsyncIterable<Buffer> {
 
   #end(over: { readonly thrown?: Error }): void {
     this.#over ??= over;
+    this.#left();
     this.#wake();
   }
 
   #news(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const each of waiting) each();
   }
 }

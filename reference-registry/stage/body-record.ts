@@ -20,12 +20,15 @@ export class BodyRecord {
   readonly #sha512 = createHash("sha512");
   readonly #kept: Buffer[] = [];
   #size = 0;
+  #ended = false;
 
   get size(): number {
     return this.#size;
   }
 
+  /** What comes when it has ended is no part of it. */
   take(bytes: Buffer): void {
+    if (this.#ended) return;
     this.#size += bytes.length;
     this.#sha256.update(bytes);
     this.#sha512.update(bytes);
@@ -35,6 +38,7 @@ export class BodyRecord {
 
   /** All that went. Called once. */
   end(broken: boolean): WireBody {
+    this.#ended = true;
     const text = this.#size <= TEXT_LIMIT ? textOf(Buffer.concat(this.#kept)) : undefined;
     return {
       size: this.#size,

@@ -1,7 +1,6 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from "node:http";
 import type { Host } from "../behaviours/behaviour.js";
 import { Arriving } from "./arriving.js";
-import { closedOf } from "./closed.js";
 import type { Answerer } from "./door.js";
 import { comingBack, endToEnd, type Fields } from "./fields.js";
 import { type Keeps, type OpenExchange, Recorder } from "./recorder.js";
@@ -37,6 +36,7 @@ export class Forwarding implements Answerer {
       await this.#exchange(request, response, exchange, body);
     } catch (thrown) {
       this.#failed(response, thrown, request.socket.destroyed);
+      await body.rest();
     }
     exchange.end(this.recorder.now());
   }
@@ -48,7 +48,6 @@ export class Forwarding implements Answerer {
   }
 
   async #exchange(request: IncomingMessage, response: ServerResponse, exchange: OpenExchange, body: Arriving): Promise<void> {
-    const gone = closedOf(request.socket);
     response.on("error", () => undefined);
     const asked = this.#ask(request, body.awaited);
     const left = (): void => void asked.destroy();
@@ -57,7 +56,7 @@ export class Forwarding implements Answerer {
       const head = headOf(asked);
       const sent = this.#send(asked, body, head);
       const answer = await head.catch((thrown: unknown) => this.#again(request, asked, thrown));
-      await answered(this.#upstream.origin, request, answer, { response, exchange, gone, last: body.awaited });
+      await answered(this.#upstream.origin, request, answer, { response, exchange, last: body.awaited });
       // A registry may answer before it was told all.
       await sent;
       if (!asked.writableEnded) asked.destroy();
@@ -124,15 +123,13 @@ export class Forwarding implements Answerer {
 interface Back {
   readonly response: ServerResponse;
   readonly exchange: OpenExchange;
-  /** Fulfilled when the client is. */
-  readonly gone: Promise<void>;
   /** The client holds a body back that nobody wants: nothing more can come on its connection. */
   readonly last: boolean;
 }
 
 /** Sends an answer back. @throws Error where it breaks off */
 async function answered(origin: string, { method = "GET", headers }: IncomingMessage, answer: IncomingMessage, back: Back): Promise<void> {
-  const { response, exchange, gone, last } = back;
+  const { response, exchange, last } = back;
   const { statusCode: status = 502 } = answer;
   const fields = comingBack(endToEnd(answer.rawHeaders), origin, `http://${headers.host ?? ""}`);
   response.sendDate = false;
@@ -148,8 +145,12 @@ async function answered(origin: string, { method = "GET", headers }: IncomingMes
     }
     if (!answer.complete) throw new Error("its answer breaks off");
   }
-  const finished = new Promise<boolean>((resolve) => response.end(() => resolve(true)));
-  exchange.answered = await Promise.race([finished, gone.then(() => response.writableFinished)]);
+  if (response.destroyed) return;
+  await new Promise<void>((resolve) => {
+    response.once("close", resolve);
+    response.end(resolve);
+  });
+  exchange.answered = response.writableFinished;
 }
 
 /** Whether a registry wants the body that it was told of. One that says nothing is taken to want it. */
