@@ -35,7 +35,8 @@ const secret = (to: Host, sent: Readonly<Record<string, string>>, tls = false): 
   );
 
 const ended = (status: number, stderr = ""): Canned => canned(pulling("odd", image("m", 1)), run([exchange(GET, 200)], { status, stderr }));
-const trying = canned(pulling("refused", image("m", 1)), run([exchange(GET, 413), exchange(GET, 413)], { status: 124 }));
+const trying = (status: number): Canned =>
+  canned(pulling("refused", image("m", 1)), run([exchange(GET, status), exchange(GET, status)], { status: 124 }));
 const endlessCase = pulling("endless", image("m", 1), [{ on: { to: "manifest" }, does: { kind: "alter", how: "endless" } }]);
 const endless = (size: number): Canned => {
   const answer = exchange(GET, 200, { behaviours: [0] });
@@ -99,6 +100,6 @@ export const RULES: CannedTable = {
     bad: ended(2, "panic: runtime error"),
     silent: ended(124),
   },
-  "robustness.client.hang": { good: [ended(1), ended(0)], bad: ended(124), silent: [ended(139), trying] },
+  "robustness.client.hang": { good: [ended(1), ended(0)], bad: ended(124), silent: [ended(139), trying(413), trying(307)] },
   "robustness.client.unbounded": { good: endless(5_000_000), bad: endless(ENDLESS), silent: ended(0) },
 };
