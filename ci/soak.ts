@@ -7,6 +7,7 @@ import { inspect } from "node:util";
 import { exitCodeOf } from "../cli/exit.js";
 import { makeCommand, parse, wholeNumber } from "../cli/options/command.js";
 import { UsageError } from "../spec/errors.js";
+import { client } from "./soak-client.js";
 import { imageCopier, imageLayouts, imageTool } from "./soak-image.js";
 import { type Round, roundSeed, type Soak } from "./soak-part.js";
 import { registry } from "./soak-registry.js";
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, Soak>> = {
   "image-copier": imageCopier,
   "image-layouts": imageLayouts,
   registry,
+  client,
 };
 
 interface Options {

@@ -356,8 +356,20 @@ export const CHOICES: readonly Choice[] = [
 ];
 
 /** @throws RangeError where there is none of that name. */
-export function choiceNamed(name: string): Choice {
+function choiceNamed(name: string): Choice {
   const found = CHOICES.find((each) => each.name === name);
   if (!found) throw new RangeError(`there is no choice ${name}`);
   return found;
+}
+
+/** How headers are written comes last: others look for their names. */
+const isOfWriting = ({ name }: Choice): boolean => name === "lower-case-headers";
+
+/**
+ * The choices of these names, in the order in which they go around a registry.
+ * @throws RangeError where there is none of a name.
+ */
+export function choicesNamed(names: readonly string[]): readonly Choice[] {
+  const choices = names.map(choiceNamed);
+  return [...choices.filter((each) => !isOfWriting(each)), ...choices.filter(isOfWriting)];
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { dispatcher } from "./api/dispatch.js";
 import type { AuthOptions } from "./auth/credentials.js";
 import { guard } from "./auth/guard.js";
-import { choiceNamed } from "./choices.js";
+import { choicesNamed } from "./choices.js";
 import type { Fault } from "./faults/fault.js";
 import { faultNamed } from "./faults/index.js";
 import type { Handler } from "./http/call.js";
@@ -65,7 +65,7 @@ const SWEEP = 60_000;
 export async function serve(options: ServeOptions): Promise<Served> {
   const { dir, durable = true, host = "127.0.0.1", port = 0, morePorts = [], onError = () => undefined } = options;
   const fault = options.fault === undefined ? undefined : faultNamed(options.fault);
-  const choices = [...(options.choice === undefined ? [] : [options.choice]), ...(options.choices ?? [])].map(choiceNamed);
+  const choices = choicesNamed([...(options.choice === undefined ? [] : [options.choice]), ...(options.choices ?? [])]);
   const limits = Object.assign(limitsOf(options), ...choices.map((each) => each.limits));
   const registry = await openRegistry(dir, durable, limits, fault);
   const { uploads } = registry;

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { dispatcher } from "../api/dispatch.js";
 import type { Host } from "../behaviours/behaviour.js";
 import { recordOf } from "../behaviours/meanwhile.js";
-import { type Choice, choiceNamed } from "../choices.js";
+import { type Choice, choicesNamed } from "../choices.js";
 import { isDigest, isName, isTag } from "../grammar.js";
 import type { Handler } from "../http/call.js";
 import { LIMITS, openRegistry } from "../open.js";
@@ -33,7 +33,7 @@ export class Cast {
 
   /** @throws RangeError for a choice that there is not, and for what no registry can hold */
   static async of({ choices, holds }: Play, dir: string): Promise<Cast> {
-    const cast = new Cast(choices.map(choiceNamed), dir);
+    const cast = new Cast(choicesNamed(choices), dir);
     for (const repository of holds) await fill((await cast.member(repository.host))?.registry, repository);
     return cast;
   }

@@ -99,7 +99,8 @@ function rulesOfCase(testCase: ClientCase): readonly Rule[] {
   return [
     [`/${need}`, need === undefined || testCase[need] !== undefined, `is missing: ${verb} takes one`],
     ["/chunk", chunk === undefined || chunk > 0, "must be a size from 1 up"],
-    ...rulesOfPlace(target, "/target"),
+    // Of a list of tags nothing but the repository counts.
+    ...rulesOfPlace(verb === "tags" && target.reference === "" ? { ...target, reference: "t" } : target, "/target"),
     ...(from ? rulesOfPlace(from, "/from") : []),
     ...holds.flatMap(({ repository, tags = [] }, at): readonly Rule[] => [
       [`/holds/${at}/repository`, isName(`oci-conform/${repository}`), "must be a short name, such as a"],

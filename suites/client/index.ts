@@ -1,6 +1,4 @@
-import fc from "fast-check";
-import { pulling } from "../../generators/client/cases.js";
-import { image } from "../../generators/client/images.js";
+import { general } from "../../generators/client/general.js";
 import type { ClientCase } from "../../runners/client/case.js";
 import type { ClientFacts } from "../../runners/client/facts.js";
 import { CLIENT_CASE, CLIENT_FACTS, CLIENT_OBSERVATION } from "../../runners/client/formats.js";
@@ -77,7 +75,7 @@ export const clientSuite: Suite<ClientCase, ClientObservation, ClientFacts> = {
   checks,
   examples,
   combinations,
-  general: () => fc.nat(9999).map((seed) => pulling("an image is pulled", image("m", seed))),
+  general,
   judge: (testCase, observation, facts) => judge(checks, testCase, observation, facts),
   release: ({ release }) => release,
   notApplicable: (requirement, { release }) => whyNotInForce(requirement, release, "the client"),

@@ -77,11 +77,13 @@ const doesMore = ({ behaviours = [], choices = [] }: ClientCase, which?: Which):
 /**
  * A client has to say that it did not do what it was asked to. That it does says something only where nothing else could be the reason.
  * @param what what it must not take: "a blob with another digest"
+ * @param shows tells the exchanges that have it from others in which the behaviour took part, too
  */
-export const mustRefuse = (view: ClientView, what: string, which?: Which): ExplainedResult =>
+export const mustRefuse = (view: ClientView, what: string, which?: Which, shows?: (exchange: Viewed) => boolean): ExplainedResult =>
   whereMet(
     view,
-    () => {
+    (exchanges) => {
+      if (shows && !exchanges.some(shows)) return notApplicable("the client never met what the case is about");
       if (view.ending === "failed" && doesMore(view.case, which)) return notApplicable("the registry does more than one thing");
       return expectThat(view.ending === "failed", `a refusal of ${what}`, "it exits with status 0");
     },

@@ -23,7 +23,12 @@ const textsOf = ({ exchanges }: ClientView): readonly string[] =>
 /** All that the client said, of each command. */
 const saidBy = ({ run: { steps } }: ClientView): string => steps.map(({ stdout, stderr }) => `${stdout}\n${stderr}`).join("\n");
 
-const countOf = (text: string, word: string): number => text.split(word).length - 1;
+/** How often the client said a text: neither as a part of another word, nor of a longer one of these texts. */
+function countOf(said: string, text: string, texts: readonly string[]): number {
+  const longer = texts.filter((each) => each !== text && each.includes(text)).sort((a, b) => b.length - a.length);
+  const rest = longer.reduce((left, each) => left.replaceAll(each, "\n"), said);
+  return rest.split(text).filter((before, at, all) => at + 1 < all.length && !/\w$/.test(before) && !/^\w/.test(all[at + 1] ?? "")).length;
+}
 
 const warning = (text: string): Behaviour => ({ on: { to: "any" }, does: { kind: "header", name: "Warning", value: `299 - "${text}"` } });
 
@@ -44,8 +49,9 @@ export default section("Warnings", [
       (exchanges) => {
         const told = textsOf(view).filter((text) => saidBy(view).includes(text));
         if (told.length === 0 || exchanges.length < 2) return notApplicable("no warning came with several answers and was shown");
-        const often = told.find((text) => countOf(saidBy(view), text) > 1);
-        return expectThat(often === undefined, "it is shown once", `it is shown ${countOf(saidBy(view), often ?? "")} times`);
+        const countIn = (text: string) => countOf(saidBy(view), text, textsOf(view));
+        const often = told.find((text) => countIn(text) > 1);
+        return expectThat(often === undefined, "it is shown once", `it is shown ${countIn(often ?? "")} times: ${often}`);
       },
       warns,
     ),

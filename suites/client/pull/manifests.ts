@@ -7,6 +7,7 @@ import { MEDIA } from "../../../generators/registry/steps.js";
 import { isDigest, isTag } from "../../../spec/distribution/grammar.js";
 import { expectThat, notApplicable } from "../../check.js";
 import { check, checkEach, example, mustCope, mustRefuse, section, type Which } from "../suite.js";
+import type { Viewed } from "../view.js";
 import { comparesDigest, isOtherDigest } from "./digest-use.js";
 
 const DOCKER = "application/vnd.docker.distribution.manifest.v2+json";
@@ -18,6 +19,25 @@ const saying =
 
 /** The type of a Content-Type or a mediaType, without its parameters. */
 const bare = (type: string): string => type.split(";")[0]?.trim().toLowerCase() ?? "";
+
+/** The mediaType of a manifest; undefined where it says none, or is none. */
+function typeIn(text: string): string | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && "mediaType" in value && typeof value.mediaType === "string"
+      ? value.mediaType
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an answer has a manifest that says another type than its Content-Type. */
+function isOfOtherType({ method, route, status, got, response }: Viewed): boolean {
+  if (method !== "GET" || route.kind !== "manifest" || status !== 200) return false;
+  const mediaType = typeIn(response?.body.text ?? "");
+  return mediaType !== undefined && bare(mediaType) !== bare(got("content-type") ?? "");
+}
 
 const seeds = fc.nat(99);
 
@@ -53,6 +73,7 @@ export default section("Pulling manifests", [
         behaviour.does.kind === "header" &&
         typeof behaviour.does.value === "string" &&
         !behaviour.does.value.includes(";"),
+      isOfOtherType,
     ),
   ),
   check("registry.client.manifest-digest-header-verified", (view) =>

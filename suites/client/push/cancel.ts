@@ -55,7 +55,8 @@ export default section("Cancelling an upload", [
     combine(
       uploadsOf(view.exchanges).map(({ requests }): ExplainedResult => {
         const cancels = requests.filter(({ method }) => method === "DELETE");
-        const failed = cancels.find(({ status = 0 }) => status >= 400);
+        // Who is asked for credentials, or for patience, has not been refused yet.
+        const failed = cancels.find(({ status = 0 }) => status >= 400 && ![401, 429, 503].includes(status));
         if (!failed) return notApplicable("no DELETE of an upload failed");
         const again = requests.find(({ at }) => at > failed.at);
         if (!again && view.ending === "unknown") return notApplicable("nobody saw how the client ended");

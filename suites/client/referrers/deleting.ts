@@ -25,7 +25,8 @@ function deleted({ exchanges, case: { choices = [] }, observation: { contents },
     if (method !== "DELETE" || route.kind !== "manifest" || status >= 300) return [];
     const found = Object.values(contents).find(({ sha256, sha512 }) => sha256 === route.reference || sha512 === route.reference);
     const subject = found?.text === undefined ? undefined : subjectOf(parsed(found.text));
-    return subject === undefined ? [] : [{ request, digest: route.reference, tag: referrersTag(subject, release) }];
+    const tag = subject === undefined ? undefined : referrersTag(subject, release);
+    return tag === undefined ? [] : [{ request, digest: route.reference, tag }];
   });
 }
 

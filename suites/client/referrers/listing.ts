@@ -50,6 +50,7 @@ export default section("Listing referrers", [
         // A client that pushes asks only whether the API is there: what it does then is for other statements.
         if (view.case.verb !== "referrers" && view.case.verb !== "any") return notApplicable("the client was not asked for referrers");
         const tag = referrersTag(digest, view.facts.release);
+        if (tag === undefined) return notApplicable("the release says no tag for such a digest");
         const later = byTag(view, tag, "GET").some(({ at }) => at > request.at);
         return view.ending === "unknown" && !later
           ? notApplicable("nobody knows whether the client came to its end")
@@ -59,7 +60,7 @@ export default section("Listing referrers", [
     ),
   ),
   checkAimed("registry.client.referrers-none-assumed", (view) => {
-    const tags = missed(view).map(({ digest }) => referrersTag(digest, view.facts.release));
+    const tags = missed(view).flatMap(({ digest }) => referrersTag(digest, view.facts.release) ?? []);
     if (tags.length === 0) return notApplicable(NONE);
     const answers = tags.flatMap((tag) => byTag(view, tag, "GET"));
     if (answers.length === 0) return notApplicable("the referrers tag is not asked for");

@@ -31,7 +31,8 @@ export const pushesWithSubject = ({ exchanges, facts: { release } }: ClientView)
     const subject = subjectOf(manifest);
     if (!manifest || subject === undefined) return [];
     const digest = route.by === "digest" ? route.reference : (request.body?.sha256 ?? "");
-    return [{ push, manifest, subject, tag: referrersTag(subject, release), digest }];
+    const tag = referrersTag(subject, release);
+    return tag === undefined ? [] : [{ push, manifest, subject, tag, digest }];
   });
 
 /** Those of which the client has to see to the list. */

@@ -42,7 +42,8 @@ const checkTags = (id: string, about: string, concerns: (algorithm: string, enco
     if (!digests.some((digest) => concerns(digest.slice(0, digest.indexOf(":")), digest.slice(digest.indexOf(":") + 1))))
       return notApplicable(about);
     if (view.case.verb === "any") return notApplicable("nobody knows what tags the client was told");
-    const tagsOf = (all: readonly string[]): readonly string[] => all.map((digest) => referrersTag(digest, view.facts.release));
+    const tagsOf = (all: readonly string[]): readonly string[] => all.flatMap((digest) => referrersTag(digest, view.facts.release) ?? []);
+    if (tagsOf(digests).length < digests.length) return notApplicable("the release says no tag for such a digest");
     const right = new Set(tagsOf(known(view)));
     return combine(
       madeUp(view).map(

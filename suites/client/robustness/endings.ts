@@ -12,6 +12,8 @@ import { check, example, inWords, met, section } from "../suite.js";
 
 /** Answers that never end, or that nobody ends: who waits for them does not hang. */
 const NO_END = ({ does }: Behaviour): boolean => does.kind === "stall" || (does.kind === "alter" && does.how === "endless");
+/** Answers that come in their own time. */
+const SLOW = ({ does }: Behaviour): boolean => does.kind === "slow";
 
 const OUT_OF_MEMORY = /out of memory|cannot allocate memory|MemoryError/i;
 
@@ -73,7 +75,8 @@ export default section("Coming to an end", [
     if (view.ending === "unknown" || view.ending === "crashed") return notApplicable("nobody saw whether the client would have ended");
     const { length } = view.exchanges;
     if (length >= MOST_EXCHANGES) return { verdict: "fail", expected: "an end", actual: `${length} requests, and more if they were taken` };
-    if (met(view, NO_END).length > 0) return notApplicable("an answer did not come to its end");
+    if (met(view, NO_END).length > 0 || met(view, SLOW).some(({ response }) => response?.body.broken))
+      return notApplicable("an answer did not come to its end");
     if (view.exchanges.some(({ response }) => response === null)) return notApplicable("a request was not answered");
     if (view.ending === "hung" && view.exchanges.some(({ status = 0 }) => status >= 300))
       return notApplicable("it may be trying again what did not go well, with a while between");

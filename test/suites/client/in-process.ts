@@ -20,6 +20,8 @@ export const failed = ({ outcome }: Told): boolean => outcome?.verdict === "fail
 export interface OpenClient {
   /** What came of one requirement's examples, by a release, up to the first failure. */
   told(requirement: string, release: string): Promise<readonly Told[]>;
+  /** What each requirement that a case exercises comes to, by a release. */
+  outcomes(subject: ClientCase, release: string): Promise<ReadonlyMap<string, Outcome>>;
   close(): Promise<void>;
 }
 
@@ -27,7 +29,7 @@ export interface OpenClient {
 const DRAWS = 2;
 
 /** What is known of the bundled client. */
-const factsFor = (release: string): ClientFacts => ({
+export const factsFor = (release: string): ClientFacts => ({
   release,
   tool: "bundled",
   version: "",
@@ -41,7 +43,10 @@ const factsFor = (release: string): ClientFacts => ({
 /** @param timeoutMs how long a command may take */
 export async function openClient(fault: string | undefined, timeoutMs: number): Promise<OpenClient> {
   const player = await Player.open(embedded(fault === undefined ? [] : [`--fault=${fault}`]), { timeoutMs, memoryKiB: 1 << 20 });
+  const outcomes: OpenClient["outcomes"] = async (subject, release) =>
+    judge(checks, subject, await player.play(subject), factsFor(release));
   return {
+    outcomes,
     told: async (requirement, release) => {
       const facts = factsFor(release);
       const found: Told[] = [];
@@ -52,8 +57,7 @@ export async function openClient(fault: string | undefined, timeoutMs: number): 
         const drawing = new Drawing<ClientCase>(7 + 100 * at);
         for (let draw = 0; (draw < DRAWS || drawing.isPending) && !found.some(failed); draw++) {
           const subject = { ...drawing.next(made).case, aims };
-          const outcomes = judge(checks, subject, await player.play(subject), facts);
-          found.push({ title: subject.title, outcome: outcomes.get(requirement) });
+          found.push({ title: subject.title, outcome: (await outcomes(subject, release)).get(requirement) });
         }
       }
       return found;

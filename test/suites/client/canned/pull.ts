@@ -12,11 +12,11 @@ const OTHER = `sha256:${"0".repeat(64)}`;
 function pulls(
   behaviour: Behaviour,
   got: Readonly<Record<string, string>> = {},
-  more: { readonly written?: Readonly<Record<string, WrittenFile>> } = {},
+  more: { readonly written?: Readonly<Record<string, WrittenFile>>; readonly gets?: string } = {},
 ) {
   const testCase = pulling("a pull", image("m", 1), [behaviour]);
   const all = files(factsOf(testCase), "m", "m-config", "m-layer");
-  const meets = [exchange(GET, 200, { behaviours: [0], got })];
+  const meets = [exchange(GET, 200, { behaviours: [0], got, gets: more.gets ?? "" })];
   const control = run([exchange(GET, 200)], { written: all });
   return {
     refused: canned(testCase, run(meets, { status: 1, stderr: "error: no" }), control),
@@ -27,7 +27,11 @@ function pulls(
 }
 
 const parameters = pulls({ on: { to: "manifest" }, does: { kind: "header", name: "Content-Type", value: `${MEDIA.manifest}; a=b` } });
-const type = pulls({ on: { to: "manifest" }, does: { kind: "header", name: "Content-Type", value: MEDIA.index } });
+const type = pulls(
+  { on: { to: "manifest" }, does: { kind: "header", name: "Content-Type", value: MEDIA.index } },
+  { "content-type": MEDIA.index },
+  { gets: `{"mediaType":"${MEDIA.manifest}"}` },
+);
 const note = { "index.json": { size: 1, sha256: OTHER, text: `{"digest":"${OTHER}"}` } };
 const digestOf = (to: "manifest" | "blob", more = {}) =>
   pulls({ on: { to }, does: { kind: "header", name: "Docker-Content-Digest", value: OTHER } }, { "docker-content-digest": OTHER }, more);
