@@ -9,27 +9,53 @@ import { pathOf, queryOf } from "../route.js";
 import { type Check, checkEach, example, section } from "../suite.js";
 import type { ClientView, Viewed } from "../view.js";
 
-/** A place that an answer gave, as an absolute URL without its scheme. */
+/** A place that an answer gave. */
 interface Place {
-  readonly host: string;
-  readonly path: string;
+  /** The answer's exchange. */
+  readonly at: number;
+  /** Without its scheme and its query. */
+  readonly url: string;
   readonly query: URLSearchParams;
 }
 
-/** The places of uploads that the answers before an exchange gave, the latest first. */
-function placesBefore({ exchanges, observation: { addresses } }: ClientView, at: number): readonly Place[] {
-  return exchanges
-    .slice(0, at)
-    .filter(({ route, status }) => (route.kind === "uploads" || route.kind === "session") && (status === 202 || status === 204))
-    .flatMap(({ got, host, request: { target } }): Place[] => {
-      const location = got("location");
-      const base = `http://${addresses[host] ?? "unknown.invalid"}${target}`;
-      if (location === undefined || !URL.canParse(location, base)) return [];
-      const { host: to, pathname, searchParams } = new URL(location, base);
-      return [{ host: to, path: pathname, query: searchParams }];
-    })
-    .reverse();
+/** All places of uploads that the answers of a run gave, and those of each URL, in order. */
+interface Places {
+  readonly all: readonly Place[];
+  readonly byUrl: ReadonlyMap<string, readonly Place[]>;
 }
+
+/** The places of each view: every upload asks for them. */
+const known = new WeakMap<ClientView, Places>();
+
+function placesOf(view: ClientView): Places {
+  const earlier = known.get(view);
+  if (earlier) return earlier;
+  const all = view.exchanges.flatMap(({ at, route, status, got, host, request: { target } }): Place[] => {
+    const location = route.kind === "uploads" || route.kind === "session" ? got("location") : undefined;
+    const base = `http://${view.observation.addresses[host] ?? "unknown.invalid"}${target}`;
+    if (location === undefined || (status !== 202 && status !== 204) || !URL.canParse(location, base)) return [];
+    const url = new URL(location, base);
+    return [{ at, url: `${url.host}${url.pathname}`, query: url.searchParams }];
+  });
+  const byUrl = new Map<string, Place[]>();
+  for (const place of all) {
+    const same = byUrl.get(place.url);
+    if (same) same.push(place);
+    else byUrl.set(place.url, [place]);
+  }
+  const places = { all, byUrl };
+  known.set(view, places);
+  return places;
+}
+
+/** Where a request goes, without its scheme and its query. */
+const urlOf = (exchange: Viewed, { observation: { addresses } }: ClientView): string => `${addresses[exchange.host]}${pathOf(exchange)}`;
+
+/** The last place of that URL that an answer gave before. */
+const placeBefore = (view: ClientView, { at }: Viewed, url: string): Place | undefined =>
+  placesOf(view)
+    .byUrl.get(url)
+    ?.findLast((place) => place.at < at);
 
 const isUpload = ({ method }: Viewed): boolean => method === "PUT" || method === "PATCH";
 const looksLikeOne = (path: string): boolean => /\/blobs\/uploads\/[^/]+$/.test(path);
@@ -40,26 +66,17 @@ const lackingIn = (place: Place, sent: URLSearchParams): readonly string[] =>
 
 const checks: readonly Check[] = [
   checkEach("registry.client.upload-location-as-obtained", "upload to the place that an answer gave", (exchange, view) => {
-    if (!isUpload(exchange)) return undefined;
-    const path = pathOf(exchange);
-    const place = placesBefore(view, exchange.at).find(
-      (each) => each.path === path && each.host === view.observation.addresses[exchange.host],
-    );
+    const place = isUpload(exchange) ? placeBefore(view, exchange, urlOf(exchange, view)) : undefined;
     if (!place) return undefined;
     const lacking = lackingIn(place, queryOf(exchange));
     return expectThat(lacking.length === 0, "the Location that was obtained, with its whole query", `without ${lacking.join(", ")}`);
   }),
   checkEach("registry.client.upload-location-not-assembled", "upload of a blob", (exchange, view) => {
-    const path = pathOf(exchange);
-    const places = placesBefore(view, exchange.at);
-    if (!isUpload(exchange) || (exchange.route.kind !== "session" && !looksLikeOne(path))) return undefined;
-    if (places.length === 0) return notApplicable("no answer gave a place before");
-    const known = places.some((each) => each.path === path && each.host === view.observation.addresses[exchange.host]);
-    return expectThat(
-      known,
-      `a Location that an answer gave, such as ${places[0]?.host}${places[0]?.path}`,
-      `${view.observation.addresses[exchange.host]}${path}`,
-    );
+    if (!isUpload(exchange) || (exchange.route.kind !== "session" && !looksLikeOne(pathOf(exchange)))) return undefined;
+    const url = urlOf(exchange, view);
+    const [first] = placesOf(view).all;
+    if (!first || first.at >= exchange.at) return notApplicable("no answer gave a place before");
+    return expectThat(placeBefore(view, exchange, url) !== undefined, `a Location that an answer gave, such as ${first.url}`, url);
   }),
 ];
 
