@@ -114,9 +114,11 @@ export function errorCodes(view: Pick<View, "response">): readonly string[] {
   return body.errors.flatMap((error: unknown) => (isObject(error) && typeof error.code === "string" ? [error.code] : []));
 }
 
-/** The exchanges of one step: its pages. */
-export const ofStep = ({ exchanges }: RegistryObservation, { phase, client, step }: Exchange): readonly Exchange[] =>
-  exchanges.filter((each) => each.phase === phase && each.client === client && each.step === step);
+/** The exchanges of one step: its pages. Of traffic that was only listened to each exchange is a step. */
+export function ofStep({ exchanges, overheard }: RegistryObservation, exchange: Exchange): readonly Exchange[] {
+  const { phase, client, step } = exchange;
+  return overheard ? [exchange] : exchanges.filter((each) => each.phase === phase && each.client === client && each.step === step);
+}
 
 /** All pages of a step that follows links, when this is the last of them; undefined before. */
 export function pagesOf(view: View): readonly Exchange[] | undefined {
