@@ -22,7 +22,7 @@ async function refuses(t: Test, args: readonly string[], said: RegExp): Promise<
 }
 
 t.test("commands and options", async (t) => {
-  await refuses(t, ["frobnicate"], /unknown command 'frobnicate'; there are: runtime, registry, client, image, run, report, replay/);
+  await refuses(t, ["frobnicate"], /unknown command 'frobnicate'; there are: runtime, registry, client, proxy, image, run, report, replay/);
   await refuses(t, ["toString"], /unknown command/);
   await refuses(t, ["runtime", "--bogus"], /unknown option '--bogus'.*oci-conform runtime --help/);
   await refuses(t, ["runtime", "--binn", "x"], /did you mean --bin/i);
