@@ -33,7 +33,7 @@ export function renderTable(results: readonly Results[]): string {
   if (results.length < 2) return `\n${table}`;
   const asked = results.flatMap(({ requirements }) => requirements.map(({ id }) => id));
   // Clients and a registry are asked for nothing that both could do.
-  if (new Set(asked).size === asked.length) return `\n${table}`;
+  if (results.every(({ requirements }) => requirements.length > 0) && new Set(asked).size === asked.length) return `\n${table}`;
   if (differing.length === 0) return `\n${table}\nThe targets differ on no requirement.\n`;
   const rows = differing.map(([id, verdicts]) => [id, ...verdicts.map((verdict) => verdict ?? "–")]);
   const names = results.map(({ target }) => oneLine(target.name));

@@ -37,6 +37,8 @@ export interface Play {
   readonly choices: readonly string[];
   /** With nothing left to fill in; names of repositories as they are on the wire. */
   readonly behaviours: readonly Behaviour[];
+  /** The most requests that are taken, where it is not the usual limit. */
+  readonly most?: number;
   /** Who may come in where a behaviour asks for credentials, by host. */
   readonly credentials: Readonly<Partial<Record<Host, { readonly user: string; readonly password: string }>>>;
 }

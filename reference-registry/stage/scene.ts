@@ -54,7 +54,7 @@ export class Scene {
 
   /** Whoever asks so often does not come to an end. */
   get full(): boolean {
-    return this.recorder.count >= MOST_EXCHANGES;
+    return this.recorder.count >= (this.#play.most ?? MOST_EXCHANGES);
   }
 
   /** Answers a request, and records it. Fulfilled when nothing more of either comes or goes; never rejected. */

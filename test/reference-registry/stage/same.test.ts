@@ -21,7 +21,7 @@ t.test("on a stage the registry answers as it does by itself, with choices alike
   for (const choices of [[], ["redirected-blobs"], ["pages-of-2", "lower-case-headers"]]) {
     const served = await serve({ dir: mkdtempSync(join(base, "served-")), durable: false, choices });
     const usual = await scenarioAt(served.url, new Transcript()).finally(() => served.close());
-    await stage.begin(playOf([], { holds: [], choices }));
+    await stage.begin(playOf([], { holds: [], choices, most: Number.POSITIVE_INFINITY }));
     await t.resolves(scenarioAt(`http://${stage.addresses.registry}`, new Transcript(usual)), choices.join());
     await stage.end();
   }
