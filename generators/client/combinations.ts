@@ -79,7 +79,7 @@ const BEHAVIOURS: readonly (Level & { readonly behaviours: readonly Behaviour[];
     behaviours: [{ on: { to: "manifest", methods: ["GET"], by: "digest" }, does: { kind: "alter", how: "extend" } }],
   },
   { name: "first blob broken off", behaviours: [{ on: { to: "blob", methods: ["GET"], nth: [1] }, does: { kind: "break", after: 20 } }] },
-  { name: "slow bodies", behaviours: [{ on: { to: "any", methods: ["GET"] }, does: { kind: "slow", bytes: 200, ms: 5 } }] },
+  { name: "slow bodies", behaviours: [{ on: { to: "any", methods: ["GET"] }, does: { kind: "slow", bytes: 10_000, ms: 5 } }] },
   {
     name: "busy for a while",
     behaviours: [{ on: { to: "any", nth: [2] }, does: { kind: "answer", status: 503, headers: { "Retry-After": "0" } } }],

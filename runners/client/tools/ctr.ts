@@ -1,7 +1,15 @@
 import type { ClientTool } from "./tool.js";
 
+/** What of the daemon nobody needs who fetches and pushes: it starts for each case. */
+const DISABLED = [
+  ...["grpc.v1.cri", "internal.v1.opt", "internal.v1.restart", "internal.v1.tracing", "tracing.processor.v1.otlp", "monitor.v1.cgroups"],
+  ...["runtime.v1.linux", "runtime.v2.task", ...["aufs", "btrfs", "zfs", "devmapper"].map((name) => `snapshotter.v1.${name}`)],
+]
+  .map((name) => `"io.containerd.${name}"`)
+  .join(", ");
+
 const DAEMON = [
-  'printf \'version = 2\\nroot = "%s"\\nstate = "%s"\\ndisabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]\\n[grpc]\\naddress = "%s"\\n\' "$STORE/root" "$W/state" "$W/socket" > "$W/containerd.toml"',
+  `printf 'version = 2\\nroot = "%s"\\nstate = "%s"\\ndisabled_plugins = [%s]\\n[grpc]\\naddress = "%s"\\n' "$STORE/root" "$W/state" '${DISABLED}' "$W/socket" > "$W/containerd.toml"`,
   'daemon "$W/socket" containerd --config "$W/containerd.toml"',
   // It speaks to loopback addresses without TLS unless it is told otherwise for each.
   'HOST=$(echo "$REF" | cut -d/ -f1)',
