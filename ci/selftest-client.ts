@@ -2,8 +2,7 @@
  * `npm run selftest:client [-- NAME…]`: runs the client suite against the bundled client with each seeded fault, and says whether the requirement
  * that it breaks notices. A fault that goes unnoticed is a hole in the suite.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { clientOptions, clientsOf, limitsFrom, releaseFor } from "../cli/commands/client/options.js";
 import { ClientTarget } from "../cli/commands/client/target.js";
@@ -12,10 +11,10 @@ import type { Fault } from "../reference-client/faults/fault.js";
 import { FAULTS } from "../reference-client/faults/index.js";
 import type { RequirementResult } from "../reports/results/results.js";
 import { Player } from "../runners/client/player.js";
-import { inParallel } from "../runners/explore.js";
-import { type Catalogue, loadCatalogue } from "../spec/catalogue.js";
+import type { Catalogue } from "../spec/catalogue.js";
 import { Inconclusive } from "../spec/errors.js";
 import { clientSuite } from "../suites/client/index.js";
+import { tryFaults } from "./selftest-faults.js";
 
 /** Faults at a time. */
 const AT_ONCE = availableParallelism();
@@ -52,31 +51,4 @@ async function result(fault: Fault, catalogue: Catalogue, work: string): Promise
   }
 }
 
-async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.find((name) => !FAULTS.some((fault) => fault.name === name));
-  if (unknown !== undefined) {
-    process.stderr.write(`selftest: there is no fault ${unknown}\n`);
-    return 64;
-  }
-  const catalogue = await loadCatalogue("distribution");
-  const work = mkdtempSync(join(tmpdir(), "oci-conform-selftest-"));
-  const faults = FAULTS.filter(({ name }) => names.length === 0 || names.includes(name));
-  let noticed = 0;
-  try {
-    await inParallel(faults, AT_ONCE, new AbortController().signal, async (fault) => {
-      const found = await result(fault, catalogue, work);
-      const good = typeof found !== "string" && found.verdict === "fail";
-      if (good) noticed++;
-      const how = typeof found === "string" ? ` (${found})` : "";
-      process.stdout.write(`${good ? "ok" : "not ok"} - ${fault.name}: ${fault.requirement}${how}\n`);
-      if (!good && typeof found !== "string")
-        process.stdout.write(`# it says ${found.verdict}, exercised ${found.exercised}${found.reason ? `: ${found.reason}` : ""}\n`);
-    });
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  process.stdout.write(`# ${noticed} of ${faults.length} faults noticed (${Math.floor((100 * noticed) / Math.max(1, faults.length))} %)\n`);
-  return noticed === faults.length ? 0 : 1;
-}
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await tryFaults(process.argv.slice(2), FAULTS, AT_ONCE, result);
