@@ -1,22 +1,15 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import t from "tap";
 import type { Behaviour } from "../../reference-registry/behaviours/behaviour.js";
 import { Stage } from "../../reference-registry/stage/stage.js";
+import { selfSigned, withoutOpenssl } from "../self-signed.js";
 import { run } from "./made.js";
 import { holding, on } from "./scenes.js";
 
-const without = spawnSync("openssl", ["version"]).status === 0 ? false : "needs openssl";
-
-t.test("HTTPS", { skip: without }, async (t) => {
+t.test("HTTPS", { skip: withoutOpenssl }, async (t) => {
   const dir = t.testdir();
-  const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(dir, name)) as [string, string];
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const made = spawnSync("openssl", ["req", "-x509", ...curve, "-keyout", key, "-out", cert, ...subject], { encoding: "utf8" });
-  t.equal(made.status, 0, made.stderr);
-  const tls = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  const { file: certFile, ...tls } = selfSigned(t, dir);
   const stage = await Stage.open([
     { host: "registry", address: "127.0.0.1", port: 0, tls },
     { host: "plain", address: "127.0.0.1", port: 0 },
@@ -41,9 +34,9 @@ t.test("HTTPS", { skip: without }, async (t) => {
       told: inPlain.filter(({ request }) => request.headers.some(([name]) => name === "authorization")).length,
     };
   };
-  t.match(await pulled([auth], "--ca", cert), { status: 0, plain: 0 });
+  t.match(await pulled([auth], "--ca", certFile), { status: 0, plain: 0 });
   t.match(await pulled([auth]), { status: 1, err: /self.signed certificate/i }, "nobody else is trusted");
-  t.match(await pulled([auth, away], "--ca", cert), { status: 1, plain: 0, err: /which is not encrypted/ });
-  const told = await pulled([auth, away], "--ca", cert, "--fault", "credentials-in-plain");
+  t.match(await pulled([auth, away], "--ca", certFile), { status: 1, plain: 0, err: /which is not encrypted/ });
+  const told = await pulled([auth, away], "--ca", certFile, "--fault", "credentials-in-plain");
   t.ok(told.told > 0, "the fault takes the password along");
 });

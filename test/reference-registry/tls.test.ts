@@ -1,21 +1,13 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import t from "tap";
 import { serve } from "../../reference-registry/serve.js";
+import { selfSigned, withoutOpenssl } from "../self-signed.js";
 import { answerTo } from "./client.js";
 
-const without = spawnSync("openssl", ["version"]).status === 0 ? false : "needs openssl";
-
-t.test("HTTPS", { skip: without }, async (t) => {
+t.test("HTTPS", { skip: withoutOpenssl }, async (t) => {
   const dir = t.testdir();
-  const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(dir, name)) as [string, string];
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const made = spawnSync("openssl", ["req", "-x509", ...curve, "-keyout", key, "-out", cert, ...subject], { encoding: "utf8" });
-  t.equal(made.status, 0, made.stderr);
-  const tls = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  const { file: _, ...tls } = selfSigned(t, dir);
   const served = await serve({ dir: join(dir, "registry"), tls, auth: { kind: "bearer", user: "ada", password: "x" } });
   t.teardown(() => served.close());
   t.match(served.url, /^https:\/\/127\.0\.0\.1:\d+$/);

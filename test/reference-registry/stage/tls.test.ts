@@ -1,24 +1,15 @@
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
-import { join } from "node:path";
 import t from "tap";
 import type { Host } from "../../../reference-registry/behaviours/behaviour.js";
 import { Stage } from "../../../reference-registry/stage/stage.js";
+import { selfSigned, withoutOpenssl } from "../../self-signed.js";
 import { type Answer, answerTo, Client } from "../client.js";
 import { BLOB, IMAGE, LAYER, played, playOf } from "./playing.js";
 import { Raw } from "./raw.js";
 
-const without = spawnSync("openssl", ["version"]).status === 0 ? false : "needs openssl";
-
-t.test("hosts with TLS beside one without", { skip: without }, async (t) => {
+t.test("hosts with TLS beside one without", { skip: withoutOpenssl }, async (t) => {
   const dir = t.testdir();
-  const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(dir, name)) as [string, string];
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"];
-  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const made = spawnSync("openssl", ["req", "-x509", ...curve, "-keyout", key, "-out", cert, ...subject], { encoding: "utf8" });
-  t.equal(made.status, 0, made.stderr);
-  const tls = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  const { file: _, ...tls } = selfSigned(t, dir);
   const host = (each: Host) => ({ host: each, address: "127.0.0.1", port: 0 });
   const stage = await Stage.open([{ ...host("registry"), tls }, host("plain"), { ...host("token"), tls }]);
   const agent = new Agent({ keepAlive: true, ca: tls.cert });
